@@ -1,0 +1,35 @@
+# make demo   一条命令：安装、建库、导入示例花名册、启动（http://127.0.0.1:8000）
+# make test   装好测试所需的一切并运行全部测试
+.PHONY: setup demo reset test check soak benchmark vendor
+PYTHON ?= python3
+BIN := .venv/bin
+
+setup: .venv/.ready
+.venv/.ready: requirements.lock
+	sh scripts/setup.sh requirements.lock
+	touch $@
+
+.venv/.dev-ready: requirements-dev.lock .venv/.ready
+	sh scripts/setup.sh requirements-dev.lock
+	touch $@
+
+demo: setup
+	$(BIN)/tongxin demo
+
+reset:
+	rm -rf var/demo
+
+test: .venv/.dev-ready
+	sh scripts/test.sh
+
+check: .venv/.dev-ready
+	sh scripts/check.sh
+
+soak: .venv/.dev-ready
+	sh scripts/soak.sh
+
+benchmark: .venv/.dev-ready
+	$(BIN)/python -m benchmarks
+
+vendor:
+	sh scripts/vendor.sh
