@@ -1,0 +1,1 @@
+"""People who work here, their posts, organisations and places."""

@@ -1,0 +1,92 @@
+"""Reads about posts: who answers for one now, and which post serves a place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tongxin.accounts.models import LEVELS, Division, Holding, Post
+from tongxin.accounts.viewers import held
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """The post that answers, its living holder, and how many levels were climbed to find one."""
+
+    post_id: UUID
+    person_id: UUID
+    climbed: int
+
+
+class Roster:
+    """All posts of some places with their holders at one moment, read in two queries.
+
+    Climbing and routing ask many times in one transaction; this answers from memory.
+    """
+
+    def __init__(self, *, posts: Iterable[Post], at: datetime) -> None:
+        self.posts: dict[UUID, Post] = {post.id: post for post in posts}
+        self._missing = {post.reports_to_id for post in self.posts.values()} - set(self.posts)
+        while wanted := {post_id for post_id in self._missing if post_id}:
+            more = list(Post.objects.filter(id__in=wanted).select_related("division"))
+            self.posts.update({post.id: post for post in more})
+            self._missing = {post.reports_to_id for post in more} - set(self.posts)
+        self.holders: dict[UUID, UUID] = {}
+        rows = (
+            Holding.objects.filter(held(at), post_id__in=self.posts, person__is_active=True)
+            .order_by("kind", "-from_at")
+            .values_list("post_id", "person_id")
+        )
+        for post_id, person_id in rows:
+            self.holders.setdefault(post_id, person_id)
+
+    def responsible(self, *, post_id: UUID, climbs: int = 0) -> Responsible | None:
+        """The living holder at or above a post, at least `climbs` levels up where there are so many."""
+        seen: set[UUID] = set()
+        best: Responsible | None = None
+        current: UUID | None = post_id
+        climbed = 0
+        while current is not None and current not in seen and current in self.posts:
+            seen.add(current)
+            if current in self.holders:
+                best = Responsible(current, self.holders[current], climbed)
+                if climbed >= climbs:
+                    return best
+            current = self.posts[current].reports_to_id
+            climbed += 1
+        return best
+
+    def serving(self, *, role: str, ancestors: Mapping[str, int | None]) -> Post | None:
+        """The post of a role nearest to a place: its village's, else its town's, … else its province's."""
+        for level in reversed(LEVELS):
+            place = ancestors.get(f"{level}_id")
+            if place is None:
+                continue
+            for post in self._by_place().get((place, role), ()):
+                return post
+        return None
+
+    def _by_place(self) -> Mapping[tuple[int, str], list[Post]]:
+        if not hasattr(self, "_index"):
+            index: dict[tuple[int, str], list[Post]] = {}
+            for post in sorted(self.posts.values(), key=lambda post: (post.id not in self.holders, post.id)):
+                index.setdefault((post.division_id, post.role), []).append(post)
+            self._index = index
+        return self._index
+
+
+def roster_for(*, ancestors: Mapping[str, int | None], at: datetime) -> Roster:
+    """The posts of a place and of everything that contains it."""
+    places = [place for place in ancestors.values() if place is not None]
+    return Roster(posts=Post.objects.filter(division_id__in=places).select_related("division"), at=at)
+
+
+def responsible(*, post_id: UUID, at: datetime, climbs: int = 0) -> Responsible | None:
+    """Who answers for a post at a moment: its holder or stand-in, else the post above it (C10)."""
+    posts = Post.objects.filter(id=post_id).select_related("division")
+    return Roster(posts=posts, at=at).responsible(post_id=post_id, climbs=climbs)
+
+
+def division_by_code(*, code: str) -> Division | None:
+    """The place now in force under a code."""
+    return Division.objects.filter(code=code, valid_to__isnull=True).first()

@@ -1,0 +1,68 @@
+"""Writes about people and posts."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tongxin import vault
+from tongxin.accounts.models import LEVELS, Division, Holding, Organisation, Person, Post
+from tongxin.accounts.viewers import Viewer, held
+from tongxin.lib import ids
+
+
+def add_person(*, login: str, name: str, password: str | None, actor: Viewer, at: datetime) -> Person:
+    """Somebody who can sign in from now on; without a password nobody can, until one is set."""
+    del actor
+    person = Person(id=ids.new_id(), login=login)
+    vault.create_keys([person.key_owner], at=at)
+    sealed = vault.seal_many([(name, person.key_owner, ("accounts.person", "name", person.id))])
+    person.name = vault.Sealed(sealed[0], "accounts.person", "name", person.key_owner, person.id)
+    if password is None:
+        person.set_unusable_password()
+    else:
+        person.set_password(password)
+    person.save()
+    return person
+
+
+def open_post(
+    *, role: str, title: str, organisation: Organisation, division: Division,
+    reports_to: Post | None, actor: Viewer, at: datetime,
+) -> Post:
+    """A post that can be held and can own cases and tasks."""
+    del actor, at
+    return Post.objects.create(
+        role=role, title=title, organisation=organisation, division=division, reports_to=reports_to
+    )
+
+
+@transaction.atomic
+def hand_over(*, post: Post, to: Person | None, actor: Viewer, at: datetime, kind: str = Holding.HOLDER) -> None:
+    """End who holds the post now and let `to` hold it; nothing else moves (C10)."""
+    del actor
+    Holding.objects.filter(held(at), post=post, kind=kind).update(to_at=at)
+    if to is not None:
+        Holding.objects.create(post=post, person=to, from_at=at, kind=kind)
+
+
+def add_divisions(*, rows: list[tuple[str, str, str, str]], valid_from: date) -> int:
+    """Places as (code, name, level, parent code), parents first; those in force already stay as they are."""
+    known = {d.code: d for d in Division.objects.filter(valid_to__isnull=True)}
+    added = 0
+    for level in LEVELS:
+        fresh: list[Division] = []
+        for code, name, row_level, parent_code in rows:
+            if row_level != level or code in known:
+                continue
+            parent = known.get(parent_code)
+            fresh.append(Division(code=code, name=name, level=level, parent=parent, valid_from=valid_from))
+        Division.objects.bulk_create(fresh, batch_size=2000)
+        for division in fresh:
+            if division.parent is not None:
+                for name, value in division.parent.ancestors.items():
+                    setattr(division, name, value)
+            setattr(division, f"{level}_id", division.pk)
+            known[division.code] = division
+        Division.objects.bulk_update(fresh, [f"{name}_id" for name in LEVELS], batch_size=500)
+        added += len(fresh)
+    return added

@@ -1,0 +1,87 @@
+"""Who looks: a person acting from one post, with all posts they hold; or the worker."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from tongxin.accounts.models import Holding, Person, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A post as a viewer sits in it: literals that access rules are resolved to."""
+
+    post_id: UUID
+    role: str
+    title: str
+    organisation_id: int
+    division_id: int
+    division_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person with the seats held at a moment; `seat` is the one acted from."""
+
+    person_id: UUID | None
+    seats: tuple[Seat, ...] = field(default=())
+    is_worker: bool = False
+
+    @property
+    def seat(self) -> Seat | None:
+        return self.seats[0] if self.seats else None
+
+    @property
+    def post_id(self) -> UUID | None:
+        return self.seats[0].post_id if self.seats else None
+
+    @property
+    def role(self) -> str:
+        return self.seats[0].role if self.seats else ("worker" if self.is_worker else "")
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(seat.role for seat in self.seats)
+
+    @property
+    def post_ids(self) -> tuple[UUID, ...]:
+        return tuple(seat.post_id for seat in self.seats)
+
+    @property
+    def organisation_ids(self) -> tuple[int, ...]:
+        return tuple(sorted({seat.organisation_id for seat in self.seats}))
+
+
+WORKER = Viewer(person_id=None, is_worker=True)
+
+
+def _seat(post: Post) -> Seat:
+    return Seat(
+        post_id=post.id, role=post.role, title=post.title, organisation_id=post.organisation_id,
+        division_id=post.division_id, division_level=post.division.level,
+    )
+
+
+def held(at: datetime) -> Q:
+    """Holdings in force at a moment."""
+    return Q(from_at__lte=at) & (Q(to_at__isnull=True) | Q(to_at__gt=at))
+
+
+def viewer_of(*, person: Person, at: datetime, post_id: UUID | None = None) -> Viewer:
+    """The viewer that `person` is at a moment, acting from `post_id` or from their first post."""
+    holdings = (
+        Holding.objects.filter(held(at), person=person, person__is_active=True)
+        .select_related("post", "post__division")
+        .order_by("from_at", "id")
+    )
+    seats = [_seat(holding.post) for holding in holdings]
+    seats.sort(key=lambda seat: seat.post_id != post_id)
+    return Viewer(person_id=person.id, seats=tuple(seats))
+
+
+def seats_of(posts: Iterable[Post]) -> tuple[Seat, ...]:
+    """The seats of given posts."""
+    return tuple(_seat(post) for post in posts)
