@@ -1,0 +1,115 @@
+"""One definition laid over another, and the floors that no overlay may loosen."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tongxin.core.language.errors import DefinitionError
+
+KEYS = ("id", "code")
+WORDING = {"zh", "because", "means", "help", "source", "intro", "label"}
+FLOORS = ("max", "min", "present")
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of `content` written in the one canonical way."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def key_of(items: Any) -> str | None:
+    """The name by which the things of a list are told apart (`id`, `code`), if they can be."""
+    if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
+        return next((key for key in KEYS if all(key in item for item in items)), None)
+    return None
+
+
+def lay_over(base: Any, patch: Any, path: str = "patch") -> Any:
+    """`base` with what `patch` says instead: names one by one, things with an id by their id."""
+    if isinstance(base, dict) and isinstance(patch, dict):
+        below = f"{path}." if path else ""
+        return base | {key: lay_over(base.get(key), value, f"{below}{key}") for key, value in patch.items()}
+    if isinstance(base, list) and isinstance(patch, list):
+        key = key_of(base)
+        if key is not None and (not patch or key_of(patch) == key):
+            return _lay_over_list(base, patch, key, path)
+    return patch
+
+
+def _lay_over_list(base: list[Any], patch: list[Any], key: str, path: str) -> list[Any]:
+    found = {item[key]: item for item in base}
+    for at, item in enumerate(patch):
+        name = item[key]
+        if item.get("removed") is True:
+            if name not in found:
+                raise DefinitionError(f"{path}[{at}]", f"要删去的“{name}”在上一级里没有。", "核对编号。")
+            del found[name]
+        else:
+            found[name] = lay_over(found.get(name, {}), item, f"{path}[{at}]")
+    return list(found.values())
+
+
+def refuse_loosening(base: Any, result: Any) -> None:
+    """Nothing, when every floor of `base` still holds in `result`; else what was loosened."""
+    for steps, node in _floors(base):
+        path, zh = ".".join(steps), node.get("zh", steps[-1] if steps else "")
+        there = _reach(result, steps)
+        if not isinstance(there, dict) or there.get("floor") != node["floor"]:
+            cure = "底线不能删去，也不能去掉它的 floor；请恢复上一级的写法。"
+            raise DefinitionError(path, f"底线“{zh}”被删去或改成了别的写法。", cure)
+        _refuse_looser(path, zh, node, there)
+
+
+def _refuse_looser(path: str, zh: str, node: dict[str, Any], there: dict[str, Any]) -> None:
+    if node["floor"] == "present":
+        changed = [key for key in node.keys() | there.keys() if key not in WORDING]
+        changed = sorted(key for key in changed if node.get(key) != there.get(key))
+        if changed:
+            cure = "底线条目只能改说明文字；要更严，请另加一条。"
+            raise DefinitionError(path, f"底线“{zh}”的 {'、'.join(changed)} 被改动。", cure)
+        return
+    if node.get("unit") != there.get("unit"):
+        cure = f"单位仍写 {node.get('unit')}。"
+        raise DefinitionError(path, f"底线“{zh}”换了单位，无法比较宽严。", cure)
+    value, limit, most = there.get("value"), node["value"], node["floor"] == "max"
+    if not isinstance(value, int) or isinstance(value, bool) or (value > limit if most else value < limit):
+        cure = f"写 {limit} 或更{'小' if most else '大'}的整数。"
+        raise DefinitionError(path, f"底线“{zh}”被放宽：上一级是 {limit}，这里是 {value}。", cure)
+
+
+def _floors(node: Any, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    if isinstance(node, dict):
+        if "floor" in node:
+            yield steps, node
+        for key, value in node.items():
+            yield from _floors(value, (*steps, key))
+    elif isinstance(node, list):
+        key_name = key_of(node)
+        for at, item in enumerate(node):
+            yield from _floors(item, (*steps, f"[{item[key_name]}]" if key_name else f"#{at}"))
+
+
+def _reach(node: Any, steps: tuple[str, ...]) -> Any:
+    for step in steps:
+        if step.startswith("[") and isinstance(node, list):
+            key = key_of(node)
+            node = next((item for item in node if key and item[key] == step[1:-1]), None)
+        elif step.startswith("#") and isinstance(node, list):
+            node = node[int(step[1:])] if int(step[1:]) < len(node) else None
+        elif isinstance(node, dict):
+            node = node.get(step)
+        else:
+            return None
+    return node
+
+
+def check_floors(content: Any) -> None:
+    """Nothing, when every `floor` mark in `content` is one that can be kept."""
+    for steps, node in _floors(content):
+        path = ".".join(steps)
+        if node["floor"] not in FLOORS:
+            raise DefinitionError(path, f"floor“{node['floor']}”不认识。", "写 max、min 或 present。")
+        value = node.get("value")
+        if node["floor"] != "present" and (not isinstance(value, int) or isinstance(value, bool)):
+            raise DefinitionError(path, "有 floor 却没有整数 value，无法比较宽严。", "写 {value: 24, unit: hours, floor: max}。")
