@@ -25,6 +25,6 @@ class DefinitionError(ValueError):
 
     def __init__(self, path: str, zh: str, cure: str) -> None:
         self.path = path
-        self.zh = zh
-        self.cure = cure
-        super().__init__(f"{path or '（整个文件）'}：{zh}。{cure}。")
+        self.zh = zh.removesuffix("。") + "。"
+        self.cure = cure.removesuffix("。") + "。"
+        super().__init__(f"{path or '（整个文件）'}：{self.zh}{self.cure}")
