@@ -1,0 +1,121 @@
+"""Danger signs over time: safety checks that lapse into crises, crises that only a person closes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tongxin.core.pathway.calendar import Calendar, due_at
+from tongxin.core.pathway.definition import Pathway
+from tongxin.core.pathway.facts import Fact
+
+SAFETY_CHECK, CRISIS = "safety_check", "crisis"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One danger sign of one entry; `closed_at` only by a named qualified person (spine A3, A8)."""
+
+    key: str
+    gate: str
+    zh: str
+    kind: str
+    entry: str
+    raised_at: datetime
+    became_crisis_at: datetime | None = None
+    closed_at: datetime | None = None
+    report: bool = False
+    household: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_crisis(self) -> bool:
+        return self.became_crisis_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """All alarms that were crises together, with the steps taken; closed once, by a person."""
+
+    key: str
+    entry: str
+    began_at: datetime
+    taken: tuple[tuple[str, datetime], ...] = ()
+    closed_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Alarms:
+    """What the fold knows of alarms so far."""
+
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    episodes: list[Episode] = field(default_factory=list)
+    lapses: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def episode(self) -> Episode | None:
+        return self.episodes[-1] if self.episodes and self.episodes[-1].closed_at is None else None
+
+    @property
+    def open_checks(self) -> list[Alarm]:
+        return [a for a in self.alarms.values() if a.is_open and not a.is_crisis]
+
+    def lapse(self, now: datetime) -> None:
+        """Checks that nobody did in time have become crises by `now`."""
+        for alarm in self.open_checks:
+            if self.lapses[alarm.key] <= now:
+                self._into_crisis(alarm, self.lapses[alarm.key])
+
+    def take(self, fact: Fact, *, pathway: Pathway, calendar: Calendar) -> None:
+        """What one fact raises, answers or closes."""
+        self.lapse(fact.recorded_at)
+        for raised in _raised_by(fact):
+            if raised.key in self.alarms:
+                continue
+            self.alarms[raised.key] = raised
+            if raised.kind == CRISIS:
+                self._into_crisis(raised, raised.raised_at)
+            else:
+                span = pathway.safety_check_lapses
+                self.lapses[raised.key] = due_at(span, since=raised.raised_at, calendar=calendar)
+        if fact.kind == "safety_check":
+            self._answer_check(fact)
+        elif fact.kind == "crisis_step" and self.episode:
+            taken = (*self.episode.taken, (str(fact.data.get("step")), fact.at))
+            self.episodes[-1] = replace(self.episode, taken=taken)
+        elif fact.kind == "crisis_close" and self.episode:
+            self._close_episode(fact.recorded_at)
+
+    def _answer_check(self, fact: Fact) -> None:
+        for alarm in self.open_checks:
+            if fact.data.get("alarm") not in (None, "", alarm.key):
+                continue
+            if fact.data.get("outcome") == "no":
+                self.alarms[alarm.key] = replace(alarm, closed_at=fact.recorded_at)
+            elif fact.data.get("outcome") == "yes":
+                self._into_crisis(alarm, fact.recorded_at)
+
+    def _into_crisis(self, alarm: Alarm, at: datetime) -> None:
+        self.alarms[alarm.key] = replace(alarm, became_crisis_at=at)
+        if self.episode is None:
+            self.episodes.append(Episode(f"crisis:{alarm.entry}", alarm.entry, at))
+
+    def _close_episode(self, at: datetime) -> None:
+        self.episodes[-1] = replace(self.episodes[-1], closed_at=at)
+        for key, alarm in self.alarms.items():
+            if alarm.is_open and alarm.is_crisis:
+                self.alarms[key] = replace(alarm, closed_at=at)
+
+
+def _raised_by(fact: Fact) -> Sequence[Alarm]:
+    rows = fact.data.get("alarms", ())
+    assert isinstance(rows, list | tuple)
+    return [
+        Alarm(
+            key=f"{row['gate']}:{fact.id}", gate=row["gate"], zh=row["zh"], kind=row["kind"], entry=fact.id,
+            raised_at=fact.recorded_at, report=bool(row.get("report")), household=bool(row.get("household")),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,191 @@
+"""The pathway as a definition: levels, stages, moves, gates before recording, steps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tongxin.core.language import Rule, RuleError, parse
+from tongxin.core.language.errors import DefinitionError
+from tongxin.core.pathway.vocabulary import vocabulary
+
+Span = Mapping[str, int]
+UNITS = frozenset({"minutes", "hours", "days", "working_days", "months"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A fact of a kind, with certain values, brings the case into a stage."""
+
+    kind: str
+    where: Mapping[str, object]
+    to: str
+
+    def matches(self, kind: str, data: Mapping[str, object]) -> bool:
+        return kind == self.kind and all(_fits(data.get(name), want) for name, want in self.where.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Overdue work goes up one level after each of these spans."""
+
+    after: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """One rule of the pathway: when it holds there is a task, for whom, and until when."""
+
+    id: str
+    zh: str
+    when: Rule
+    anchor: tuple[str, ...]
+    each: str
+    form: str
+    role: str
+    due: Span | None
+    by_level: str
+    climb: Climb
+    is_urgent: bool
+    may_wait: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must be true before a fact of a kind may be recorded, and what to tell who tries."""
+
+    kind: str
+    where: Mapping[str, object]
+    when: Rule
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisStep:
+    """A step of the crisis path with its clock from the alarm."""
+
+    id: str
+    zh: str
+    role: str
+    clock: Span
+    times: int
+    when: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """The whole pathway of a region at a date."""
+
+    id: str
+    zh: str
+    levels: Mapping[str, str]
+    stages: Mapping[str, str]
+    closed_stages: frozenset[str]
+    moves: tuple[Move, ...]
+    steps: tuple[StepRule, ...]
+    requirements: tuple[Requirement, ...]
+    crisis_steps: tuple[CrisisStep, ...]
+    crisis_climb: Climb
+    intervals: Mapping[str, Mapping[str, Span]]
+    evidence_grace: Span
+    safety_check_lapses: Span
+    lowering: tuple[frozenset[str], frozenset[str]]
+    urgency: Mapping[str, int]
+    content: Mapping[str, Any]
+
+    def rank_of(self, level: str) -> int:
+        """Where a level stands; `ungraded` is the lowest."""
+        return list(self.levels).index(level)
+
+    def highest(self, levels: Sequence[str]) -> str:
+        return max(levels, key=self.rank_of, default=next(iter(self.levels)))
+
+
+def _fits(value: object, want: object) -> bool:
+    return value in want if isinstance(want, list) else value == want
+
+
+class _Reader:
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = content
+        self.vocabulary = vocabulary(content)
+
+    def rule(self, text: object, path: str) -> Rule:
+        try:
+            return parse(str(text), vocabulary=self.vocabulary)
+        except RuleError as error:
+            raise DefinitionError(path, f"规则第 {error.position + 1} 个字符处：{error.zh}", error.cure) from error
+
+    def span(self, value: object, path: str) -> Span:
+        whole = isinstance(value, Mapping) and len(value) == 1
+        if not whole or not set(value) <= UNITS or not all(isinstance(v, int) for v in value.values()):  # type: ignore[call-overload, attr-defined]
+            raise DefinitionError(path, "时限要写成一个单位和一个整数", "例如 {working_days: 5} 或 {hours: 24}")
+        return dict(value)  # type: ignore[call-overload, no-any-return]
+
+    def climb(self, value: object, path: str) -> Climb:
+        spans = value if isinstance(value, list) else self.content["climb"]
+        return Climb(tuple(self.span(span, f"{path}.climb") for span in spans))
+
+    def step(self, raw: Mapping[str, Any], path: str) -> StepRule:
+        known = {"id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "climb", "urgent", "may_wait"}
+        if extra := set(raw) - known:
+            raise DefinitionError(path, f"不认识的键：{'、'.join(sorted(extra))}", "删去或改正拼写")
+        if ("due" in raw) == ("by_level" in raw):
+            raise DefinitionError(path, "每个步骤要么写 due，要么写 by_level", "只留一个")
+        if "by_level" in raw and raw["by_level"] not in self.content["intervals"]:
+            raise DefinitionError(f"{path}.by_level", "没有这张时限表", "用 intervals 里的名字")
+        return StepRule(
+            id=raw["id"], zh=raw["zh"], when=self.rule(raw["when"], f"{path}.when"),
+            anchor=tuple(raw.get("anchor", ())), each=raw.get("each", ""), form=raw["form"], role=raw["role"],
+            due=self.span(raw["due"], f"{path}.due") if "due" in raw else None,
+            by_level=raw.get("by_level", ""), climb=self.climb(raw.get("climb"), path),
+            is_urgent=bool(raw.get("urgent", False)), may_wait=bool(raw.get("may_wait", True)),
+        )
+
+    def crisis_step(self, raw: Mapping[str, Any], path: str) -> CrisisStep:
+        return CrisisStep(
+            id=raw["id"], zh=raw["zh"], role=raw["role"], clock=self.span(raw["clock"], f"{path}.clock"),
+            times=int(raw.get("times", 1)), when=self.rule(raw.get("when", "is_open"), f"{path}.when"),
+        )
+
+
+def _unique(rows: Sequence[Mapping[str, Any]], path: str) -> None:
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        if row["id"] in seen:
+            raise DefinitionError(f"{path}[{index}].id", f"“{row['id']}”出现了两次", "每个步骤一个名字")
+        seen.add(row["id"])
+
+
+def read(content: Mapping[str, Any]) -> Pathway:
+    """The pathway of a content as written in `definitions/pathway`; refuses what it can't be sure of."""
+    reader = _Reader(content)
+    _unique(content["steps"], "steps")
+    _unique(content["crisis"]["steps"], "crisis.steps")
+    for index, move in enumerate(content["moves"]):
+        if move["to"] not in content["stages"]:
+            raise DefinitionError(f"moves[{index}].to", f"没有“{move['to']}”这个阶段", "先在 stages 里写明")
+    intervals = {
+        name: {level: reader.span(span, f"intervals.{name}.{level}") for level, span in table.items()}
+        for name, table in content["intervals"].items()
+    }
+    lapses = content["safety_check"]["lapses"]
+    lowering = content["lowering"]["needs"]
+    return Pathway(
+        id=content["id"], zh=content["zh"], levels=dict(content["levels"]), stages=dict(content["stages"]),
+        closed_stages=frozenset(content["closed_stages"]),
+        moves=tuple(Move(m["kind"], m.get("where", {}), m["to"]) for m in content["moves"]),
+        steps=tuple(reader.step(raw, f"steps[{i}]") for i, raw in enumerate(content["steps"])),
+        requirements=tuple(
+            Requirement(r["kind"], r.get("where", {}), reader.rule(r["when"], f"requires[{i}].when"), r["zh"])
+            for i, r in enumerate(content["requires"])
+        ),
+        crisis_steps=tuple(
+            reader.crisis_step(raw, f"crisis.steps[{i}]") for i, raw in enumerate(content["crisis"]["steps"])
+        ),
+        crisis_climb=reader.climb(content["crisis"]["climb"], "crisis"),
+        intervals=intervals,
+        evidence_grace=reader.span(content["evidence_grace"], "evidence_grace"),
+        safety_check_lapses=reader.span({lapses["unit"]: lapses["value"]}, "safety_check.lapses"),
+        lowering=(frozenset(lowering["first"]), frozenset(lowering["second"])),
+        urgency=dict(content["urgency"]), content=content,
+    )

@@ -1,0 +1,137 @@
+"""The whole plan of a case, recomputed from its state: what is to do, by whom, until when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongxin.core.language import evaluate
+from tongxin.core.pathway.calendar import Calendar, due_at
+from tongxin.core.pathway.definition import Climb, StepRule
+from tongxin.core.pathway.facts import Fact
+from tongxin.core.pathway.state import CaseState, soonest
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do; `key` is rule + anchor entry, so the same need is the same task (C9)."""
+
+    key: str
+    rule: str
+    zh: str
+    form: str
+    role: str
+    due_at: datetime
+    climbs: tuple[datetime, ...]
+    is_urgent: bool
+    organisation: str = ""
+    waits_until: datetime | None = None
+
+    def climbed(self, on: datetime) -> int:
+        """How many levels this has gone up by a moment."""
+        return sum(1 for moment in self.climbs if moment <= on)
+
+
+def plan(state: CaseState, *, calendar: Calendar) -> tuple[Step, ...]:
+    """The steps of a case; an open case always has at least one (promise 1)."""
+    if not state.stage:
+        return ()
+    names = state.names()
+    steps = [step for rule in state.pathway.steps for step in _steps_of(rule, state, names, calendar)]
+    steps += _crisis_steps(state, names, calendar)
+    return tuple(sorted(steps, key=lambda step: (step.due_at, step.key)))
+
+
+def look_again_at(state: CaseState, steps: tuple[Step, ...]) -> datetime | None:
+    """The next moment at which time alone changes something."""
+    moments: list[datetime | None] = [state.expires_at, *state.alarms.lapses.values()]
+    for step in steps:
+        moments += [step.due_at, *step.climbs, step.waits_until]
+    return soonest(*moments, after=state.on)
+
+
+def _steps_of(
+    rule: StepRule, state: CaseState, names: dict[str, object], calendar: Calendar
+) -> Iterator[Step]:
+    if evaluate(rule.when, names) is not True:
+        return
+    for anchor, since, organisation in _anchors(rule, state):
+        span = rule.due
+        if span is None:
+            span = state.pathway.intervals[rule.by_level].get(state.level)
+            if span is None:
+                continue
+        yield _step(rule, state, calendar, anchor=anchor, due=due_at(span, since=since, calendar=calendar),
+                    organisation=organisation)
+
+
+def _step(
+    rule: StepRule, state: CaseState, calendar: Calendar, *, anchor: str, due: datetime, organisation: str
+) -> Step:
+    key = f"{rule.id}:{anchor}"
+    waits = state.reasons.get(key) if rule.may_wait else None
+    if waits is not None and waits > state.on:
+        due = max(due, waits)
+    else:
+        waits = None
+    return Step(
+        key=key, rule=rule.id, zh=rule.zh, form=rule.form, role=rule.role, due_at=due,
+        climbs=_climbs(rule.climb, due, calendar), is_urgent=rule.is_urgent, organisation=organisation,
+        waits_until=waits,
+    )
+
+
+def _climbs(climb: Climb, due: datetime, calendar: Calendar) -> tuple[datetime, ...]:
+    """Overdue climbs one level at a time: each span counts from the climb before it."""
+    moments: list[datetime] = []
+    since = due
+    for span in climb.after:
+        since = due_at(span, since=since, calendar=calendar)
+        moments.append(since)
+    return tuple(moments)
+
+
+def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, str]]:
+    """What a step counts from: (anchor entry, moment, organisation asked)."""
+    if rule.each == "safety_checks":
+        for alarm in state.alarms.open_checks:
+            yield alarm.key, alarm.raised_at, ""
+    elif rule.each in {"referrals_sent", "referrals_accepted"}:
+        wanted = {"sent"} if rule.each == "referrals_sent" else {"accepted", "in_service"}
+        for fact, answer in state.referrals.values():
+            if answer in wanted:
+                asked = str(fact.data.get("to_organisation", "")) if answer == "sent" else ""
+                yield fact.id, fact.recorded_at, asked
+    elif rule.each == "household_checks":
+        for fact in state.household_checks.values():
+            yield fact.id, fact.recorded_at, ""
+    elif rule.each == "reports":
+        for fact in state.reports.values():
+            yield fact.id, fact.recorded_at, ""
+    elif fact_found := _newest(rule.anchor, state):
+        yield fact_found.id, fact_found.recorded_at, ""
+
+
+def _newest(kinds: tuple[str, ...], state: CaseState) -> Fact | None:
+    found = [state.last[kind] for kind in kinds if kind in state.last]
+    if "grade" in kinds and state.grades.since is not None:
+        found.append(state.grades.since)
+    return max(found, key=lambda fact: fact.seq, default=None)
+
+
+def _crisis_steps(state: CaseState, names: dict[str, object], calendar: Calendar) -> Iterator[Step]:
+    episode = state.alarms.episode
+    if episode is None:
+        return
+    taken = [step for step, _ in episode.taken]
+    for rule in state.pathway.crisis_steps:
+        done = taken.count(rule.id)
+        if done >= rule.times or evaluate(rule.when, names) is not True:
+            continue
+        due = episode.began_at
+        for _ in range(done + 1):
+            due = due_at(rule.clock, since=due, calendar=calendar)
+        yield Step(
+            key=f"crisis.{rule.id}:{episode.entry}:{done + 1}", rule=f"crisis.{rule.id}", zh=rule.zh,
+            form="crisis_step", role=rule.role, due_at=due,
+            climbs=_climbs(state.pathway.crisis_climb, due, calendar), is_urgent=True,
+        )

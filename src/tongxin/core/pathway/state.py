@@ -1,0 +1,209 @@
+"""The state of one case: a pure function of its facts, the pathway and a moment."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tongxin.core.pathway.alarms import Alarms
+from tongxin.core.pathway.calendar import Calendar, due_at
+from tongxin.core.pathway.definition import Pathway
+from tongxin.core.pathway.facts import Fact, in_force
+from tongxin.core.pathway.grades import Grades
+
+VISITS = frozenset({"visit", "household_visit"})
+CONTACTS = frozenset({"visit", "assessment", "follow_up", "interview", "counselling", "safety_check", "crisis_step"})
+REFERRAL_ENDS = frozenset({"declined", "returned", "done", "revoked"})
+
+
+@dataclass(slots=True)
+class CaseState:
+    """Everything the steps, the lists and the file page say about where a child stands."""
+
+    pathway: Pathway
+    on: datetime
+    grades: Grades
+    alarms: Alarms
+    stage: str = ""
+    is_open: bool = False
+    last: dict[str, Fact] = field(default_factory=dict)
+    identified: str = "none"
+    feedback: str = "none"
+    child_state: str = "present"
+    referrals: dict[str, tuple[Fact, str]] = field(default_factory=dict)
+    reasons: dict[str, datetime] = field(default_factory=dict)
+    consents: dict[str, str] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+    household_checks: dict[str, Fact] = field(default_factory=dict)
+    reports: dict[str, Fact] = field(default_factory=dict)
+    expires_at: datetime | None = None
+
+    @property
+    def in_crisis(self) -> bool:
+        return self.alarms.episode is not None
+
+    @property
+    def level(self) -> str:
+        """The effective grade; green whose evidence has expired is not known any more (A7)."""
+        level = self.grades.effective
+        unknown = str(self.pathway.content["unknown"])
+        if self.evidence_expired and self.pathway.rank_of(level) < self.pathway.rank_of(unknown):
+            return unknown if self.grades.assessed else level
+        return level
+
+    @property
+    def evidence_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= self.on
+
+    def since_grade(self, kinds: frozenset[str]) -> bool:
+        """Whether something of these kinds happened since the grade last changed."""
+        since = self.grades.since
+        return since is not None and any(
+            fact.seq > since.seq for kind, fact in self.last.items() if kind in kinds
+        )
+
+    def names(self) -> dict[str, object]:
+        """The values of the vocabulary's names, for the rules of the steps."""
+        effective, standing = self.grades.effective, self.grades.standing
+        episode = self.alarms.episode
+        concern = self.last.get("concern")
+        return {
+            "stage": self.stage, "level": self.level, "standing": standing, "identified": self.identified,
+            "feedback": self.feedback, "child_state": self.child_state, "is_open": self.is_open,
+            "in_crisis": episode is not None, "safety_check_open": bool(self.alarms.open_checks),
+            "proposal_open": bool(self.grades.open_proposals), "lowering_open": self.grades.lowering is not None,
+            "raised_at_once": self.pathway.rank_of(effective) > self.pathway.rank_of(standing),
+            "evidence_expired": self.evidence_expired,
+            "visited_since_grade": self.since_grade(VISITS),
+            "contacted_since_grade": self.since_grade(CONTACTS),
+            "plan_since_grade": self.since_grade(frozenset({"plan"})),
+            "notified_since_grade": self.since_grade(frozenset({"feedback"})),
+            "plan_approved": self._newer("approval", "plan"),
+            "referral_open": any(state not in REFERRAL_ENDS for _, state in self.referrals.values()),
+            "is_concern": concern is not None and concern.data.get("is_concern") == "yes",
+            "guardianship_open": self.feedback == "no_capable_guardian" and not self._newer("guardianship", "feedback"),
+            "details_open": bool(self.details),
+            "transfer_open": "transfer_out" in self.last and not self._newer("transfer_in", "transfer_out"),
+            "closure_open": self._pending_closure(),
+            "report_open": bool(self.reports), "household_check_open": bool(self.household_checks),
+            "has_consent_refer": self.consents.get("refer") == "given" or self.feedback == "agrees",
+            "has_legal_basis": self.consents.get("refer") == "legal_basis" or episode is not None,
+            "healthy_once": self.identified == "healthy",
+        }
+
+    def _newer(self, kind: str, than: str) -> bool:
+        return kind in self.last and (than not in self.last or self.last[kind].seq > self.last[than].seq)
+
+    def _pending_closure(self) -> bool:
+        closure = self.last.get("closure")
+        return closure is not None and self.is_open and not self._newer("closure_decision", "closure") and not (
+            self._newer("reopen", "closure")
+        )
+
+
+def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: datetime) -> CaseState:
+    """The state at `on` after these facts, in their order.
+
+    Alarms and grades are read from every fact, also from corrected ones; the rest from those in force.
+    """
+    state = CaseState(pathway=pathway, on=on, grades=Grades(pathway), alarms=Alarms())
+    current = {fact.id for fact in in_force(facts)}
+    for fact in facts:
+        state.alarms.take(fact, pathway=pathway, calendar=calendar)
+        state.grades.take(fact, in_crisis=state.in_crisis)
+        if fact.id in current:
+            _take(state, fact)
+            state.last[fact.kind] = fact
+    state.alarms.lapse(on)
+    state.expires_at = _expiry(state, calendar)
+    return state
+
+
+def _take(state: CaseState, fact: Fact) -> None:
+    data = fact.data
+    if fact.kind == "identification":
+        state.identified = str(data.get("result", "incomplete"))
+    elif fact.kind == "assessment":
+        state.grades.assessed = fact
+    elif fact.kind == "feedback":
+        state.feedback = str(data.get("outcome", "none"))
+    elif fact.kind == "child_state":
+        state.child_state = str(data.get("state", "unknown"))
+    elif fact.kind == "referral":
+        state.referrals[fact.id] = (fact, "sent")
+    elif fact.kind == "referral_answer":
+        _answer_referral(state, fact)
+    elif fact.kind == "task_reason":
+        _note_reason(state, fact)
+    elif fact.kind == "consent":
+        _note_consent(state, fact)
+    elif fact.kind in {"household_alarm", "household_check", "report", "report_answer"}:
+        _note_duty(state, fact)
+    if data.get("is_concern") == "yes":
+        state.last["concern"] = fact
+    if "details" in data:
+        state.details = tuple(data["details"])  # type: ignore[arg-type]
+    _move(state, fact)
+
+
+def _move(state: CaseState, fact: Fact) -> None:
+    if fact.kind in {"closure_decision", "closure"} and state.in_crisis:
+        return
+    for move in state.pathway.moves:
+        if move.matches(fact.kind, fact.data):
+            state.stage = move.to
+            break
+    state.is_open = bool(state.stage) and state.stage not in state.pathway.closed_stages
+
+
+def _answer_referral(state: CaseState, fact: Fact) -> None:
+    key = str(fact.data.get("referral", ""))
+    if key not in state.referrals and state.referrals:
+        key = next(reversed(state.referrals))
+    if key in state.referrals:
+        state.referrals[key] = (state.referrals[key][0], str(fact.data.get("answer", "sent")))
+
+
+def _note_reason(state: CaseState, fact: Fact) -> None:
+    until = fact.data.get("until")
+    if isinstance(until, str):
+        moment = datetime.fromisoformat(until)
+        state.reasons[str(fact.data.get("task"))] = moment if moment.tzinfo else moment.replace(tzinfo=fact.at.tzinfo)
+
+
+def _note_consent(state: CaseState, fact: Fact) -> None:
+    purposes = fact.data.get("purposes", ())
+    assert isinstance(purposes, list | tuple)
+    for purpose in purposes:
+        state.consents[str(purpose)] = str(fact.data.get("answer", "given"))
+
+
+def _note_duty(state: CaseState, fact: Fact) -> None:
+    if fact.kind == "household_alarm":
+        state.household_checks[fact.id] = fact
+    elif fact.kind == "household_check":
+        state.household_checks.clear()
+    elif fact.kind == "report":
+        state.reports[fact.id] = fact
+    else:
+        state.reports.clear()
+
+
+def _expiry(state: CaseState, calendar: Calendar) -> datetime | None:
+    """Evidence expires at the grade's re-assessment interval and the grace after it (A7)."""
+    assessed = state.grades.assessed
+    if assessed is None:
+        return None
+    table = state.pathway.intervals["reassess"]
+    span = table.get(state.grades.effective)
+    if span is None:
+        return None
+    return due_at(
+        state.pathway.evidence_grace, since=due_at(span, since=assessed.at, calendar=calendar), calendar=calendar
+    )
+
+
+def soonest(*moments: datetime | None, after: datetime) -> datetime | None:
+    """The first of some moments that lies after another."""
+    return min((m for m in moments if m is not None and m > after), default=None)
+
+
+A_DAY = timedelta(days=1)

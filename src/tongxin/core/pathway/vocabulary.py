@@ -1,0 +1,45 @@
+"""The names that rules of the pathway may use, with their types and Chinese wording."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.core.language import BOOL, CODE, Fact, Vocabulary
+
+BOOLEANS = {
+    "is_open": "个案在办", "in_crisis": "危机处置中", "safety_check_open": "有待完成的安全核实",
+    "proposal_open": "有待确认的等级建议", "lowering_open": "有待第二人确认的降级",
+    "raised_at_once": "建议等级高于已确认等级", "evidence_expired": "评估依据已过期",
+    "visited_since_grade": "定级后已走访", "contacted_since_grade": "定级后已有专业联系",
+    "plan_approved": "方案已审核", "plan_since_grade": "定级后已有方案", "referral_open": "有未办结的转介",
+    "is_concern": "监护人需要回避", "guardianship_open": "监护状况待落实", "details_open": "有待补正的信息",
+    "transfer_open": "迁出待接收", "closure_open": "结案待审批", "report_open": "强制报告未办结",
+    "household_check_open": "同户儿童待查看", "has_consent_refer": "已同意转介", "has_legal_basis": "有法定依据",
+    "notified_since_grade": "定级后已告知监护人", "healthy_once": "曾识别为健康",
+}
+
+
+FEEDBACK = {
+    "none": "尚未告知", "accepts": "认同结果", "agrees": "同意接受服务", "refuses": "拒绝",
+    "unreachable": "联系不上", "no_capable_guardian": "没有能履职的监护人",
+}
+IDENTIFIED = {"none": "尚未识别", "healthy": "健康", "refer": "需要转介评估", "incomplete": "未完成"}
+CHILD_STATES = {
+    "present": "在家", "lost": "失踪", "dead": "死亡", "in_institution": "在机构", "boarding": "寄宿",
+    "away": "外出", "unknown": "不清楚",
+}
+
+
+def vocabulary(content: Mapping[str, Any]) -> Vocabulary:
+    """The vocabulary of one pathway: its own stages and levels are the codes."""
+    facts = {name: Fact(type=BOOL, zh=zh, sealed=False) for name, zh in BOOLEANS.items()}
+    codes = {
+        "stage": ("阶段", content["stages"]),
+        "level": ("现行等级", content["levels"]),
+        "standing": ("已确认等级", content["levels"]),
+        "identified": ("识别结果", IDENTIFIED),
+        "feedback": ("监护人意见", FEEDBACK),
+        "child_state": ("儿童现状", CHILD_STATES),
+    }
+    for name, (zh, options) in codes.items():
+        facts[name] = Fact(type=CODE, zh=zh, sealed=False, options=options)
+    return Vocabulary(facts=facts)
