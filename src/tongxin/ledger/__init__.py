@@ -1,0 +1,46 @@
+"""What was recorded, what happened, who looked and what is still to do: append-only, sealed, provable.
+
+Loaded on first use, since Django's models aren't ready when an app's package is imported.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tongxin.ledger.drafts import Actor, Draft, EventDraft
+    from tongxin.ledger.entries import Kept, facts, hold, keep_entries, keep_entry, open_entries
+    from tongxin.ledger.events import record, record_many
+    from tongxin.ledger.faults import DifferentCopy
+    from tongxin.ledger.heads import export_head, head
+    from tongxin.ledger.looks import record_look
+    from tongxin.ledger.sealer import seal_new, unsealed
+    from tongxin.ledger.verify import Report, verify
+    from tongxin.ledger.work import beat, claim, dead, enqueue, enqueue_many, fail, finish, is_worker_late, last_beat
+
+_HOMES = {
+    **dict.fromkeys(("Actor", "Draft", "EventDraft"), "drafts"),
+    **dict.fromkeys(("Kept", "facts", "hold", "keep_entries", "keep_entry", "open_entries"), "entries"),
+    **dict.fromkeys(("record", "record_many"), "events"),
+    "DifferentCopy": "faults",
+    **dict.fromkeys(("export_head", "head"), "heads"),
+    "record_look": "looks",
+    **dict.fromkeys(("seal_new", "unsealed"), "sealer"),
+    **dict.fromkeys(("Report", "verify"), "verify"),
+    **dict.fromkeys(
+        ("beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "is_worker_late", "last_beat"),
+        "work",
+    ),
+}
+
+__all__ = [
+    "Actor", "DifferentCopy", "Draft", "EventDraft", "Kept", "Report", "beat", "claim", "dead", "enqueue",
+    "enqueue_many", "export_head", "facts", "fail", "finish", "head", "hold", "is_worker_late", "keep_entries",
+    "keep_entry", "last_beat", "open_entries", "record", "record_look", "record_many", "seal_new", "unsealed",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

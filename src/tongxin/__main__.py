@@ -1,0 +1,102 @@
+"""The command `tongxin`: finds the command's module, and says every foreseen failure in one Chinese line."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from tongxin.lib.faults import Fault
+
+UNFORESEEN = "发生了没有预料到的错误（{kind}）。本次操作已撤销，没有保存一半的内容。请把这一行告诉系统管理员。"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where a command lives: a module in tongxin.commands with `main(argv) -> int`."""
+
+    module: str
+    zh: str
+    needs_django: bool = True
+    makes_keys: bool = False
+
+
+COMMANDS = {
+    "demo": Command("demo", "安装示例数据并启动", makes_keys=True),
+    "serve": Command("serve", "启动网站与后台"),
+    "worker": Command("worker", "启动后台处理"),
+    "doctor": Command("doctor", "检查系统是否健康"),
+    "rebuild": Command("rebuild", "由记录重新推算全部状态"),
+    "score": Command("score", "量表计分", needs_django=False),
+    "roster check": Command("roster_check", "检查花名册", needs_django=False),
+    "roster import": Command("roster_import", "导入花名册"),
+    "definitions check": Command("definitions_check", "检查规则定义", needs_django=False),
+    "ledger verify": Command("ledger_verify", "核验账本"),
+    "ledger head": Command("ledger_head", "显示并导出账本最新签名"),
+    "keys create": Command("keys_create", "首次使用时生成密钥", needs_django=False),
+    "keys rotate": Command("keys_rotate", "更换主密钥"),
+    "database prepare": Command("database_prepare", "建立或升级数据库"),
+    "database roles": Command("database_roles", "PostgreSQL 账户与权限"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The exit code of the command that was asked for."""
+    words = sys.argv[1:] if argv is None else argv
+    name = next((name for name in (" ".join(words[:2]), " ".join(words[:1])) if name in COMMANDS), "")
+    if not name:
+        print(_overview(" ".join(words)), file=sys.stderr)
+        return 0 if words in ([], ["help"], ["--help"], ["-h"]) else 2
+    return _guarded(lambda: _run(COMMANDS[name], words[len(name.split()) :]))
+
+
+def _run(command: Command, argv: list[str]) -> int:
+    if command.makes_keys or command.needs_django:
+        _prepare(makes_keys=command.makes_keys)
+    code: int = import_module(f"tongxin.commands.{command.module}").main(argv)
+    return code
+
+
+def _prepare(*, makes_keys: bool) -> None:
+    from tongxin.lib import secrets
+
+    if makes_keys:
+        secrets.create()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.config.settings")
+    import django
+
+    django.setup()
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    try:
+        return run()
+    except Fault as fault:
+        print(fault.zh, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("已停止。", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if os.environ.get("TONGXIN_DEBUG") == "1":
+            raise
+        print(_told(error), file=sys.stderr)
+    return 1
+
+
+def _told(error: Exception) -> str:
+    if type(error).__name__ == "OperationalError":
+        return "数据库连接不上或正忙，没有保存任何内容。请确认数据库已启动，再试一次。"
+    if type(error).__name__ == "ProgrammingError":
+        return "数据库结构与程序不符，没有保存任何内容。请先运行 tongxin database prepare。"
+    return UNFORESEEN.format(kind=type(error).__name__)
+
+
+def _overview(asked: str) -> str:
+    head = f"没有“{asked}”这个命令。可用的命令：" if asked else "可用的命令："
+    return "\n".join([head, *(f"  tongxin {name:<18} {command.zh}" for name, command in COMMANDS.items())])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

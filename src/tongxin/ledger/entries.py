@@ -1,0 +1,138 @@
+"""Keeping entries: once, numbered under the subject's lock, sealed whole under the subject's key."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from tongxin import vault
+from tongxin.ledger import canonical, subjects
+from tongxin.ledger.drafts import Actor, Draft
+from tongxin.ledger.faults import DifferentCopy
+from tongxin.ledger.models import Entry, HeldEntry, Subject
+from tongxin.vault import Keyring, Owner
+
+CHUNK = 500
+
+
+class Kept(NamedTuple):
+    """The entry on record, and whether this call put it there."""
+
+    entry: Entry
+    is_new: bool
+
+
+def keep_entry(
+    *, entry_id: UUID, subject: Owner, kind: str, form_hash: str, occurred_at: datetime,
+    recorded_at: datetime, actor: Actor, clear: Mapping[str, Any], answers: Mapping[str, Any],
+    device: str = "", supersedes: UUID | None = None, correction_kind: str = "", keyring: Keyring | None = None,
+) -> Kept:
+    """Keep an entry as it was written down; a second equal copy changes nothing (C1)."""
+    draft = Draft(
+        entry_id, subject, kind, form_hash, occurred_at, clear, answers, device, supersedes, correction_kind
+    )
+    return keep_entries([draft], recorded_at=recorded_at, actor=actor, keyring=keyring)[0]
+
+
+@transaction.atomic
+def keep_entries(
+    drafts: Sequence[Draft], *, recorded_at: datetime, actor: Actor, keyring: Keyring | None = None
+) -> list[Kept]:
+    """Keep many entries in their order, all or none; `DifferentCopy` names the first that contradicts."""
+    keys = keyring or vault.keyring(draft.subject for draft in drafts)
+    rows = subjects.lock(draft.subject for draft in drafts)
+    digests = vault.digest_many([(draft.payload(), draft.subject) for draft in drafts], keyring=keys)
+    known = _known([draft.entry_id for draft in drafts])
+    kept: list[Kept] = []
+    fresh: list[Entry] = []
+    for draft, digest in zip(drafts, digests, strict=True):
+        entry = known.get(draft.entry_id)
+        if entry is None:
+            entry = _numbered(draft, rows[draft.subject.id], digest, recorded_at, actor)
+            known[entry.id] = entry
+            fresh.append(entry)
+            kept.append(Kept(entry, True))
+        elif bytes(entry.digest) == digest:
+            kept.append(Kept(entry, False))
+        else:
+            raise DifferentCopy(draft.entry_id)
+    _store(fresh, {draft.entry_id: draft for draft in drafts}, keys)
+    return kept
+
+
+@transaction.atomic
+def hold(
+    draft: Draft, *, reason: str, at: datetime, actor: Actor, keyring: Keyring | None = None
+) -> HeldEntry:
+    """Keep a contradicting copy whole, sealed, for a person to settle."""
+    subjects.ensure([draft.subject])
+    held = HeldEntry(
+        entry_id=draft.entry_id, subject_id=draft.subject.id, reason=reason, received_at=at,
+        person_id=actor.person_id, post_id=actor.post_id,
+    )
+    place = (HeldEntry._meta.label_lower, "content", held.id)
+    held.content = vault.seal(draft.payload(), owner=draft.subject, place=place, keyring=keyring)
+    held.save(force_insert=True)
+    return held
+
+
+def facts(subject: Owner) -> list[Entry]:
+    """All entries about a subject in the order in which they were recorded."""
+    return list(Entry.objects.filter(subject_id=subject.id).select_related("subject").order_by("subject_seq"))
+
+
+def open_entries(
+    entries: Sequence[Entry], *, viewer: vault.Viewer, purpose: str, at: datetime,
+    part: str = "answers", route: str = "",
+) -> list[dict[str, Any] | None]:
+    """The answers behind entries, recorded as one look; None where the key was destroyed."""
+    texts = vault.open(
+        [entry.sealed for entry in entries], viewer=viewer, purpose=purpose, at=at, part=part, route=route
+    )
+    return [None if text is None else json.loads(text) for text in texts]
+
+
+def _known(keys: Sequence[UUID]) -> dict[UUID, Entry]:
+    found: dict[UUID, Entry] = {}
+    for start in range(0, len(keys), CHUNK):
+        rows = Entry.objects.filter(id__in=keys[start : start + CHUNK]).select_related("subject")
+        found.update((row.id, row) for row in rows)
+    return found
+
+
+def _numbered(draft: Draft, subject: Subject, digest: bytes, recorded_at: datetime, actor: Actor) -> Entry:
+    subject.seq += 1
+    return Entry(
+        id=draft.entry_id, subject=subject, subject_seq=subject.seq, kind=draft.kind,
+        form_hash=draft.form_hash, occurred_at=draft.occurred_at, recorded_at=recorded_at,
+        person_id=actor.person_id, post_id=actor.post_id, device=draft.device,
+        supersedes_id=draft.supersedes, correction_kind=draft.correction_kind,
+        clear=json.loads(canonical.text(draft.clear)), digest=digest,
+    )
+
+
+def _store(entries: Sequence[Entry], drafts: Mapping[UUID, Draft], keys: Keyring) -> None:
+    if not entries:
+        return
+    label = Entry._meta.label_lower
+    blobs = vault.seal_many(
+        [(canonical.text(drafts[e.id].answers), drafts[e.id].subject, (label, "sealed", e.id)) for e in entries],
+        keyring=keys,
+    )
+    for entry, blob in zip(entries, blobs, strict=True):
+        entry.sealed = blob
+        entry.key_id = keys[drafts[entry.id].subject].id
+    Entry.objects.bulk_create(entries, batch_size=CHUNK)
+    _count_up(Counter(entry.subject_id for entry in entries))
+
+
+def _count_up(added: Mapping[UUID, int]) -> None:
+    for count in set(added.values()):
+        keys = [key for key, number in added.items() if number == count]
+        for start in range(0, len(keys), CHUNK):
+            Subject.objects.filter(id__in=keys[start : start + CHUNK]).update(seq=F("seq") + count)

@@ -1,0 +1,50 @@
+"""The statements that make ledger tables append-only, in the words of each database."""
+
+APPEND_ONLY = (
+    "ledger_entry", "ledger_event", "ledger_access", "ledger_accesssubject", "ledger_seal", "ledger_leaf",
+)
+WITH_HORIZON = ("ledger_entry", "ledger_event", "ledger_access")
+REFUSAL = "ledger rows are never changed or removed"
+
+
+def sqlite_guards() -> list[str]:
+    """Triggers that refuse to change or remove a row."""
+    return [
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        for table in APPEND_ONLY
+        for verb in ("update", "delete")
+    ]
+
+
+def postgresql_guards() -> list[str]:
+    """Triggers for every role, and row security that knows only reading and adding, for the owner too.
+
+    The triggers are a statement's, since row security hides every row from an UPDATE: a row's would
+    never fire and the attempt would pass in silence.
+    """
+    statements = [
+        "CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    ]
+    for table in APPEND_ONLY:
+        statements += [
+            f"CREATE TRIGGER {table}_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY {table}_read ON {table} FOR SELECT USING (true)",
+            f"CREATE POLICY {table}_add ON {table} FOR INSERT WITH CHECK (true)",
+        ]
+    return statements
+
+
+def postgresql_horizon() -> list[str]:
+    """The transaction each row was written in: the sealer stays below those still open."""
+    statements = []
+    for table in WITH_HORIZON:
+        statements += [
+            f"ALTER TABLE {table} ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()",
+            f"CREATE INDEX {table}_xid ON {table} (xid, id)",
+        ]
+    return statements

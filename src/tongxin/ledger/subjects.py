@@ -1,0 +1,41 @@
+"""The rows under whose lock entries are numbered."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from tongxin.ledger.models import Subject
+from tongxin.vault import Owner
+
+CHUNK = 500
+
+
+def ensure(owners: Iterable[Owner]) -> None:
+    """A row for each subject that has none."""
+    wanted = sorted(set(owners), key=lambda owner: owner.id)
+    known = _known([owner.id for owner in wanted])
+    fresh = [Subject(id=owner.id, kind=owner.kind) for owner in wanted if owner.id not in known]
+    Subject.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
+
+
+def lock(owners: Iterable[Owner]) -> dict[UUID, Subject]:
+    """The subjects' rows, locked in the order of their ids until the transaction ends."""
+    wanted = list(set(owners))
+    ensure(wanted)
+    found: dict[UUID, Subject] = {}
+    keys = sorted(owner.id for owner in wanted)
+    for start in range(0, len(keys), CHUNK):
+        chunk = keys[start : start + CHUNK]
+        rows = Subject.objects.select_for_update().filter(id__in=chunk).order_by("id")
+        found.update((row.id, row) for row in rows)
+    for owner in wanted:
+        if found[owner.id].kind != owner.kind:
+            raise ValueError(f"this id is already the subject of a {found[owner.id].kind}")
+    return found
+
+
+def _known(keys: list[UUID]) -> set[UUID]:
+    known: set[UUID] = set()
+    for start in range(0, len(keys), CHUNK):
+        rows = Subject.objects.filter(id__in=keys[start : start + CHUNK])
+        known.update(rows.values_list("id", flat=True))
+    return known

@@ -1,0 +1,36 @@
+"""Where things lie: the data folder, the keys, the definitions, the browser files."""
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def _folder(variable: str, otherwise: Path) -> Path:
+    named = os.environ.get(variable, "")
+    return Path(named).expanduser().resolve() if named else otherwise
+
+
+def home() -> Path:
+    """The data folder: databases, exported heads, the clock's start."""
+    return _folder("TONGXIN_HOME", REPOSITORY / "var")
+
+
+def keys_folder() -> Path:
+    """The folder of key files; a server names one outside the data folder."""
+    return _folder("TONGXIN_KEYS", home() / "keys")
+
+
+def heads_folder() -> Path:
+    """Where signed ledger heads are exported to; best on a medium that another office keeps."""
+    return _folder("TONGXIN_HEADS", home() / "heads")
+
+
+def definitions_folder() -> Path:
+    """The rules as data."""
+    return _folder("TONGXIN_DEFINITIONS", REPOSITORY / "definitions")
+
+
+def pwa_folder() -> Path:
+    """The browser modules, served below /static/pwa/."""
+    return _folder("TONGXIN_PWA", REPOSITORY / "pwa")

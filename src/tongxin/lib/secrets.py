@@ -1,0 +1,107 @@
+"""Key files: made once, readable by their owner only, never in the database.
+
+`master` wraps the key of every child; `pepper` keys the search tokens; `ledger` signs the ledger;
+`database` encrypts the SQLite files; `django` signs sessions.
+"""
+
+import hashlib
+import os
+import secrets as chance
+from functools import lru_cache
+from pathlib import Path
+
+from tongxin.lib import places
+from tongxin.lib.faults import Fault
+
+NAMES = ("master", "pepper", "ledger", "database", "django")
+SIZE = 32
+
+
+def create() -> bool:
+    """Make all key files where there is none; True when they were made.
+
+    A folder that holds some of them is refused: a fresh master key would hide every sealed word.
+    """
+    folder = places.keys_folder()
+    missing = [name for name in NAMES if not _file(folder, name).exists()]
+    if not missing:
+        return False
+    if len(missing) < len(NAMES):
+        files = "、".join(_file(folder, name).name for name in missing)
+        raise Fault(f"密钥文件夹不完整，缺少 {files}，没有新建任何密钥。请从备份恢复后再启动。")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name in NAMES:
+        _write(_file(folder, name), chance.token_bytes(SIZE))
+    return True
+
+
+def exist() -> bool:
+    """Whether this installation has its keys."""
+    return all(_file(places.keys_folder(), name).exists() for name in NAMES)
+
+
+def read(name: str) -> bytes:
+    """One key, refused when others on this machine may read its file."""
+    return _read(_file(places.keys_folder(), name))
+
+
+def master_id(key: bytes) -> str:
+    """What a wrapped key is marked with, so that the right master key opens it."""
+    return hashlib.sha256(b"tongxin master " + key).hexdigest()[:16]
+
+
+def masters() -> dict[str, bytes]:
+    """Every master key at hand by its id: the one in use first, the one before while rotating."""
+    files = [_file(places.keys_folder(), "master"), _file(places.keys_folder(), "master-previous")]
+    keys = [_read(file) for file in files if file.exists()] or [read("master")]
+    return {master_id(key): key for key in keys}
+
+
+def rotate_master() -> None:
+    """Put a fresh master key in use and keep the former beside it until everything is rewrapped."""
+    folder = places.keys_folder()
+    current, previous = _file(folder, "master"), _file(folder, "master-previous")
+    if previous.exists():
+        raise Fault("上一次更换主密钥尚未完成，主密钥没有再换。请先完成重新封装。")
+    _write(previous, _read(current))
+    fresh = _file(folder, "master-fresh")
+    _write(fresh, chance.token_bytes(SIZE))
+    fresh.replace(current)
+    _read.cache_clear()
+
+
+def forget_previous_master() -> None:
+    """Remove the former master key, after the last data key was rewrapped."""
+    _file(places.keys_folder(), "master-previous").unlink(missing_ok=True)
+    _read.cache_clear()
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.key"
+
+
+def _write(file: Path, key: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(key.hex() + "\n")
+
+
+@lru_cache(maxsize=16)
+def _read(file: Path) -> bytes:
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise Fault(f"没有找到密钥文件 {file.name}。首次使用请运行 tongxin keys create，否则请从备份恢复。") from None
+    except PermissionError:
+        raise Fault(f"密钥文件 {file.name} 不允许本账户读取。请用运行本系统的账户启动。") from None
+    if mode & 0o077:
+        raise Fault(f"密钥文件 {file.name} 可被其他账户读取，已拒绝使用。请运行 chmod 600 后重试。")
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != SIZE:
+        raise Fault(f"密钥文件 {file.name} 内容已损坏，未作任何改动。请从备份恢复。")
+    return key

@@ -1,0 +1,22 @@
+"""The project's own settings on a data folder of the tests' own, with keys made for them."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "TONGXIN_TEST_HOME" not in os.environ:
+    os.environ["TONGXIN_TEST_HOME"] = tempfile.mkdtemp(prefix="tongxin-test-")
+    atexit.register(shutil.rmtree, os.environ["TONGXIN_TEST_HOME"], ignore_errors=True)
+os.environ["TONGXIN_HOME"] = os.environ["TONGXIN_TEST_HOME"]
+for leftover in ("TONGXIN_KEYS", "TONGXIN_HEADS", "TONGXIN_CLOCK_START", "TONGXIN_DEBUG"):
+    os.environ.pop(leftover, None)
+
+from tongxin.lib import secrets  # noqa: E402
+
+secrets.create()
+
+from tongxin.config.settings import *  # noqa: E402, F403
+
+# The tests' sign-ins need no slow hash.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
