@@ -1,0 +1,118 @@
+"""What a form is: sections of fields, each bound to one fact that the file keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tongxin.core.language import Rule
+
+TODAY = "today"
+
+TEXTS = frozenset({"text", "long_text", "name", "id_no", "phone", "division", "signature_name"})
+CHOICES = frozenset({"code", "codes", "yes_no"})
+MOMENTS = frozenset({"date", "datetime", "month"})
+NUMBERS = frozenset({"int", "decimal"})
+TYPES = TEXTS | CHOICES | MOMENTS | NUMBERS | {"instrument", "list", "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen; `score` is only what an instrument counts."""
+
+    code: str
+    zh: str
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question of an instrument, in its printed wording."""
+
+    id: str
+    zh: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An instrument as a form shows it: wording and options, no norms and no cut-offs."""
+
+    id: str
+    zh: str
+    stem: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question of a form, with the rules for when it is asked and what it accepts."""
+
+    id: str
+    zh: str
+    type: str
+    binds: str | None = None
+    sealed: bool = True
+    required: bool = False
+    required_if: Rule | None = None
+    show_if: Rule | None = None
+    min_age: int | None = None
+    help: str = ""
+    prefill: bool = False
+    options: tuple[Option, ...] = ()
+    escape: tuple[Option, ...] = ()
+    low: int | Decimal | str | None = None
+    high: int | Decimal | str | None = None
+    max_length: int = 0
+    pattern: str = ""
+    pattern_zh: str = ""
+    scale: int = 0
+    fields: tuple[Field, ...] = ()
+    sheet: Sheet | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Fields under one heading; a matrix shows its questions as rows under common options."""
+
+    id: str
+    zh: str
+    help: str
+    matrix: bool
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A dated form and the kind of entry that it records."""
+
+    id: str
+    zh: str
+    version: str
+    source: str
+    kind: str
+    intro: str
+    sections: tuple[Section, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """All fields that don't stand inside a list, in the order of the page."""
+        return tuple(field for section in self.sections for field in section.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that can't stand as written: where, why, and whether the writing was kept."""
+
+    path: str
+    zh: str
+    kept: bool
+
+
+class AnswerError(ValueError):
+    """An answer that can't stand; `kept` says whether the page may go on showing it."""
+
+    def __init__(self, zh: str, *, kept: bool = True) -> None:
+        self.zh = zh
+        self.kept = kept
+        super().__init__(zh)

@@ -1,0 +1,45 @@
+"""Lists of options, written in place or shared by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tongxin.core.forms import content as take
+from tongxin.core.forms.model import Option
+from tongxin.core.language.errors import DefinitionError
+
+YES_NO = (Option("yes", "是"), Option("no", "否"))
+
+
+def read_options(raw: object, path: str) -> tuple[Option, ...]:
+    """Options in the order of the page, each code once."""
+    options = tuple(_option(each, f"{path}[{index}]") for index, each in enumerate(take.sequence(raw, path)))
+    if not options:
+        raise DefinitionError(path, "没有选项", "请至少写一个选项")
+    take.unrepeated([option.code for option in options], path, "选项")
+    return options
+
+
+def named_options(raw: object, path: str, shared: Mapping[str, tuple[Option, ...]]) -> tuple[Option, ...]:
+    """Options written in place, or the shared list that `raw` names."""
+    if not isinstance(raw, str):
+        return read_options(raw, path)
+    if raw not in shared:
+        raise DefinitionError(
+            path, f"没有名为 {raw} 的选项组", f"现有：{'、'.join(sorted(shared)) or '（无）'}"
+        )
+    return shared[raw]
+
+
+def _option(raw: object, path: str) -> Option:
+    content = take.mapping(raw, path, required=("code", "zh"), optional=("score", "source"))
+    code = take.text(content, "code", path)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,63}", code):
+        raise DefinitionError(
+            f"{path}.code", "代码只能用小写英文、数字、下划线，并写成文字", "请改成如 often 的写法"
+        )
+    score = content.get("score")
+    if score is not None and (isinstance(score, bool) or not isinstance(score, int)):
+        raise DefinitionError(f"{path}.score", "score 应为整数", "请改为整数或删去")
+    return Option(code, take.text(content, "zh", path), score)
