@@ -25,6 +25,8 @@ class Roster:
     """
 
     def __init__(self, *, posts: Iterable[Post], at: datetime) -> None:
+        self.at = at
+        self._index: dict[tuple[int, str], list[Post]] = {}
         self.posts: dict[UUID, Post] = {post.id: post for post in posts}
         self._missing = {post.reports_to_id for post in self.posts.values()} - set(self.posts)
         while wanted := {post_id for post_id in self._missing if post_id}:
@@ -66,12 +68,21 @@ class Roster:
                 return post
         return None
 
+    def posts_of(self, organisation_id: int) -> list[Post]:
+        """The posts of an organisation, held ones first; fetched when they stand outside the places read."""
+        found = [post for post in self.posts.values() if post.organisation_id == organisation_id]
+        if not found:
+            wanted = Post.objects.filter(organisation_id=organisation_id).select_related("division")
+            other = Roster(posts=wanted, at=self.at)
+            self.posts.update(other.posts)
+            self.holders.update(other.holders)
+            found = [post for post in other.posts.values() if post.organisation_id == organisation_id]
+        return sorted(found, key=lambda post: (post.id not in self.holders, post.id))
+
     def _by_place(self) -> Mapping[tuple[int, str], list[Post]]:
-        if not hasattr(self, "_index"):
-            index: dict[tuple[int, str], list[Post]] = {}
+        if not self._index:
             for post in sorted(self.posts.values(), key=lambda post: (post.id not in self.holders, post.id)):
-                index.setdefault((post.division_id, post.role), []).append(post)
-            self._index = index
+                self._index.setdefault((post.division_id, post.role), []).append(post)
         return self._index
 
 

@@ -15,8 +15,7 @@ def add_person(*, login: str, name: str, password: str | None, actor: Viewer, at
     del actor
     person = Person(id=ids.new_id(), login=login)
     vault.create_keys([person.key_owner], at=at)
-    sealed = vault.seal_many([(name, person.key_owner, ("accounts.person", "name", person.id))])
-    person.name = vault.Sealed(sealed[0], "accounts.person", "name", person.key_owner, person.id)
+    vault.put(person, {"name": name})
     if password is None:
         person.set_unusable_password()
     else:

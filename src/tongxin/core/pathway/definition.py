@@ -18,9 +18,13 @@ class Move:
 
     kind: str
     where: Mapping[str, object]
+    only_from: frozenset[str]
     to: str
 
-    def matches(self, kind: str, data: Mapping[str, object]) -> bool:
+    def matches(self, kind: str, data: Mapping[str, object], stage: str) -> bool:
+        """Whether a fact brings a case out of `stage` (empty before there is a file)."""
+        if self.only_from and (stage or "none") not in self.only_from:
+            return False
         return kind == self.kind and all(_fits(data.get(name), want) for name, want in self.where.items())
 
 
@@ -160,7 +164,6 @@ def read(content: Mapping[str, Any]) -> Pathway:
     """The pathway of a content as written in `definitions/pathway`; refuses what it can't be sure of."""
     reader = _Reader(content)
     _unique(content["steps"], "steps")
-    _unique(content["crisis"]["steps"], "crisis.steps")
     for index, move in enumerate(content["moves"]):
         if move["to"] not in content["stages"]:
             raise DefinitionError(f"moves[{index}].to", f"没有“{move['to']}”这个阶段", "先在 stages 里写明")
@@ -173,7 +176,7 @@ def read(content: Mapping[str, Any]) -> Pathway:
     return Pathway(
         id=content["id"], zh=content["zh"], levels=dict(content["levels"]), stages=dict(content["stages"]),
         closed_stages=frozenset(content["closed_stages"]),
-        moves=tuple(Move(m["kind"], m.get("where", {}), m["to"]) for m in content["moves"]),
+        moves=tuple(Move(m["kind"], m.get("where", {}), frozenset(m.get("from", ())), m["to"]) for m in content["moves"]),
         steps=tuple(reader.step(raw, f"steps[{i}]") for i, raw in enumerate(content["steps"])),
         requirements=tuple(
             Requirement(r["kind"], r.get("where", {}), reader.rule(r["when"], f"requires[{i}].when"), r["zh"])

@@ -96,7 +96,7 @@ def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, 
         for alarm in state.alarms.open_checks:
             yield alarm.key, alarm.raised_at, ""
     elif rule.each in {"referrals_sent", "referrals_accepted"}:
-        wanted = {"sent"} if rule.each == "referrals_sent" else {"accepted", "in_service"}
+        wanted = {"sent"} if rule.each == "referrals_sent" else {"accepted", "contacted", "in_service"}
         for fact, answer in state.referrals.values():
             if answer in wanted:
                 asked = str(fact.data.get("to_organisation", "")) if answer == "sent" else ""
@@ -113,6 +113,8 @@ def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, 
 
 def _newest(kinds: tuple[str, ...], state: CaseState) -> Fact | None:
     found = [state.last[kind] for kind in kinds if kind in state.last]
+    if "crisis" in kinds and (episode := state.alarms.episode):
+        return Fact(id=episode.entry, seq=0, kind="crisis", at=episode.began_at, recorded_at=episode.began_at)
     if "grade" in kinds and state.grades.since is not None:
         found.append(state.grades.since)
     return max(found, key=lambda fact: fact.seq, default=None)

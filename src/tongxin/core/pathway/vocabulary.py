@@ -24,8 +24,8 @@ FEEDBACK = {
 }
 IDENTIFIED = {"none": "尚未识别", "healthy": "健康", "refer": "需要转介评估", "incomplete": "未完成"}
 CHILD_STATES = {
-    "present": "在家", "lost": "失踪", "dead": "死亡", "in_institution": "在机构", "boarding": "寄宿",
-    "away": "外出", "unknown": "不清楚",
+    "present": "在册，正常", "missing_child": "下落不明", "dead": "死亡", "in_institution": "在机构养育",
+    "boarding": "在校寄宿",
 }
 
 

@@ -1,0 +1,81 @@
+"""Access rules brought to disjunctive form: one condition per relation, with the viewer's posts as literals."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from tongxin.access.models import Relation
+from tongxin.access.places import child_places
+from tongxin.accounts.viewers import Viewer, held
+from tongxin.core.access import AccessRules
+from tongxin.rulebook import rules
+
+BY_RELATION = {
+    "referred": Relation.REFERRED, "department_task": Relation.DEPARTMENT_TASK, "teaches": Relation.TEACHES,
+    "broke_glass": Relation.BROKE_GLASS, "transferred": "transferred",
+}
+
+
+def child_column(model: type[Model]) -> str:
+    """The column of a model that names the child it is about."""
+    label = model._meta.label
+    if label in {"people.Child", "cases.Case"}:
+        return "id"
+    if label in {"ledger.Entry", "ledger.Event"}:
+        return "subject_id"
+    names = {field.attname for field in model._meta.concrete_fields}
+    return "child_id" if "child_id" in names else "case_id"
+
+
+def branches(
+    model: type[Model], *, viewer: Viewer, part: str, action: str, at: datetime, rule_set: AccessRules | None = None
+) -> list[Q]:
+    """The conditions that admit a viewer, to be joined by OR or asked one by one; empty admits nobody."""
+    if viewer.is_worker:
+        return [Q()]
+    found = rule_set or rules.access_rules(at=at)
+    conditions: list[Q] = []
+    places: dict[str, set[int]] = {}
+    related: dict[str, list[Q]] = {}
+    for seat in viewer.seats:
+        for relation in found.relations(role=seat.role, part=part, action=action):
+            if relation == "in_area":
+                places.setdefault(f"{seat.division_level}_id", set()).add(seat.division_id)
+            else:
+                related.setdefault(relation, []).append(
+                    Q(post_id=seat.post_id) | Q(organisation_id=seat.organisation_id) | Q(person_id=viewer.person_id)
+                )
+    columns = {field.attname for field in model._meta.concrete_fields}
+    for column, ids in sorted(places.items()):
+        conditions.append(_in_place(model, column, sorted(ids), has_columns="county_id" in columns))
+    conditions += [_through(model, relation, whom, at) for relation, whom in sorted(related.items())]
+    bar = _not_recused(model, viewer, at)
+    return [condition & bar for condition in conditions]
+
+
+def _in_place(model: type[Model], column: str, ids: list[int], *, has_columns: bool) -> Q:
+    value: dict[str, Any] = {column: ids[0]} if len(ids) == 1 else {f"{column}__in": ids}
+    if has_columns:
+        return Q(**value)
+    return Q(Exists(child_places().filter(pk=OuterRef(child_column(model)), **value)))
+
+
+def _through(model: type[Model], relation: str, whom: list[Q], at: datetime) -> Q:
+    anyone = Q()
+    for each in whom:
+        anyone |= each
+    rows = _in_force(at).filter(anyone, relation=BY_RELATION[relation])
+    return Q(**{f"{child_column(model)}__in": rows.values("child_id")})
+
+
+def _not_recused(model: type[Model], viewer: Viewer, at: datetime) -> Q:
+    """A relative or an accused sees nothing of the child (A10); NOT EXISTS is never NULL (B7)."""
+    mine = _in_force(at).filter(relation=Relation.RECUSED, person_id=viewer.person_id)
+    if not mine.exists():
+        return Q()
+    return Q(~Exists(mine.filter(child_id=OuterRef(child_column(model)))))
+
+
+def _in_force(at: datetime) -> QuerySet[Relation]:
+    return Relation.objects.filter(held(at))

@@ -1,0 +1,86 @@
+"""What a viewer may see: a list narrowed, one record decided by the same query, a page merged."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from tongxin.access.branches import branches, child_column
+from tongxin.access.places import child_places
+from tongxin.accounts.viewers import Viewer
+from tongxin.lib.rows import RowGreater
+from tongxin.rulebook import rules
+
+Row = TypeVar("Row", bound=Model)
+READ = "read"
+
+
+def visible(
+    queryset: QuerySet[Row], *, viewer: Viewer, part: str, action: str = READ, at: datetime
+) -> QuerySet[Row]:
+    """The rows of a queryset that a viewer may see; only TRUE admits."""
+    conditions = branches(queryset.model, viewer=viewer, part=part, action=action, at=at)
+    if not conditions:
+        return queryset.none()
+    admitted = conditions[0]
+    for condition in conditions[1:]:
+        admitted |= condition
+    return queryset.filter(admitted)
+
+
+def may(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: datetime) -> bool:
+    """Whether a viewer may: the list query with its primary key, so the two can't disagree (B7)."""
+    return visible(child_places(), viewer=viewer, part=part, action=action, at=at).filter(pk=child_id).exists()
+
+
+def may_do(*, viewer: Viewer, action: str, at: datetime) -> bool:
+    """Whether one of the viewer's posts allows something that concerns no single child."""
+    found = rules.access_rules(at=at)
+    return viewer.is_worker or any(found.may_do(role=role, action=action) for role in viewer.roles)
+
+
+def sees_psychology(*, viewer: Viewer, at: datetime) -> bool:
+    """Whether a viewer's roles are entitled to colours and psychological content (A11)."""
+    return viewer.is_worker or bool(viewer.roles & rules.access_rules(at=at).with_psychology)
+
+
+def parts_of(*, viewer: Viewer, child_id: UUID, at: datetime) -> frozenset[str]:
+    """The parts of one child's file that a viewer may read."""
+    found = rules.access_rules(at=at)
+    return frozenset(part for part in found.parts if may(viewer=viewer, child_id=child_id, part=part, at=at))
+
+
+def page(
+    queryset: QuerySet[Row], *, viewer: Viewer, part: str, at: datetime, order: Sequence[str],
+    after: Sequence[Any] | None = None, limit: int = 25, action: str = READ,
+) -> list[Row]:
+    """The next rows in a key order: one ordered, limited query per branch, merged without repeats."""
+    conditions = branches(queryset.model, viewer=viewer, part=part, action=action, at=at)
+    runs = [_run(queryset, condition, order, after, limit) for condition in conditions]
+    seen: set[Any] = set()
+    rows: list[Row] = []
+    for row in merge(*runs, key=lambda row: _key(row, order)):
+        if row.pk not in seen:
+            seen.add(row.pk)
+            rows.append(row)
+    return list(islice(rows, limit))
+
+
+def _run(
+    queryset: QuerySet[Row], condition: Q, order: Sequence[str], after: Sequence[Any] | None, limit: int
+) -> list[Row]:
+    rows = queryset.filter(condition).order_by(*order)
+    if after is not None:
+        rows = rows.filter(RowGreater(order, list(after)))
+    return list(rows[:limit])
+
+
+def _key(row: Model, order: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in order)
+
+
+__all__ = ["child_column", "may", "may_do", "page", "parts_of", "sees_psychology", "visible"]

@@ -1,0 +1,149 @@
+"""From facts to stored state: the case, its proposals and alarms, and the tasks of its plan.
+
+Everything here follows from the facts, a definition and a moment, so that a rebuild is equal (B1).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from tongxin.accounts.posts import Roster, roster_for
+from tongxin.cases.models import Alarm, Case, Proposal, Task
+from tongxin.cases.tasks import follow_plan
+from tongxin.core import pathway
+from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
+from tongxin.people.models import Child
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a derivation stands on besides the facts."""
+
+    pathway: Pathway
+    pathway_hash: str
+    calendar: Calendar
+    roster: Roster | None = None
+
+
+@dataclass(slots=True)
+class Derived:
+    """What a derivation found and what changed by it, as (event kind, clear details)."""
+
+    state: CaseState
+    steps: tuple[Step, ...]
+    changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+def think(facts: Iterable[Fact], *, ground: Ground, at: datetime) -> Derived:
+    """State and plan of one child at a moment; nothing is stored."""
+    state = pathway.fold(tuple(facts), pathway=ground.pathway, calendar=ground.calendar, on=at)
+    return Derived(state, pathway.plan(state, calendar=ground.calendar))
+
+
+def derive(
+    *, child: Child, facts: tuple[Fact, ...], results: Mapping[str, Mapping[str, Any]], ground: Ground, at: datetime
+) -> Derived:
+    """Store what follows from the facts of a child at `at`; call it under the child's subject lock."""
+    found = think(facts, ground=ground, at=at)
+    before = Case.objects.filter(id=child.id).values("level", "stage", "in_crisis").first()
+    case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0)
+    _store(case, is_new=before is None)
+    _store_proposals(case, found.state, results)
+    _store_alarms(case, found.state)
+    roster = ground.roster or roster_for(ancestors=places_of(child), at=at)
+    found.changes += _compare(before, case)
+    found.changes += follow_plan(case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at)
+    return found
+
+
+def places_of(row: Any) -> dict[str, int | None]:
+    """The ancestor columns of a placed row."""
+    return {f"{level}_id": getattr(row, f"{level}_id") for level in ("province", "city", "county", "town", "village")}
+
+
+def case_row(*, child: Child, derived: Derived, ground: Ground, at: datetime, seq: int) -> Case:
+    """The case as it is to be stored."""
+    state, steps = derived.state, derived.steps
+    return Case(
+        id=child.id, **places_of(child), stage=state.stage, is_open=state.is_open, level=state.level,
+        standing=state.grades.standing, identified=state.identified, in_crisis=state.in_crisis,
+        rank=-urgency(state), due_at=steps[0].due_at if steps else FAR,
+        next_step=steps[0].rule if steps else "", look_again_at=pathway.look_again_at(state, steps),
+        derived_at=at, derived_seq=seq, pathway_hash=ground.pathway_hash, state=summary(state),
+    )
+
+
+def urgency(state: CaseState) -> int:
+    """How far up a list a case stands: crisis first, then its level, then what waits for assessment."""
+    scale = state.pathway.urgency
+    if state.in_crisis:
+        return scale["crisis"]
+    if not state.is_open:
+        return scale["closed"]
+    waiting = scale["refer"] if state.identified == "refer" and state.stage == "assessment_due" else 0
+    return max(waiting, scale[state.level])
+
+
+def summary(state: CaseState) -> dict[str, Any]:
+    """The clear details that pages show beside the columns."""
+    episode = state.alarms.episode
+    names = state.names()
+    return {
+        "feedback": state.feedback, "child_state": state.child_state, "details": list(state.details),
+        "evidence_expired": state.evidence_expired, "consents": dict(state.consents),
+        "is_concern": names["is_concern"], "proposal_open": names["proposal_open"],
+        "lowering_open": names["lowering_open"], "safety_check_open": names["safety_check_open"],
+        "closure_open": names["closure_open"], "transfer_open": names["transfer_open"],
+        "crisis": episode and {
+            "key": episode.key, "entry": episode.entry, "began_at": episode.began_at.isoformat(),
+            "taken": [[step, moment.isoformat()] for step, moment in episode.taken],
+        },
+    }
+
+
+def _store(case: Case, *, is_new: bool) -> None:
+    case.save(force_insert=is_new, force_update=not is_new)
+
+
+def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping[str, Any]]) -> None:
+    known = {row.entry_id: row for row in case.proposals.all()}
+    for proposed in state.grades.proposals.values():
+        row = known.get(UUID(proposed.entry))
+        if row is None:
+            data = results[proposed.entry]["proposal"]
+            Proposal.objects.create(
+                case=case, entry_id=UUID(proposed.entry), scheme=data["scheme"], level=proposed.level,
+                reasons=data["reasons"], definition_hash=data["definition_hash"],
+                facts_digest=data["facts_digest"], proposed_at=proposed.at, is_open=proposed.is_open,
+            )
+        elif row.is_open != proposed.is_open:
+            Proposal.objects.filter(id=row.id).update(is_open=proposed.is_open)
+
+
+def _store_alarms(case: Case, state: CaseState) -> None:
+    known = {row.key: row for row in case.alarms.all()}
+    for alarm in state.alarms.alarms.values():
+        stands = "closed" if not alarm.is_open else "crisis" if alarm.is_crisis else "safety_check"
+        row = known.get(alarm.key)
+        if row is None:
+            Alarm.objects.create(
+                case=case, key=alarm.key, gate=alarm.gate, kind=alarm.kind, state=stands,
+                raised_at=alarm.raised_at, entry_id=UUID(alarm.entry),
+            )
+        elif row.state != stands:
+            Alarm.objects.filter(id=row.id).update(state=stands)
+
+
+def _compare(before: Mapping[str, Any] | None, case: Case) -> list[tuple[str, dict[str, Any]]]:
+    changes: list[tuple[str, dict[str, Any]]] = []
+    if before is None:
+        changes.append(("case.opened", {"stage": case.stage}))
+    if (before or {}).get("in_crisis", False) != case.in_crisis:
+        changes.append(("crisis.raised" if case.in_crisis else "crisis.closed", {}))
+    if before and before["level"] != case.level:
+        changes.append(("grade.changed", {"from": before["level"], "to": case.level}))
+    return changes

@@ -1,0 +1,89 @@
+"""A plan compared with the tasks that stand: open, keep, close; each with an owner who is there."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tongxin.accounts.models import Post
+from tongxin.accounts.posts import Responsible, Roster
+from tongxin.cases.models import Case, Task
+from tongxin.core.pathway import Pathway, Step
+
+LIVE = (Task.OPEN, Task.WAITING)
+Changes = list[tuple[str, dict[str, Any]]]
+
+
+def follow_plan(*, case: Case, steps: tuple[Step, ...], pathway: Pathway, roster: Roster, at: datetime) -> Changes:
+    """Make the stored tasks equal to the plan; what changed comes back as events to tell of."""
+    stored = {task.key: task for task in case.tasks.all()}
+    changes: Changes = []
+    planned = {step.key: step for step in steps}
+    for step in steps:
+        wanted = task_row(case=case, step=step, pathway=pathway, roster=roster, at=at)
+        found = stored.get(step.key)
+        if found is None:
+            wanted.save(force_insert=True)
+            changes.append(("task.opened", _told(wanted)))
+        elif _differs(found, wanted):
+            changes += _update(found, wanted)
+    for task in stored.values():
+        if task.key not in planned and task.state in LIVE:
+            Task.objects.filter(id=task.id).update(state=Task.DONE, closed_at=at)
+            changes.append(("task.closed", {"task": task.key}))
+    return changes
+
+
+def task_row(*, case: Case, step: Step, pathway: Pathway, roster: Roster, at: datetime) -> Task:
+    """The task that a step of a case is, with the post that serves the place and who answers for it now."""
+    post = _post_for(case, step, pathway, roster)
+    climbed = step.climbed(at)
+    owner = roster.responsible(post_id=post.id, climbs=climbed) if post else None
+    return Task(
+        case_id=case.id, key=step.key, step=step.rule, zh=step.zh, form=step.form, role=step.role,
+        post_id=post.id if post else None, owner_post_id=owner.post_id if owner else None,
+        owner_person_id=owner.person_id if owner else None,
+        state=Task.WAITING if step.waits_until else Task.OPEN, is_urgent=step.is_urgent, opened_at=at,
+        due_at=step.due_at, climbed=climbed,
+        **{f"{level}_id": getattr(case, f"{level}_id") for level in ("province", "city", "county", "town", "village")},
+    )
+
+
+def _post_for(case: Case, step: Step, pathway: Pathway, roster: Roster) -> Post | None:
+    places = {f"{level}_id": getattr(case, f"{level}_id") for level in ("province", "city", "county", "town", "village")}
+    if step.organisation:
+        for post in roster.posts_of(int(step.organisation)):
+            return post
+    routes: Mapping[str, list[str]] = pathway.content["routing"]
+    for role in routes.get(step.role, [step.role]):
+        if found := roster.serving(role=role, ancestors=places):
+            return found
+    return None
+
+
+def _differs(found: Task, wanted: Task) -> bool:
+    names = ("due_at", "state", "climbed", "post_id", "owner_post_id", "owner_person_id", "zh", "form")
+    return any(getattr(found, name) != getattr(wanted, name) for name in names)
+
+
+def _update(found: Task, wanted: Task) -> Changes:
+    Task.objects.filter(id=found.id).update(
+        due_at=wanted.due_at, state=wanted.state, climbed=wanted.climbed, post_id=wanted.post_id,
+        owner_post_id=wanted.owner_post_id, owner_person_id=wanted.owner_person_id, zh=wanted.zh,
+        form=wanted.form, closed_at=None,
+    )
+    if wanted.climbed > found.climbed:
+        return [("task.climbed", _told(wanted))]
+    if wanted.owner_post_id != found.owner_post_id:
+        return [("task.passed_on", _told(wanted))]
+    return []
+
+
+def _told(task: Task) -> dict[str, Any]:
+    owner: UUID | None = task.owner_post_id
+    return {"task": task.key, "step": task.step, "owner": str(owner) if owner else None, "urgent": task.is_urgent}
+
+
+def owner_now(task: Task, *, roster: Roster) -> Responsible | None:
+    """Who answers for a stored task at the roster's moment."""
+    return roster.responsible(post_id=task.post_id, climbs=task.climbed) if task.post_id else None

@@ -1,0 +1,72 @@
+"""Reads the access definition and answers which relations admit a role to an action on a part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tongxin.core.language.errors import DefinitionError
+
+RELATIONS = frozenset({"in_area", "referred", "department_task", "teaches", "broke_glass", "transferred"})
+READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Roles that, standing in a relation to a child, may read parts and record forms."""
+
+    roles: frozenset[str]
+    relation: str
+    reads: frozenset[str]
+    records: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """The whole access definition; what it doesn't grant is refused."""
+
+    roles: Mapping[str, str]
+    with_psychology: frozenset[str]
+    parts: Mapping[str, str]
+    grants: tuple[Grant, ...]
+    office: Mapping[str, frozenset[str]]
+
+    def relations(self, *, role: str, part: str, action: str) -> frozenset[str]:
+        """Through which relations a role is admitted: `read` of a part, or `record.<form>`."""
+        form = action.removeprefix("record.")
+        return frozenset(
+            grant.relation for grant in self.grants
+            if role in grant.roles
+            and (part in grant.reads if action == READ else form in grant.records)
+        )
+
+    def may_do(self, *, role: str, action: str) -> bool:
+        """Whether a role may do something that concerns no single child."""
+        return role in self.office.get(action, frozenset())
+
+
+def read(content: Mapping[str, Any]) -> AccessRules:
+    """The access rules as written; unknown roles, parts and relations are refused."""
+    roles, parts = content["roles"], content["parts"]
+    grants: list[Grant] = []
+    for index, raw in enumerate(content["grants"]):
+        path = f"grants[{index}]"
+        _known(raw["roles"], roles, f"{path}.roles", "角色")
+        _known(raw["read"], parts, f"{path}.read", "部分")
+        _known([raw["relation"]], RELATIONS, f"{path}.relation", "关系")
+        grants.append(
+            Grant(frozenset(raw["roles"]), raw["relation"], frozenset(raw["read"]), frozenset(raw["record"]))
+        )
+    for action, allowed in content["office"].items():
+        _known(allowed, roles, f"office.{action}", "角色")
+    return AccessRules(
+        roles={role: str(each["zh"]) for role, each in roles.items()},
+        with_psychology=frozenset(role for role, each in roles.items() if each["psychology"]),
+        parts=dict(parts), grants=tuple(grants),
+        office={action: frozenset(allowed) for action, allowed in content["office"].items()},
+    )
+
+
+def _known(words: list[str], allowed: Any, path: str, what: str) -> None:
+    for word in words:
+        if word not in allowed:
+            raise DefinitionError(path, f"没有“{word}”这个{what}", f"先写明这个{what}，或改正拼写")

@@ -1,0 +1,61 @@
+"""Adopting definitions: every version stays, and the adoption itself is a fact (spine B1)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tongxin import ledger
+from tongxin.accounts.viewers import Viewer
+from tongxin.lib import definitions, places
+from tongxin.lib.definitions import Library
+from tongxin.rulebook.models import DefinitionVersion
+
+
+def adopt_folder(*, actor: Viewer, at: datetime) -> int:
+    """Adopt everything in the definitions folder; refuses the whole folder when one file is at fault."""
+    return adopt(library=definitions.load_all(places.definitions_folder()), actor=actor, at=at)
+
+
+@transaction.atomic
+def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
+    """How many versions are new: each is stored resolved for its region and in force from now on."""
+    known = set(DefinitionVersion.objects.values_list("kind", "definition_id", "region", "hash"))
+    fresh: list[DefinitionVersion] = []
+    for kind, name, region, day, source in _versions(library):
+        resolved = definitions.resolve(library, kind, name, regions=_chain(region), on=day)
+        if (kind, name, region, resolved.hash) in known:
+            continue
+        known.add((kind, name, region, resolved.hash))
+        fresh.append(
+            DefinitionVersion(
+                hash=resolved.hash, kind=kind, definition_id=name, region=region, valid_from=day,
+                adopted_at=at, content=resolved.content, source=source,
+            )
+        )
+    DefinitionVersion.objects.bulk_create(fresh)
+    for version in fresh:
+        ledger.record(
+            kind="definition.adopted", subject=None, actor=actor, at=at, is_fact=True,
+            clear={"kind": version.kind, "id": version.definition_id, "region": version.region, "hash": version.hash},
+        )
+    return len(fresh)
+
+
+def _versions(library: Library) -> Iterator[tuple[str, str, str, date, str]]:
+    """Each place and day at which some definition changes: an overlay also changes with what it lies on."""
+    for kind in library.kinds():
+        for name in library.ids(kind):
+            national = library.of(kind, name)
+            yield from ((kind, name, "", v.valid_from, v.source) for v in national)
+            regions = {v.region for v in library.versions if v.kind == kind and v.id == name and v.region}
+            for region in sorted(regions):
+                below = [v for r in ("", *_chain(region)) for v in library.of(kind, name, region=r)]
+                first = min(v.valid_from for v in library.of(kind, name, region=region))
+                for day in sorted({max(v.valid_from, first) for v in below}):
+                    yield kind, name, region, day, below[-1].source
+
+
+def _chain(region: str) -> tuple[str, ...]:
+    """The regions that contain a region, from the province down."""
+    return (region[:2] + "0000", region[:4] + "00", region) if region else ()

@@ -1,0 +1,127 @@
+"""The rules in force at a place and a moment, read into their objects once per process."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db.models import Max
+
+from tongxin.accounts.models import Division
+from tongxin.core import access, pathway
+from tongxin.core.access import AccessRules
+from tongxin.core.pathway import CHINA, Calendar, Pathway
+from tongxin.rulebook.models import DefinitionVersion
+
+Read = TypeVar("Read")
+
+
+class NotAdopted(LookupError):
+    """No version of a definition is in force; an administrator has to adopt the definitions."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"还没有采用定义 {kind}/{name}。请运行 tongxin definitions adopt。")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A definition as it holds in a place at a moment."""
+
+    hash: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    hash: str
+    region: str
+    valid_from: date
+    adopted_at: datetime
+
+
+@lru_cache(maxsize=4)
+def _index(newest: int) -> dict[tuple[str, str], list[_Row]]:
+    """All adopted versions without their contents; `newest` makes a later adoption be seen."""
+    del newest
+    index: dict[tuple[str, str], list[_Row]] = {}
+    rows = DefinitionVersion.objects.order_by("valid_from", "adopted_at", "id").values_list(
+        "kind", "definition_id", "hash", "region", "valid_from", "adopted_at"
+    )
+    for kind, name, *row in rows:
+        index.setdefault((kind, name), []).append(_Row(*row))
+    return index
+
+
+def _rows(kind: str, name: str) -> list[_Row]:
+    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return _index(newest).get((kind, name), [])
+
+
+@lru_cache(maxsize=512)
+def content_of(hash: str) -> Mapping[str, Any]:
+    """The content that a hash names; it never changes."""
+    content: Mapping[str, Any] = DefinitionVersion.objects.filter(hash=hash).values_list("content", flat=True)[:1].get()
+    return content
+
+
+def resolve(kind: str, name: str, *, region: str = "", at: datetime) -> Resolved:
+    """The version in force in `region` (six digits) at `at`: the county's, else the province's, else the nation's."""
+    day = at.astimezone(CHINA).date()
+    rows = [row for row in _rows(kind, name) if row.adopted_at <= at and row.valid_from <= day]
+    for place in (region, region[:4] + "00", region[:2] + "0000", ""):
+        found = [row for row in rows if row.region == place]
+        if found:
+            return Resolved(found[-1].hash, content_of(found[-1].hash))
+    raise NotAdopted(kind, name)
+
+
+@lru_cache(maxsize=64)
+def _read(reader: Callable[[Mapping[str, Any]], Any], hash: str) -> Any:
+    return reader(content_of(hash))
+
+
+def read(reader: Callable[[Mapping[str, Any]], Read], resolved: Resolved) -> Read:
+    """A definition's object, read once per process and version."""
+    result: Read = _read(reader, resolved.hash)
+    return result
+
+
+def pathway_in(*, region: str, at: datetime) -> tuple[str, Pathway]:
+    """The pathway of a county with the hash that names its version."""
+    resolved = resolve("pathway", "child", region=region, at=at)
+    return resolved.hash, read(pathway.read, resolved)
+
+
+def access_rules(*, at: datetime) -> AccessRules:
+    """Who may see and do what, in force now."""
+    return read(access.read, resolve("access", "access", at=at))
+
+
+@lru_cache(maxsize=8)
+def _calendar(hashes: tuple[str, ...]) -> Calendar:
+    years = [content_of(hash) for hash in hashes]
+    return Calendar(
+        holidays=frozenset(_days(years, "holidays")), workdays=frozenset(_days(years, "workdays")),
+        years=frozenset(int(year["year"]) for year in years),
+    )
+
+
+def _days(years: list[Mapping[str, Any]], key: str) -> list[date]:
+    return [date.fromisoformat(str(day)) for year in years for day in year.get(key, ())]
+
+
+def calendar_at(at: datetime) -> Calendar:
+    """Holidays and make-up working days of all years known."""
+    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
+    names = sorted(name for kind, name in _index(newest) if kind == "calendar")
+    return _calendar(tuple(resolve("calendar", name, at=at).hash for name in names))
+
+
+@lru_cache(maxsize=4096)
+def region_of(division_id: int | None) -> str:
+    """The six digits of the county that a place belongs to; empty when not known."""
+    if division_id is None:
+        return ""
+    division = Division.objects.filter(id=division_id).only("code", "level").first()
+    return division.code[:6].ljust(6, "0") if division else ""
