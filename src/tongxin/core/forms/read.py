@@ -27,7 +27,7 @@ def read(
     a field may bind to (unchecked when None), `instruments` the sheets a form may embed.
     """
     required = ("id", "zh", "version", "source", "kind", "sections")
-    take.mapping(content, "", required=required, optional=("intro",))
+    take.mapping(content, "", required=required, optional=("intro", "action", "subject", "filled_by"))
     shared = {name: read_options(options, name) for name, options in (option_sets or {}).items()}
     sources = Sources(options=shared, bindings=bindings, sheets=instruments or {})
     known: dict[str, Fact] = dict(GIVEN)
