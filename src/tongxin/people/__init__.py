@@ -1,0 +1,1 @@
+"""The child, the household and the adults around: identity sealed, codes and places clear."""

@@ -55,6 +55,9 @@ class Child(Placed):
     phone = SealedField("联系电话", null=True)
     address = SealedField("居住地址", null=True)
     hukou_division_id = models.BigIntegerField("户籍地", null=True)
+    # Keyed, truncated digests by which a later list finds the same child (spine B5).
+    id_token = models.BinaryField(null=True)
+    person_token = models.BinaryField(null=True)
     state = models.CharField("现状", max_length=24, default="present")
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="children")
     created_at = models.DateTimeField("建档时间")
@@ -64,6 +67,9 @@ class Child(Placed):
         indexes: ClassVar = [
             models.Index(fields=[f"{level}_id", "id"], name=f"child_{level}")
             for level in ("county", "town", "village")
+        ] + [
+            models.Index(fields=["id_token"], name="child_id_token"),
+            models.Index(fields=["person_token"], name="child_person_token"),
         ]
 
     @property

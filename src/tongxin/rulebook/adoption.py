@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,6 +11,9 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.lib import definitions, places
 from tongxin.lib.definitions import Library
 from tongxin.rulebook.models import DefinitionVersion
+from tongxin.vault import Owner
+
+RULEBOOK = Owner("rulebook", UUID(int=1))
 
 
 def adopt_folder(*, actor: Viewer, at: datetime) -> int:
@@ -36,7 +40,7 @@ def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
     DefinitionVersion.objects.bulk_create(fresh)
     for version in fresh:
         ledger.record(
-            kind="definition.adopted", subject=None, actor=actor, at=at, is_fact=True,
+            kind="definition.adopted", subject=RULEBOOK, actor=actor, at=at, is_fact=True,
             clear={"kind": version.kind, "id": version.definition_id, "region": version.region, "hash": version.hash},
         )
     return len(fresh)

@@ -40,6 +40,9 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
 
     descriptor_class = SealedAttribute
 
+    def get_default(self) -> None:
+        """Nothing, until something is sealed onto the row."""
+
     def from_db_value(self, value: Any, *args: Any) -> bytes | None:
         return None if value is None else bytes(value)
 

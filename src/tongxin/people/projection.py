@@ -1,0 +1,87 @@
+"""What entries say of a child's identity, carers and categories, written into their tables.
+
+The entries stay the record; these rows are what lists and searches read.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tongxin import vault
+from tongxin.accounts.models import Division
+from tongxin.lib import ids
+from tongxin.people import search
+from tongxin.people.models import Adult, Carer, CategorySpan, Child
+from tongxin.vault import Keyring
+
+SEALED = {
+    "name": "name", "id_no": "id_no", "birth": "birth", "phone": "phone", "residence_address": "address",
+}
+
+
+def apply_identity(
+    *, child: Child, answers: Mapping[str, Any], at: datetime, keyring: Keyring | None = None
+) -> None:
+    """Take over what a file or a correction says of who the child is and where the child lives."""
+    sealed = {column: answers[name] for name, column in SEALED.items() if answers.get(name)}
+    vault.put(child, sealed, keyring=keyring)
+    for name in ("sex", "id_kind"):
+        if answers.get(name):
+            setattr(child, name, answers[name])
+    if answers.get("birth"):
+        child.birth_month = date.fromisoformat(answers["birth"]).replace(day=1)
+    if division := _division(answers.get("residence_division")):
+        for column, value in division.ancestors.items():
+            setattr(child, column, value)
+    hukou = _division(answers.get("hukou_division"))
+    if hukou is not None:
+        child.hukou_division_id = hukou.pk
+    child.save()
+    if {"name", "id_no", "residence_division"} & answers.keys():
+        search.index(child=child, name=answers.get("name"), id_no=answers.get("id_no"), at=at)
+
+
+def _division(code: object) -> Division | None:
+    return Division.objects.filter(code=str(code), valid_to__isnull=True).first() if code else None
+
+
+def apply_categories(*, child: Child, rows: list[Mapping[str, Any]], source: str, entry_id: UUID) -> None:
+    """Make the spans of difficulty equal to what a file says; those no longer named end."""
+    open_spans = {span.category: span for span in child.categories.filter(end_on__isnull=True)}
+    for row in rows:
+        span = open_spans.pop(row["category"], None)
+        if span is None:
+            span = CategorySpan(child=child, category=row["category"], source=source, entry_id=entry_id)
+        span.start_on = _day(row.get("start_on")) or span.start_on
+        span.end_on = _day(row.get("end_on"))
+        span.save()
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(str(value)) if value else None
+
+
+def add_carer(*, child: Child, row: Mapping[str, Any], entry_id: UUID, at: datetime) -> Carer:
+    """An adult who cares for the child from now on."""
+    adult = Adult(id=ids.new_id())
+    keys = vault.create_keys([adult.key_owner], at=at)
+    words = {name: row[name] for name in ("name", "id_no", "phone") if row.get(name)}
+    vault.put(adult, words, keyring=keys)
+    adult.save(force_insert=True)
+    return Carer.objects.create(
+        child=child, adult=adult, relation=row.get("relation") or "other", entry_id=entry_id,
+        is_guardian=_yes(row.get("is_guardian")), is_entrusted=_yes(row.get("is_entrusted")),
+        from_on=_day(row.get("on")) or at.date(),
+    )
+
+
+def replace_carers(*, child: Child, rows: list[Mapping[str, Any]], entry_id: UUID, at: datetime) -> None:
+    """Make the carers equal to what a file says: those before end, those named begin."""
+    child.carers.filter(to_on__isnull=True).update(to_on=at.date())
+    for row in rows:
+        add_carer(child=child, row=row, entry_id=entry_id, at=at)
+
+
+def _yes(value: object) -> bool | None:
+    return {"yes": True, "no": False}.get(str(value))
