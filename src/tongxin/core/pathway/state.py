@@ -11,12 +11,9 @@ from tongxin.core.pathway.grades import Grades
 
 VISITS = frozenset({"visit", "household_visit"})
 CONTACTS = frozenset({"visit", "assessment", "follow_up", "interview", "counselling", "safety_check", "crisis_step"})
-REFERRAL_ENDS = frozenset({"declined", "returned", "finished", "revoked"})
-# What a change of the child's situation means for the pathway; papers about hukou change nothing in it.
-STATES = {
-    "present": "present", "found": "present", "returned": "present", "missing": "missing_child",
-    "dead": "dead", "in_institution": "in_institution", "boarding": "boarding",
-}
+REFERRAL_ENDS = frozenset({"declined", "returned", "done", "revoked"})
+# What a change of the child's situation means for the pathway.
+STATES = {"found": "present", "returned": "present"}
 
 
 @dataclass(slots=True)
@@ -79,18 +76,18 @@ class CaseState:
             "evidence_expired": self.evidence_expired,
             "visited_since_grade": self.since_grade(VISITS),
             "contacted_since_grade": self.since_grade(CONTACTS),
-            "plan_since_grade": self.since_grade(frozenset({"care_plan"})),
-            "notified_since_grade": self.since_grade(frozenset({"guardian_feedback"})),
-            "plan_approved": self._newer("plan_approval", "care_plan"),
+            "plan_since_grade": self.since_grade(frozenset({"plan"})),
+            "notified_since_grade": self.since_grade(frozenset({"feedback"})),
+            "plan_approved": self._newer("approval", "plan"),
             "referral_open": any(state not in REFERRAL_ENDS for _, state in self.referrals.values()),
-            "is_concern": concern is not None and concern.data.get("is_concern") == "guardian",
-            "guardianship_open": self.feedback == "no_capable_guardian" and not self._newer("guardianship_settlement", "guardian_feedback"),
+            "is_concern": concern is not None and concern.data.get("is_concern") == "yes",
+            "guardianship_open": self.feedback == "no_capable_guardian" and not self._newer("guardianship", "feedback"),
             "details_open": bool(self.details),
             "transfer_open": "transfer_out" in self.last and not self._newer("transfer_in", "transfer_out"),
             "closure_open": self._pending_closure(),
             "report_open": bool(self.reports), "household_check_open": bool(self.household_checks),
             "has_consent_refer": self.consents.get("refer") == "given" or self.feedback == "agrees",
-            "has_legal_basis": self.consents.get("refer") == "not_needed" or episode is not None,
+            "has_legal_basis": self.consents.get("refer") == "legal_basis" or episode is not None,
             "healthy_once": self.identified == "healthy",
         }
 
@@ -98,9 +95,9 @@ class CaseState:
         return kind in self.last and (than not in self.last or self.last[kind].seq > self.last[than].seq)
 
     def _pending_closure(self) -> bool:
-        closure = self.last.get("case_closure")
-        return closure is not None and self.is_open and not self._newer("closure_decision", "case_closure") and not (
-            self._newer("reopen", "case_closure")
+        closure = self.last.get("closure")
+        return closure is not None and self.is_open and not self._newer("closure_decision", "closure") and not (
+            self._newer("reopen", "closure")
         )
 
 
@@ -128,10 +125,11 @@ def _take(state: CaseState, fact: Fact) -> None:
         state.identified = str(data.get("result", "incomplete"))
     elif fact.kind == "assessment":
         state.grades.assessed = fact
-    elif fact.kind == "guardian_feedback":
+    elif fact.kind == "feedback":
         state.feedback = str(data.get("answer", "none"))
     elif fact.kind == "child_state":
-        state.child_state = STATES.get(str(data.get("state")), state.child_state)
+        said = str(data.get("state", "unknown"))
+        state.child_state = STATES.get(said, said)
     elif fact.kind == "referral":
         state.referrals[fact.id] = (fact, "sent")
     elif fact.kind == "referral_answer":
@@ -140,9 +138,9 @@ def _take(state: CaseState, fact: Fact) -> None:
         _note_reason(state, fact)
     elif fact.kind == "consent":
         _note_consent(state, fact)
-    elif fact.kind in {"household_alarm", "household_check", "mandatory_report", "report_answer"}:
+    elif fact.kind in {"household_alarm", "household_check", "report", "report_answer"}:
         _note_duty(state, fact)
-    if data.get("is_concern") in {"guardian", "no", "staff"}:
+    if data.get("is_concern") in {"yes", "no"}:
         state.last["concern"] = fact
     if "details" in data:
         state.details = tuple(data["details"])  # type: ignore[arg-type]
@@ -150,7 +148,7 @@ def _take(state: CaseState, fact: Fact) -> None:
 
 
 def _move(state: CaseState, fact: Fact) -> None:
-    if fact.kind in {"closure_decision", "case_closure"} and state.in_crisis:
+    if fact.kind in {"closure_decision", "closure"} and state.in_crisis:
         return
     for move in state.pathway.moves:
         if move.matches(fact.kind, fact.data, state.stage):
@@ -164,7 +162,7 @@ def _answer_referral(state: CaseState, fact: Fact) -> None:
     if key not in state.referrals and state.referrals:
         key = next(reversed(state.referrals))
     if key in state.referrals:
-        state.referrals[key] = (state.referrals[key][0], str(fact.data.get("state", "sent")))
+        state.referrals[key] = (state.referrals[key][0], str(fact.data.get("answer", "sent")))
 
 
 def _note_reason(state: CaseState, fact: Fact) -> None:
@@ -178,7 +176,7 @@ def _note_consent(state: CaseState, fact: Fact) -> None:
     purposes = fact.data.get("purposes", ())
     assert isinstance(purposes, list | tuple)
     for purpose in purposes:
-        state.consents[str(purpose)] = str(fact.data.get("decision", "given"))
+        state.consents[str(purpose)] = str(fact.data.get("answer", "given"))
 
 
 def _note_duty(state: CaseState, fact: Fact) -> None:
@@ -186,7 +184,7 @@ def _note_duty(state: CaseState, fact: Fact) -> None:
         state.household_checks[fact.id] = fact
     elif fact.kind == "household_check":
         state.household_checks.clear()
-    elif fact.kind == "mandatory_report":
+    elif fact.kind == "report":
         state.reports[fact.id] = fact
     else:
         state.reports.clear()

@@ -24,8 +24,8 @@ FEEDBACK = {
 }
 IDENTIFIED = {"none": "尚未识别", "healthy": "健康", "refer": "需要转介评估", "incomplete": "未完成"}
 CHILD_STATES = {
-    "present": "在册，正常", "missing_child": "下落不明", "dead": "死亡", "in_institution": "在机构养育",
-    "boarding": "在校寄宿",
+    "present": "在册，正常", "lost": "下落不明", "away": "外出", "dead": "死亡",
+    "in_institution": "在机构养育", "boarding": "在校寄宿", "unknown": "不清楚",
 }
 
 
