@@ -92,9 +92,9 @@ class Alarms:
         for alarm in self.open_checks:
             if fact.data.get("alarm") not in (None, "", alarm.key):
                 continue
-            if fact.data.get("in_danger") == "no":
+            if fact.data.get("outcome") == "no":
                 self.alarms[alarm.key] = replace(alarm, closed_at=fact.recorded_at)
-            elif fact.data.get("in_danger") == "yes":
+            elif fact.data.get("outcome") == "yes":
                 self._into_crisis(alarm, fact.recorded_at)
 
     def _into_crisis(self, alarm: Alarm, at: datetime) -> None:
