@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from tongxin.ledger.entries import Kept, facts, hold, keep_entries, keep_entry, open_entries
     from tongxin.ledger.events import record, record_many
     from tongxin.ledger.faults import DifferentCopy
-    from tongxin.ledger.heads import export_head, head
+    from tongxin.ledger.findings import Report
+    from tongxin.ledger.heads import export_head, head, read_head
     from tongxin.ledger.looks import record_look
     from tongxin.ledger.sealer import seal_new, unsealed
-    from tongxin.ledger.verify import Report, verify
+    from tongxin.ledger.verification import verify
     from tongxin.ledger.work import beat, claim, dead, enqueue, enqueue_many, fail, finish, is_worker_late, last_beat
 
 _HOMES = {
@@ -22,10 +23,11 @@ _HOMES = {
     **dict.fromkeys(("Kept", "facts", "hold", "keep_entries", "keep_entry", "open_entries"), "entries"),
     **dict.fromkeys(("record", "record_many"), "events"),
     "DifferentCopy": "faults",
-    **dict.fromkeys(("export_head", "head"), "heads"),
+    **dict.fromkeys(("export_head", "head", "read_head"), "heads"),
     "record_look": "looks",
     **dict.fromkeys(("seal_new", "unsealed"), "sealer"),
-    **dict.fromkeys(("Report", "verify"), "verify"),
+    "Report": "findings",
+    "verify": "verification",
     **dict.fromkeys(
         ("beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "is_worker_late", "last_beat"),
         "work",
@@ -35,7 +37,7 @@ _HOMES = {
 __all__ = [
     "Actor", "DifferentCopy", "Draft", "EventDraft", "Kept", "Report", "beat", "claim", "dead", "enqueue",
     "enqueue_many", "export_head", "facts", "fail", "finish", "head", "hold", "is_worker_late", "keep_entries",
-    "keep_entry", "last_beat", "open_entries", "record", "record_look", "record_many", "seal_new", "unsealed",
+    "keep_entry", "last_beat", "open_entries", "read_head", "record", "record_look", "record_many", "seal_new", "unsealed",
     "verify",
 ]
 

@@ -68,13 +68,11 @@ def rotate_master() -> None:
     fresh = _file(folder, "master-fresh")
     _write(fresh, chance.token_bytes(SIZE))
     fresh.replace(current)
-    _read.cache_clear()
 
 
 def forget_previous_master() -> None:
     """Remove the former master key, after the last data key was rewrapped."""
     _file(places.keys_folder(), "master-previous").unlink(missing_ok=True)
-    _read.cache_clear()
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -87,19 +85,23 @@ def _write(file: Path, key: bytes) -> None:
         stream.write(key.hex() + "\n")
 
 
-@lru_cache(maxsize=16)
 def _read(file: Path) -> bytes:
     try:
-        mode = file.stat().st_mode
-        text = file.read_text(encoding="ascii").strip()
+        status = file.stat()
+        if status.st_mode & 0o077:
+            raise Fault(f"密钥文件 {file.name} 可被其他账户读取，已拒绝使用。请运行 chmod 600 后重试。")
+        return _content(file, status.st_mtime_ns)
     except FileNotFoundError:
         raise Fault(f"没有找到密钥文件 {file.name}。首次使用请运行 tongxin keys create，否则请从备份恢复。") from None
     except PermissionError:
         raise Fault(f"密钥文件 {file.name} 不允许本账户读取。请用运行本系统的账户启动。") from None
-    if mode & 0o077:
-        raise Fault(f"密钥文件 {file.name} 可被其他账户读取，已拒绝使用。请运行 chmod 600 后重试。")
+
+
+@lru_cache(maxsize=16)
+def _content(file: Path, changed: int) -> bytes:
+    """The key; read again when the file has changed, for a running server sees a rotation too."""
     try:
-        key = bytes.fromhex(text)
+        key = bytes.fromhex(file.read_text(encoding="ascii").strip())
     except ValueError:
         key = b""
     if len(key) != SIZE:

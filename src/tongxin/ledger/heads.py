@@ -1,0 +1,112 @@
+"""The signed head of the chain, kept outside the database (B10)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tongxin.ledger import stored
+from tongxin.lib import places, secrets
+from tongxin.lib.faults import Fault
+
+COLUMNS = (
+    ("batch", stored.NUMBER), ("first", stored.NUMBER), ("last", stored.NUMBER), ("root", stored.BYTES),
+    ("previous", stored.BYTES), ("sealed_at", stored.MOMENT), ("signature", stored.BYTES),
+)
+GENESIS = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One batch's seal; whoever keeps the newest can prove later that nothing before it was touched."""
+
+    batch: int
+    first: int
+    last: int
+    root: str
+    previous: str
+    sealed_at: str
+    signature: str = ""
+
+    def signed(self) -> bytes:
+        """The bytes under the signature."""
+        parts = ("tongxin", self.batch, self.first, self.last, self.root, self.previous, self.sealed_at)
+        return "|".join(map(str, parts)).encode()
+
+
+def sign(head: Head) -> bytes:
+    """The installation's signature; its key lies outside the database."""
+    return _key().sign(head.signed())
+
+
+def is_signed(head: Head) -> bool:
+    """Whether this installation signed the head."""
+    try:
+        _key().public_key().verify(bytes.fromhex(head.signature), head.signed())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def seals(rest: str, params: Sequence[object] = ()) -> list[Head]:
+    """Stored seals, as they stand."""
+    columns = [(_quoted(name), kind) for name, kind in COLUMNS]
+    return [_head(row) for row in stored.select(columns, f"FROM ledger_seal {rest}", params)]
+
+
+def head() -> Head | None:
+    """The newest seal."""
+    newest = seals("ORDER BY batch DESC LIMIT 1")
+    return newest[0] if newest else None
+
+
+def export_head() -> Path | None:
+    """The newest seal as a file beside the database; a day's last one stays under its date."""
+    newest = head()
+    if newest is None:
+        return None
+    folder = places.heads_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(asdict(newest), indent=1)
+    for name in (f"{newest.sealed_at[:10]}.json", "head.json"):
+        part = folder / f".{name}.part"
+        part.write_text(text, encoding="utf-8")
+        part.replace(folder / name)
+    return folder / "head.json"
+
+
+def read_head(file: Path) -> Head:
+    """A saved head, refused when it isn't one or was not signed here."""
+    try:
+        saved = Head(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise Fault(f"读不出保存的账本签名 {file.name}。没有核验，请换一份 head.json。") from None
+    if not is_signed(saved):
+        raise Fault(f"保存的账本签名 {file.name} 不是本系统签发，或已被改动。没有核验，请换一份。")
+    return saved
+
+
+def _key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secrets.read("ledger"))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _head(row: stored.Row) -> Head:
+    batch, first, last, root, previous, sealed_at, signature = row
+    return Head(
+        _number(batch), _number(first), _number(last), (root or b"").hex(), (previous or b"").hex(),
+        (sealed_at or b"").decode(errors="replace"), (signature or b"").hex(),
+    )
+
+
+def _number(value: bytes | None) -> int:
+    try:
+        return int(value or b"-1")
+    except ValueError:
+        return -1

@@ -1,0 +1,13 @@
+"""One digest for a batch of rows in their order."""
+
+import hashlib
+from collections.abc import Sequence
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """The root over leaf digests; an odd one is carried up as it is, never doubled."""
+    level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
+    while len(level) > 1:
+        pairs = [hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        level = pairs + level[len(pairs) * 2 :]
+    return level[0] if level else hashlib.sha256(b"").digest()

@@ -1,0 +1,25 @@
+"""What every test stands on: both databases, and a ledger that can be emptied after a test."""
+
+from typing import Any
+
+import pytest
+from django.test import TransactionTestCase
+
+from tests.unlock import guards_down
+
+_empty = TransactionTestCase._fixture_teardown
+
+
+def _unlock_and_empty(case: Any) -> None:
+    with guards_down():
+        _empty(case)
+
+
+TransactionTestCase._fixture_teardown = _unlock_and_empty
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that uses the database uses both, for names can't be sealed without the keys."""
+    for item in items:
+        for mark in item.iter_markers("django_db"):
+            mark.kwargs.setdefault("databases", "__all__")
