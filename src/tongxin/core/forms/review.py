@@ -55,6 +55,10 @@ class _Walk:
     path: str = ""
     row: str = ""
 
+    def _unjudged(self, shown: set[str]) -> _Walk:
+        """The same place, read without raising problems or teaching the rules."""
+        return replace(self, found=Review(shown=shown), known=dict(self.known))
+
     def read_all(self, fields: tuple[Field, ...], answers: object) -> dict[str, Any]:
         if not isinstance(answers, Mapping):
             self._note(self.path, f"{self.row}内容格式不对，没有保留", kept=False)
@@ -76,7 +80,7 @@ class _Walk:
                 self._refuse(asked, f"只问年满 {asked.min_age} 周岁的儿童，没有保留", kept=False)
             return None
         if asked.show_if and evaluate(asked.show_if, self.known) is not True:
-            return replace(self, found=Review(), known=dict(self.known))._read(asked, raw)
+            return self._unjudged(set())._read(asked, raw)
         self.found.shown.add(self.path + asked.id)
         value = self._read(asked, raw)
         self.known.update(learned_from(asked, value))
@@ -108,10 +112,11 @@ class _Walk:
             raise AnswerError("内容格式不对，应为若干条", kept=False)
         read, learned = [], []
         for index, row in enumerate(rows):
-            if _is_blank(row) or (isinstance(row, Mapping) and all(map(_is_blank, row.values()))):
-                continue
             place = f"{self.path}{asked.id}[{index}]."
             inside = replace(self, known=dict(self.known), path=place, row=f"第 {index + 1} 条")
+            if _is_blank(row) or (isinstance(row, Mapping) and all(map(_is_blank, row.values()))):
+                inside._unjudged(self.found.shown).read_all(asked.fields, {})
+                continue
             read.append(inside.read_all(asked.fields, row))
             learned.append(
                 {each.id: inside.known[each.id] for each in asked.fields if each.id in inside.known}

@@ -1,0 +1,202 @@
+// <tx-form definition="id of a JSON block" submit="保存">: draws a form, judges it, sends it.
+
+import { make } from "./dom.js";
+import { question } from "./fields.js";
+import { newIdentifier } from "./identifier.js";
+import { fieldsOf, locate, mark, tell } from "./problems.js";
+import { review } from "./review.js";
+import { send } from "./send.js";
+import { isBlank, isMapping } from "./values.js";
+
+/** @typedef {import("./types").Definition} Definition */
+/** @typedef {import("./types").Problem} Problem */
+/** @typedef {import("./types").Section} Section */
+
+let drawn = 0;
+
+export class TxForm extends HTMLElement {
+  static formAssociated = true;
+
+  constructor() {
+    super();
+    this.internals = this.attachInternals();
+    this.uid = `tx${(drawn += 1)}`;
+    /** @type {import("./types").Answers} */
+    this.answers = {};
+    this.isDirty = false;
+    this.isSending = false;
+    this.isJudged = false;
+    this.isReady = false;
+    /** @type {Problem[]} */
+    this.fromServer = [];
+    this.startedAt = new Date().toISOString();
+    this.entryId = newIdentifier(Date.now());
+    this.notice = make("div", { class: "alert alert-danger tx-summary", role: "alert", hidden: true });
+    this.progress = make("span", { class: "tx-progress" });
+    this.status = make("span", { role: "status" });
+    this.warn = (/** @type {BeforeUnloadEvent} */ event) => {
+      if (this.isDirty) event.preventDefault();
+    };
+  }
+
+  connectedCallback() {
+    if (this.isReady) return;
+    const block = document.getElementById(this.getAttribute("definition") ?? "");
+    if (!block?.textContent) {
+      this.replaceChildren(make("p", { class: "alert alert-danger", role: "alert" }, "表单没有载入，请刷新页面。"));
+      return;
+    }
+    /** @type {Definition} */
+    const definition = JSON.parse(block.textContent);
+    for (const field of definition.sections.flatMap((section) => section.fields)) {
+      if (field.prefill !== undefined) this.answers[field.id] = copied(field.prefill);
+    }
+    this.definition = definition;
+    this.draw(definition);
+    this.isReady = true;
+    this.refresh();
+    this.listen();
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener("beforeunload", this.warn);
+  }
+
+  /** @param {Definition} definition */
+  draw(definition) {
+    const sections = definition.sections.map((section) => this.section(section));
+    const links = definition.sections.map((section) =>
+      make("li", {}, make("a", { href: `#${this.uid}-${section.id}`, "data-section": section.id }, section.zh)));
+    const button = make("button", { type: "submit", class: "btn btn-primary" }, this.getAttribute("submit") ?? "保存");
+    this.replaceChildren(
+      make("nav", { class: "tx-sections", "aria-label": "本表各节" }, make("ol", {}, ...links)),
+      make("div", { class: "tx-body" },
+        definition.intro ? make("p", { class: "tx-intro" }, definition.intro) : null,
+        this.notice, ...sections,
+        make("div", { class: "tx-submit" }, this.progress, this.status, button)));
+  }
+
+  /** @param {Section} section */
+  section(section) {
+    const id = `${this.uid}-${section.id}`;
+    const scope = { host: { uid: this.uid, changed: () => this.touch() }, answers: this.answers, prefix: "" };
+    const fields = section.fields.map((field) => question(field, scope));
+    return make("section", { class: "tx-section", id, "aria-labelledby": `${id}-title` },
+      make("h2", { id: `${id}-title` }, section.zh),
+      section.help ? make("p", { class: "form-hint" }, section.help) : null,
+      make("div", { class: section.matrix ? "tx-matrix" : "" }, ...fields));
+  }
+
+  listen() {
+    window.addEventListener("beforeunload", this.warn);
+    this.addEventListener("keydown", (event) => {
+      const isLine = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+      if (event.key === "Enter" && isLine) event.preventDefault();
+    });
+    const form = this.internals.form;
+    if (!form) return;
+    form.noValidate = true;
+    if (form.hasAttribute("hx-post")) return;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.submit(form);
+    });
+  }
+
+  touch() {
+    if (!this.isReady) return;
+    this.isDirty = true;
+    this.fromServer = [];
+    this.refresh();
+  }
+
+  /** Brings the page in line with the answers. */
+  refresh() {
+    if (!this.definition) return;
+    const { problems, shown } = review(this.definition, this.answers);
+    for (const place of fieldsOf(this)) place.hidden = !isShown(place, shown);
+    let asked = 0;
+    let answered = 0;
+    for (const section of this.definition.sections) {
+      const open = section.fields.filter((field) => shown.has(field.id) && field.type !== "note");
+      const done = open.filter((field) => isAnswered(this.answers[field.id])).length;
+      asked += open.length;
+      answered += done;
+      this.count(section, done, open.length);
+    }
+    this.progress.textContent = `已填 ${answered} / ${asked}`;
+    if (this.isJudged) mark(this, [...problems, ...this.fromServer]);
+    this.internals.setFormValue(JSON.stringify(this.entry()));
+    if (problems[0]) this.internals.setValidity({ customError: true }, problems[0].zh, this.progress);
+    else this.internals.setValidity({});
+  }
+
+  /** @param {Section} section @param {number} done @param {number} all */
+  count(section, done, all) {
+    const part = this.querySelector(`#${this.uid}-${section.id}`);
+    if (part instanceof HTMLElement) part.hidden = fieldsOf(part).every((place) => place.hidden);
+    const link = this.querySelector(`[data-section="${section.id}"]`);
+    if (!(link instanceof HTMLElement)) return;
+    link.replaceChildren(section.zh, make("span", { class: "tx-tally" }, all ? `${done} / ${all}` : ""));
+    link.classList.toggle("tx-done", all > 0 && done === all);
+  }
+
+  entry() {
+    return {
+      form_hash: this.definition?.hash ?? "",
+      answers: this.answers,
+      started_at: this.startedAt,
+      entry_id: this.entryId,
+    };
+  }
+
+  /** @param {HTMLFormElement} form */
+  async submit(form) {
+    if (this.isSending || !this.definition) return;
+    this.isJudged = true;
+    const { problems } = review(this.definition, this.answers);
+    if (problems.length) return this.refuse(problems);
+    this.isSending = true;
+    this.status.textContent = "正在发送……";
+    const field = form.elements.namedItem("csrfmiddlewaretoken");
+    const token = field instanceof HTMLInputElement ? field.value : "";
+    const outcome = await send(form.action, this.entry(), token);
+    this.isSending = false;
+    this.status.textContent = "";
+    if (outcome.next) {
+      this.isDirty = false;
+      location.assign(outcome.next);
+      return;
+    }
+    if (outcome.problems?.length) return this.refuse(outcome.problems);
+    tell(this.notice, this, outcome.zh ?? "", [], outcome.mayRetry ? () => form.requestSubmit() : undefined);
+    this.notice.scrollIntoView({ block: "center" });
+  }
+
+  /** @param {Problem[]} problems */
+  refuse(problems) {
+    this.fromServer = problems;
+    mark(this, problems);
+    tell(this.notice, this, `没有保存：有 ${problems.length} 处要改，其余内容仍在本页。`, problems);
+    const first = problems.map((problem) => locate(this, problem.path)).find((control) => control !== null);
+    if (first) first.focus();
+    else this.notice.scrollIntoView({ block: "center" });
+  }
+}
+
+/** An instrument's items stand or fall with their field. @param {HTMLElement} place @param {Set<string>} shown */
+function isShown(place, shown) {
+  const path = place.dataset["path"] ?? "";
+  return shown.has(path) || shown.has(path.slice(0, path.lastIndexOf(".")));
+}
+
+/** A copy that the page may change. @param {unknown} value */
+const copied = (value) => JSON.parse(JSON.stringify(value));
+
+/** @param {unknown} value */
+function isAnswered(value) {
+  if (Array.isArray(value)) return value.some((each) => !isMapping(each) || Object.values(each).some((inner) => !isBlank(inner)));
+  return !isBlank(value);
+}
+
+customElements.define("tx-form", TxForm);

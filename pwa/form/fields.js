@@ -1,0 +1,58 @@
+// One question on the page: its words, its help, its control, the place for its error.
+
+import { allOptions, boxes, isRadio, picker, radios } from "./choices.js";
+import { idOf, make } from "./dom.js";
+import { typed } from "./inputs.js";
+import { rows } from "./rows.js";
+import { sheet } from "./sheet.js";
+
+/** @typedef {import("./types").Field} Field */
+/** @typedef {import("./types").Scope} Scope */
+
+/** @param {Field} field @param {Scope} scope @returns {HTMLElement} */
+export function question(field, scope) {
+  const path = scope.prefix + field.id;
+  if (field.type === "note") return make("p", { class: "tx-field tx-note", "data-path": path }, field.zh);
+  const id = idOf(scope.host, path);
+  const describes = [field.help || field.prefill !== undefined ? `${id}-help` : "", `${id}-error`].filter(Boolean).join(" ");
+  if (field.type === "list") return framed(field, path, id, describes, rows(field, scope, question));
+  if (field.instrument) return framed(field, path, id, describes, sheet(field, field.instrument, scope));
+  if (isRadio(field)) return framed(field, path, id, describes, single(field, scope, id));
+  if (field.type === "codes") return framed(field, path, id, describes, boxes(field, scope));
+  const names = { id, "aria-describedby": describes, "aria-required": field.required ? "true" : undefined };
+  const control = field.options?.length ? picker(field, scope, names) : typed(field, scope, names);
+  const label = make("label", { class: "form-label", for: id }, ...titled(field));
+  return make("div", { class: "tx-field", "data-path": path }, label, hint(field, id), control, errorPlace(id));
+}
+
+/** @param {Field} field @param {Scope} scope @param {string} id */
+function single(field, scope, id) {
+  const keep = (/** @type {string} */ code) => {
+    scope.answers[field.id] = code;
+    scope.host.changed();
+  };
+  return radios({ name: id, zh: field.zh, options: allOptions(field), chosen: scope.answers[field.id], keep });
+}
+
+/** A question made of several controls. @param {Field} field @param {string} path @param {string} id @param {string} describes @param {HTMLElement} inside */
+function framed(field, path, id, describes, inside) {
+  const legend = make("legend", { class: "form-label" }, ...titled(field));
+  const kind = field.instrument || field.type === "list" ? " tx-group" : " tx-row";
+  return make("fieldset", { class: `tx-field${kind}`, id, "data-path": path, "aria-describedby": describes },
+    legend, hint(field, id), inside, errorPlace(id));
+}
+
+/** @param {Field} field */
+function titled(field) {
+  return [`${field.zh} `, field.required ? make("span", { class: "tx-required" }, "必填") : null];
+}
+
+/** @param {Field} field @param {string} id */
+function hint(field, id) {
+  const carried = field.prefill === undefined ? "" : "已带入以往记录，请核对。";
+  const zh = [field.help, carried].filter(Boolean).join(" ");
+  return zh ? make("p", { class: "form-hint", id: `${id}-help` }, zh) : null;
+}
+
+/** @param {string} id */
+export const errorPlace = (id) => make("p", { class: "tx-error", id: `${id}-error`, hidden: true });
