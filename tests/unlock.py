@@ -16,9 +16,8 @@ def guards_down() -> Iterator[None]:
             yield
         return
     with connection.cursor() as cursor:
-        names = ", ".join(f"'{table}'" for table in APPEND_ONLY)
-        cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({names})")
-        triggers = cursor.fetchall()
+        cursor.execute("SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = [(name, sql) for name, sql, table in cursor.fetchall() if table in APPEND_ONLY]
         for name, _ in triggers:
             cursor.execute(f"DROP TRIGGER {name}")
         try:

@@ -8,7 +8,10 @@ from importlib import import_module
 
 from tongxin.lib.faults import Fault
 
-UNFORESEEN = "发生了没有预料到的错误（{kind}）。本次操作已撤销，没有保存一半的内容。请把这一行告诉系统管理员。"
+UNFORESEEN = (
+    "发生了没有预料到的错误（{kind}）。本次操作已撤销，没有保存一半的内容。"
+    "请把这一行告诉系统管理员。"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.ledger.record import ACTOR, AT, draft, happened, keep, new_child
 from tongxin import ledger, vault
-from tongxin.ledger.models import Entry, Event, HeldEntry, Subject
+from tongxin.ledger.models import Entry, Event, HeldEntry, Leaf, Seal, Subject
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,10 @@ def new_actor() -> object:
 
 @pytest.mark.parametrize(
     "change",
-    [{"answers": {"note": "别的"}}, {"clear": {"mood": "high"}}, {"kind": "interview"}, {"occurred_at": AT + timedelta(1)}],
+    [
+        {"answers": {"note": "别的"}}, {"clear": {"mood": "high"}},
+        {"kind": "interview"}, {"occurred_at": AT + timedelta(1)},
+    ],
 )
 def test_another_content_under_the_same_id_is_held_for_a_person(change: dict[str, object]) -> None:
     child = new_child()
@@ -70,12 +73,15 @@ def test_another_content_under_the_same_id_is_held_for_a_person(change: dict[str
 
 def test_answers_are_sealed_and_come_back() -> None:
     child = new_child()
-    answers = {"on": date(2025, 12, 1), "score": Decimal("1.50"), "codes": {"b", "a"}, "text": "\x00\ud800", "gap": None}
+    odd = "\x00\ud800"
+    answers = {
+        "on": date(2025, 12, 1), "score": Decimal("1.50"), "codes": {"b", "a"}, "text": odd, "gap": None
+    }
     keep(draft(child, answers=answers), draft(child))
     entries = ledger.facts(child)
     assert "想妈妈" not in str(entries[1].sealed) + repr(entries[1].__dict__["sealed"])
     first, second = ledger.open_entries(entries, viewer=ACTOR, purpose="care", at=AT)
-    assert first == {"on": "2025-12-01", "score": "1.50", "codes": ["a", "b"], "text": "\x00\ud800", "gap": None}
+    assert first == {"on": "2025-12-01", "score": "1.50", "codes": ["a", "b"], "text": odd, "gap": None}
     assert second == {"note": "孩子说想妈妈"}
 
 
@@ -152,22 +158,25 @@ def test_the_database_refuses_to_change_a_row(table: str, statement: str) -> Non
     vault.open([kept.sealed], viewer=ACTOR, purpose="care", at=AT)
     put_seal()
     column = {"ledger_seal": "first = first", "ledger_leaf": "source = source"}.get(table, "id = id")
-    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement.format(table, column))
+    refuses(statement.format(table, column))
 
 
 def put_seal() -> None:
-    from tongxin.ledger.models import Leaf, Seal
-
     Seal.objects.create(batch=1, first=1, last=1, root=b"", previous=b"", signature=b"", sealed_at=AT)
     Leaf.objects.create(position=1, source="entry", row_id=uuid4(), digest=b"", batch_id=1)
 
 
 def test_replacing_a_row_is_refused_too() -> None:
     if connection.vendor != "sqlite":
-        statement = "INSERT INTO ledger_access SELECT * FROM ledger_access ON CONFLICT (id) DO UPDATE SET part = 'x'"
+        copy = "INSERT INTO ledger_access SELECT * FROM ledger_access"
+        statement = f"{copy} ON CONFLICT (id) DO UPDATE SET part = 'x'"
     else:
         statement = "INSERT OR REPLACE INTO ledger_access SELECT * FROM ledger_access"
     vault.open([keep(draft(new_child()))[0].entry.sealed], viewer=ACTOR, purpose="care", at=AT)
-    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+    refuses(statement)
+
+
+def refuses(statement: str) -> None:
+    refused = pytest.raises(IntegrityError, match="never changed")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)

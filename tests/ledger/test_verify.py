@@ -11,10 +11,11 @@ from tests.ledger.record import ACTOR, AT, draft, happened, keep, new_child, sea
 from tests.unlock import tamper
 from tongxin import ledger, vault
 from tongxin.commands import ledger_head, ledger_verify
-from tongxin.ledger import heads, sealer
+from tongxin.ledger import sealer, stored
 from tongxin.ledger.models import Access, Entry, Event, Leaf, Seal, Subject
 from tongxin.lib.faults import Fault
 
+Output = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -57,7 +58,8 @@ ENTRY_CHANGES = [
 MOMENTS = ["occurred_at", "recorded_at"]
 FLIP = {
     "postgresql": "{0} = set_byte({0}, length({0}) - 1, get_byte({0}, length({0}) - 1) # 1)",
-    "sqlite": "{0} = substr({0}, 1, length({0}) - 1) || CASE substr({0}, -1) WHEN x'00' THEN x'01' ELSE x'00' END",
+    "sqlite": "{0} = CAST(substr({0}, 1, length({0}) - 1) || "
+    "CASE substr({0}, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB)",
 }
 
 
@@ -82,9 +84,10 @@ def test_a_single_flipped_bit_in_the_file_of_rows_is_named(rows: list[Entry]) ->
 
 def test_damaged_letters_and_moments_are_found_not_tripped_over(rows: list[Entry]) -> None:
     if connection.vendor == "sqlite":
-        tamper("UPDATE ledger_entry SET kind = CAST(x'ff' AS TEXT), recorded_at = 'when' WHERE id = %s", key(rows[2].id))
+        damage = "kind = CAST(x'ff' AS TEXT), recorded_at = 'when'"
     else:
-        tamper("UPDATE ledger_entry SET kind = '', recorded_at = 'infinity' WHERE id = %s", key(rows[2].id))
+        damage = "kind = '', recorded_at = 'infinity'"
+    tamper(f"UPDATE ledger_entry SET {damage} WHERE id = %s", key(rows[2].id))
     assert ("altered", "ledger_entry", rows[2].id.hex, 3, 1) in found()
 
 
@@ -124,7 +127,9 @@ def swap_leaf_positions(first: Entry, second: Entry) -> None:
 
 
 @pytest.mark.parametrize("swap", [swap_leaf_rows, swap_leaf_positions])
-def test_two_rows_in_each_others_place_are_named(rows: list[Entry], swap: Callable[[Entry, Entry], None]) -> None:
+def test_two_rows_in_each_others_place_are_named(
+    rows: list[Entry], swap: Callable[[Entry, Entry], None]
+) -> None:
     swap(rows[0], rows[2])
     assert found() == [
         ("reordered", "ledger_entry", rows[2].id.hex, 1, 1),
@@ -143,8 +148,6 @@ def test_entries_that_changed_numbers_are_named(rows: list[Entry]) -> None:
 
 
 def test_a_rewritten_leaf_is_named_by_its_batch(rows: list[Entry]) -> None:
-    from tongxin.ledger import stored
-
     tamper("UPDATE ledger_entry SET kind = 'other' WHERE id = %s", key(rows[0].id))
     content = stored.contents("entry", [rows[0].id.hex])[rows[0].id.hex]
     forged = stored.digest(position=1, source="entry", key=rows[0].id.hex, content=content)
@@ -172,7 +175,7 @@ def cut_tail() -> None:
     tamper("DELETE FROM ledger_access")
 
 
-def test_a_cut_tail_is_named_against_a_saved_head(rows: list[Entry], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cut_tail_is_named_against_a_saved_head(rows: list[Entry], tmp_path: Path, capsys: Output) -> None:
     file = tmp_path / "kept-elsewhere.json"
     assert ledger_head.main(["--save", str(file)]) == 0
     cut_tail()
@@ -184,7 +187,7 @@ def test_a_cut_tail_is_named_against_a_saved_head(rows: list[Entry], tmp_path: P
     assert "末尾被截去：第 3 批 位置 9" in capsys.readouterr().out
 
 
-def test_the_exported_head_is_compared_without_asking(rows: list[Entry], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_exported_head_is_compared_without_asking(rows: list[Entry], capsys: Output) -> None:
     ledger.export_head()
     cut_tail()
     assert ledger_verify.main(["--json"]) == 1
@@ -217,7 +220,7 @@ def test_a_head_signed_by_somebody_else_is_refused(rows: list[Entry]) -> None:
         ledger.read_head(file)
 
 
-def test_the_tail_not_yet_sealed_is_told(rows: list[Entry], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_tail_not_yet_sealed_is_told(rows: list[Entry], capsys: Output) -> None:
     happened(new_child())
     assert ledger_verify.main([]) == 0
     assert "尚未封存的末尾：1 行，最早一行记于 2025-12-30 01:00:00" in capsys.readouterr().out
@@ -232,7 +235,9 @@ def test_a_last_entry_removed_before_sealing_leaves_a_gap(rows: list[Entry]) -> 
     assert child.id.hex in finding.row
 
 
-def test_an_empty_ledger_is_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_empty_ledger_is_sound(
+    capsys: Output, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("TONGXIN_HEADS", str(tmp_path))
     assert ledger.seal_new(now=AT) == 0
     assert (ledger_head.main([]), ledger_verify.main([])) == (0, 0)

@@ -12,7 +12,7 @@ from tongxin.lib import places
 def main(argv: list[str]) -> int:
     """0 when the ledger is sound, 1 when something was found."""
     parser = argparse.ArgumentParser(prog="tongxin ledger verify", description="核验账本")
-    parser.add_argument("--head", type=Path, metavar="文件", help="另处保存的账本签名；缺省用数据目录中导出的最新一份")
+    parser.add_argument("--head", type=Path, metavar="文件", help="另处保存的账本签名；缺省用导出的最新一份")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     options = parser.parse_args(argv)
     exported = places.heads_folder() / "head.json"
@@ -23,7 +23,8 @@ def main(argv: list[str]) -> int:
 
 
 def _as_json(report: ledger.Report) -> str:
-    return json.dumps({**asdict(report), "tail": report.tail._asdict(), "sound": report.is_sound}, ensure_ascii=False)
+    content = {**asdict(report), "tail": report.tail._asdict(), "sound": report.is_sound}
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _as_words(report: ledger.Report, file: Path | None) -> str:

@@ -11,6 +11,7 @@ from typing import NoReturn, TextIO
 
 from tongxin.intake.reading import Layout, Part, Roster, RosterError, Row, open_roster
 from tongxin.intake.reading.row import NOTES, PROBLEMS
+from tongxin.intake.reading.words import field_name
 
 BEIJING = timezone(timedelta(hours=8))
 _SHOWN = 20
@@ -99,7 +100,7 @@ def _print_part(part: Part, count: int) -> None:
 
 
 def _column(layout: Layout, name: str, at: int) -> str:
-    return f"{layout.heads[at].replace(chr(10), '')}→{name}"
+    return f"{layout.heads[at].replace(chr(10), '')}→{field_name(name)}"
 
 
 def _in_order(layout: Layout) -> list[tuple[str, int]]:

@@ -11,34 +11,44 @@ if TYPE_CHECKING:
     from tongxin.ledger.entries import Kept, facts, hold, keep_entries, keep_entry, open_entries
     from tongxin.ledger.events import record, record_many
     from tongxin.ledger.faults import DifferentCopy
-    from tongxin.ledger.findings import Report
-    from tongxin.ledger.heads import export_head, head, read_head
+    from tongxin.ledger.findings import Finding, Report
+    from tongxin.ledger.heads import Head, export_head, head, read_head
     from tongxin.ledger.looks import record_look
-    from tongxin.ledger.sealer import seal_new, unsealed
+    from tongxin.ledger.sealer import Tail, seal_new, unsealed
     from tongxin.ledger.verification import verify
-    from tongxin.ledger.work import beat, claim, dead, enqueue, enqueue_many, fail, finish, is_worker_late, last_beat
+    from tongxin.ledger.work import (
+        beat,
+        claim,
+        dead,
+        enqueue,
+        enqueue_many,
+        fail,
+        finish,
+        is_worker_late,
+        last_beat,
+    )
 
-_HOMES = {
-    **dict.fromkeys(("Actor", "Draft", "EventDraft"), "drafts"),
-    **dict.fromkeys(("Kept", "facts", "hold", "keep_entries", "keep_entry", "open_entries"), "entries"),
-    **dict.fromkeys(("record", "record_many"), "events"),
-    "DifferentCopy": "faults",
-    **dict.fromkeys(("export_head", "head", "read_head"), "heads"),
-    "record_look": "looks",
-    **dict.fromkeys(("seal_new", "unsealed"), "sealer"),
-    "Report": "findings",
-    "verify": "verification",
-    **dict.fromkeys(
-        ("beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "is_worker_late", "last_beat"),
-        "work",
+_NAMES = {
+    "drafts": ("Actor", "Draft", "EventDraft"),
+    "entries": ("Kept", "facts", "hold", "keep_entries", "keep_entry", "open_entries"),
+    "events": ("record", "record_many"),
+    "faults": ("DifferentCopy",),
+    "findings": ("Finding", "Report"),
+    "heads": ("Head", "export_head", "head", "read_head"),
+    "looks": ("record_look",),
+    "sealer": ("Tail", "seal_new", "unsealed"),
+    "verification": ("verify",),
+    "work": (
+        "beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "is_worker_late", "last_beat",
     ),
 }
+_HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "Actor", "DifferentCopy", "Draft", "EventDraft", "Kept", "Report", "beat", "claim", "dead", "enqueue",
-    "enqueue_many", "export_head", "facts", "fail", "finish", "head", "hold", "is_worker_late", "keep_entries",
-    "keep_entry", "last_beat", "open_entries", "read_head", "record", "record_look", "record_many", "seal_new", "unsealed",
-    "verify",
+    "Actor", "DifferentCopy", "Draft", "EventDraft", "Finding", "Head", "Kept", "Report", "Tail",
+    "beat", "claim", "dead", "enqueue", "enqueue_many", "export_head", "facts", "fail", "finish", "head",
+    "hold", "is_worker_late", "keep_entries", "keep_entry", "last_beat", "open_entries", "read_head",
+    "record", "record_look", "record_many", "seal_new", "unsealed", "verify",
 ]
 
 

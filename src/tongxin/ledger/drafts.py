@@ -39,8 +39,9 @@ class Draft:
         """Canonical bytes of everything its author decided: two copies with these equal are one entry."""
         return canonical.text(
             [
-                self.entry_id, self.subject.kind, self.subject.id, self.kind, self.form_hash, self.occurred_at,
-                self.device, self.supersedes, self.correction_kind, self.clear, self.answers,
+                self.entry_id, self.subject.kind, self.subject.id, self.kind, self.form_hash,
+                self.occurred_at, self.device, self.supersedes, self.correction_kind,
+                self.clear, self.answers,
             ]
         ).encode()
 

@@ -30,7 +30,8 @@ class Kept(NamedTuple):
 def keep_entry(
     *, entry_id: UUID, subject: Owner, kind: str, form_hash: str, occurred_at: datetime,
     recorded_at: datetime, actor: Actor, clear: Mapping[str, Any], answers: Mapping[str, Any],
-    device: str = "", supersedes: UUID | None = None, correction_kind: str = "", keyring: Keyring | None = None,
+    device: str = "", supersedes: UUID | None = None, correction_kind: str = "",
+    keyring: Keyring | None = None,
 ) -> Kept:
     """Keep an entry as it was written down; a second equal copy changes nothing (C1)."""
     draft = Draft(
@@ -120,9 +121,9 @@ def _store(entries: Sequence[Entry], drafts: Mapping[UUID, Draft], keys: Keyring
     if not entries:
         return
     label = Entry._meta.label_lower
+    ordered = [drafts[entry.id] for entry in entries]
     blobs = vault.seal_many(
-        [(canonical.text(drafts[e.id].answers), drafts[e.id].subject, (label, "sealed", e.id)) for e in entries],
-        keyring=keys,
+        [(canonical.text(d.answers), d.subject, (label, "sealed", d.entry_id)) for d in ordered], keyring=keys
     )
     for entry, blob in zip(entries, blobs, strict=True):
         entry.sealed = blob

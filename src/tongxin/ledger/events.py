@@ -47,7 +47,9 @@ def _event(draft: EventDraft, actor: Actor, at: datetime, keys: Keyring) -> Even
         raise ValueError(f"an event's kind reads noun.done, not {draft.kind}")
     event_id = ids.new_id()
     clear = canonical.text(draft.clear)
-    payload = canonical.text([event_id, draft.kind, draft.subject.id, draft.entry_id, at, clear, draft.is_fact])
+    payload = canonical.text(
+        [event_id, draft.kind, draft.subject.id, draft.entry_id, at, clear, draft.is_fact]
+    )
     return Event(
         id=event_id, kind=draft.kind, subject_id=draft.subject.id, entry_id=draft.entry_id,
         person_id=actor.person_id, post_id=actor.post_id, at=at, clear=json.loads(clear),

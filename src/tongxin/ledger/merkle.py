@@ -8,6 +8,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
     """The root over leaf digests; an odd one is carried up as it is, never doubled."""
     level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
     while len(level) > 1:
-        pairs = [hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        both = zip(level[::2], level[1::2], strict=False)
+        pairs = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in both]
         level = pairs + level[len(pairs) * 2 :]
     return level[0] if level else hashlib.sha256(b"").digest()

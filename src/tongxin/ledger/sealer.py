@@ -101,10 +101,12 @@ def _after_last(source: str, table: str) -> tuple[str, list[Any]]:
     if last is None:
         return "", []
     if connection.vendor != "postgresql":
-        return f"r.rowid > coalesce((SELECT c.rowid FROM {table} c WHERE c.id = %s), 0) AND ", [last.hex]
+        start = f"coalesce((SELECT c.rowid FROM {table} c WHERE c.id = %s), 0)"  # noqa: S608
+        return f"r.rowid > {start} AND ", [last.hex]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT xid::text FROM {table} WHERE id = %s AND xid < pg_snapshot_xmax(pg_current_snapshot())",
+            f"SELECT xid::text FROM {table} "  # noqa: S608
+            "WHERE id = %s AND xid < pg_snapshot_xmax(pg_current_snapshot())",
             [last],
         )
         found = cursor.fetchone()
@@ -112,7 +114,8 @@ def _after_last(source: str, table: str) -> tuple[str, list[Any]]:
 
 
 def _no_leaf(source: str) -> str:
-    return f"NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.source = '{source}' AND l.row_id = r.id)"
+    leaf = f"SELECT 1 FROM ledger_leaf l WHERE l.source = '{source}' AND l.row_id = r.id"  # noqa: S608
+    return f"NOT EXISTS ({leaf})"
 
 
 def _seal(chosen: Sequence[Chosen], now: datetime) -> None:
@@ -144,6 +147,6 @@ def _leaves(chosen: Sequence[Chosen], first: int) -> list[tuple[str, str, bytes]
         for source in stored.SOURCES
     }
     return [
-        (source, key, stored.digest(position=first + index, source=source, key=key, content=contents[source][key]))
-        for index, (source, key) in enumerate(chosen)
+        (source, key, stored.digest(position=place, source=source, key=key, content=contents[source][key]))
+        for place, (source, key) in enumerate(chosen, start=first)
     ]

@@ -77,7 +77,8 @@ def _batch(seal: Head, leaves: list[Leaf]) -> list[Finding]:
     found += _damage(seal, damaged)
     is_explained = any(finding.kind in ("leaf_removed", "reordered") for finding in found)
     if not is_explained and merkle.root([leaf[3] for leaf in leaves]).hex() != seal.root:
-        found.append(Finding("leaf_altered", table="ledger_leaf", batch=seal.batch, note="整批摘要与签名不符"))
+        note = "整批摘要与签名不符"
+        found.append(Finding("leaf_altered", table="ledger_leaf", batch=seal.batch, note=note))
     return found
 
 
@@ -132,10 +133,11 @@ def _gaps() -> list[Finding]:
         "FROM ledger_entry GROUP BY subject_id) e ON e.subject_id = s.id "
         "WHERE coalesce(e.last, 0) <> s.seq OR coalesce(e.number, 0) <> s.seq",
     )
-    return [
-        Finding("gap", table="ledger_entry", row=f"对象 {_shown(key)}", note=f"应有 {_shown(seq)} 条，序号连续")
-        for key, seq in rows
-    ]
+    return [_gap(_shown(key), _shown(seq)) for key, seq in rows]
+
+
+def _gap(subject: str, number: str) -> Finding:
+    return Finding("gap", table="ledger_entry", row=f"对象 {subject}", note=f"应有 {number} 条，序号连续")
 
 
 def _shown(value: bytes | None) -> str:

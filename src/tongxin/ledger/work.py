@@ -1,4 +1,4 @@
-"""The queue of reactions: claimed by one worker, finished with its effects, retried, given up in plain sight."""
+"""The queue of reactions: claimed by one worker, finished with its effects, retried, never lost."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ def enqueue_many(
 
 @transaction.atomic
 def claim(*, worker: str, limit: int, now: datetime) -> list[Work]:
-    """Up to `limit` waiting tasks, now this worker's; a claim nobody finished for ten minutes is free again."""
+    """Up to `limit` waiting tasks, now this worker's; a claim unfinished for ten minutes is free again."""
     due = Q(state=Work.WAITING, not_before__lte=now)
     stale = Q(state=Work.CLAIMED, claimed_at__lte=now - STALE_AFTER)
     chosen = [
@@ -79,7 +79,8 @@ def beat(*, worker: str, at: datetime) -> None:
 
 def last_beat() -> datetime | None:
     """When any worker was last alive."""
-    return Heartbeat.objects.aggregate(last=Max("at"))["last"]
+    last: datetime | None = Heartbeat.objects.aggregate(last=Max("at"))["last"]
+    return last
 
 
 def is_worker_late(*, at: datetime) -> bool:

@@ -8,15 +8,18 @@ from django.db import connections, models
 CHUNK = 2000
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, using: str = "default") -> int:
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *,
+    using: str = "default",
+) -> int:
     """How many rows were written, inside the transaction that is open; `columns` are field names.
 
     Triggers and constraints hold as for any insert; a column left out takes the database's default.
     """
     connection = connections[using]
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)  # type: ignore[union-attr]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     prepared = (_prepared(fields, row, connection) for row in rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -5,9 +5,11 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
-Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+Caught = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
 class QuietFormatter(logging.Formatter):
@@ -32,11 +34,11 @@ class QuietReporter(ExceptionReporter):
     def get_traceback_data(self) -> dict[str, Any]:
         return {"exception_type": getattr(self.exc_type, "__name__", "")}
 
-    def get_traceback_text(self) -> str:
-        return _frames((self.exc_type, self.exc_value, self.tb))
+    def get_traceback_text(self) -> SafeString:
+        return SafeString(_frames((self.exc_type, self.exc_value, self.tb)))
 
-    def get_traceback_html(self) -> str:
-        return f"<!doctype html><meta charset=utf-8><title>Error</title><pre>{self.get_traceback_text()}</pre>"
+    def get_traceback_html(self) -> SafeString:
+        return format_html("<!doctype html><title>Error</title><pre>{}</pre>", str(self.get_traceback_text()))
 
 
 def _frames(caught: Caught) -> str:

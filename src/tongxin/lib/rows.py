@@ -39,10 +39,10 @@ class RowGreater(Expression):
         ]
         return resolved
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = _row(self.columns, compiler)
         right, right_params = _row(self.values, compiler)
-        return f"({left}) {self.operator} ({right})", left_params + right_params
+        return f"({left}) {self.operator} ({right})", (*left_params, *right_params)
 
 
 class RowLess(RowGreater):

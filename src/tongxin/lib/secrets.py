@@ -92,7 +92,8 @@ def _read(file: Path) -> bytes:
             raise Fault(f"密钥文件 {file.name} 可被其他账户读取，已拒绝使用。请运行 chmod 600 后重试。")
         return _content(file, status.st_mtime_ns)
     except FileNotFoundError:
-        raise Fault(f"没有找到密钥文件 {file.name}。首次使用请运行 tongxin keys create，否则请从备份恢复。") from None
+        cure = "首次使用请运行 tongxin keys create，否则请从备份恢复。"
+        raise Fault(f"没有找到密钥文件 {file.name}。{cure}") from None
     except PermissionError:
         raise Fault(f"密钥文件 {file.name} 不允许本账户读取。请用运行本系统的账户启动。") from None
 

@@ -17,15 +17,13 @@ if TYPE_CHECKING:
     from tongxin.vault.opening import Viewer, open, open_bytes, register_recorder
     from tongxin.vault.sealing import digest_many, put, put_many, seal, seal_many
 
-_HOMES = {
-    "tokens": "",
-    **dict.fromkeys(("Destroyed", "MissingKey", "NobodyRecords", "Refused"), "faults"),
-    **dict.fromkeys(
-        ("Keyring", "create_keys", "destroy", "destroyed", "key_ids", "keyring", "rewrap"), "keys"
-    ),
-    **dict.fromkeys(("Viewer", "open", "open_bytes", "register_recorder"), "opening"),
-    **dict.fromkeys(("digest_many", "put", "put_many", "seal", "seal_many"), "sealing"),
+_NAMES = {
+    "faults": ("Destroyed", "MissingKey", "NobodyRecords", "Refused"),
+    "keys": ("Keyring", "create_keys", "destroy", "destroyed", "key_ids", "keyring", "rewrap"),
+    "opening": ("Viewer", "open", "open_bytes", "register_recorder"),
+    "sealing": ("digest_many", "put", "put_many", "seal", "seal_many"),
 }
+_HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Destroyed", "Item", "Keyring", "MissingKey", "NobodyRecords", "Owner", "Place", "Refused", "Sealed",
@@ -35,9 +33,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "tokens":
+        return import_module(f"{__name__}.tokens")
     if name not in _HOMES:
         raise AttributeError(name)
-    home = _HOMES[name]
-    value = getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
-    globals()[name] = value
-    return value
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

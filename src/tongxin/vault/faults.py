@@ -21,7 +21,8 @@ class Refused(Fault):
     """The bytes were changed, moved from their place, or sealed under another key."""
 
     def __init__(self, model: str, field: str) -> None:
-        super().__init__(f"封存内容与其位置或密钥不符（{model}.{field}），已拒绝打开，内容未作改动。请运行 tongxin doctor 核对。")
+        what = f"封存内容与其位置或密钥不符（{model}.{field}）"
+        super().__init__(f"{what}，已拒绝打开，内容未作改动。请运行 tongxin doctor 核对。")
 
 
 class NobodyRecords(Fault):

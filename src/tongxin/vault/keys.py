@@ -33,7 +33,7 @@ class DataKey:
 
 
 class Keyring:
-    """The keys of some owners, fetched on first need with one query a batch; drop it after the unit of work."""
+    """The keys of some owners, fetched on first need with one query; drop it after the unit of work."""
 
     def __init__(self, owners: Iterable[Owner] = ()) -> None:
         self._wanted = set(owners)
@@ -156,7 +156,8 @@ def _fetch_chunk(owners: Sequence[Owner], masters: dict[str, bytes]) -> dict[Own
 
 
 def _wrap(content: bytes, row: SubjectKey, master: bytes) -> bytes:
-    return ciphers.seal(content, key=_wrapping(master, row.profile), profile=row.profile, context=_context(row))
+    key = _wrapping(master, row.profile)
+    return ciphers.seal(content, key=key, profile=row.profile, context=_context(row))
 
 
 def _unwrapped(row: SubjectKey, masters: dict[str, bytes]) -> bytes:

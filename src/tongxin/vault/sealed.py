@@ -10,7 +10,9 @@ class Sealed:
 
     __slots__ = ("blob", "field", "model", "owner", "row")
 
-    def __init__(self, blob: bytes, model: str, field: str, owner: Owner, row: UUID | int | str | None) -> None:
+    def __init__(
+        self, blob: bytes, model: str, field: str, owner: Owner, row: UUID | int | str | None
+    ) -> None:
         self.blob = bytes(blob)
         self.model = model.lower()
         self.field = field
@@ -24,7 +26,7 @@ class Sealed:
         return f"<Sealed {self.model}.{self.field}>"
 
     def __str__(self) -> str:
-        return "［已封存］"
+        return "（已封存）"
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)

@@ -49,7 +49,9 @@ def digest_many(items: Iterable[tuple[bytes, Owner]], *, keyring: Keyring | None
     wanted = list(items)
     keys = keyring or Keyring()
     keys.want(owner for _, owner in wanted)
-    return [hmac.digest(derived(keys[owner], b"digest"), content, hashlib.sha256) for content, owner in wanted]
+    return [
+        hmac.digest(derived(keys[owner], b"digest"), content, hashlib.sha256) for content, owner in wanted
+    ]
 
 
 def _item(row: Any, name: str, text: str) -> Item:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db.backends.sqlite3 import base as plain
-from django.db.backends.sqlite3._functions import register as register_functions
+from django.db.backends.sqlite3._functions import (  # type: ignore[import-untyped]
+    register as register_functions,
+)
 from django.db.utils import OperationalError
 
 from tongxin.lib import secrets
@@ -11,6 +13,8 @@ from tongxin.lib.faults import Fault
 from tongxin.lib.sqlcipher.cursor import Cursor
 from tongxin.lib.sqlcipher.driver import IS_ENCRYPTING, Driver
 from tongxin.lib.sqlcipher.turns import Turn
+
+UNREADABLE = "数据库文件打不开：密钥不符，或文件已损坏。未作任何改动，请核对密钥文件夹或恢复备份。"
 
 
 class DatabaseWrapper(plain.DatabaseWrapper):
@@ -38,7 +42,8 @@ class DatabaseWrapper(plain.DatabaseWrapper):
         register_functions(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA legacy_alter_table = OFF")
-        for command in filter(None, map(str.strip, self.init_commands)):
+        commands: list[str] = self.init_commands  # type: ignore[attr-defined]
+        for command in filter(None, map(str.strip, commands)):
             connection.execute(command)
         return connection
 
@@ -49,7 +54,7 @@ class DatabaseWrapper(plain.DatabaseWrapper):
             if "not a database" not in str(error):
                 raise
             connection.close()
-            raise Fault("数据库文件打不开：密钥不符，或文件已损坏。未作任何改动，请核对密钥文件夹或恢复备份。") from None
+            raise Fault(UNREADABLE) from None
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
@@ -58,7 +63,7 @@ class DatabaseWrapper(plain.DatabaseWrapper):
         if self._turn is not None and not self._turn.take(timeout=self._wait):
             raise OperationalError("database is locked: the line of writers did not move")
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give_turn()
             raise
