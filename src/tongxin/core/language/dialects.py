@@ -71,14 +71,19 @@ class _Sqlite:
         return f"CAST(julianday({on}) - julianday({since}) AS INTEGER)"
 
     def member(self, code: str, held: str) -> str:
-        inside = f"{code} IN (SELECT value FROM json_each({held}))"
+        inside = f"{code} IN (SELECT value FROM {_elements(held)})"
         return f"(CASE WHEN {code} IS NULL OR {held} IS NULL THEN NULL ELSE {inside} END)"
 
     def rows(self, column: str, fields: Iterable[str]) -> str:
-        return f"SELECT value AS rule_row FROM json_each({column})"
+        return f"SELECT value AS rule_row FROM {_elements(column)}"
 
     def field(self, name: str, type_: Type) -> str:
         return f"json_extract(rule_row, '$.\"{name}\"')"
+
+
+def _elements(column: str) -> str:
+    """The array's elements; through a name of our own, since `json_each` has columns that could be meant."""
+    return f"(SELECT {column} AS rule_list) AS rule_lists, json_each(rule_lists.rule_list)"
 
 
 class _Postgresql:

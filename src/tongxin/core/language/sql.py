@@ -155,9 +155,11 @@ class _Writer:
         return f"(CASE WHEN {listed} IS NOT NULL THEN (SELECT {_TALLIES[node.kind]} FROM {answers}) END)"
 
     def extreme(self, node: nodes.Extreme) -> str:
+        # Taken by name from an inner query: min() over an outer column alone would belong to the outer query.
         of = self.text(node.of)
         rows = self.rows(node.source, node.of, node.where)
-        return f"(SELECT {node.kind}({of}) FROM {rows} WHERE {self.text(node.where)})"
+        values = f"(SELECT {of} AS rule_value FROM {rows} WHERE {self.text(node.where)}) AS rule_values"
+        return f"(SELECT {node.kind}(rule_value) FROM {values})"
 
 
 _FIRST, _SECOND = "\x01", "\x02"
