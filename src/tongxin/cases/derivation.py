@@ -114,7 +114,7 @@ def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping
     for proposed in state.grades.proposals.values():
         row = known.get(UUID(proposed.entry))
         if row is None:
-            data = results[proposed.entry]["proposal"]
+            data = results[proposed.entry].get("proposal") or _hinted(case)
             Proposal.objects.create(
                 case=case, entry_id=UUID(proposed.entry), scheme=data["scheme"], level=proposed.level,
                 reasons=data["reasons"], definition_hash=data["definition_hash"],
@@ -122,6 +122,14 @@ def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping
             )
         elif row.is_open != proposed.is_open:
             Proposal.objects.filter(id=row.id).update(is_open=proposed.is_open)
+
+
+def _hinted(case: Case) -> dict[str, Any]:
+    """Somebody who saw the child asked for more; the reason is in the sealed record."""
+    return {
+        "scheme": "", "reasons": [{"rule": "hint", "zh": "走访或跟进的人建议调高，理由见记录"}],
+        "definition_hash": case.pathway_hash, "facts_digest": "",
+    }
 
 
 def _store_alarms(case: Case, state: CaseState) -> None:

@@ -1,0 +1,1 @@
+"""Who should hear of something: ids and links only."""

@@ -1,0 +1,1 @@
+"""Hand-overs between bodies, as both sides' entries tell them."""

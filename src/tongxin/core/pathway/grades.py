@@ -55,6 +55,8 @@ class Grades:
         """What one fact proposes or decides."""
         before = self.effective
         proposed = fact.data.get("proposed")
+        if not isinstance(proposed, str) and fact.data.get("grade_hint") == "up":
+            proposed = self.pathway.content["hint_raises"][self.effective]
         if isinstance(proposed, str):
             self._propose(fact, proposed)
         if fact.kind == "grade_decision" and isinstance(level := fact.data.get("level"), str):

@@ -1,5 +1,6 @@
 """The state of one case: a pure function of its facts, the pathway and a moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -142,8 +143,7 @@ def _take(state: CaseState, fact: Fact) -> None:
         _note_duty(state, fact)
     if data.get("is_concern") in {"yes", "no"}:
         state.last["concern"] = fact
-    if "details" in data:
-        state.details = tuple(data["details"])  # type: ignore[arg-type]
+    _note_details(state, data)
     _move(state, fact)
 
 
@@ -155,6 +155,16 @@ def _move(state: CaseState, fact: Fact) -> None:
             state.stage = move.to
             break
     state.is_open = bool(state.stage) and state.stage not in state.pathway.closed_stages
+
+
+def _note_details(state: CaseState, data: Mapping[str, object]) -> None:
+    """What a roster left doubtful, until a correction gives it."""
+    doubtful, given = data.get("details"), data.get("given")
+    if isinstance(doubtful, list | tuple):
+        state.details = tuple(map(str, doubtful))
+    if isinstance(given, list | tuple):
+        needs = state.pathway.content["details"]
+        state.details = tuple(code for code in state.details if needs.get(code) not in given)
 
 
 def _answer_referral(state: CaseState, fact: Fact) -> None:

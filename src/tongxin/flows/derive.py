@@ -1,0 +1,48 @@
+"""Deriving a case anew from its facts, and telling of what changed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tongxin import ledger
+from tongxin.accounts.viewers import Viewer
+from tongxin.cases import derivation
+from tongxin.cases.derivation import Derived, Ground
+from tongxin.core.pathway import Fact
+from tongxin.flows.facts import facts_of
+from tongxin.flows.handlers import later_handlers
+from tongxin.ledger import EventDraft
+from tongxin.people.models import Child
+from tongxin.referrals.services import follow_referrals
+from tongxin.rulebook import rules
+from tongxin.vault import Keyring
+
+
+def ground_for(child: Child, *, at: datetime) -> Ground:
+    """The pathway and calendar in force where a child lives."""
+    hash, pathway = rules.pathway_in(region=rules.region_of(child.county_id), at=at)
+    return Ground(pathway=pathway, pathway_hash=hash, calendar=rules.calendar_at(at))
+
+
+def derive_again(
+    *, child: Child, actor: Viewer, at: datetime, keyring: Keyring | None = None,
+    read: tuple[tuple[Fact, ...], Mapping[str, Mapping[str, Any]]] | None = None,
+) -> Derived:
+    """Recompute a case under its subject's lock; every consequence becomes an event with its reactions."""
+    facts, results = read or facts_of(child.id)
+    derived = derivation.derive(
+        child=child, facts=facts, results=results, ground=ground_for(child, at=at), at=at
+    )
+    follow_referrals(child=child, state=derived.state, steps=derived.steps, at=at)
+    tell(child=child, changes=derived.changes, actor=actor, at=at, keyring=keyring)
+    return derived
+
+
+def tell(
+    *, child: Child, changes: list[tuple[str, dict[str, Any]]], actor: Viewer, at: datetime,
+    keyring: Keyring | None = None,
+) -> None:
+    """Record consequences as events and queue what may wait."""
+    drafts = [EventDraft(kind, child.key_owner, clear) for kind, clear in changes]
+    events = ledger.record_many(drafts, actor=actor, at=at, keyring=keyring)
+    ledger.enqueue_many((event, handlers) for event in events if (handlers := later_handlers(event.kind)))

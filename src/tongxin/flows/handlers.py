@@ -1,0 +1,39 @@
+"""The one map event → reactions. `now` runs in the entry's own transaction, `later` in the worker (A1, C9)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from tongxin.ledger.models import Work
+from tongxin.notices import services as notices
+
+Later = Callable[..., None]
+
+LATER: Mapping[str, tuple[str, ...]] = {
+    "crisis.raised": ("tell_line",),
+    "crisis.closed": ("tell_line",),
+    "task.opened": ("tell_owner",),
+    "task.climbed": ("tell_owner",),
+    "task.passed_on": ("tell_owner",),
+    "entry.held": ("tell_line",),
+}
+
+# Consequences and facts that are only recorded: the case was already derived in their transaction.
+NOBODY_REACTS = frozenset({
+    "case.opened", "entry.recorded", "grade.changed", "task.closed", "moment.passed", "definition.adopted",
+    "holding.changed", "roster.imported", "row.settled",
+})
+
+REACTIONS: Mapping[str, Later] = {
+    "tell_owner": notices.tell_owner,
+    "tell_line": notices.tell_line,
+}
+
+
+def later_handlers(kind: str) -> tuple[str, ...]:
+    """The names of what the worker does about an event."""
+    return LATER.get(kind, ())
+
+
+def run(work: Work, *, at: datetime) -> None:
+    """Do one piece of work; called by the worker inside the transaction that finishes it."""
+    REACTIONS[work.handler](event=work.event, at=at)

@@ -1,0 +1,37 @@
+"""A danger about the home concerns every child who lives there (spine A10)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from tongxin import ledger, vault
+from tongxin.accounts.viewers import Viewer
+from tongxin.assessments.models import Result
+from tongxin.flows.derive import derive_again
+from tongxin.ledger import Draft
+from tongxin.ledger.models import Entry
+from tongxin.people.models import Child
+from tongxin.people.siblings import living_with
+
+# Names the sibling's part of an entry after the entry, so that a rebuild finds the same one.
+PARTS = UUID("5b2a4c9e-6f0d-5a54-9a2e-0f6f6a0c7d11")
+
+
+def spread(*, child: Child, entry: Entry, data: Mapping[str, Any], actor: Viewer, at: datetime) -> None:
+    """Open a check for each sibling when an alarm says that the home itself is in question."""
+    if not any(alarm.get("household") for alarm in data.get("alarms", ())):
+        return
+    for sibling in living_with(child):
+        keys = vault.keyring([sibling.key_owner])
+        draft = Draft(
+            entry_id=uuid5(PARTS, f"{entry.id}:{sibling.id}"), subject=sibling.key_owner, kind="household_alarm",
+            form_hash="", occurred_at=entry.occurred_at, clear={"form": ""}, answers={},
+        )
+        kept = ledger.keep_entries([draft], recorded_at=at, actor=actor, keyring=keys)[0]
+        if kept.is_new:
+            Result.objects.create(
+                entry_id=kept.entry.id, child_id=sibling.id, kind="household_alarm", form_hash="", data={},
+                definitions={},
+            )
+            derive_again(child=sibling, actor=actor, at=at, keyring=keys)

@@ -1,0 +1,38 @@
+"""Choices that depend on the place: organisations to refer to, villages to live in."""
+
+from functools import lru_cache
+
+from django.db.models import Max
+
+from tongxin.accounts.models import Division, Organisation
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+
+Choices = dict[str, dict[str, str]]
+
+
+def choices_for(child: Child) -> tuple[str, Choices]:
+    """The county's six digits and its lists, for a child's forms."""
+    return rules.region_of(child.county_id), choices_in(child.county_id)
+
+
+def choices_in(county_id: int | None) -> Choices:
+    """The lists of one county; without a county there is nothing to choose."""
+    if county_id is None:
+        return {"organisation": {}, "county": {}}
+    newest = Organisation.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return _choices(county_id, newest)
+
+
+@lru_cache(maxsize=64)
+def _choices(county_id: int, newest: int) -> Choices:
+    del newest
+    county = Division.objects.get(id=county_id)
+    bodies = Organisation.objects.filter(division__county_id=county_id) | Organisation.objects.filter(
+        division__city_id=county.city_id, division__level="city"
+    )
+    counties = Division.objects.filter(level="county", valid_to__isnull=True).order_by("code")
+    return {
+        "organisation": {str(body.id): body.name for body in bodies.order_by("id")},
+        "county": {place.code: place.name for place in counties},
+    }

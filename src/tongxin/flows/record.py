@@ -1,0 +1,156 @@
+"""The one door through which anybody records anything about a child.
+
+Entry, event, results, case, alarms, tasks and clocks are written in one transaction (spine A1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from tongxin import ledger, vault
+from tongxin.access import selectors as access
+from tongxin.accounts.viewers import Viewer
+from tongxin.assessments import outcomes
+from tongxin.assessments.forms import Asked, age_on, form_in
+from tongxin.assessments.models import Result
+from tongxin.assessments.outcomes import Outcome
+from tongxin.cases import derivation
+from tongxin.cases.derivation import Derived
+from tongxin.core.forms import review
+from tongxin.core.pathway import CHINA, Fact, refusals
+from tongxin.flows import households, lists
+from tongxin.flows.derive import derive_again, ground_for
+from tongxin.flows.facts import facts_of
+from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.ledger import DifferentCopy, Draft
+from tongxin.ledger.models import Entry
+from tongxin.people import services as people
+from tongxin.people.models import Child
+from tongxin.vault import Keyring
+
+
+UNGRADED = "ungraded"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A filled form as it arrives from an office page or a phone."""
+
+    entry_id: UUID
+    form_id: str
+    answers: Mapping[str, Any]
+    occurred_at: datetime
+    device: str = ""
+    supersedes: UUID | None = None
+    correction_kind: str = ""
+    about: str = ""
+
+
+@dataclass(slots=True)
+class Recorded:
+    """The entry, whether this call put it there, and what follows from it."""
+
+    entry: Entry
+    is_new: bool
+    derived: Derived | None = field(default=None)
+
+
+def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Recorded:
+    """Record one form about one child, with everything that follows at once.
+
+    Refused: what can't stand as written. NotAllowed: the actor has no part in it.
+    Held: another copy under the same id says something else.
+    """
+    child = Child.objects.filter(id=child_id).first()
+    if child is None:
+        raise NotAllowed
+    asked = asked_of(child, form_id=sheet.form_id, at=at)
+    if not access.may(viewer=actor, child_id=child.id, part="", action=asked.action, at=at):
+        raise NotAllowed
+    keys = vault.keyring([child.key_owner])
+    draft = _draft(child, asked, sheet, at)
+    try:
+        with transaction.atomic():
+            return _keep(child=child, asked=asked, sheet=sheet, draft=draft, actor=actor, at=at, keys=keys)
+    except DifferentCopy:
+        ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
+        raise Held from None
+
+
+def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
+    """The form as it holds where a child lives."""
+    region, choices = lists.choices_for(child)
+    return form_in(form_id=form_id, region=region, at=at, lists=choices)
+
+
+def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
+    on = sheet.occurred_at.astimezone(CHINA).date()
+    found = review(asked.form, sheet.answers, on=on, age=age_on(child.birth_month, None, on))
+    if found.problems and sheet.correction_kind not in {"retract", "moved"}:
+        raise Refused(found.problems)
+    if sheet.occurred_at > at:
+        raise Refused.because("填写时间晚于现在，请核对设备的日期和时间。")
+    return Draft(
+        entry_id=sheet.entry_id, subject=child.key_owner, kind=asked.form.kind, form_hash=asked.form_hash,
+        occurred_at=sheet.occurred_at, clear=_clear(sheet), answers=found.answers, device=sheet.device,
+        supersedes=sheet.supersedes, correction_kind=sheet.correction_kind,
+    )
+
+
+def _clear(sheet: Sheet) -> dict[str, str]:
+    return {"form": sheet.form_id, "about": sheet.about}
+
+
+def _keep(
+    *, child: Child, asked: Asked, sheet: Sheet, draft: Draft, actor: Viewer, at: datetime, keys: Keyring
+) -> Recorded:
+    kept = ledger.keep_entries([draft], recorded_at=at, actor=actor, keyring=keys)[0]
+    if not kept.is_new:
+        return Recorded(kept.entry, False)
+    _refuse_third_version(sheet)
+    facts, results = facts_of(child.id)
+    before = derivation.think(facts[:-1], ground=ground_for(child, at=at), at=at).state
+    made = outcome_for(child=child, asked=asked, draft=draft, standing=before.grades.standing, at=at)
+    if said := refusals(before, kind=draft.kind, data=made.data, person=str(actor.person_id)):
+        raise Refused.because(*said)
+    Result.objects.create(
+        entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,
+        definitions=made.definitions,
+    )
+    ledger.record(
+        kind="entry.recorded", subject=child.key_owner, actor=actor, at=at, entry=kept.entry, is_fact=True,
+        clear=_clear(sheet), keyring=keys,
+    )
+    if draft.correction_kind not in {"retract", "moved"}:
+        people.apply(child=child, kind=draft.kind, answers=draft.answers, entry_id=kept.entry.id, at=at)
+    read = _with_result(facts, made.data), {**results, str(kept.entry.id): made.data}
+    derived = derive_again(child=child, actor=actor, at=at, keyring=keys, read=read)
+    households.spread(child=child, entry=kept.entry, data=made.data, actor=actor, at=at)
+    return Recorded(kept.entry, True, derived)
+
+
+def _with_result(facts: tuple[Fact, ...], data: Mapping[str, Any]) -> tuple[Fact, ...]:
+    return (*facts[:-1], replace(facts[-1], data=data))
+
+
+def _refuse_third_version(sheet: Sheet) -> None:
+    """Two corrections of one entry are held for a person (spine A8)."""
+    if sheet.supersedes is None:
+        return
+    others = Entry.objects.filter(supersedes_id=sheet.supersedes).exclude(id=sheet.entry_id)
+    if others.exists():
+        raise DifferentCopy(sheet.entry_id)
+
+
+def outcome_for(*, child: Child, asked: Asked, draft: Draft, standing: str, at: datetime) -> Outcome:
+    """The outcome of one draft; taking something back raises nothing of its own (spine A8)."""
+    if draft.correction_kind in {"retract", "moved"}:
+        return Outcome({})
+    return outcomes.outcome_of(
+        asked=asked, answers=draft.answers, child=child, on=draft.occurred_at.astimezone(CHINA).date(), at=at,
+        about=str(draft.clear.get("about", "")), standing=None if standing == UNGRADED else standing,
+    )

@@ -1,0 +1,47 @@
+"""Reactions that put a line into somebody's list. No name and no clinical word leaves (spine B6)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tongxin.accounts.models import Post
+from tongxin.accounts.viewers import Viewer
+from tongxin.ledger.models import Event
+from tongxin.notices.models import Notice
+from tongxin.people.models import Child
+
+LINE = ("child_director", "child_supervisor", "counsellor", "case_manager")
+
+
+def tell_owner(*, event: Event, at: datetime) -> None:
+    """Tell the post that answers for a task."""
+    owner = event.clear.get("owner")
+    if owner:
+        _tell([UUID(owner)], event, at)
+
+
+def tell_line(*, event: Event, at: datetime) -> None:
+    """Tell the posts of the child's own line, from the village to the county."""
+    child = Child.objects.filter(id=event.subject_id).first()
+    if child is None:
+        return
+    places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
+    posts = Post.objects.filter(division_id__in=places, role__in=LINE).values_list("id", flat=True)
+    _tell(list(posts), event, at)
+
+
+def _tell(posts: list[UUID], event: Event, at: datetime) -> None:
+    rows = [
+        Notice(post_id=post, event_id=event.id, kind=event.kind, child_id=event.subject_id, created_at=at)
+        for post in posts
+    ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def unread(*, viewer: Viewer, limit: int = 50) -> list[Notice]:
+    """The viewer's posts' unread notices, newest first."""
+    return list(Notice.objects.filter(post_id__in=viewer.post_ids, read_at__isnull=True).order_by("-id")[:limit])
+
+
+def mark_read(*, viewer: Viewer, at: datetime) -> None:
+    """Everything the viewer's posts had unread is read."""
+    Notice.objects.filter(post_id__in=viewer.post_ids, read_at__isnull=True).update(read_at=at)

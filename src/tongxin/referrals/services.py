@@ -1,0 +1,44 @@
+"""The rows of referrals, made equal to the state; and who thereby may see the child."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tongxin.access.models import Relation
+from tongxin.core.pathway import CaseState, Step
+from tongxin.people.models import Child
+from tongxin.referrals.models import Referral
+
+ENDED = {"declined", "done", "returned", "revoked"}
+KEPT_AFTER_END = timedelta(days=30)
+
+
+def follow_referrals(*, child: Child, state: CaseState, steps: tuple[Step, ...], at: datetime) -> None:
+    """Make the referral rows equal to the state and let the receiving body in while it serves (C8)."""
+    if not state.referrals:
+        return
+    due = {step.key.partition(":")[2]: step.due_at for step in steps if step.rule == "answer_referral"}
+    known = {row.entry_id: row for row in Referral.objects.filter(child_id=child.id)}
+    for key, (fact, answer) in state.referrals.items():
+        organisation = fact.data.get("to_organisation")
+        if organisation is None:
+            continue
+        row = known.get(UUID(key))
+        if row is None:
+            row = Referral(
+                entry_id=UUID(key), child_id=child.id, kind=str(fact.data.get("kind", "")),
+                urgency=str(fact.data.get("urgency", "")), state=answer,
+                from_post_id=UUID(fact.post) if fact.post else None, to_organisation_id=int(str(organisation)),
+                sent_at=fact.recorded_at, due_at=due.get(key, fact.recorded_at),
+                **{f"{level}_id": getattr(child, f"{level}_id") for level in ("province", "city", "county", "town", "village")},
+            )
+            row.save(force_insert=True)
+            Relation.objects.create(
+                child_id=child.id, relation=Relation.REFERRED, organisation_id=row.to_organisation_id,
+                from_at=fact.recorded_at, source_id=row.entry_id,
+            )
+        elif row.state != answer:
+            answered = row.answered_at or at
+            Referral.objects.filter(entry_id=row.entry_id).update(state=answer, answered_at=answered)
+            if answer in ENDED:
+                until = at if answer == "declined" else at + KEPT_AFTER_END
+                Relation.objects.filter(source_id=row.entry_id, relation=Relation.REFERRED).update(to_at=until)
