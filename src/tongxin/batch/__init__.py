@@ -1,0 +1,1 @@
+"""The same definitions, rendered as SQL and run over whole files."""

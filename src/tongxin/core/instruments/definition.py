@@ -112,6 +112,7 @@ class Norm:
     zh: str
     population: str
     citation: str
+    caution: str
     translation_id: str
     youngest: int
     oldest: int

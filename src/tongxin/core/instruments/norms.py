@@ -34,6 +34,7 @@ def _norm(place: Place) -> Norm:
         zh=place.at("zh").text(),
         population=place.at("population").text(),
         citation=place.at("citation").text(),
+        caution=place.at("caution").text() if place.has("caution") else "",
         translation_id=place.at("translation_id").text(),
         youngest=place.at("min_age").whole() * 12,
         oldest=place.at("max_age").whole() * 12 + 11 if place.has("max_age") else OLDEST,

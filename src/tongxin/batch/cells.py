@@ -1,0 +1,125 @@
+"""Which score a cell stands for: one judgement for every way a number can be written down."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from tongxin.batch.errors import TableError
+from tongxin.batch.sources import quoted
+from tongxin.core.instruments.definition import Item
+
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+BLANKS = {"", "na", "nan", "null"}
+LONGEST = 64
+NEAR = 1e-9
+NOTHING = "CAST(NULL AS INTEGER)"
+WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
+WHOLE |= {f"U{type}" for type in WHOLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """SQL for a cell: its score, what it holds (NULL if blank), what of that is known (else NULL)."""
+
+    score: str
+    present: str
+    known: str
+
+    @property
+    def rejected(self) -> str:
+        return f"(({self.present}) IS NOT NULL AND ({self.known}) IS NULL)"
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What the codes in a file mean for one item; `recode` comes before the item's own codes."""
+
+    item: Item
+    recode: Mapping[str, str]
+
+    def judge(self, text: str) -> tuple[bool, int | None]:
+        """Whether `text` is an answer or a blank at all, and the score it is worth.
+
+        A code that others are recoded to, but that is not recoded itself, is impossible: in a file
+        stored 1–4 and read with 1=0,2=1,3=2,4=3 a 0 is a mistake, not the mildest answer.
+        """
+        code = canonical(text)
+        if code in self.recode:
+            code = self.recode[code]
+        elif code in self.recode.values() and code:
+            return False, None
+        if code.lower() in BLANKS:
+            return True, None
+        option = self.item.option(code)
+        return option is not None, option.score if option else None
+
+    def whole_numbers(self) -> dict[int, int | None]:
+        """Every whole number that is an answer or a declared blank, with its score."""
+        named = {*self.recode, *(str(option.code) for option in self.item.options)}
+        judged = {int(code): self.judge(code) for code in named if re.fullmatch(r"-?[0-9]+", code)}
+        return {number: score for number, (known, score) in sorted(judged.items()) if known}
+
+
+def canonical(text: str) -> str:
+    """A code as one writes it by hand: half width, no spaces around, `1` for `1.0`."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if NUMBER.fullmatch(text):
+        value = float(text)
+        nearest = round(value) if abs(value) < 1e15 else None
+        if nearest is not None and abs(value - nearest) < NEAR:
+            return str(nearest)
+    return text
+
+
+def judged(
+    engine: duckdb.DuckDBPyConnection, query: str, *, column: str, type: str, heading: str, codes: Codes
+) -> Judged:
+    """How the cells of `column` read, as SQL fit for the column's type."""
+    base = type.partition("(")[0]
+    if base in WHOLE or base == "DECIMAL":
+        return _numbers(codes.whole_numbers(), is_it=f"{column} = {{}}", present=column)
+    if base in ("FLOAT", "DOUBLE"):
+        near = f"abs({column} - {{}}) < {NEAR}"
+        return _numbers(codes.whole_numbers(), is_it=near, present=f"nullif({column}, 'nan')")
+    if base in ("VARCHAR", "ENUM"):
+        return _texts(engine, query, column, codes)
+    if base == "BOOLEAN":
+        return Judged(score=NOTHING, present=column, known=NOTHING)
+    raise TableError(f"“{heading}”列的类型是 {base}，不能当作答案。请导出为数字或文字。")
+
+
+def _numbers(scores: Mapping[int, int | None], *, is_it: str, present: str) -> Judged:
+    answers = {number: score for number, score in scores.items() if score is not None}
+    score = _case([f"WHEN {is_it.format(number)} THEN {score}" for number, score in answers.items()])
+    if len(answers) == len(scores):
+        return Judged(score=score, present=present, known=score)
+    return Judged(
+        score=score, present=present, known=_case([f"WHEN {is_it.format(n)} THEN 1" for n in scores])
+    )
+
+
+def _texts(engine: duckdb.DuckDBPyConnection, query: str, column: str, codes: Codes) -> Judged:
+    cell = f"CAST({column} AS VARCHAR)"
+    found = engine.execute(
+        f"SELECT DISTINCT {cell} FROM ({query}) WHERE length({cell}) <= {LONGEST} ORDER BY 1"
+    ).fetchall()
+    texts: dict[int | None, list[str]] = {}
+    for (text,) in found:
+        is_known, score = codes.judge(text)
+        if is_known:
+            texts.setdefault(score, []).append(text)
+    whens = {score: f"WHEN {cell} IN ({', '.join(map(quoted, of))}) THEN" for score, of in texts.items()}
+    return Judged(
+        score=_case([f"{when} {score}" for score, when in whens.items() if score is not None]),
+        present=f"nullif(trim({cell}), '')",
+        known=_case([f"{when} 1" for when in whens.values()]),
+    )
+
+
+def _case(whens: list[str]) -> str:
+    return f"CASE {' '.join(whens)} END" if whens else NOTHING

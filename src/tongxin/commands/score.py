@@ -1,0 +1,124 @@
+"""`tongxin score`: a file of answer sheets in, a file of totals, bands and alarms out."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from tongxin.batch.errors import TableError
+from tongxin.batch.score import Outcome, score_table
+from tongxin.core.instruments import DefinitionError, Instrument, read
+from tongxin.lib.places import definitions_folder
+from tongxin.lib.strict_yaml import DefinitionFault, load
+
+USAGE = "tongxin score 量表 文件 --columns 列1,列2,… --id 编号列 [--recode 1=0,2=1,…] -o 输出文件"
+REJECTED = 3
+REFUSED = 2
+
+
+class _Refused(Exception):
+    """What the command was not given right."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _Refused(f"用法不对。正确的写法：{USAGE}")
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 when every cell was understood, 3 when cells were rejected, 2 when nothing could be done."""
+    try:
+        asked = _parser().parse_args(list(argv))
+        instrument = _instrument(asked.instrument)
+        outcome = score_table(
+            instrument,
+            asked.file,
+            asked.out,
+            columns=_names(asked.columns),
+            id_column=asked.id,
+            recode=_recode(asked.recode),
+        )
+    except SystemExit as end:
+        return int(end.code or 0)
+    except (_Refused, TableError, DefinitionFault) as refused:
+        print(f"没有计分：{refused}", file=sys.stderr)
+        return REFUSED
+    except OSError as failed:
+        print(f"没有计分：文件读不了或写不下（{failed.strerror}）。没有写出任何结果。", file=sys.stderr)
+        return REFUSED
+    _report(instrument, outcome, asked.out)
+    return REJECTED if outcome.rejections else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tongxin score", add_help=False, usage=USAGE, description="按量表定义给整个文件计分。"
+    )
+    parser.add_argument("instrument", metavar="量表", help="量表代码，如 phq9、phq_a、gad7、who5")
+    parser.add_argument("file", metavar="文件", type=Path, help=".csv、.parquet 或 .xlsx")
+    parser.add_argument("--columns", required=True, metavar="列", help="按印刷顺序写出各题的列名，用逗号隔开")
+    parser.add_argument("--id", required=True, metavar="列", help="编号列，原样写进结果")
+    parser.add_argument(
+        "--recode", default="", metavar="对照", help="文件里的代码=量表的代码；“9=”表示 9 是缺答"
+    )
+    parser.add_argument(
+        "-o", "--out", required=True, metavar="输出", type=Path, help=".csv、.parquet 或 .xlsx"
+    )
+    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
+    return parser
+
+
+def _instrument(asked: str) -> Instrument:
+    """The instrument whose id is `asked`, however its parts are joined."""
+    folders = sorted(path.parent for path in (definitions_folder() / "instruments").glob("*/instrument.yaml"))
+    found = next((folder for folder in folders if _plain(folder.name) == _plain(asked)), None)
+    if found is None:
+        known = "、".join(folder.name for folder in folders) or "（定义文件夹里没有量表）"
+        raise _Refused(f"没有量表“{asked}”。可用：{known}。")
+    document = load(found / "instrument.yaml", name=f"definitions/instruments/{found.name}/instrument.yaml")
+    try:
+        return read(document.content)
+    except DefinitionError as error:
+        raise document.fault(error.path, error.zh, error.cure) from None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).casefold()
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in next(csv.reader([text]), [])]
+    if "" in names or not names:
+        raise _Refused("--columns 里有空的列名。请用逗号隔开，不留空；列名里有逗号就加英文双引号。")
+    return names
+
+
+def _recode(text: str) -> dict[str, str]:
+    recode: dict[str, str] = {}
+    for pair in text.split(",") if text.strip() else []:
+        source, equals, target = pair.partition("=")
+        if not equals or not source.strip():
+            raise _Refused(f"--recode 里的“{pair}”看不懂。写成 1=0,2=1；“9=”表示 9 是缺答。")
+        if recode.get(source.strip(), target.strip()) != target.strip():
+            raise _Refused(f"--recode 里“{source.strip()}”写了两次。请只留一个。")
+        recode[source.strip()] = target.strip()
+    return recode
+
+
+def _report(instrument: Instrument, outcome: Outcome, out: Path) -> None:
+    print(f"{instrument.zh}：{outcome.rows} 行已写入 {out.name}。", file=sys.stderr)
+    if outcome.unasked:
+        print(f"注意：没有第 {'、'.join(outcome.unasked)} 题的列，这些危险条目没有检查。", file=sys.stderr)
+    if outcome.rejections:
+        cells = sum(rejection.cells for rejection in outcome.rejections)
+        print(f"有 {cells} 格的代码不在量表选项里，按未作答处理，没有当作 0：", file=sys.stderr)
+    for rejection in outcome.rejections:
+        place = f"第一处在第 {rejection.first_row} 行数据"
+        print(f"  “{rejection.column}”列 {rejection.cells} 格（{place}）", file=sys.stderr)
+    if outcome.rejections:
+        print("请核对原表；若代码另有约定，用 --recode 写明后重新计分。", file=sys.stderr)
