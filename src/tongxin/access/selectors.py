@@ -1,6 +1,6 @@
 """What a viewer may see: a list narrowed, one record decided by the same query, a page merged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -50,8 +50,31 @@ def sees_psychology(*, viewer: Viewer, at: datetime) -> bool:
 
 def parts_of(*, viewer: Viewer, child_id: UUID, at: datetime) -> frozenset[str]:
     """The parts of one child's file that a viewer may read."""
+    parts = rules.access_rules(at=at).parts
+    admitted = allowed(viewer=viewer, child_id=child_id, asks=[(part, READ) for part in parts], at=at)
+    return frozenset(part for part, _ in admitted)
+
+
+def allowed(
+    *, viewer: Viewer, child_id: UUID, asks: Iterable[tuple[str, str]], at: datetime
+) -> frozenset[tuple[str, str]]:
+    """Which of many (part, action) a viewer may about one child; asks with the same grounds share a query."""
     found = rules.access_rules(at=at)
-    return frozenset(part for part in found.parts if may(viewer=viewer, child_id=child_id, part=part, at=at))
+    by_grounds: dict[frozenset[tuple[UUID, str]], list[tuple[str, str]]] = {}
+    for part, action in asks:
+        grounds = frozenset(
+            (seat.post_id, relation)
+            for seat in viewer.seats
+            for relation in found.relations(role=seat.role, part=part, action=action)
+        )
+        by_grounds.setdefault(grounds, []).append((part, action))
+    return frozenset(
+        ask
+        for grounds, same in by_grounds.items()
+        if (grounds or viewer.is_worker)
+        and may(viewer=viewer, child_id=child_id, part=same[0][0], action=same[0][1], at=at)
+        for ask in same
+    )
 
 
 def page(
@@ -83,4 +106,4 @@ def _key(row: Model, order: Sequence[str]) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in order)
 
 
-__all__ = ["child_column", "may", "may_do", "page", "parts_of", "sees_psychology", "visible"]
+__all__ = ["allowed", "child_column", "may", "may_do", "page", "parts_of", "sees_psychology", "visible"]

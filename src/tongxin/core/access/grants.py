@@ -22,13 +22,19 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """The whole access definition; what it doesn't grant is refused."""
+    """The whole access definition; what it doesn't grant is refused.
+
+    `form_parts` says to which part of a file each form's entries belong.
+    """
 
     roles: Mapping[str, str]
     with_psychology: frozenset[str]
     parts: Mapping[str, str]
     grants: tuple[Grant, ...]
     office: Mapping[str, frozenset[str]]
+    form_parts: Mapping[str, str]
+    form_groups: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, str]
 
     def relations(self, *, role: str, part: str, action: str) -> frozenset[str]:
         """Through which relations a role is admitted: `read` of a part, or `record.<form>`."""
@@ -58,11 +64,20 @@ def read(content: Mapping[str, Any]) -> AccessRules:
         )
     for action, allowed in content["office"].items():
         _known(allowed, roles, f"office.{action}", "角色")
+    forms, groups = content["forms"], content["form_groups"]
+    for form, each in forms.items():
+        _known([each["part"]], parts, f"forms.{form}.part", "部分")
+        _known([each["group"]], groups, f"forms.{form}.group", "组")
     return AccessRules(
         roles={role: str(each["zh"]) for role, each in roles.items()},
         with_psychology=frozenset(role for role, each in roles.items() if each["psychology"]),
         parts=dict(parts), grants=tuple(grants),
         office={action: frozenset(allowed) for action, allowed in content["office"].items()},
+        form_parts={form: each["part"] for form, each in forms.items()},
+        form_groups={
+            group: tuple(form for form, each in forms.items() if each["group"] == group) for group in groups
+        },
+        groups=dict(groups),
     )
 
 
