@@ -97,7 +97,8 @@ class Author:
 
     def number(self, depth: int = 2) -> str:
         if depth and self.pick(False, False, True):
-            return f"({self.number(depth - 1)} {self.pick('+', '-', '*')} {self.write(self.plain_number, *NUMBERS)})"
+            second = self.write(self.plain_number, *NUMBERS)
+            return f"({self.number(depth - 1)} {self.pick('+', '-', '*')} {second})"
         return self.plain_number()
 
     def plain_number(self) -> str:

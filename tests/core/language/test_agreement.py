@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.core.language.engines import Engine
 from tests.core.language.author import rules
+from tests.core.language.engines import Engine
 from tests.core.language.world import SHEETS, VALUES, VOCABULARY
 from tongxin.core.language import RuleError, parse
 
