@@ -17,6 +17,7 @@ from tongxin.core.language import (
     bind,
     evaluate,
     parse,
+    records,
     to_json,
     to_sql,
 )
