@@ -3,75 +3,67 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
-from tongxin.core import forms, grading, instruments
+from tongxin.assessments.rulings import rulings_in
+from tongxin.core import forms, grading
 from tongxin.core.forms import Form
-from tongxin.core.instruments import Instrument
+from tongxin.core.grading import Rules
 from tongxin.rulebook import rules
 
-Options = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+Lists = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One form ready to be asked: its object, and the hashes of all it stands on."""
+    """One form ready to be asked: its object, the rules that judge it, the hashes of all it stands on."""
 
     form: Form
     form_hash: str
     action: str
+    rules: Rules
     definitions: Mapping[str, str]
 
 
 def form_in(*, form_id: str, region: str, at: datetime, lists: Mapping[str, Mapping[str, str]]) -> Asked:
-    """The form in force in a county; `lists` are choices that depend on the place (organisations, villages)."""
+    """The form in force in a county; `lists` are choices that depend on the place (organisations, counties)."""
     form = rules.resolve("forms", form_id, region=region, at=at)
-    options = rules.resolve("fields", "option_sets", region=region, at=at)
-    fields = rules.resolve("fields", "fields", region=region, at=at)
-    sheets = {name: rules.resolve("instruments", name, region=region, at=at).hash for name in _embedded(form.content)}
-    frozen: Options = tuple((name, tuple(sorted(each.items()))) for name, each in sorted(lists.items()))
+    found, hashes = rulings_in(region=region, at=at)
+    frozen: Lists = tuple((name, tuple(each.items())) for name, each in sorted(lists.items()))
     return Asked(
-        form=_read(form.hash, options.hash, fields.hash, tuple(sorted(sheets.items())), frozen),
-        form_hash=form.hash, action=str(form.content["action"]),
-        definitions={"form": form.hash, "options": options.hash, "fields": fields.hash, **sheets},
+        form=_read(form.hash, tuple(sorted(hashes.items())), frozen, found), form_hash=form.hash,
+        action=str(form.content["action"]), rules=found, definitions={f"forms/{form_id}": form.hash, **hashes},
     )
 
 
-def instrument_of(hash: str) -> Instrument:
-    """The instrument that a hash names."""
-    return _instrument(hash)
+_forms: dict[tuple[str, tuple[tuple[str, str], ...], Lists], Form] = {}
 
 
-@lru_cache(maxsize=64)
-def _instrument(hash: str) -> Instrument:
-    return instruments.read(rules.content_of(hash))
+def _read(form: str, hashes: tuple[tuple[str, str], ...], lists: Lists, found: Rules) -> Form:
+    key = (form, hashes, lists)
+    if key not in _forms:
+        if len(_forms) > 400:
+            _forms.clear()
+        sets: dict[str, Any] = dict(found.option_sets)
+        for name, choices in lists:
+            sets[name] = [{"code": code, "zh": zh} for code, zh in choices]
+        bindings = {id: {"type": bound.type, "sealed": bound.sealed} for id, bound in found.names.fields.items()}
+        sheets = {id: grading.sheet_of(instrument) for id, instrument in found.instruments.items()}
+        _forms[key] = forms.read(
+            rules.content_of(form), option_sets=sets, bindings=bindings, instruments=sheets
+        )
+    return _forms[key]
 
 
-@lru_cache(maxsize=256)
-def _read(form: str, options: str, fields: str, sheets: tuple[tuple[str, str], ...], lists: Options) -> Form:
-    sets: dict[str, Any] = dict(rules.content_of(options)["option_sets"])
-    for name, choices in lists:
-        sets[name] = [{"code": code, "zh": zh} for code, zh in choices]
-    bindings = {each["id"]: each for each in rules.content_of(fields)["fields"]}
-    return forms.read(
-        rules.content_of(form), option_sets=sets, bindings=bindings,
-        instruments={name: grading.sheet_of(_instrument(hash)) for name, hash in sheets},
-    )
-
-
-def _embedded(content: Mapping[str, Any]) -> set[str]:
-    return {
-        field["instrument"]
-        for section in content["sections"] for field in section["fields"] if field.get("type") == "instrument"
-    }
-
-
-def age_on(birth_month: date | None, birth: str | None, on: date) -> int | None:
-    """Completed years; from the birth month alone, the years that are certain."""
-    if birth:
-        born = date.fromisoformat(birth)
-        return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+def age_on(birth_month: date | None, on: date) -> int | None:
+    """Completed years that are certain from the birth month alone (the day is sealed)."""
     if birth_month is None:
         return None
     return on.year - birth_month.year - (on.month <= birth_month.month)
+
+
+def months_on(birth_month: date | None, on: date) -> int | None:
+    """Completed months that are certain from the birth month alone."""
+    if birth_month is None:
+        return None
+    return max(0, (on.year - birth_month.year) * 12 + on.month - birth_month.month - 1)

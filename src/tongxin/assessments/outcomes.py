@@ -7,21 +7,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from tongxin.assessments.forms import Asked, age_on, instrument_of
-from tongxin.assessments.rulings import Rulings, rulings_in
-from tongxin.core import grading, instruments
+from tongxin.assessments.forms import Asked, age_on, months_on
+from tongxin.core import grading
 from tongxin.core.forms import Form, review
-from tongxin.core.grading import Reason
+from tongxin.core.grading import Proposal, Reason
 from tongxin.core.instruments import Score
 from tongxin.people.models import Child
-from tongxin.rulebook import rules
 
 ABOUT = {"task_reason": "task", "safety_check": "alarm", "referral_answer": "referral"}
-IDENTIFICATION = "identification"
-ASSESSMENT = "assessment"
 
 
 @dataclass(slots=True)
@@ -33,33 +29,34 @@ class Outcome:
 
 
 def outcome_of(
-    *, asked: Asked, answers: Mapping[str, Any], child: Child, on: date, at: datetime, about: str = "",
+    *, asked: Asked, answers: Mapping[str, Any], child: Child, on: date, scheme: str, about: str = "",
     standing: str | None = None,
 ) -> Outcome:
-    """What the definitions in force at `at` make of answers about a child, recorded on a day."""
+    """What the definitions named in `asked` make of answers about a child, recorded on a day.
+
+    `scheme` is the one the region shows; both schemes stand over one rubric and propose the same level.
+    """
     form = asked.form
-    age = age_on(child.birth_month, None, on)
-    seen = review(form, answers, on=on, age=age)
-    scores = _scores(form, asked, seen.answers, seen.shown, child, on)
-    found = rulings_in(region=rules.region_of(child.county_id), at=at)
-    facts = grading.facts_of(
-        form, seen.answers, names=found.names, scores=scores, on=on, age=age, shown=seen.shown
+    seen = review(form, answers, on=on, age=age_on(child.birth_month, on))
+    found = asked.rules.outcome(
+        form, seen, on=on, age_months=months_on(child.birth_month, on), standing=standing
     )
-    data = clear_of(form, seen.answers)
-    data |= _scored(scores)
+    data = clear_of(form, seen.answers) | _scored(found.scores)
     if form.kind in ABOUT and about:
         data[ABOUT[form.kind]] = about
-    if form.kind == IDENTIFICATION:
-        data |= _identified(form.id, facts, found)
-    elif form.kind == ASSESSMENT:
-        data |= _assessed(facts, found, on=on, standing=standing)
-    else:
-        data |= _alarmed(facts, found)
+    if found.alarms:
+        data["alarms"] = list(found.alarms)
+    if found.identified:
+        data |= {"result": found.identified.result, "reasons": [_told(r) for r in found.identified.reasons]}
+    if proposal := found.proposals.get(scheme):
+        data |= _proposed(proposal, asked)
+    elif found.gates:
+        data |= _red(asked, scheme, [_told(gate.reason) for gate in found.gates], found.facts)
     if form.kind == "crisis_report":
-        data |= _reported(data, found)
+        data = _reported(data, asked, scheme)
     if form.kind == "detail_correction":
         data["given"] = sorted(seen.answers)
-    return Outcome(data, {**asked.definitions, **found.hashes})
+    return Outcome(data, dict(asked.definitions))
 
 
 def clear_of(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,21 +68,6 @@ def clear_of(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _scores(
-    form: Form, asked: Asked, answers: Mapping[str, Any], shown: set[str], child: Child, on: date
-) -> dict[str, Score]:
-    months = None
-    if child.birth_month:
-        months = (on.year - child.birth_month.year) * 12 + on.month - child.birth_month.month
-    return {
-        each.sheet.id: instruments.score(
-            instrument_of(asked.definitions[each.sheet.id]), answers.get(each.id) or {}, age_months=months
-        )
-        for each in form.fields
-        if each.sheet and each.id in shown
-    }
-
-
 def _scored(scores: Mapping[str, Score]) -> dict[str, Any]:
     if not scores:
         return {}
@@ -94,7 +76,7 @@ def _scored(scores: Mapping[str, Score]) -> dict[str, Any]:
             name: {
                 "status": score.status,
                 "totals": {scale: None if total is None else str(total) for scale, total in score.totals.items()},
-                "bands": dict(score.bands),
+                "bands": dict(score.band),
                 "alerts": [alert.code for alert in score.alerts],
             }
             for name, score in scores.items()
@@ -102,56 +84,39 @@ def _scored(scores: Mapping[str, Score]) -> dict[str, Any]:
     }
 
 
-def _identified(form_id: str, facts: Mapping[str, Any], found: Rulings) -> dict[str, Any]:
-    result = grading.identify(found.identification(form_id), facts, gates=found.gates)
-    data: dict[str, Any] = {"result": result.result, "reasons": [_told(each) for each in result.reasons]}
-    if result.gates:
-        data |= _gated(result.gates, facts, found)
-    return data
-
-
-def _alarmed(facts: Mapping[str, Any], found: Rulings) -> dict[str, Any]:
-    opened = grading.open_gates(found.gates, facts)
-    return _gated(opened, facts, found) if opened else {}
-
-
-def _gated(opened: Any, facts: Mapping[str, Any], found: Rulings) -> dict[str, Any]:
-    """A gate is red at once, whatever else is known (rubric step 0)."""
+def _proposed(proposal: Proposal, asked: Asked) -> dict[str, Any]:
     return {
-        "alarms": [gate.alarm for gate in opened],
-        "proposed": found.highest,
-        "proposal": _proposal(found, [_told(gate.reason) for gate in opened], facts),
-    }
-
-
-def _assessed(facts: Mapping[str, Any], found: Rulings, *, on: date, standing: str | None) -> dict[str, Any]:
-    proposal = grading.grade(found.scheme, facts, gates=found.gates, on=on, standing=standing)
-    return {
-        "alarms": [gate.alarm for gate in proposal.gates],
         "proposed": proposal.level,
         "cells": {cell.cell.id: cell.level for cell in proposal.cells},
         "factors": {factor.id: factor.level for factor in proposal.factors},
         "suggestion": proposal.suggestion,
-        "proposal": _proposal(found, [_told(each) for each in proposal.reasons], facts),
+        "proposal": _stored(
+            asked, proposal.scheme, [_told(each) for each in proposal.reasons], proposal.facts_digest_input
+        ),
     }
 
 
-def _reported(data: Mapping[str, Any], found: Rulings) -> dict[str, Any]:
+def _red(asked: Asked, scheme: str, reasons: list[dict[str, Any]], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A gate is red at once, whatever else is known (rubric step 0)."""
+    return {
+        "proposed": asked.rules.rubric.order[-1],
+        "proposal": _stored(asked, scheme, reasons, grading.digest_input(facts)),
+    }
+
+
+def _reported(data: Mapping[str, Any], asked: Asked, scheme: str) -> dict[str, Any]:
     """A crisis that a person reports is one, whatever a rule would say."""
     kind = str(data.get("kind", ""))
     alarm = {"gate": f"reported_{kind}", "zh": "工作人员上报危机", "kind": "crisis", "crisis": kind,
              "report": False, "situations": [], "household": kind in {"harmed", "unguarded", "life_threat"}}
-    return {
-        "alarms": [*data.get("alarms", []), alarm],
-        "proposed": found.highest,
-        "proposal": data.get("proposal") or _proposal(found, [{"rule": "reported", "zh": "工作人员上报危机"}], {}),
-    }
+    reasons = [{"rule": "reported", "zh": "工作人员上报危机", "evidence": []}]
+    return {**_red(asked, scheme, reasons, {}), **data, "alarms": [*data.get("alarms", []), alarm]}
 
 
-def _proposal(found: Rulings, reasons: list[dict[str, Any]], facts: Mapping[str, Any]) -> dict[str, Any]:
-    text = json.dumps(grading.digest_input(facts), ensure_ascii=False, sort_keys=True, default=str)
+def _stored(asked: Asked, scheme: str, reasons: list[dict[str, Any]], facts: Mapping[str, Any]) -> dict[str, Any]:
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
     return {
-        "scheme": found.scheme.id, "reasons": reasons, "definition_hash": found.hashes["scheme"],
+        "scheme": scheme, "reasons": reasons, "definition_hash": asked.definitions[f"grading/{scheme}"],
         "facts_digest": hashlib.sha256(text.encode()).hexdigest(),
     }
 

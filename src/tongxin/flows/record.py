@@ -18,6 +18,7 @@ from tongxin.assessments import outcomes
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.assessments.models import Result
 from tongxin.assessments.outcomes import Outcome
+from tongxin.assessments.rulings import shown_scheme
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
@@ -30,6 +31,7 @@ from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry
 from tongxin.people import services as people
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
 from tongxin.vault import Keyring
 
 
@@ -89,7 +91,7 @@ def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
 
 def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
     on = sheet.occurred_at.astimezone(CHINA).date()
-    found = review(asked.form, sheet.answers, on=on, age=age_on(child.birth_month, None, on))
+    found = review(asked.form, sheet.answers, on=on, age=age_on(child.birth_month, on))
     if found.problems and sheet.correction_kind not in {"retract", "moved"}:
         raise Refused(found.problems)
     if sheet.occurred_at > at:
@@ -151,6 +153,7 @@ def outcome_for(*, child: Child, asked: Asked, draft: Draft, standing: str, at: 
     if draft.correction_kind in {"retract", "moved"}:
         return Outcome({})
     return outcomes.outcome_of(
-        asked=asked, answers=draft.answers, child=child, on=draft.occurred_at.astimezone(CHINA).date(), at=at,
+        asked=asked, answers=draft.answers, child=child, on=draft.occurred_at.astimezone(CHINA).date(),
+        scheme=shown_scheme(region=rules.region_of(child.county_id), at=at),
         about=str(draft.clear.get("about", "")), standing=None if standing == UNGRADED else standing,
     )

@@ -1,6 +1,7 @@
 """The rules in force at a place and a moment, read into their objects once per process."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -58,6 +59,12 @@ def _rows(kind: str, name: str) -> list[_Row]:
     return _index(newest).get((kind, name), [])
 
 
+def ids(kind: str) -> tuple[str, ...]:
+    """The ids of all adopted definitions of a kind."""
+    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return tuple(sorted(name for each, name in _index(newest) if each == kind))
+
+
 @lru_cache(maxsize=512)
 def content_of(hash: str) -> Mapping[str, Any]:
     """The content that a hash names; it never changes."""
@@ -90,7 +97,13 @@ def read(reader: Callable[[Mapping[str, Any]], Read], resolved: Resolved) -> Rea
 def pathway_in(*, region: str, at: datetime) -> tuple[str, Pathway]:
     """The pathway of a county with the hash that names its version."""
     resolved = resolve("pathway", "child", region=region, at=at)
-    return resolved.hash, read(pathway.read, resolved)
+    crisis = resolve("crisis", "steps", region=region, at=at)
+    return resolved.hash, _pathway(resolved.hash, crisis.hash)
+
+
+@lru_cache(maxsize=16)
+def _pathway(hash: str, crisis: str) -> Pathway:
+    return pathway.read(content_of(hash), crisis=content_of(crisis))
 
 
 def access_rules(*, at: datetime) -> AccessRules:
@@ -113,9 +126,11 @@ def _days(years: list[Mapping[str, Any]], key: str) -> list[date]:
 
 def calendar_at(at: datetime) -> Calendar:
     """Holidays and make-up working days of all years known."""
-    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
-    names = sorted(name for kind, name in _index(newest) if kind == "calendar")
-    return _calendar(tuple(resolve("calendar", name, at=at).hash for name in names))
+    known: list[str] = []
+    for name in ids("calendar"):
+        with suppress(NotAdopted):
+            known.append(resolve("calendar", name, at=at).hash)
+    return _calendar(tuple(known))
 
 
 @lru_cache(maxsize=4096)

@@ -146,9 +146,12 @@ class _Reader:
         )
 
     def crisis_step(self, raw: Mapping[str, Any], path: str) -> CrisisStep:
+        when = raw.get("only_if") or (f"not {raw['unless']}" if "unless" in raw else "in_crisis")
+        clock = raw["clock"]
         return CrisisStep(
-            id=raw["id"], zh=raw["zh"], role=raw["role"], clock=self.span(raw["clock"], f"{path}.clock"),
-            times=int(raw.get("times", 1)), when=self.rule(raw.get("when", "is_open"), f"{path}.when"),
+            id=raw["id"], zh=raw["zh"], role=raw["who"][0], when=self.rule(when, path),
+            clock=self.span({clock["unit"]: clock["value"]}, f"{path}.clock"),
+            times=int(raw["times"]["value"]) if "times" in raw else 1,
         )
 
 
@@ -160,8 +163,11 @@ def _unique(rows: Sequence[Mapping[str, Any]], path: str) -> None:
         seen.add(row["id"])
 
 
-def read(content: Mapping[str, Any]) -> Pathway:
-    """The pathway of a content as written in `definitions/pathway`; refuses what it can't be sure of."""
+def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
+    """The pathway as written in `definitions/pathway`, with the steps of `definitions/crisis`.
+
+    Refuses what it can't be sure of.
+    """
     reader = _Reader(content)
     _unique(content["steps"], "steps")
     for index, move in enumerate(content["moves"]):
@@ -183,9 +189,9 @@ def read(content: Mapping[str, Any]) -> Pathway:
             for i, r in enumerate(content["requires"])
         ),
         crisis_steps=tuple(
-            reader.crisis_step(raw, f"crisis.steps[{i}]") for i, raw in enumerate(content["crisis"]["steps"])
+            reader.crisis_step(raw, f"steps[{i}]") for i, raw in enumerate(crisis["steps"])
         ),
-        crisis_climb=reader.climb(content["crisis"]["climb"], "crisis"),
+        crisis_climb=reader.climb(content["crisis_climb"], "crisis_climb"),
         intervals=intervals,
         evidence_grace=reader.span(content["evidence_grace"], "evidence_grace"),
         safety_check_lapses=reader.span({lapses["unit"]: lapses["value"]}, "safety_check.lapses"),

@@ -1,0 +1,94 @@
+"""A county's line of posts: one director a village, one supervisor a town, the county's desk above them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tongxin import vault
+from tongxin.accounts.models import Division, Holding, Organisation, Person, Post
+from tongxin.accounts.viewers import Viewer
+from tongxin.lib import ids
+
+# Kind of body, its name after the county's, and the posts it has (role, title).
+BODIES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("protection_center", "未成年人救助保护中心", (("case_manager", "个案管理员"),)),
+    ("civil_affairs", "民政局", (("benefit_clerk", "福利经办人"),)),
+    ("social_work_station", "社会工作服务中心", (("social_worker", "社工"), ("counsellor", "心理咨询师"))),
+    ("hospital", "人民医院心理科", (("psychiatrist", "精神科医师"),)),
+    ("school", "实验中学", (("psych_teacher", "学校心理教师"),)),
+    ("education", "教育局", (("department_officer", "部门联络员"),)),
+    ("health", "卫生健康局", (("department_officer", "部门联络员"),)),
+    ("youth_league", "共青团委", (("department_officer", "部门联络员"),)),
+    ("womens_federation", "妇女联合会", (("department_officer", "部门联络员"),)),
+    ("police", "公安分局", (("department_officer", "部门联络员"),)),
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """The posts of a county by role; directors and supervisors by the code of their place."""
+
+    county: Division
+    posts: dict[str, list[Post]] = field(default_factory=dict)
+    at_place: dict[str, Post] = field(default_factory=dict)
+
+    def add(self, post: Post) -> Post:
+        self.posts.setdefault(post.role, []).append(post)
+        return post
+
+
+def open_line(*, county: Division, actor: Viewer, at: datetime) -> Line:
+    """Open the bodies and posts of a county; every place below it gets its post, all still vacant."""
+    del actor, at
+    line = Line(county)
+    top: Post | None = None
+    for kind, name, posts in BODIES:
+        body = Organisation.objects.create(kind=kind, name=f"{county.name}{name}", division=county)
+        for role, title in posts:
+            post = line.add(_post(role, f"{county.name}{title}", body, county, top))
+            post.save()
+            top = top or post
+    assert top is not None
+    for level, role, title in (("town", "child_supervisor", "儿童督导员"), ("village", "child_director", "儿童主任")):
+        places = Division.objects.filter(level=level, county_id=county.id, valid_to__isnull=True).order_by("code")
+        _open_at(places, role, title, line, top)
+    return line
+
+
+def _open_at(places: Iterable[Division], role: str, title: str, line: Line, top: Post) -> None:
+    rows: list[tuple[Division, Organisation]] = [
+        (place, Organisation(kind=place.level, name=place.name, division=place)) for place in places
+    ]
+    Organisation.objects.bulk_create([body for _, body in rows], batch_size=500)
+    towns = {post.division_id: post for post in line.at_place.values()}
+    fresh: list[Post] = []
+    for place, body in rows:
+        above = towns.get(place.town_id, top) if place.level == "village" else top
+        post = line.add(_post(role, f"{place.name}{title}", body, place, above))
+        line.at_place[place.code] = post
+        fresh.append(post)
+    Post.objects.bulk_create(fresh, batch_size=500)
+
+
+def _post(role: str, title: str, body: Organisation, place: Division, above: Post | None) -> Post:
+    return Post(id=ids.new_id(), role=role, title=title, organisation=body, division=place, reports_to=above)
+
+
+def fill(*, holders: Iterable[tuple[Post, str, str]], at: datetime) -> list[Person]:
+    """People for posts, as (post, login, name), who can't sign in until they get a password."""
+    rows = [(post, Person(id=ids.new_id(), login=login), name) for post, login, name in holders]
+    keys = vault.create_keys([person.key_owner for _, person, _ in rows], at=at)
+    vault.put_many([(person, {"name": name}) for _, person, name in rows], keyring=keys)
+    for _, person, _ in rows:
+        person.set_unusable_password()
+    people = Person.objects.bulk_create([person for _, person, _ in rows], batch_size=500)
+    Holding.objects.bulk_create(
+        [Holding(post=post, person=person, from_at=at) for post, person, _ in rows], batch_size=500
+    )
+    return people
+
+
+def posts_of(role: str, *, county_id: int) -> list[UUID]:
+    """The posts of a role in a county."""
+    return list(Post.objects.filter(role=role, division__county_id=county_id).values_list("id", flat=True))

@@ -1,0 +1,48 @@
+"""Opening a child's file: the child, the key and the first entry in one transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tongxin import vault
+from tongxin.access import selectors as access
+from tongxin.accounts.models import Division
+from tongxin.accounts.viewers import Viewer
+from tongxin.core.forms import Problem
+from tongxin.flows.record import Sheet, record
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib import ids
+from tongxin.people import services as people
+from tongxin.people.models import Child
+from tongxin.vault import Owner
+
+
+def open_file(*, sheet: Sheet, actor: Viewer, at: datetime) -> Child:
+    """A child with a file, from a filled 档案表; the child lives where the form says, within the actor's area."""
+    if not access.may_do(viewer=actor, action="open_file", at=at):
+        raise NotAllowed
+    place = _place_for(sheet, actor)
+    child_id = ids.new_id()
+    # The key stands in another database: made first, an orphan if the file is refused.
+    vault.create_keys([Owner("child", child_id)], at=at)
+    with transaction.atomic():
+        child = people.open_file(actor=actor, at=at, child_id=child_id)
+        for column, value in place.ancestors.items():
+            setattr(child, column, value)
+        child.save()
+        record(child_id=child.id, sheet=sheet, actor=actor, at=at)
+        child.refresh_from_db()
+        return child
+
+
+def _place_for(sheet: Sheet, actor: Viewer) -> Division:
+    """The residence written in the form, else the actor's own place."""
+    code = str(sheet.answers.get("residence_division") or "")
+    place = Division.objects.filter(code=code, valid_to__isnull=True).first() if code else None
+    if code and place is None:
+        raise Refused([Problem("residence_division", "没有找到这个村（社区），请从列表中选择。", True)])
+    if place is None and actor.seat is not None:
+        place = Division.objects.filter(id=actor.seat.division_id).first()
+    if place is None:
+        raise Refused([Problem("residence_division", "请选择居住的村（社区）。", True)])
+    return place
