@@ -21,7 +21,7 @@ def start_cluster(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    _run("initdb", "-D", data, "-U", "tongxin", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    _run("initdb", "-D", data, "-U", "tongxin", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
     settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
     _run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings, "start")
     return f"host={folder} user=tongxin dbname=postgres"
