@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 
 from tongxin.lib import ids
+from tongxin.people.token_table import ChildMarks, ChildToken
 from tongxin.vault import Owner, SealedField
 
 
@@ -149,3 +150,8 @@ class Alias(models.Model):
 
     class Meta:
         verbose_name = "同一儿童"
+
+
+__all__ = [
+    "Adult", "Alias", "Carer", "CategorySpan", "Child", "ChildMarks", "ChildToken", "Household", "Membership",
+]

@@ -1,0 +1,159 @@
+"""Where search marks lie: one narrow row a child, and beside it the index its marks are met in.
+
+PostgreSQL keeps the marks as an array under GIN, SQLite as a full-text table of marks without content.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection, models
+
+from tongxin.lib import bulk
+
+Terms = Sequence[int]
+CHUNK = 2000
+
+
+class MarkRow(NamedTuple):
+    """What is kept of one child: the mark of its number, and the marks of its name and places."""
+
+    child_id: UUID
+    number: int | None
+    marks: Terms
+
+
+class Condition(NamedTuple):
+    """More SQL that a child's id must satisfy."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+class MarksField(models.Field[Any, Any]):
+    """A set of marks in the form its database can search."""
+
+    def db_type(self, connection: Any) -> str:
+        return "bigint[]" if connection.vendor == "postgresql" else "text"
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return list(value) if connection.vendor == "postgresql" else " ".join(map(_word, value))
+
+
+class ChildToken(models.Model):
+    """Which row of marks is whose; a whole identity number is met here."""
+
+    child_id = models.UUIDField("儿童", unique=True)
+    number = models.BigIntegerField("证件号码标记", null=True, db_index=True)
+
+    class Meta:
+        verbose_name = "检索标记"
+
+
+class ChildMarks(models.Model):
+    """The marks under the row's number; SQLite can't read them back, only meet them."""
+
+    row = models.BigIntegerField(primary_key=True, db_column="rowid")
+    marks = MarksField("标记")
+
+    class Meta:
+        verbose_name = "检索标记集"
+        db_table = "people_childmarks"
+
+
+def _word(mark: int) -> str:
+    return f"{mark & 0xFFFFFFFFFFFFFFFF:016x}"
+
+
+def write(rows: Iterable[MarkRow]) -> int:
+    """How many children's marks were put in the place of what stood there, in the open transaction."""
+    count = 0
+    for chunk in _chunks(rows):
+        children = [row.child_id for row in chunk]
+        drop(children)
+        bulk.insert(ChildToken, ("child_id", "number"), [(row.child_id, row.number) for row in chunk])
+        ids = dict(ChildToken.objects.filter(child_id__in=children).values_list("child_id", "id"))
+        pairs = sorted(((ids[row.child_id], row.marks) for row in chunk), key=lambda pair: pair[0])
+        count += bulk.insert(ChildMarks, ("row", "marks"), pairs)
+    return count
+
+
+def _chunks(rows: Iterable[MarkRow]) -> Iterable[list[MarkRow]]:
+    chunk: dict[UUID, MarkRow] = {}
+    for row in rows:
+        chunk[row.child_id] = row
+        if len(chunk) == CHUNK:
+            yield list(chunk.values())
+            chunk = {}
+    if chunk:
+        yield list(chunk.values())
+
+
+def drop(children: Sequence[UUID]) -> None:
+    """Take the marks of some children out of every answer."""
+    ids = list(ChildToken.objects.filter(child_id__in=children).values_list("id", flat=True))
+    if ids:
+        ChildMarks.objects.filter(row__in=ids).delete()
+        ChildToken.objects.filter(id__in=ids).delete()
+
+
+def scrub() -> None:
+    """Make SQLite write its index anew: until then dropped marks remain in its pages."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO people_childmarks(people_childmarks) VALUES ('optimize')")
+
+
+def having(
+    ways: Sequence[Terms], *, after: int = 0, limit: int, among: Condition | None = None
+) -> list[tuple[int, UUID]]:
+    """The next rows, in the order they were written, whose marks include all of one of `ways`."""
+    if not ways:
+        return []
+    match, params = _match(ways)
+    inside = f"AND t.child_id IN ({among.sql})" if among else ""
+    # PostgreSQL may else walk the whole table in order, hoping to fill the limit soon.
+    apart = "MATERIALIZED" if connection.vendor == "postgresql" else ""
+    statement = f"""
+        WITH hits AS {apart} (
+            SELECT m.rowid AS id, t.child_id FROM people_childmarks m
+            JOIN people_childtoken t ON t.id = m.rowid
+            WHERE {match} AND m.rowid > %s {inside}
+        )
+        SELECT id, child_id FROM hits ORDER BY id LIMIT %s
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*params, after, *(among.params if among else ()), limit])
+        return [(row, child if isinstance(child, UUID) else UUID(child)) for row, child in cursor.fetchall()]
+
+
+def numbered(marks: Sequence[int], *, limit: int) -> list[UUID]:
+    """The children whose identity number has one of `marks`."""
+    rows = ChildToken.objects.filter(number__in=marks).order_by("id")
+    return list(rows.values_list("child_id", flat=True)[:limit])
+
+
+def _match(ways: Sequence[Terms]) -> tuple[str, list[Any]]:
+    if connection.vendor == "postgresql":
+        return "(" + " OR ".join(["m.marks @> %s::bigint[]"] * len(ways)) + ")", [list(way) for way in ways]
+    return "people_childmarks MATCH %s", [" OR ".join(f"({' AND '.join(map(_word, way))})" for way in ways)]
+
+
+def create_marks(schema_editor: Any) -> None:
+    """The table of marks as this database searches it best."""
+    if schema_editor.connection.vendor == "postgresql":
+        columns = "rowid bigint PRIMARY KEY, marks bigint[] NOT NULL"
+        schema_editor.execute(f"CREATE TABLE people_childmarks ({columns})")
+        schema_editor.execute("CREATE INDEX people_childmarks_marks ON people_childmarks USING gin (marks)")
+        return
+    version = schema_editor.connection.Database.sqlite_version_info
+    # Older SQLite can't delete from a table without content: there the marks are stored as well.
+    bare = "content='', contentless_delete=1, " if version >= (3, 43) else ""
+    schema_editor.execute(
+        f"CREATE VIRTUAL TABLE people_childmarks USING fts5(marks, {bare}detail=none, tokenize='unicode61')"
+    )
+
+
+def drop_marks(schema_editor: Any) -> None:
+    """Take the table of marks away."""
+    schema_editor.execute("DROP TABLE people_childmarks")

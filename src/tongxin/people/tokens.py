@@ -1,0 +1,220 @@
+"""Pieces of names that a search can meet, and the keyed marks that stand for them.
+
+A name gives its characters, its neighbours in pairs, the syllables of its pinyin and the pairs of their
+first letters; a query gives the pieces that a name must have to match. Pieces narrow, `matches` decides.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+# The dictionary of phrases would cost each process 45 MB, and single characters don't need it.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import Style, pinyin
+from pypinyin.constants import PINYIN_DICT
+
+LONGEST = 64
+DEPTH = 3
+KEPT_MARKS = 30_000
+SIZE = 8
+LONGEST_SYLLABLE = 6
+PLAIN = re.compile("[\u4e00-\u9fff]{1,64}")
+RUNS = re.compile(r"[a-z]+|[^a-z]")
+NUMBER = re.compile(r"(?=.*[0-9])[0-9a-z]{6,40}")
+NEVER_FIRST = frozenset("iuv")
+
+
+def normalise(text: str) -> str:
+    """A name or a query as it is compared: one width, one case, no tones, spaces, dots or hyphens."""
+    if PLAIN.fullmatch(text):
+        return text
+    folded = unicodedata.normalize("NFKD", text.replace("ü", "v").replace("Ü", "v")).casefold()
+    parts = unicodedata.normalize("NFKD", folded[: LONGEST * 4])
+    return "".join(each for each in parts if unicodedata.category(each)[0] not in "ZCPM")[:LONGEST]
+
+
+def number(text: str) -> str:
+    """An identity number as it is compared; empty when the text can't be one."""
+    plain = normalise(text)
+    return plain if NUMBER.fullmatch(plain) else ""
+
+
+@lru_cache(maxsize=10_000)
+def readings(character: str) -> tuple[str, ...]:
+    """Every toneless pinyin of a character; a letter or a digit reads as itself."""
+    return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))
+
+
+@lru_cache(maxsize=10_000)
+def _initials(character: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reading[0] for reading in readings(character)))
+
+
+@lru_cache(maxsize=1)
+def syllables() -> frozenset[str]:
+    """All toneless syllables that a character can have."""
+    toned = {unicodedata.normalize("NFD", each) for line in PINYIN_DICT.values() for each in line.split(",")}
+    plain = {"".join(filter(str.isascii, each.replace("u\u0308", "v"))) for each in toned}
+    return frozenset(each for each in plain if set(each) & set("aeiouv"))
+
+
+def _is_letter(character: str) -> bool:
+    return "a" <= character <= "z"
+
+
+@lru_cache(maxsize=10_000)
+def _alone(character: str) -> tuple[str, ...]:
+    spoken = tuple(f"s{reading}" for reading in readings(character))
+    return spoken if _is_letter(character) else (f"c{character}", *spoken)
+
+
+@lru_cache(maxsize=30_000)
+def _pair(left: str, right: str) -> tuple[str, ...]:
+    pairs = tuple(f"i{a}{b}" for a in _initials(left) for b in _initials(right))
+    return pairs if _is_letter(left) or _is_letter(right) else (f"b{left}{right}", *pairs)
+
+
+def name_pieces(name: str) -> set[str]:
+    """Everything by which a name can be found."""
+    text = normalise(name)
+    pieces: set[str] = set()
+    for character in text:
+        pieces.update(_alone(character))
+    for left, right in pairwise(text):
+        pieces.update(_pair(left, right))
+    return pieces
+
+
+def place_piece(division_id: int) -> str:
+    """The piece of a place that contains the child's home."""
+    return f"d{division_id}"
+
+
+def number_piece(id_no: str) -> str:
+    """The piece of a whole identity number; empty when the text can't be one."""
+    plain = number(id_no)
+    return f"n{plain}" if plain else ""
+
+
+def query_pieces(text: str) -> list[frozenset[str]]:
+    """The ways to read a query, each as the pieces that a name must have; empty without words."""
+    ways: list[tuple[str, ...]] = [()]
+    for run in RUNS.findall(normalise(text)):
+        options = list(_spellings(run)) if _is_letter(run[0]) else [(run,)]
+        ways = [way if len(way) >= DEPTH else (*way, *option)[:DEPTH] for way in ways for option in options]
+        ways = list(dict.fromkeys(ways))
+        if all(len(way) >= DEPTH for way in ways):
+            break
+    return list(dict.fromkeys(_wanted(way) for way in ways if way))
+
+
+def _wanted(way: tuple[str, ...]) -> frozenset[str]:
+    pieces: set[str] = set()
+    for segment in way:
+        if _is_letter(segment[0]) and (len(segment) > 1 or len(way) == 1):
+            pieces.add(f"s{segment}")
+        elif not _is_letter(segment[0]):
+            pieces.add(f"c{segment}")
+    for left, right in pairwise(way):
+        if _is_letter(left[0]) or _is_letter(right[0]):
+            pieces.add(f"i{_initials(left[0])[0]}{_initials(right[0])[0]}")
+        else:
+            pieces.add(f"b{left}{right}")
+    return frozenset(pieces)
+
+
+def _spellings(run: str) -> Iterator[tuple[str, ...]]:
+    """Letters as first letters, as syllables, or one after the other; the first segments suffice."""
+    yield tuple(run[:DEPTH])
+    size = len(run)
+    tail = max((at + 1 for at, letter in enumerate(run) if letter in NEVER_FIRST), default=0)
+    yield from _walk(run, 0, (), _reachable(run, frozenset(range(tail, size + 1))), tail)
+    whole = _reachable(run, frozenset({size}))
+    first = next((at for at, letter in enumerate(run) if letter in NEVER_FIRST), size)
+    for at in range(1, min(first + 1, size)):
+        if at in whole:
+            yield from _walk(run, at, tuple(run[:at]), whole, size)
+
+
+def _reachable(run: str, ends: frozenset[int]) -> frozenset[int]:
+    """The places in a run from which syllables lead to one of `ends`."""
+    found = set(ends)
+    for at in range(len(run) - 1, -1, -1):
+        if any(stop in found for stop in _stops(run, at)):
+            found.add(at)
+    return frozenset(found)
+
+
+def _stops(run: str, at: int) -> list[int]:
+    last = min(at + LONGEST_SYLLABLE, len(run))
+    return [stop for stop in range(at + 1, last + 1) if run[at:stop] in syllables()]
+
+
+def _walk(
+    run: str, at: int, taken: tuple[str, ...], allowed: frozenset[int], tail: int
+) -> Iterator[tuple[str, ...]]:
+    """Syllables from `at` on, letters from `tail` on."""
+    if at == len(run) or len(taken) >= DEPTH:
+        yield taken[:DEPTH]
+        return
+    for stop in _stops(run, at):
+        if stop in allowed:
+            yield from _walk(run, stop, (*taken, run[at:stop]), allowed, tail)
+    if taken and at >= tail:
+        yield (*taken, *run[at:])[:DEPTH]
+
+
+def matches(query: str, name: str) -> bool:
+    """Whether a name has the query in it: characters as written, letters as pinyin or first letters."""
+    wanted, text = normalise(query), normalise(name)
+    if not wanted:
+        return False
+    ends = {(0, start) for start in range(len(text))}
+    while ends:
+        if any(used == len(wanted) for used, _ in ends):
+            return True
+        ends = {
+            (used + step, at + 1)
+            for used, at in ends if at < len(text)
+            for step in _steps(wanted, used, text[at])
+        }
+    return False
+
+
+def _steps(wanted: str, used: int, character: str) -> set[int]:
+    """How many signs of the query one character of a name can stand for."""
+    if wanted[used] == character:
+        return {1}
+    if not _is_letter(wanted[used]) or _is_letter(character):
+        return set()
+    spoken = readings(character)
+    whole = {len(reading) for reading in spoken if wanted.startswith(reading, used)}
+    return whole | ({1} if any(reading[0] == wanted[used] for reading in spoken) else set())
+
+
+class Marks(dict[str, int]):
+    """The numbers that stand for pieces under one county's key; without the key they say nothing.
+
+    Eight of the digest's bytes are kept, as what the databases index; two pieces may share a mark.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self._key = key
+
+    def __missing__(self, piece: str) -> int:
+        if len(self) >= KEPT_MARKS:
+            self.clear()
+        digest = hmac.digest(self._key, piece.encode(), hashlib.sha256)
+        mark = self[piece] = int.from_bytes(digest[:SIZE], "big", signed=True)
+        return mark
+
+    def of(self, pieces: Iterable[str]) -> list[int]:
+        """The marks of some pieces, without repeats."""
+        return sorted({self[piece] for piece in pieces})
