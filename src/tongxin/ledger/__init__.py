@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tongxin.ledger.heads import Head, export_head, head, read_head
     from tongxin.ledger.looks import record_look
     from tongxin.ledger.sealer import Tail, seal_new, unsealed
+    from tongxin.ledger.subjects import lock_subject
     from tongxin.ledger.verification import verify
     from tongxin.ledger.work import (
         beat,
@@ -37,6 +38,7 @@ _NAMES = {
     "heads": ("Head", "export_head", "head", "read_head"),
     "looks": ("record_look",),
     "sealer": ("Tail", "seal_new", "unsealed"),
+    "subjects": ("lock_subject",),
     "verification": ("verify",),
     "work": (
         "beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "is_worker_late", "last_beat",
@@ -47,7 +49,8 @@ _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 __all__ = [
     "Actor", "DifferentCopy", "Draft", "EventDraft", "Finding", "Head", "Kept", "Report", "Tail",
     "beat", "claim", "dead", "enqueue", "enqueue_many", "export_head", "facts", "fail", "finish", "head",
-    "hold", "is_worker_late", "keep_entries", "keep_entry", "last_beat", "open_entries", "read_head",
+    "hold", "is_worker_late", "keep_entries", "keep_entry", "last_beat", "lock_subject", "open_entries",
+    "read_head",
     "record", "record_look", "record_many", "seal_new", "unsealed", "verify",
 ]
 

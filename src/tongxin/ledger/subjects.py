@@ -33,6 +33,11 @@ def lock(owners: Iterable[Owner]) -> dict[UUID, Subject]:
     return found
 
 
+def lock_subject(owner: Owner) -> Subject:
+    """One subject's row, locked until the transaction ends: whoever derives its state does so alone."""
+    return lock([owner])[owner.id]
+
+
 def _known(keys: list[UUID]) -> set[UUID]:
     known: set[UUID] = set()
     for start in range(0, len(keys), CHUNK):

@@ -4,6 +4,7 @@ A demonstration starts at a set moment and ticks on from there; the real start i
 folder, so every process of one installation shows the same time.
 """
 
+import contextlib
 import json
 import os
 from datetime import datetime, timedelta
@@ -19,7 +20,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 def now() -> datetime:
     """This moment, or the demonstration's."""
-    return datetime.now(ZONE) + _offset(os.environ.get("TONGXIN_CLOCK_START", ""), places.home())
+    offset = _offset(os.environ.get("TONGXIN_CLOCK_START", ""), places.home())
+    return datetime.now(ZONE) + offset
 
 
 def notice() -> str | None:
@@ -49,10 +51,13 @@ def _moment(text: str) -> datetime:
 def _real_start(file: Path, start: str) -> datetime:
     """When this demonstration began by the real clock; the first process to ask writes it down."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    began = json.dumps({"start": start, "began": datetime.now(ZONE).isoformat()})
+    part = file.with_name(f".clock-{os.getpid()}.part")
+    part.write_text(json.dumps({"start": start, "began": datetime.now(ZONE).isoformat()}), encoding="utf-8")
+    # A link appears whole or not at all, and never over another process's.
+    with contextlib.suppress(FileExistsError):
+        file.hardlink_to(part)
+    part.unlink()
     try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(began)
-    except FileExistsError:
-        began = file.read_text(encoding="utf-8") or began
-    return datetime.fromisoformat(json.loads(began)["began"])
+        return datetime.fromisoformat(json.loads(file.read_text(encoding="utf-8"))["began"])
+    except (ValueError, TypeError, LookupError):
+        raise Fault("演示时钟文件 clock.json 已损坏，没有启动。请删除它，演示将从头计时。") from None

@@ -1,0 +1,78 @@
+"""`tongxin worker`: reactions, moments that pass, seals; says every few seconds that it is alive."""
+
+import argparse
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import datetime
+
+from django.db import OperationalError, close_old_connections, transaction
+
+from tongxin import ledger
+from tongxin.flows import handlers, sweep
+from tongxin.ledger.models import Work
+from tongxin.lib import clock
+
+log = logging.getLogger("tongxin.worker")
+AT_ONCE = 20
+PAUSE = 1.0
+BEAT_EVERY = 10.0
+BATCHES_A_TURN = 5
+
+
+def main(argv: list[str]) -> int:
+    """Work until told to stop; with --once, until nothing is left to do."""
+    parser = argparse.ArgumentParser(prog="tongxin worker", description="启动后台处理")
+    parser.add_argument("--once", action="store_true", help="做完眼下的事就结束")
+    options = parser.parse_args(argv)
+    name = f"worker-{os.getpid()}"
+    if options.once:
+        while turn(name, now=clock.now()):
+            continue
+        return 0
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(name, stop)
+    return 0
+
+
+def run(name: str, stop: threading.Event) -> None:
+    """Turn after turn until `stop`; a database that is away for a while is waited for."""
+    beaten = 0.0
+    while not stop.is_set():
+        try:
+            if time.monotonic() - beaten >= BEAT_EVERY:
+                ledger.beat(worker=name, at=clock.now())
+                beaten = time.monotonic()
+            if not turn(name, now=clock.now()):
+                stop.wait(PAUSE)
+        except OperationalError:
+            log.exception("the database is away")
+            close_old_connections()
+            stop.wait(PAUSE)
+
+
+def turn(name: str, *, now: datetime) -> int:
+    """How much was done: reactions, cases looked at again, rows sealed."""
+    claimed = ledger.claim(worker=name, limit=AT_ONCE, now=now)
+    for work in claimed:
+        do(work, worker=name, now=now)
+    done = len(claimed) + sweep.sweep(now, limit=AT_ONCE)
+    sealed = sum(ledger.seal_new(now=now) for _ in range(BATCHES_A_TURN))
+    if sealed:
+        ledger.export_head()
+    return done + sealed
+
+
+def do(work: Work, *, worker: str, now: datetime) -> None:
+    """One reaction with everything it writes in one transaction; a failure is put off, never lost."""
+    try:
+        with transaction.atomic():
+            if ledger.finish(work, worker=worker):
+                handlers.run(work, at=now)
+    except Exception as error:
+        log.exception("work %s failed", work.pk)
+        ledger.fail(work, worker=worker, now=now, reason=type(error).__name__)
