@@ -56,11 +56,13 @@ class CaseState:
     def evidence_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= self.on
 
-    def since_grade(self, kinds: frozenset[str]) -> bool:
-        """Whether something of these kinds happened since the grade last changed."""
+    def since_grade(self, kinds: frozenset[str], *, counting_itself: bool = False) -> bool:
+        """Whether something of these kinds happened since the grade last changed, or was what changed it."""
         since = self.grades.since
         return since is not None and any(
-            fact.seq > since.seq for kind, fact in self.last.items() if kind in kinds
+            fact.seq > since.seq or (counting_itself and fact.seq == since.seq)
+            for kind, fact in self.last.items()
+            if kind in kinds
         )
 
     def names(self) -> dict[str, object]:
@@ -76,7 +78,7 @@ class CaseState:
             "raised_at_once": self.pathway.rank_of(effective) > self.pathway.rank_of(standing),
             "evidence_expired": self.evidence_expired,
             "visited_since_grade": self.since_grade(VISITS),
-            "contacted_since_grade": self.since_grade(CONTACTS),
+            "contacted_since_grade": self.since_grade(CONTACTS, counting_itself=True),
             "plan_since_grade": self.since_grade(frozenset({"plan"})),
             "notified_since_grade": self.since_grade(frozenset({"feedback"})),
             "plan_approved": self._newer("approval", "plan"),
@@ -127,7 +129,7 @@ def _take(state: CaseState, fact: Fact) -> None:
     elif fact.kind == "assessment":
         state.grades.assessed = fact
     elif fact.kind == "feedback":
-        state.feedback = str(data.get("answer", "none"))
+        state.feedback = str(data.get("outcome", "none"))
     elif fact.kind == "child_state":
         said = str(data.get("state", "unknown"))
         state.child_state = STATES.get(said, said)
