@@ -59,6 +59,8 @@ class Carrier:
         kept_town = town or (self.town if self.grouped.get("town") else "")
         carries = not village and same_town and bool(self.grouped.get("village"))
         kept_village = village or (self.village if carries else "")
+        if carries and self.village:
+            kept_town = town or self.town
         if town and not same_town:
             self.village = ""
         self.town, self.village = town or self.town, village or self.village

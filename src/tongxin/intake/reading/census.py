@@ -43,22 +43,25 @@ def below(code: str) -> tuple[Division, ...]:
 @lru_cache(maxsize=1)
 def counties() -> tuple[tuple[str, str, str, str], ...]:
     """Every county: its code, its name, its prefecture's and its province's."""
-    return tuple(
-        _ask(
-            "SELECT c.code, c.name, coalesce(p.name, ''), coalesce(v.name, '') FROM read_parquet($1) c "
-            "LEFT JOIN read_parquet($1) p ON p.code = c.parent "
-            "LEFT JOIN read_parquet($1) v ON v.code = p.parent "
-            "WHERE c.level = 'county' ORDER BY c.code",
-            [str(NATION)],
-        )
+    rows = _ask(
+        "SELECT code, name, level, coalesce(parent, '') FROM read_parquet(?) "
+        "WHERE level IN ('province', 'prefecture', 'county') ORDER BY code",
+        [str(NATION)],
     )
+    above = {code: (name, parent) for code, name, level, parent in rows if level != "county"}
+    found = []
+    for code, name, level, parent in rows:
+        if level == "county":
+            prefecture, province = above.get(parent, ("", ""))
+            found.append((code, name, prefecture, above.get(province, ("", ""))[0]))
+    return tuple(found)
 
 
 def counties_with(names: Iterable[str]) -> list[tuple[str, int]]:
     """The counties in which most of `names` are towns or villages, with how many of them are."""
     rows = _ask(
         "SELECT left(code, 6), count(DISTINCT name) n FROM read_parquet(?) "
-        "WHERE level IN ('township', 'village') AND list_contains(?, name) "
+        "WHERE level IN ('township', 'village') AND name IN (SELECT unnest(?)) "
         "GROUP BY 1 ORDER BY n DESC, 1 LIMIT 12",
         [str(NATION), sorted(set(names))],
     )

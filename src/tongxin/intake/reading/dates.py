@@ -18,7 +18,7 @@ _YEAR = re.compile(r"(\d{4})年?")
 _SHORT = re.compile(r"(\d{2})[.年](\d{1,2})[.月](\d{1,2})日?")
 _CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _NUMERALS = re.compile(r"[〇零○一二三四五六七八九十]+")
-_DIGIT = {"\u3007": "0", "零": "0", "\u25cb": "0"} | {c: str(n) for n, c in enumerate("一二三四五六七八九", start=1)}
+_DIGIT = dict(zip("\u3007零\u25cb一二三四五六七八九", "000123456789", strict=True))
 _LUNAR = re.compile(r"农历|阴历|旧历|腊月|正月|冬月|闰|初[一二三四五六七八九十]|廿")
 _EPOCH = date(1899, 12, 30)
 

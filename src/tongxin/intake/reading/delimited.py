@@ -11,6 +11,8 @@ from tongxin.intake.reading.words import limits
 
 _MARKS = (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_USUAL = re.compile(r"[\t\r\n -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef·]")
+_LINE_END = re.compile(r"[\r\n]")
 _DELIMITERS = ",\t;|"
 
 
@@ -42,12 +44,13 @@ def decode(content: bytes, name: str) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _decoded(content, encoding, name)
-    if content[:4000].count(0) * 4 > len(content[:4000]):
-        return _decoded(content, _unmarked_utf_16(content), name)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _decoded(content, "gb18030", name)
+    encodings = (*_wide(content), "utf-8", "gb18030")
+    for encoding in encodings[:-1]:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return _decoded(content, encodings[-1], name)
 
 
 def delimiter_of(text: str) -> str:
@@ -62,9 +65,16 @@ def _evenness(lines: list[str], mark: str) -> int:
     return usual * counts.count(usual)
 
 
-def _unmarked_utf_16(content: bytes) -> str:
-    even, odd = content[:4000:2].count(0), content[1:4000:2].count(0)
-    return "utf-16-le" if odd > even else "utf-16-be"
+def _wide(content: bytes) -> tuple[str, ...]:
+    """UTF-16 without a mark, where reading it so gives the characters of a Chinese table."""
+    start = content[:4000]
+    if 0 not in start or len(content) % 2:
+        return ()
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = start.decode(encoding, errors="replace")
+        if len(_USUAL.findall(text)) * 20 >= len(text) * 19 and _LINE_END.search(text):
+            return (encoding,)
+    return ()
 
 
 def _decoded(content: bytes, encoding: str, name: str) -> str:

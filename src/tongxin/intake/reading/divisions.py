@@ -56,49 +56,52 @@ class Divisions:
 
     def town(self, text: str) -> str | None:
         """The code of the one town that `text` names, with or without what stands above it."""
-        found, rest = self._split(self._bare(compact(text)))
-        return next(iter(found)) if len(found) == 1 and not rest else None
+        found = self._towns_in(compact(text))
+        return next(iter(found)) if len(found) == 1 else None
 
     def place(self, *, town: str = "", village: str = "", context: str = "") -> Place:
-        """The place that the words name; `context` is a town known from elsewhere, for words that name none."""
+        """The place that the words name; `context` is a known town for words that name none."""
         key = (town, village, context)
         if (known := self._known.get(key)) is None:
             known = self._known[key] = self._place(compact(town), compact(village), context)
         return known
 
     def _place(self, town: str, village: str, context: str) -> Place:
-        named = self._towns_in(town) if town else None
-        if named is not None and not named:
+        named = self._towns_in(town) if town else set()
+        if town and not named:
             return NOWHERE
-        within, rest = self._split(self._bare(village))
-        if named is not None:
-            within = within & named if within else named
-            if not within:
-                return NOWHERE
-        elif not within and context:
-            within = {context}
-        return self._village(within, rest, stated=bool(named), free=not named)
+        readings = self._readings(village)
+        within, rest = next((split for split in map(self._split, readings) if split[0]), (set[str](), ""))
+        rests = [rest] if within else readings
+        if within and named and not within & named:
+            return NOWHERE
+        within = within & named if within and named else within or named
+        within = within or ({context} if context else set())
+        return self._village(within, [each for each in rests if each])
 
-    def _village(self, within: set[str], rest: str, *, stated: bool, free: bool) -> Place:
+    def _village(self, within: set[str], rests: list[str]) -> Place:
         town = next(iter(within)) if len(within) == 1 else None
-        if not rest:
-            return Place(town, town is not None and not stated, town) if within else NOWHERE
-        found = self._match(within or self.villages.keys(), rest)
-        if len(found) == 1:
-            code = next(iter(found))
-            return Place(code, True, self.entries[code].parent)
+        for rest in rests:
+            found = self._match(within or self.villages.keys(), rest)
+            if len(found) == 1:
+                code = next(iter(found))
+                return Place(code, True, self.entries[code].parent)
+            if found:
+                break
         return Place(town, False, town)
 
     def _towns_in(self, text: str) -> set[str]:
-        found, rest = self._split(self._bare(text))
-        return found if not rest else set()
+        splits = map(self._split, self._readings(text))
+        return next((found for found, rest in splits if found and not rest), set())
 
-    def _bare(self, text: str) -> str:
-        """`text` without the names of province, prefecture and county in front."""
+    def _readings(self, text: str) -> list[str]:
+        """`text` as it stands, then without the names of province, prefecture and county in front."""
+        readings = [text]
         for prefix in self.prefixes:
-            if text.startswith(prefix) and (len(text) > len(prefix)):
+            if text.startswith(prefix) and len(text) > len(prefix):
                 text = text[len(prefix) :]
-        return text
+                readings.append(text)
+        return readings
 
     def _split(self, text: str) -> tuple[set[str], str]:
         """The towns that the longest beginning of `text` can be, and what follows it."""

@@ -10,6 +10,7 @@ from tongxin.intake.reading.refusal import RosterError
 from tongxin.intake.reading.words import limits
 
 MEGABYTE = 1 << 20
+_OVERLAP = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请用 Excel 或 WPS 打开，另存为 xlsx 再导入。"
 _OTHERS = (
@@ -24,7 +25,14 @@ _OTHERS = (
     (b"MZ", "这是程序文件，不是表格。"),
     (b"\x7fELF", "这是程序文件，不是表格。"),
 )
-_FAR_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{2,3}|[A-Z](?=\d{6}))(\d+)[\"'][^>]*[^/]>")
+_FAR_CELL = re.compile(
+    rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{2,3}|[A-Z](?=\d{6}))(\d+)[\"'][^>]*(?<!/)>"
+)
+_FAR_ROW = re.compile(
+    rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d{6,})[\"'][^>]*(?<!/)>"
+    rb"(?:(?!</(?:\w+:)?row\b).)*?<(?:\w+:)?c\b(?![^>]*?\br\s*=)",
+    re.DOTALL,
+)
 _REPEATED = re.compile(rb"number-(columns|rows)-repeated=\"(\d+)\"[^>]*value-type")
 
 
@@ -133,7 +141,7 @@ def _check_part(part: IO[bytes], inside: str, name: str) -> None:
         if is_sheet:
             furthest = _furthest(tail + chunk, furthest)
             check_extent(*furthest, name)
-            tail = chunk[-300:]
+            tail = chunk[-_OVERLAP:]
 
 
 def _furthest(xml: bytes, so_far: tuple[int, int]) -> tuple[int, int]:
@@ -143,6 +151,8 @@ def _furthest(xml: bytes, so_far: tuple[int, int]) -> tuple[int, int]:
         for letter in letters:
             at = at * 26 + letter - 64
         row, column = max(row, int(number)), max(column, at)
+    for number in _FAR_ROW.findall(xml):
+        row = max(row, int(number))
     for way, count in _REPEATED.findall(xml):
         row, column = (max(row, int(count)), column) if way == b"rows" else (row, max(column, int(count)))
     return row, column

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tongxin.intake.reading.headings import normal
+from tongxin.intake.reading.headings import field_of, normal
 from tongxin.intake.reading.text import Cell, clean, compact, is_blank, shown
 from tongxin.intake.reading.words import columns, words
 from tongxin.intake.reading.workbook import Sheet
@@ -16,6 +16,7 @@ _COUNT = re.compile(r"[(（]?共?\d+人?[)）]?$|[:：]$")
 _ORDINAL = re.compile(r"^[(（]?[一二三四五六七八九十\d]+[)）]?[、.]")
 _NOTE_LIKE = re.compile(r"[。；;：:]|^\d+[.、]")
 _HEADS_AGAIN = 3
+_NUMBER_LIKE = 6
 
 
 @dataclass
@@ -57,13 +58,23 @@ def _why_no_child(row: Sequence[Cell], mapping: Mapping[str, int]) -> str:
         return "empty"
     lead = filled[0]
     points = _points(row, mapping, _STRONG)
-    if isinstance(lead, str) and "id_no" not in points and (why := _by_its_words(lead, filled, points)):
+    if (
+        isinstance(lead, str)
+        and not _is_numbered(row, mapping)
+        and (why := _by_its_words(lead, filled, points))
+    ):
         return why
     if points:
         return ""
     if len(filled) == 1 and "serial" in mapping and row[mapping["serial"]] == lead:
         return "serial_only"
     return "" if len(_points(row, mapping, _WEAK)) > 1 else "no_person"
+
+
+def _is_numbered(row: Sequence[Cell], mapping: Mapping[str, int]) -> bool:
+    """Whether an identity number, or what a number cell left of it, stands in the line."""
+    at = mapping.get("id_no", len(row))
+    return at < len(row) and sum(map(str.isdigit, shown(row[at]))) >= _NUMBER_LIKE
 
 
 def _by_its_words(lead: str, filled: list[Cell], points: set[str]) -> str:
@@ -108,9 +119,8 @@ def _plain_heads() -> frozenset[str]:
 
 
 def _is_head(row: Sequence[Cell]) -> bool:
-    listed = columns()
     texts = _head_texts(row)
-    return sum(text in listed.attributes or text in listed.fields for text in texts) >= _HEADS_AGAIN
+    return sum(bool(field_of((text,))[0]) for text in texts) >= _HEADS_AGAIN
 
 
 def _head_texts(row: Sequence[Cell]) -> list[str]:

@@ -10,7 +10,7 @@ from tongxin.intake.reading.words import limits, words
 _DOTS = re.compile(r"\s*[·•・‧∙●⋅᛫･]\s*")
 _DOT_BETWEEN = re.compile(r"(?<=[\u3400-\u9fff])\s*\.\s*(?=[\u3400-\u9fff])")
 _GAP_BETWEEN = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
-_BETWEEN = re.compile(r"[、,，;；/\\|+＋&\s。]+|和|及|\d+[.、:]")
+_BETWEEN = re.compile(r"[、,，;；/\\|+＋&\s。]+|和|及|(?<=[\u3400-\u9fff)])(?=\d{1,2}[.、:])")
 _NUMBERED = re.compile(r"^[(（]?[\d①②③④⑤⑥⑦⑧⑨⑩一二三四五六七八九十]{1,2}[)）.、:]")
 _LEGEND = re.compile(r"(\d{1,2})[.、:=\-]?([\u3400-\u9fff]+)|([\u3400-\u9fff]+)[:=]?(\d{1,2})")
 _PHONE_NOISE = re.compile(r"[\s\-—–()]")
@@ -68,7 +68,7 @@ def read_categories(text: str, meaning: Legend = ()) -> tuple[tuple[str, ...], t
             codes[code] = None
         else:
             unknown.append(piece)
-    return tuple(codes), tuple(unknown)
+    return tuple(codes), tuple(piece for piece in unknown if not (codes and piece.isdigit()))
 
 
 def category_of(head: str) -> str | None:

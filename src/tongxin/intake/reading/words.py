@@ -43,6 +43,7 @@ class Columns:
     joins: Mapping[str, Mapping[str, str]]
     again: Mapping[str, str]
     fields: Mapping[str, str]
+    names: Mapping[str, str]
     cases: tuple[Mapping[str, Any], ...]
 
 
@@ -81,8 +82,16 @@ def columns() -> Columns:
         joins=content["joins"],
         again=content["again"],
         fields=_turned(content["fields"]),
+        names=content["names"],
         cases=tuple(content["cases"]),
     )
+
+
+def field_name(field: str) -> str:
+    """What a field is called on screen."""
+    if field.startswith("category:"):
+        return f"勾选：{words().category_names[field.removeprefix('category:')]}"
+    return columns().names[field]
 
 
 @lru_cache(maxsize=1)

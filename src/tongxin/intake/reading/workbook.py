@@ -84,4 +84,3 @@ def _why_aside(meta: python_calamine.SheetMetadata) -> str:
     if meta.visible != python_calamine.SheetVisibleEnum.Visible:
         return "工作表是隐藏的"
     return "看名称是说明或汇总" if any(word in meta.name for word in words().skip_sheets) else ""
-
