@@ -26,14 +26,15 @@ export class TxForm extends HTMLElement {
     this.isDirty = false;
     this.isSending = false;
     this.isJudged = false;
+    this.hasFailed = false;
     this.isReady = false;
     /** @type {Problem[]} */
     this.fromServer = [];
     this.startedAt = new Date().toISOString();
     this.entryId = newIdentifier(Date.now());
-    this.notice = make("div", { class: "alert alert-danger tx-summary", role: "alert", hidden: true });
+    this.notice = make("section", { class: "alert alert-danger tx-summary", "aria-label": "没有保存的原因", hidden: true });
     this.progress = make("span", { class: "tx-progress" });
-    this.status = make("span", { role: "status" });
+    this.status = make("span", { class: "tx-status", role: "status" });
     this.warn = (/** @type {BeforeUnloadEvent} */ event) => {
       if (this.isDirty) event.preventDefault();
     };
@@ -125,7 +126,7 @@ export class TxForm extends HTMLElement {
       this.count(section, done, open.length);
     }
     this.progress.textContent = `已填 ${answered} / ${asked}`;
-    if (this.isJudged) mark(this, [...problems, ...this.fromServer]);
+    if (this.isJudged) this.judge([...problems, ...this.fromServer]);
     this.internals.setFormValue(JSON.stringify(this.entry()));
     if (problems[0]) this.internals.setValidity({ customError: true }, problems[0].zh, this.progress);
     else this.internals.setValidity({});
@@ -154,6 +155,7 @@ export class TxForm extends HTMLElement {
   async submit(form) {
     if (this.isSending || !this.definition) return;
     this.isJudged = true;
+    this.hasFailed = false;
     const { problems } = review(this.definition, this.answers);
     if (problems.length) return this.refuse(problems);
     this.isSending = true;
@@ -169,15 +171,25 @@ export class TxForm extends HTMLElement {
       return;
     }
     if (outcome.problems?.length) return this.refuse(outcome.problems);
+    this.hasFailed = true;
     tell(this.notice, this, outcome.zh ?? "", [], outcome.mayRetry ? () => form.requestSubmit() : undefined);
+    this.status.textContent = "没有保存";
     this.notice.scrollIntoView({ block: "center" });
+  }
+
+  /** Shows what is left to mend. @param {Problem[]} problems */
+  judge(problems) {
+    mark(this, problems);
+    const count = problems.length;
+    if (this.hasFailed) return;
+    tell(this.notice, this, count ? `没有保存：有 ${count} 处要改，其余内容仍在本页。` : "", problems);
+    this.status.textContent = count ? `有 ${count} 处要改` : "";
   }
 
   /** @param {Problem[]} problems */
   refuse(problems) {
     this.fromServer = problems;
-    mark(this, problems);
-    tell(this.notice, this, `没有保存：有 ${problems.length} 处要改，其余内容仍在本页。`, problems);
+    this.judge(problems);
     const first = problems.map((problem) => locate(this, problem.path)).find((control) => control !== null);
     if (first) first.focus();
     else this.notice.scrollIntoView({ block: "center" });

@@ -12,7 +12,8 @@ import { isMapping } from "./values.js";
 export function sheet(field, printed, scope) {
   const items = printed.items.map((item, place) => row(field, item, place, scope));
   const stem = printed.stem ? make("p", { class: "tx-stem" }, printed.stem) : null;
-  return make("div", { class: "tx-matrix" }, stem, ...items);
+  const notice = printed.notice ? make("p", { class: "form-hint" }, printed.notice) : null;
+  return make("div", { class: "tx-matrix" }, stem, ...items, notice);
 }
 
 /** @param {Field} field @param {import("./types").Item} item @param {number} place @param {Scope} scope */
@@ -29,7 +30,7 @@ function row(field, item, place, scope) {
     scope.answers[field.id] = answers;
     scope.host.changed();
   };
-  const legend = make("legend", { class: "form-label" }, `${place + 1}. ${item.zh}`);
+  const legend = make("legend", { class: "form-label" }, `${item.number || place + 1}. ${item.zh}`);
   return make("fieldset", { class: "tx-row", id, "data-path": path, "aria-describedby": `${id}-error` },
     legend, radios({ name: id, zh: item.zh, options: item.options, chosen, keep }),
     make("p", { class: "tx-error", id: `${id}-error`, hidden: true }));

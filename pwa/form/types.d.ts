@@ -2,8 +2,8 @@
 
 export type Rule = import("../core/language/evaluate.js").Rule;
 export type Option = { code: string; zh: string; score?: number };
-export type Item = { id: string; zh: string; options: Option[] };
-export type Sheet = { id: string; zh: string; stem: string; items: Item[] };
+export type Item = { id: string; number?: string; zh: string; options: Option[] };
+export type Sheet = { id: string; zh: string; stem: string; notice?: string; items: Item[] };
 
 export type Field = {
   id: string;

@@ -4,6 +4,7 @@ from tongxin.core.forms.export import definition_json
 from tongxin.core.forms.model import Field, Form, Item, Option, Problem, Section, Sheet
 from tongxin.core.forms.read import read
 from tongxin.core.forms.review import Review, review
+from tongxin.core.forms.sheets import read_sheet
 from tongxin.core.forms.verdicts import check, clean, visible
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "clean",
     "definition_json",
     "read",
+    "read_sheet",
     "review",
     "visible",
 ]

@@ -71,8 +71,11 @@ def _field(field: Field, age: int | None) -> dict[str, Any]:
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:
-    items = [{"id": item.id, "zh": item.zh, "options": _options(item.options)} for item in sheet.items]
-    return {"id": sheet.id, "zh": sheet.zh, "stem": sheet.stem, "items": items}
+    items = [
+        {"id": item.id, "number": item.number, "zh": item.zh, "options": _options(item.options)}
+        for item in sheet.items
+    ]
+    return {"id": sheet.id, "zh": sheet.zh, "stem": sheet.stem, "notice": sheet.notice, "items": items}
 
 
 def _options(options: tuple[Option, ...]) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ class Item:
     id: str
     zh: str
     options: tuple[Option, ...]
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Sheet:
     zh: str
     stem: str
     items: tuple[Item, ...]
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
