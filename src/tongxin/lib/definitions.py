@@ -18,17 +18,20 @@ __all__ = [
     "NoDefinition",
     "Resolved",
     "Version",
+    "chain",
     "files_of",
     "hash_of",
     "load",
     "load_all",
     "load_cases",
     "parse",
+    "read_all",
     "resolve",
 ]
 
 NOT_DEFINITIONS = {"divisions", "roster", "sample", "overlays"}
 OVERLAY_KEYS = {"id", "kind", "region", "valid_from", "source", "patch", "zh"}
+STEP = re.compile(r"\.(?![^\[\]]*\])")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -82,28 +85,46 @@ class Library:
 
 def load_all(folder: Path) -> Library:
     """Every definition and overlay below `folder`; the first fault is raised."""
-    versions = [_version(folder, path) for path in files_of(folder)]
-    overlays = sorted((folder / "overlays").glob("*/*/*.yaml"))
-    versions += [_overlay(folder, path) for path in overlays]
-    _refuse_twins(versions)
-    library = Library(tuple(versions))
-    for version in versions:
-        if version.region:
-            _resolve(library, version)
+    library, faults = read_all(folder)
+    if faults:
+        raise faults[0]
     return library
+
+
+def read_all(folder: Path) -> tuple[Library, list[DefinitionFault]]:
+    """Every definition and overlay that can be read, and what is wrong with the others."""
+    faults: list[DefinitionFault] = []
+    versions = list(_readable(folder, faults))
+    library = Library(tuple(versions))
+    faults += [*_twins(versions), *_loosened(library)]
+    return library, faults
+
+
+def _readable(folder: Path, faults: list[DefinitionFault]) -> Iterator[Version]:
+    overlays = (path for path in sorted((folder / "overlays").glob("*/*/*.yaml")) if not _is_cases(path))
+    for read, paths in ((_version, files_of(folder)), (_overlay, overlays)):
+        for path in paths:
+            try:
+                yield read(folder, path)
+            except DefinitionFault as fault:
+                faults.append(fault)
 
 
 def files_of(folder: Path) -> Iterator[Path]:
     """The files of definitions (not the cases, not the overlays)."""
     for path in sorted(folder.rglob("*.yaml")):
-        top = path.relative_to(folder).parts[0]
-        if top not in NOT_DEFINITIONS and not path.stem.endswith("cases"):
+        if path.relative_to(folder).parts[0] not in NOT_DEFINITIONS and not _is_cases(path):
             yield path
 
 
-def load_cases(folder: Path, kind: str, id: str) -> Document | None:
-    """The example cases that stand beside a definition."""
-    for path in (folder / kind / id / "cases.yaml", folder / kind / f"{id}.cases.yaml", folder / f"{id}.cases.yaml"):
+def _is_cases(path: Path) -> bool:
+    return path.stem == "cases" or path.stem.endswith(".cases")
+
+
+def load_cases(folder: Path, kind: str, id: str, *, region: str = "") -> Document | None:
+    """The example cases that stand beside a definition or an overlay."""
+    there = folder / "overlays" / region if region else folder
+    for path in (there / kind / id / "cases.yaml", there / kind / f"{id}.cases.yaml", there / f"{id}.cases.yaml"):
         if path.is_file():
             return load(path, name=_name(folder, path))
     return None
@@ -120,6 +141,11 @@ def resolve(library: Library, kind: str, id: str, *, regions: Sequence[str] = ()
         if overlay is not None:
             result = _lay(result, overlay)
     return Resolved(hash=hash_of(result), content=result)
+
+
+def chain(region: str) -> tuple[str, ...]:
+    """The six-digit regions that contain `region`, itself last."""
+    return tuple(dict.fromkeys((region[:2] + "0000", region[:4] + "00", region))) if region else ()
 
 
 def _in_force(library: Library, kind: str, id: str, region: str, on: date) -> Version | None:
@@ -146,7 +172,7 @@ def _lay(base: dict[str, Any], overlay: Version) -> dict[str, Any]:
 def _place_in_patch(overlay: Version, path: str) -> str:
     """Where an overlay speaks of `path` (steps by id), as far as it does."""
     node, place = overlay.content["patch"], "patch"
-    for step in path.split("."):
+    for step in STEP.split(path):
         key = key_of(node)
         if step.startswith("[") and key:
             at = next((at for at, item in enumerate(node) if item[key] == step[1:-1]), None)
@@ -160,17 +186,20 @@ def _place_in_patch(overlay: Version, path: str) -> str:
     return place
 
 
-def _resolve(library: Library, version: Version) -> None:
-    """Refuse an overlay that, with those above it, loosens a floor."""
-    document = version.document
-    assert document is not None
-    region = version.region
-    above = [region[:2] + "0000", region[:4] + "00", region]
-    try:
-        resolve(library, version.kind, version.id, regions=above, on=version.valid_from)
-    except NoDefinition:
-        zh = f"没有叫 {version.kind}/{version.id} 的全国定义在 {version.valid_from} 生效。"
-        raise document.fault("", zh, "核对文件夹名、文件名和 valid_from。") from None
+def _loosened(library: Library) -> Iterator[DefinitionFault]:
+    """The overlays that lie on nothing, or that with those above them loosen a floor."""
+    for version in library.versions:
+        document = version.document
+        if not version.region or document is None:
+            continue
+        try:
+            above = chain(version.region)
+            resolve(library, version.kind, version.id, regions=above, on=version.valid_from)
+        except DefinitionFault as fault:
+            yield fault
+        except NoDefinition:
+            zh = f"没有叫 {version.kind}/{version.id} 的全国定义在 {version.valid_from} 生效。"
+            yield document.fault("", zh, "核对文件夹名、文件名和 valid_from。")
 
 
 def _version(folder: Path, path: Path) -> Version:
@@ -219,21 +248,20 @@ def _made(document: Document, *, kind: str, id: str, region: str, content: dict[
     return Version(kind, id, region, valid_from, source, content, hash_of(content), document)
 
 
-def _refuse_twins(versions: Iterable[Version]) -> None:
+def _twins(versions: Iterable[Version]) -> Iterator[DefinitionFault]:
     seen: dict[tuple[str, str, str, date], str] = {}
     for version in versions:
         key = (version.kind, version.id, version.region, version.valid_from)
-        assert version.document is not None
-        if key in seen:
+        if key in seen and version.document is not None:
             zh = f"与 {seen[key]} 是同一天生效的同一个定义。"
-            raise version.document.fault("id", zh, "改生效日期，或删去一个。")
-        seen[key] = version.document.file
+            yield version.document.fault("id", zh, "改生效日期，或删去一个。")
+        seen[key] = version.document.file if version.document else ""
 
 
 def _place(content: Any, path: str) -> str:
     """A path with ids (`gates.[harmed]`) as one with positions (`gates[2]`)."""
     node, place = content, ""
-    for step in path.split("."):
+    for step in STEP.split(path):
         if step.startswith("[") and isinstance(node, list):
             key = key_of(node) or "id"
             at = next(at for at, item in enumerate(node) if item[key] == step[1:-1])

@@ -63,8 +63,8 @@ def refuse_loosening(base: Any, result: Any) -> None:
 
 def _refuse_looser(path: str, zh: str, node: dict[str, Any], there: dict[str, Any]) -> None:
     if node["floor"] == "present":
-        changed = [key for key in node.keys() | there.keys() if key not in WORDING]
-        changed = sorted(key for key in changed if node.get(key) != there.get(key))
+        fixed = [key for key in node.keys() | there.keys() if key not in WORDING]
+        changed = sorted(key for key in fixed if node.get(key) != there.get(key) and not _has_own_floor(node.get(key)))
         if changed:
             cure = "底线条目只能改说明文字；要更严，请另加一条。"
             raise DefinitionError(path, f"底线“{zh}”的 {'、'.join(changed)} 被改动。", cure)
@@ -76,6 +76,10 @@ def _refuse_looser(path: str, zh: str, node: dict[str, Any], there: dict[str, An
     if not isinstance(value, int) or isinstance(value, bool) or (value > limit if most else value < limit):
         cure = f"写 {limit} 或更{'小' if most else '大'}的整数。"
         raise DefinitionError(path, f"底线“{zh}”被放宽：上一级是 {limit}，这里是 {value}。", cure)
+
+
+def _has_own_floor(value: Any) -> bool:
+    return isinstance(value, dict) and "floor" in value
 
 
 def _floors(node: Any, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:

@@ -1,6 +1,7 @@
 """From what was answered to what is proposed: gates, identification, grading."""
 
 from tongxin.core.grading.facts import Facts, digest_input, facts_of
+from tongxin.core.grading.falling import levels_of_all, refuse_falling
 from tongxin.core.grading.gates import Gate, Gates, OpenGate, open_gates, read_gates
 from tongxin.core.grading.grade import CellResult, FactorResult, Proposal, expires_on, grade
 from tongxin.core.grading.identify import IdentificationRules, Identified, identify, read_identification
@@ -34,6 +35,7 @@ __all__ = [
     "facts_of",
     "grade",
     "identify",
+    "levels_of_all",
     "open_gates",
     "read_gates",
     "read_identification",
@@ -41,6 +43,7 @@ __all__ = [
     "read_rubric",
     "read_rules",
     "read_scheme",
+    "refuse_falling",
     "sheet_of",
     "vocabulary_of",
 ]

@@ -80,8 +80,19 @@ def grade(
     )
 
 
+def level_of(rubric: Rubric, facts: Mapping[str, Any], *, gates_open: int = 0) -> str:
+    """The level of these facts alone, on their own day, with so many gates open."""
+    cells = _cells(rubric, facts, on=facts["on"], level="")
+    given = {**_given(facts, cells, ()), "gates_open": gates_open}
+    rule = next((rule for rule in rubric.combine if evaluate(rule.when, given) is True), None)
+    return UNKNOWN if rule is None else str(rule.level)
+
+
 def expires_on(rubric: Rubric, seen_on: date, level: str) -> date:
-    """The first day on which evidence of `seen_on` no longer supports `level`; an unknown level has the longest time."""
+    """The first day on which evidence of `seen_on` no longer supports `level`.
+
+    A level without an interval of its own is held to the longest one.
+    """
     months = rubric.reassess_months.get(level, max(rubric.reassess_months.values()))
     index = seen_on.year * 12 + seen_on.month - 1 + months
     first = date(index // 12, index % 12 + 1, 1)

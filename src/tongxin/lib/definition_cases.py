@@ -1,0 +1,140 @@
+"""Example cases that stand beside a definition, tried as the system would."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from tongxin.core import forms, grading, pathway
+from tongxin.core.grading import Rules
+from tongxin.core.language import FactError, read_facts
+from tongxin.core.language.errors import DefinitionError
+from tongxin.lib.strict_yaml import DefinitionFault, Document
+
+Content = Mapping[str, Any]
+Get = Callable[[str, str], Content]
+Case = Mapping[str, Any]
+DAY = "2026-01-05"
+KEYS = {
+    "facts", "cells", "seen_on", "standing", "answers", "age_months", "day", "working", "on", "name", "gives",
+    "alerts", "without",
+}  # fmt: skip
+
+
+def run_cases(kind: str, id: str, cases: Document, *, rules: Rules, get: Get) -> Iterator[DefinitionFault]:
+    """The cases of one definition that don't come out as written."""
+    runner = _RUNNERS.get(kind)
+    if runner is None:
+        return
+    seen: set[str] = set()
+    for at, case in enumerate(cases.content.get("cases", ())):
+        path = f"cases[{at}]"
+        unknown = sorted(case.keys() - KEYS)
+        if unknown or case.get("name", "") in seen or not case.get("name"):
+            zh = f"不认识“{unknown[0]}”" if unknown else "案例没有名称或重名"
+            yield cases.fault(path, zh + "。", "每个案例写一个不同的 name，只用已有的键。")
+            continue
+        seen.add(case["name"])
+        try:
+            wrong = runner(id, case, cases.content, rules, get)
+        except (FactError, DefinitionError) as error:
+            wrong = str(error)
+        if wrong:
+            yield cases.fault(path, f"案例“{case['name']}”：{wrong}", "核对规则或案例。")
+
+
+def _facts(case: Case, rules: Rules) -> dict[str, Any]:
+    facts = read_facts(case.get("facts", {}), vocabulary=rules.vocabulary)
+    unknown = [name for name in case.get("facts", {}) if name not in rules.vocabulary.facts]
+    if unknown:
+        raise DefinitionError("facts", f"没有名为“{unknown[0]}”的事实", "核对 definitions/fields")
+    seen_on = case.get("seen_on", {})
+    rows = [
+        {"cell": cell, "level": level, "on": _day(seen_on.get(cell, case.get("on", DAY)))}
+        for cell, level in case.get("cells", {}).items()
+    ]
+    return {"on": _day(case.get("on", DAY)), **facts, **({"cells": rows} if rows else {})}
+
+
+def _gates(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    opened = grading.open_gates(rules.gates, _facts(case, rules))
+    alarms = [f"{gate.gate.id} {gate.gate.kind}" for gate in opened]
+    return _differs(case["gives"].get("gates", []), alarms)
+
+
+def _graded(case: Case, rules: Rules, scheme: str) -> grading.Proposal:
+    return grading.grade(
+        rules.schemes[scheme],
+        _facts(case, rules),
+        gates=rules.gates,
+        on=_day(case.get("on", DAY)),
+        standing=case.get("standing"),
+    )
+
+
+def _rubric(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    proposal = _graded(case, rules, sorted(rules.schemes)[0])
+    gives = case["gives"]
+    found = {"level": proposal.level, "suggested": bool(proposal.suggestion)}
+    wrong = _differs({"suggested": False, **{k: gives[k] for k in gives if k in found}}, found)
+    because = [reason.rule for reason in proposal.reasons]
+    missing = [rule for rule in gives.get("because", []) if rule not in because]
+    return wrong or (f"理由里没有 {missing[0]}，实有 {'、'.join(because)}。" if missing else "")
+
+
+def _scheme(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    proposal = _graded(case, rules, id)
+    level = rules.schemes[id].level(proposal.level)
+    factors = {factor.zh: factor.level for factor in proposal.factors}
+    found = {"level": proposal.level, "colour": level.colour, "factors": factors}
+    gives = case["gives"]
+    return _differs(gives, {key: found[key] for key in gives if key in found})
+
+
+def _identification(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    form = rules.form(get("forms", id))
+    answers = {**content.get("usual", {}), **case.get("answers", {})}
+    answers = {key: value for key, value in answers.items() if key not in case.get("without", [])}
+    on, months = _day(case.get("on", DAY)), case.get("age_months")
+    review = forms.review(form, answers, on=on, age=None if months is None else months // 12)
+    outcome = rules.outcome(form, review, on=on, age_months=months)
+    if outcome.identified is None:
+        return "这张表没有识别规则。"
+    identified = outcome.identified
+    found = {
+        "result": identified.result,
+        "because": [reason.rule for reason in identified.reasons],
+        "gates": [gate.gate.id for gate in identified.gates],
+    }
+    return _differs(case["gives"], {key: found[key] for key in case["gives"] if key in found})
+
+
+
+
+def _calendar(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    year = get("calendar", id)
+    calendar = pathway.Calendar(
+        holidays=frozenset(_day(day) for day in year["holidays"]),
+        workdays=frozenset(_day(day) for day in year["workdays"]),
+        years=frozenset({year["year"]}),
+    )
+    return _differs(case["working"], calendar.is_working(_day(case["day"])))
+
+
+def _differs(wanted: object, found: object) -> str:
+    return "" if wanted == found else f"应为 {wanted}，实为 {found}。"
+
+
+def _day(text: object) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise DefinitionError("on", f"“{text}”不是日期", "写成 2026-01-05 的样子") from None
+
+
+_RUNNERS: dict[str, Callable[[str, Case, Content, Rules, Get], str]] = {
+    "gates": _gates,
+    "rubric": _rubric,
+    "grading": _scheme,
+    "identification": _identification,
+    "calendar": _calendar,
+}

@@ -1,0 +1,124 @@
+"""The definitions that are plain lists: what each must hold, and what it may not."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from tongxin.core.forms import content as take
+from tongxin.core.grading.gates import CRISES
+from tongxin.core.language.errors import DefinitionError
+
+Content = Mapping[str, Any]
+HEAD = ("id", "zh", "source")
+DATED = ("version", "valid_from", "means")
+UNITS = ("minutes", "hours", "days", "working_days", "months")
+
+
+def _brand(content: Content) -> None:
+    take.mapping(
+        content, "", required=(*HEAD, "name", "full_name", "colours"), optional=(*DATED, "slogan", "hotlines")
+    )
+    colours = take.mapping(content["colours"], "colours", required=("primary", "accent"))
+    for key, colour in colours.items():
+        digits = str(colour).removeprefix("#")
+        if len(str(colour)) != 7 or not all(digit in "0123456789abcdefABCDEF" for digit in digits):
+            raise DefinitionError(f"colours.{key}", f"“{colour}”不是颜色", '写成 "#1f5f8b" 的样子')
+
+
+def _display(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "shown", "colours_from"), optional=DATED)
+    take.sequence(content["shown"], "shown")
+    take.unrepeated([str(each) for each in content["shown"]], "shown", "等级体系")
+
+
+def _calendar(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "year", "holidays", "workdays"), optional=DATED)
+    year = take.number(content, "year", "", 0, low=2000, high=2100)
+    seen: dict[date, str] = {}
+    for key in ("holidays", "workdays"):
+        for at, text in enumerate(take.sequence(content[key], key)):
+            day = _day(text, f"{key}[{at}]")
+            if day.year != year:
+                raise DefinitionError(f"{key}[{at}]", f"{text} 不在 {year} 年", "移到那一年的文件")
+            if day in seen:
+                raise DefinitionError(f"{key}[{at}]", f"{text} 写了两次（{seen[day]}）", "只留一处")
+            if key == "workdays" and day.weekday() < 5:
+                raise DefinitionError(f"{key}[{at}]", f"{text} 本来就是工作日", "调休上班只写周末")
+            seen[day] = key
+
+
+def _categories(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "categories"), optional=DATED)
+    for at, raw in enumerate(take.sequence(content["categories"], "categories")):
+        path = f"categories[{at}]"
+        entry = take.mapping(raw, path, required=("id", "zh", "basis"), optional=("subtypes", "restricted"))
+        take.identifier(entry, path)
+    take.unrepeated([each["id"] for each in content["categories"]], "categories", "类别")
+
+
+def _crisis(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "steps"), optional=DATED)
+    for at, raw in enumerate(take.sequence(content["steps"], "steps")):
+        path = f"steps[{at}]"
+        optional = ("times", "unless", "only_if")
+        step = take.mapping(raw, path, required=("id", "zh", "who", "kinds", "clock"), optional=optional)
+        _clock(step["clock"], f"{path}.clock")
+        unknown = [kind for kind in step["kinds"] if kind not in CRISES]
+        if unknown:
+            raise DefinitionError(f"{path}.kinds", f"没有“{unknown[0]}”这种危机", f"可写：{'、'.join(CRISES)}")
+    take.unrepeated([each["id"] for each in content["steps"]], "steps", "步骤")
+
+
+def _clock(raw: object, path: str) -> None:
+    clock = take.mapping(raw, path, required=("unit", "floor"), optional=("value",))
+    take.number({"value": -1, **clock}, "value", path, 0)
+    if clock["unit"] not in UNITS or clock["floor"] != "max":
+        zh = "时限要写单位和 floor: max"
+        raise DefinitionError(path, zh, "写 {value: 10, unit: minutes, floor: max}")
+
+
+def _glossary(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "terms"), optional=DATED)
+    words: dict[str, str] = {}
+    for name, raw in content["terms"].items():
+        path = f"terms.{name}"
+        term = take.mapping(raw, path, required=("zh", "means"), optional=("not", "source"))
+        take.identifier({"id": name}, path)
+        if term["zh"] in words:
+            zh = f"“{term['zh']}”已是 {words[term['zh']]} 的中文"
+            raise DefinitionError(f"{path}.zh", zh, "一个中文词只对一个英文词")
+        words[term["zh"]] = name
+    for name, raw in content["terms"].items():
+        for banned in raw.get("not", []):
+            if banned in words:
+                raise DefinitionError(f"terms.{name}.not", f"“{banned}”又是禁用词又是用语", "删去一处")
+
+
+def _fields(content: Content) -> None:
+    if content["id"] == "option_sets":
+        take.mapping(content, "", required=(*HEAD, "sets"), optional=DATED)
+
+
+def _day(text: object, path: str) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise DefinitionError(path, f"“{text}”不是日期", "写成 2025-01-01 的样子") from None
+
+
+PLAIN: dict[str, Callable[[Content], object]] = {
+    "brand": _brand,
+    "calendar": _calendar,
+    "categories": _categories,
+    "crisis": _crisis,
+    "display": _display,
+    "fields": _fields,
+    "glossary": _glossary,
+}
+
+
+def banned_words(glossary: Content) -> Iterator[tuple[str, str]]:
+    """Each word that no screen may use, with the word to use instead."""
+    for term in glossary["terms"].values():
+        for word in term.get("not", []):
+            yield word, term["zh"]
