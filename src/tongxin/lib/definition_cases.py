@@ -74,8 +74,12 @@ def _graded(case: Case, rules: Rules, scheme: str) -> grading.Proposal:
 def _rubric(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
     proposal = _graded(case, rules, sorted(rules.schemes)[0])
     gives = case["gives"]
+    levels = {result.cell.id: result.level for result in proposal.cells}
+    wanted = gives.get("cells", {})
+    if wrong := _differs(wanted, {cell: levels.get(cell) for cell in wanted}):
+        return wrong
     found = {"level": proposal.level, "suggested": bool(proposal.suggestion)}
-    wrong = _differs({"suggested": False, **{k: gives[k] for k in gives if k in found}}, found)
+    wrong = _differs({key: gives[key] for key in gives if key in found}, {key: found[key] for key in gives if key in found})
     because = [reason.rule for reason in proposal.reasons]
     missing = [rule for rule in gives.get("because", []) if rule not in because]
     return wrong or (f"理由里没有 {missing[0]}，实有 {'、'.join(because)}。" if missing else "")
