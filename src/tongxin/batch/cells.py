@@ -24,7 +24,7 @@ WHOLE |= {f"U{type}" for type in WHOLE}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """SQL for a cell: its score, what it holds (NULL if blank), what of that is known (else NULL)."""
+    """SQL for a cell: its score, whatever it holds, and what of that is an answer or a blank (else NULL)."""
 
     score: str
     present: str
@@ -116,7 +116,7 @@ def _texts(engine: duckdb.DuckDBPyConnection, query: str, column: str, codes: Co
     whens = {score: f"WHEN {cell} IN ({', '.join(map(quoted, of))}) THEN" for score, of in texts.items()}
     return Judged(
         score=_case([f"{when} {score}" for score, when in whens.items() if score is not None]),
-        present=f"nullif(trim({cell}), '')",
+        present=cell,
         known=_case([f"{when} 1" for when in whens.values()]),
     )
 

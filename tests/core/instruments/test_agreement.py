@@ -1,0 +1,52 @@
+"""Python, the phone and SQL give one score, whatever is on the sheet."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.core.instruments import questionnaires as made
+from tests.core.instruments.engines import as_row, by_javascript, by_python, by_sql
+from tongxin.core.instruments import read, score
+
+ODD = [None, None, "", " ", "\u3000", 7, -1, 1.5, "abc", "7"]
+CONTENTS: list[Any] = [pytest.param(lambda id=id: made.content(id), id=id) for id in made.SHIPPED]
+CONTENTS += [pytest.param(build, id=build.__name__) for build in made.MADE]
+
+
+def sheets(content: made.Content, count: int) -> list[dict[str, Any]]:
+    """Random sheets: some whole, some with gaps, some with impossible codes, some quite empty."""
+    chance = random.Random(content["id"] + str(len(content["items"])))
+    found = []
+    for number in range(count):
+        oddness = (0, 0, 0.1, 0.5)[number % 4]
+        sheet = {}
+        for item in content["items"]:
+            codes = [option["code"] for option in content["option_sets"][item["options"]]]
+            sheet[item["id"]] = chance.choice(ODD if chance.random() < oddness else codes)
+        found.append(sheet)
+    return [*found, {}]
+
+
+@pytest.mark.parametrize("build", CONTENTS)
+def test_python_and_javascript_agree(build: Callable[[], made.Content]) -> None:
+    content = build()
+    drawn = sheets(content, 400)
+    drawn += [{item["id"]: True for item in content["items"]}, {"constructor": 1, "other": "x"}]
+    ages = [None if number % 3 else 60 + number % 200 for number in range(len(drawn))]
+    assert by_javascript(content, drawn, ages) == by_python(content, drawn, ages)
+
+
+@pytest.mark.parametrize("build", CONTENTS)
+def test_python_and_sql_agree(build: Callable[[], made.Content], tmp_path: Path) -> None:
+    content = build()
+    instrument, drawn = read(content), sheets(content, 600)
+    rows, outcome = by_sql(content, drawn, tmp_path)
+    scores = [score(instrument, sheet) for sheet in drawn]
+    assert rows == [as_row(number, instrument, result) for number, result in enumerate(scores)]
+    rejected = sum(len(result.rejected) for result in scores)
+    assert sum(each.cells for each in outcome.rejections) == rejected
