@@ -63,13 +63,17 @@ def _whole(leaf: str) -> str:
 def _side(leaf: str) -> tuple[str, str]:
     """Whose a head is, and what is left of it: `实际照料人姓名` → carer, `姓名`."""
     listed = columns()
-    found = [(leaf.index(word), -len(word), word) for word in listed.sides if word in leaf]
-    told = [each for each in found if listed.sides[each[2]] != "child"] or found
-    for at, _, word in sorted(told):
+    found = [
+        (listed.sides[word] == "child", leaf.index(word), -len(word), word)
+        for word in listed.sides
+        if word in leaf
+    ]
+    for _, at, _, word in sorted(found):
         before, after = leaf[:at], leaf[at + len(word) :]
         if _without_modifiers(_without_sides(before)):
             continue
-        return listed.sides[word], _TRIFLES.sub("", _without_modifiers(_without_sides(after)))
+        rest = _without_modifiers(_without_sides(after).lstrip("12一二"))
+        return listed.sides[word], _TRIFLES.sub("", rest)
     return "", leaf
 
 

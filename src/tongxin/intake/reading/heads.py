@@ -81,7 +81,7 @@ def _path(above: list[list[str]], block: list[list[str]], at: int) -> tuple[str,
 
 def _spread(texts: list[str], width: int, merged: Merged, row: int) -> list[str]:
     """A row of group heads with each standing over all the columns it was merged across."""
-    areas = [area for area in merged if area[0] <= row <= area[2] and area[3] > area[1]]
+    areas = [area for area in merged if area[0] <= row <= area[2] and area[1] < min(area[3], width)]
     spread = [*texts, *[""] * (width - len(texts))]
     if areas:
         for _, left, _, right in areas:

@@ -66,7 +66,7 @@ def _why_no_child(row: Sequence[Cell], mapping: Mapping[str, int]) -> str:
         return why
     if points:
         return ""
-    if len(filled) == 1 and "serial" in mapping and row[mapping["serial"]] == lead:
+    if len(filled) == 1 and "serial" in mapping and [lead] == row[mapping["serial"] : mapping["serial"] + 1]:
         return "serial_only"
     return "" if len(_points(row, mapping, _WEAK)) > 1 else "no_person"
 

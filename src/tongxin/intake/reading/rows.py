@@ -100,7 +100,7 @@ def _row(reading: _Reading, at: int, cells: Mapping[str, Cell]) -> Row:
     problems: list[str] = []
     notes: list[str] = []
     name = read_name(shown(cells.get("name")))
-    id_no = read_id(cells.get("id_no"), today=reading.today)
+    id_no = _id_no(cells, reading.today)
     born = read_birth(cells.get("birth"), today=reading.today)
     problems += [] if name else ["no_name"]
     problems += [_ID_PROBLEMS[id_no.state]] if id_no.state in _ID_PROBLEMS else []
@@ -136,6 +136,15 @@ def _row(reading: _Reading, at: int, cells: Mapping[str, Cell]) -> Row:
         id_birth=id_no.birth,
         id_sex=id_no.sex,
     )
+
+
+def _id_no(cells: Mapping[str, Cell], today: date) -> IdNo:
+    """The child's own number; where none is written, the one inside a pupil's number."""
+    found = read_id(cells.get("id_no"), today=today)
+    if found.state == "missing" and "pupil_no" in cells:
+        inside = read_id(cells["pupil_no"], today=today)
+        return inside if inside.state == "valid" else found
+    return found
 
 
 def _birth(born: Birth, id_no: IdNo, problems: list[str], notes: list[str]) -> date | None:
