@@ -11,7 +11,9 @@ from tongxin.lib.definition_checks import check
 def main(argv: list[str]) -> int:
     """0 when there is nothing to mend, 1 with each fault in one Chinese line."""
     parser = argparse.ArgumentParser(prog="tongxin definitions check", description="检查规则定义和案例")
-    parser.add_argument("folder", nargs="?", type=Path, default=places.definitions_folder(), help="定义文件夹")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=places.definitions_folder(), help="定义文件夹"
+    )
     folder: Path = parser.parse_args(argv).folder
     if not folder.is_dir():
         print("找不到定义文件夹。请核对路径，或设置 TONGXIN_DEFINITIONS。", file=sys.stderr)

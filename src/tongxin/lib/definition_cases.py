@@ -79,7 +79,9 @@ def _rubric(id: str, case: Case, content: Content, rules: Rules, get: Get) -> st
     if wrong := _differs(wanted, {cell: levels.get(cell) for cell in wanted}):
         return wrong
     found = {"level": proposal.level, "suggested": bool(proposal.suggestion)}
-    wrong = _differs({key: gives[key] for key in gives if key in found}, {key: found[key] for key in gives if key in found})
+    wrong = _differs(
+        {key: gives[key] for key in gives if key in found}, {key: found[key] for key in gives if key in found}
+    )
     because = [reason.rule for reason in proposal.reasons]
     missing = [rule for rule in gives.get("because", []) if rule not in because]
     return wrong or (f"理由里没有 {missing[0]}，实有 {'、'.join(because)}。" if missing else "")
@@ -110,8 +112,6 @@ def _identification(id: str, case: Case, content: Content, rules: Rules, get: Ge
         "gates": [gate.gate.id for gate in identified.gates],
     }
     return _differs(case["gives"], {key: found[key] for key in case["gives"] if key in found})
-
-
 
 
 def _calendar(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:

@@ -61,9 +61,7 @@ class _Checking:
         return [version for version in self.library.versions if version.region == region]
 
     def _content(self, kind: str, id: str, region: str, on: date = FAR) -> Content:
-        return definitions.resolve(
-            self.library, kind, id, regions=definitions.chain(region), on=on
-        ).content
+        return definitions.resolve(self.library, kind, id, regions=definitions.chain(region), on=on).content
 
     def _rules(self, region: str) -> Rules:
         asked: list[tuple[str, str]] = []
@@ -128,7 +126,9 @@ def _pathway(content: Content, rules: Rules, get: Get) -> None:
     for level, months in rules.rubric.reassess_months.items():
         if read.intervals["reassess"].get(level) != {"months": months}:
             zh = f"复评间隔与评级规则里的 {months} 个月不一致"
-            raise DefinitionError(f"intervals.reassess.{level}", zh, f"写 {{months: {months}}}，或改 definitions/rubric")
+            raise DefinitionError(
+                f"intervals.reassess.{level}", zh, f"写 {{months: {months}}}，或改 definitions/rubric"
+            )
 
 
 def _read_nothing(content: Content) -> None:

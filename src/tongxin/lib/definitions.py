@@ -124,7 +124,11 @@ def _is_cases(path: Path) -> bool:
 def load_cases(folder: Path, kind: str, id: str, *, region: str = "") -> Document | None:
     """The example cases that stand beside a definition or an overlay."""
     there = folder / "overlays" / region if region else folder
-    for path in (there / kind / id / "cases.yaml", there / kind / f"{id}.cases.yaml", there / f"{id}.cases.yaml"):
+    for path in (
+        there / kind / id / "cases.yaml",
+        there / kind / f"{id}.cases.yaml",
+        there / f"{id}.cases.yaml",
+    ):
         if path.is_file():
             return load(path, name=_name(folder, path))
     return None

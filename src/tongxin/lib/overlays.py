@@ -64,7 +64,9 @@ def refuse_loosening(base: Any, result: Any) -> None:
 def _refuse_looser(path: str, zh: str, node: dict[str, Any], there: dict[str, Any]) -> None:
     if node["floor"] == "present":
         fixed = [key for key in node.keys() | there.keys() if key not in WORDING]
-        changed = sorted(key for key in fixed if node.get(key) != there.get(key) and not _has_own_floor(node.get(key)))
+        changed = sorted(
+            key for key in fixed if node.get(key) != there.get(key) and not _has_own_floor(node.get(key))
+        )
         if changed:
             cure = "底线条目只能改说明文字；要更严，请另加一条。"
             raise DefinitionError(path, f"底线“{zh}”的 {'、'.join(changed)} 被改动。", cure)
@@ -116,4 +118,6 @@ def check_floors(content: Any) -> None:
             raise DefinitionError(path, f"floor“{node['floor']}”不认识。", "写 max、min 或 present。")
         value = node.get("value")
         if node["floor"] != "present" and (not isinstance(value, int) or isinstance(value, bool)):
-            raise DefinitionError(path, "有 floor 却没有整数 value，无法比较宽严。", "写 {value: 24, unit: hours, floor: max}。")
+            raise DefinitionError(
+                path, "有 floor 却没有整数 value，无法比较宽严。", "写 {value: 24, unit: hours, floor: max}。"
+            )

@@ -65,7 +65,9 @@ def _crisis(content: Content) -> None:
         _clock(step["clock"], f"{path}.clock")
         unknown = [kind for kind in step["kinds"] if kind not in CRISES]
         if unknown:
-            raise DefinitionError(f"{path}.kinds", f"没有“{unknown[0]}”这种危机", f"可写：{'、'.join(CRISES)}")
+            raise DefinitionError(
+                f"{path}.kinds", f"没有“{unknown[0]}”这种危机", f"可写：{'、'.join(CRISES)}"
+            )
     take.unrepeated([each["id"] for each in content["steps"]], "steps", "步骤")
 
 

@@ -112,14 +112,20 @@ class _Reading:
         if text in UNCLEAR:
             raise self._fault(node, f"“{text}”写法不定。", "是非写成 true 或 false，空写成 null。")
         if FLOAT.fullmatch(text):
-            raise self._fault(node, f"小数“{text}”会在不同机器上有误差。", f"加引号写成 \"{text}\"，或换小单位写整数。")
+            raise self._fault(
+                node, f"小数“{text}”会在不同机器上有误差。", f'加引号写成 "{text}"，或换小单位写整数。'
+            )
         return int(text) if INT.fullmatch(text) else text
 
     def _refuse_tricks(self, node: Node) -> None:
         if id(node) in self.seen:
             raise self._fault(node, "用了引用（&、*）。", "把内容原样再写一遍。")
         self.seen.add(id(node))
-        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in ("map", "seq", "str"):
+        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in (
+            "map",
+            "seq",
+            "str",
+        ):
             raise self._fault(node, f"用了类型标记“{node.tag}”。", "删去以 ! 开头的标记。")
 
     def _fault(self, node: Node, zh: str, cure: str) -> DefinitionFault:

@@ -14,9 +14,9 @@ from tongxin.core.grading.vocabulary import Names, read_names, vocabulary_of
 
 __all__ = [
     "CellResult",
-    "Facts",
     "Factor",
     "FactorResult",
+    "Facts",
     "Gate",
     "Gates",
     "IdentificationRules",

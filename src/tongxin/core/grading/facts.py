@@ -61,7 +61,9 @@ def _value(field: Field, answer: Any, names: Names) -> Any:
         case "date" if isinstance(answer, str) and len(answer) == 10:
             return date.fromisoformat(answer)
         case "list":
-            rows = [{each.id: _value(each, row.get(each.id), names) for each in field.fields} for row in answer]
+            rows = [
+                {each.id: _value(each, row.get(each.id), names) for each in field.fields} for row in answer
+            ]
             inner = {each.id: (each.binds or each.id).rpartition(".")[2] for each in field.fields}
             return [{inner[id]: value for id, value in row.items()} for row in rows]
     return None

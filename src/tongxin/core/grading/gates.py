@@ -68,7 +68,10 @@ class Gates:
 def read_gates(content: Mapping[str, Any], *, vocabulary: Vocabulary) -> Gates:
     """The gates as written in `definitions/gates`."""
     take.mapping(
-        content, "", required=("id", "zh", "version", "source", "gates"), optional=("values", "means", "valid_from")
+        content,
+        "",
+        required=("id", "zh", "version", "source", "gates"),
+        optional=("values", "means", "valid_from"),
     )
     numbers, facts = read_values(content)
     words = with_values(vocabulary, facts, {})
@@ -91,11 +94,15 @@ def _gate(raw: object, path: str, vocabulary: Vocabulary, values: Mapping[str, i
     required = ("id", "number", "zh", "because", "when", "kind", "crisis", "source")
     content = take.mapping(raw, path, required=required, optional=("situations", "household", "floor"))
     if content["kind"] not in (CRISIS, SAFETY_CHECK):
-        raise DefinitionError(f"{path}.kind", "没有说明是危机还是安全核查", "写 kind: crisis 或 kind: safety_check")
+        raise DefinitionError(
+            f"{path}.kind", "没有说明是危机还是安全核查", "写 kind: crisis 或 kind: safety_check"
+        )
     if content["crisis"] not in CRISES:
-        raise DefinitionError(f"{path}.crisis", f"没有“{content['crisis']}”这种危机", f"可写：{'、'.join(CRISES)}")
+        raise DefinitionError(
+            f"{path}.crisis", f"没有“{content['crisis']}”这种危机", f"可写：{'、'.join(CRISES)}"
+        )
     if content.get("floor") != "present":
-        raise DefinitionError(f"{path}.floor", "门槛没有标为底线", "加上 floor: present")
+        raise DefinitionError(f"{path}.floor", "否决项没有标为底线", "加上 floor: present")
     situations = take.sequence(content.get("situations", []), f"{path}.situations")
     if any(number not in SITUATIONS for number in situations):
         raise DefinitionError(f"{path}.situations", "强制报告只有 1 至 9 种情形", "写 1 至 9 的整数")

@@ -120,7 +120,9 @@ def _cell(
     )
 
 
-def _given(facts: Mapping[str, Any], cells: Sequence[CellResult], gates: Sequence[OpenGate]) -> dict[str, Any]:
+def _given(
+    facts: Mapping[str, Any], cells: Sequence[CellResult], gates: Sequence[OpenGate]
+) -> dict[str, Any]:
     rows = [{"cell": c.cell.id, "level": c.level, "on": c.on, "is_current": c.is_current} for c in cells]
     levels = {f"cell.{c.cell.id}": c.level for c in cells}
     return {**facts, **levels, "cells": rows, "cell_gaps": len(_gaps(cells)), "gates_open": len(gates)}
@@ -143,7 +145,9 @@ def _holding(rubric: Rubric, given: Mapping[str, Any], cells: Sequence[CellResul
     """Why the level in force can't be lowered on this evidence."""
     gaps = _gaps(cells)
     held = tuple(
-        reason(each.id, each.because, each.when, given) for each in rubric.holding if evaluate(each.when, given) is True
+        reason(each.id, each.because, each.when, given)
+        for each in rubric.holding
+        if evaluate(each.when, given) is True
     )
     return (Reason("evidence_gap", GAP_HOLDS, gaps), *held) if gaps else held
 
@@ -158,7 +162,10 @@ def _told(cells: Sequence[CellResult]) -> tuple[str, ...]:
 
 def _gaps(cells: Sequence[CellResult]) -> tuple[str, ...]:
     lacking = [f"{c.cell.zh}：没有资料" for c in cells if c.level is None]
-    return (*lacking, *(f"{c.cell.zh}：资料过期或没有日期" for c in cells if c.level is not None and not c.is_current))
+    return (
+        *lacking,
+        *(f"{c.cell.zh}：资料过期或没有日期" for c in cells if c.level is not None and not c.is_current),
+    )
 
 
 def _factors(scheme: Scheme, cells: Sequence[CellResult]) -> tuple[FactorResult, ...]:

@@ -126,9 +126,13 @@ class _Reader:
         required = ("id", "level", "when", "because", *(("cell",) if of_cells else ()))
         content = take.mapping(raw, path, required=required, optional=("floor", "source"))
         if of_cells and content["cell"] not in self.cells:
-            raise DefinitionError(f"{path}.cell", f"没有“{content['cell']}”这个维度", f"可写：{'、'.join(self.cells)}")
+            raise DefinitionError(
+                f"{path}.cell", f"没有“{content['cell']}”这个维度", f"可写：{'、'.join(self.cells)}"
+            )
         if not of_cells and content["level"] not in self.order:
-            raise DefinitionError(f"{path}.level", f"没有“{content['level']}”这一级", f"可写：{'、'.join(self.order)}")
+            raise DefinitionError(
+                f"{path}.level", f"没有“{content['level']}”这一级", f"可写：{'、'.join(self.order)}"
+            )
         level: int | str = content["level"]
         if of_cells:
             level = take.number(content, "level", path, 0, low=1, high=HIGHEST_ACTION)
@@ -161,7 +165,9 @@ class _Reader:
 
 def _cell(raw: object, path: str) -> Cell:
     content = take.mapping(raw, path, required=("id", "zh", "short"), optional=("means",))
-    return Cell(take.identifier(content, path), take.text(content, "zh", path), take.text(content, "short", path))
+    return Cell(
+        take.identifier(content, path), take.text(content, "zh", path), take.text(content, "short", path)
+    )
 
 
 def _descending(rules: tuple[LevelRule, ...], order: tuple[str, ...]) -> tuple[LevelRule, ...]:

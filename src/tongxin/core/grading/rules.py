@@ -97,7 +97,9 @@ class Rules:
             scores=scores,
             gates=open_gates(self.gates, facts),
             identified=identify(rules, facts, gates=self.gates) if rules else None,
-            proposals=self.proposals({**(known or {}), **facts}, on=on, standing=standing) if "cells" in facts else {},
+            proposals=self.proposals({**(known or {}), **facts}, on=on, standing=standing)
+            if "cells" in facts
+            else {},
         )
 
     def proposals(
@@ -139,7 +141,8 @@ def read_rules(
         rubric=rubric,
         schemes={id: read_scheme(get("grading", id), rubric=rubric) for id in scheme_ids},
         identification={
-            id: read_identification(get("identification", id), vocabulary=vocabulary) for id in identification_ids
+            id: read_identification(get("identification", id), vocabulary=vocabulary)
+            for id in identification_ids
         },
         option_sets=option_sets,
     )

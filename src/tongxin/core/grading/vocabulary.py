@@ -18,7 +18,7 @@ GIVEN = {
     "on": Fact(type=DATE, zh="记录日期", sealed=False),
     "child_age": Fact(type=INT, zh="儿童周岁", sealed=False),
     "cell_gaps": Fact(type=INT, zh="缺少或过期的维度数", sealed=False),
-    "gates_open": Fact(type=INT, zh="打开的门槛数", sealed=False),
+    "gates_open": Fact(type=INT, zh="成立的否决项数", sealed=False),
 }
 _SIMPLE = {"code": CODE, "yes_no": CODE, "codes": SET, "int": INT, "date": DATE}
 _FIELD_KEYS = ("options", "instrument", "sealed", "asked_each_time", "list", "block")
@@ -177,7 +177,9 @@ def _alert_record(instruments: Mapping[str, Instrument]) -> Type:
         {
             "code": Fact(type=CODE, zh="警报", options=codes),
             "kind": Fact(type=CODE, zh="种类", options=ALARM_KINDS),
-            "instrument": Fact(type=CODE, zh="量表", options={each.id: each.zh for each in instruments.values()}),
+            "instrument": Fact(
+                type=CODE, zh="量表", options={each.id: each.zh for each in instruments.values()}
+            ),
         }
     )
 
