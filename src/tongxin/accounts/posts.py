@@ -79,6 +79,13 @@ class Roster:
             found = [post for post in other.posts.values() if post.organisation_id == organisation_id]
         return sorted(found, key=lambda post: (post.id not in self.holders, post.id))
 
+    def add(self, post: Post) -> None:
+        """Take in a post of another place, with those above it."""
+        other = Roster(posts=[post], at=self.at)
+        self.posts.update(other.posts)
+        self.holders.update(other.holders)
+        self._index = {}
+
     def _by_place(self) -> Mapping[tuple[int, str], list[Post]]:
         if not self._index:
             for post in sorted(self.posts.values(), key=lambda post: (post.id not in self.holders, post.id)):

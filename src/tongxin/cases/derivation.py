@@ -132,10 +132,19 @@ def _hinted(case: Case) -> dict[str, Any]:
     }
 
 
+def alarm_states(state: CaseState) -> dict[str, str]:
+    """Each alarm's state as stored: a check to be done, a crisis, or closed by a person."""
+    return {
+        key: "closed" if not alarm.is_open else "crisis" if alarm.is_crisis else "safety_check"
+        for key, alarm in state.alarms.alarms.items()
+    }
+
+
 def _store_alarms(case: Case, state: CaseState) -> None:
     known = {row.key: row for row in case.alarms.all()}
+    states = alarm_states(state)
     for alarm in state.alarms.alarms.values():
-        stands = "closed" if not alarm.is_open else "crisis" if alarm.is_crisis else "safety_check"
+        stands = states[alarm.key]
         row = known.get(alarm.key)
         if row is None:
             Alarm.objects.create(

@@ -55,10 +55,23 @@ def _post_for(case: Case, step: Step, pathway: Pathway, roster: Roster) -> Post 
         for post in roster.posts_of(int(step.organisation)):
             return post
     routes: Mapping[str, list[str]] = pathway.content["routing"]
+    if step.place and (there := _post_at(step.place, step.role, roster)):
+        return there
     for role in routes.get(step.role, [step.role]):
         if found := roster.serving(role=role, ancestors=places):
             return found
     return None
+
+
+def _post_at(code: str, role: str, roster: Roster) -> Post | None:
+    """The post of a role in another county, when that county works with this system."""
+    post = (
+        Post.objects.filter(division__code=code, division__valid_to__isnull=True, role=role)
+        .select_related("division").order_by("id").first()
+    )
+    if post is not None and post.id not in roster.posts:
+        roster.add(post)
+    return post
 
 
 def _differs(found: Task, wanted: Task) -> bool:

@@ -14,28 +14,23 @@ from django.db import transaction
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
-from tongxin.assessments import outcomes
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.assessments.models import Result
-from tongxin.assessments.outcomes import Outcome
-from tongxin.assessments.rulings import shown_scheme
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
 from tongxin.core.pathway import CHINA, Fact, refusals
-from tongxin.flows import households, lists
+from tongxin.flows import households, lists, transfers
 from tongxin.flows.derive import derive_again, ground_for
 from tongxin.flows.facts import facts_of
+from tongxin.flows.outcome import outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry
 from tongxin.people import services as people
 from tongxin.people.models import Child
-from tongxin.rulebook import rules
 from tongxin.vault import Keyring
 
-
-UNGRADED = "ungraded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +111,13 @@ def _keep(
     _refuse_third_version(sheet)
     facts, results = facts_of(child.id)
     before = derivation.think(facts[:-1], ground=ground_for(child, at=at), at=at).state
-    made = outcome_for(child=child, asked=asked, draft=draft, standing=before.grades.standing, at=at)
+    made = outcome_for(
+        child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.grades.standing, at=at
+    )
     if said := refusals(before, kind=draft.kind, data=made.data, person=str(actor.person_id)):
         raise Refused.because(*said)
+    if draft.kind == "transfer_in":
+        transfers.refuse_self_acceptance(state=before, actor=actor)
     Result.objects.create(
         entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,
         definitions=made.definitions,
@@ -131,6 +130,10 @@ def _keep(
         people.apply(child=child, kind=draft.kind, answers=draft.answers, entry_id=kept.entry.id, at=at)
     read = _with_result(facts, made.data), {**results, str(kept.entry.id): made.data}
     derived = derive_again(child=child, actor=actor, at=at, keyring=keys, read=read)
+    if transfers.follow(
+        child=child, kind=draft.kind, state=derived.state, entry_id=kept.entry.id, actor=actor, at=at
+    ):
+        derived = derive_again(child=child, actor=actor, at=at, keyring=keys)
     households.spread(child=child, entry=kept.entry, data=made.data, actor=actor, at=at)
     return Recorded(kept.entry, True, derived)
 
@@ -146,14 +149,3 @@ def _refuse_third_version(sheet: Sheet) -> None:
     others = Entry.objects.filter(supersedes_id=sheet.supersedes).exclude(id=sheet.entry_id)
     if others.exists():
         raise DifferentCopy(sheet.entry_id)
-
-
-def outcome_for(*, child: Child, asked: Asked, draft: Draft, standing: str, at: datetime) -> Outcome:
-    """The outcome of one draft; taking something back raises nothing of its own (spine A8)."""
-    if draft.correction_kind in {"retract", "moved"}:
-        return Outcome({})
-    return outcomes.outcome_of(
-        asked=asked, answers=draft.answers, child=child, on=draft.occurred_at.astimezone(CHINA).date(),
-        scheme=shown_scheme(region=rules.region_of(child.county_id), at=at),
-        about=str(draft.clear.get("about", "")), standing=None if standing == UNGRADED else standing,
-    )

@@ -24,6 +24,7 @@ class Step:
     climbs: tuple[datetime, ...]
     is_urgent: bool
     organisation: str = ""
+    place: str = ""
     waits_until: datetime | None = None
 
     def climbed(self, on: datetime) -> int:
@@ -54,18 +55,19 @@ def _steps_of(
 ) -> Iterator[Step]:
     if evaluate(rule.when, names) is not True:
         return
-    for anchor, since, organisation in _anchors(rule, state):
+    for anchor, since, whom in _anchors(rule, state):
         span = rule.due
         if span is None:
             span = state.pathway.intervals[rule.by_level].get(state.level)
             if span is None:
                 continue
-        yield _step(rule, state, calendar, anchor=anchor, due=due_at(span, since=since, calendar=calendar),
-                    organisation=organisation)
+        yield _step(
+            rule, state, calendar, anchor=anchor, due=due_at(span, since=since, calendar=calendar), whom=whom
+        )
 
 
 def _step(
-    rule: StepRule, state: CaseState, calendar: Calendar, *, anchor: str, due: datetime, organisation: str
+    rule: StepRule, state: CaseState, calendar: Calendar, *, anchor: str, due: datetime, whom: str
 ) -> Step:
     key = f"{rule.id}:{anchor}"
     waits = state.reasons.get(key) if rule.may_wait else None
@@ -75,8 +77,9 @@ def _step(
         waits = None
     return Step(
         key=key, rule=rule.id, zh=rule.zh, form=rule.form, role=rule.role, due_at=due,
-        climbs=_climbs(rule.climb, due, calendar), is_urgent=rule.is_urgent, organisation=organisation,
-        waits_until=waits,
+        climbs=_climbs(rule.climb, due, calendar), is_urgent=rule.is_urgent,
+        organisation=whom if rule.each.startswith("referrals") else "",
+        place=whom if rule.each == "transfers" else "", waits_until=waits,
     )
 
 
@@ -91,7 +94,7 @@ def _climbs(climb: Climb, due: datetime, calendar: Calendar) -> tuple[datetime, 
 
 
 def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, str]]:
-    """What a step counts from: (anchor entry, moment, organisation asked)."""
+    """What a step counts from: (anchor entry, moment, whom it asks: a body or a place)."""
     if rule.each == "safety_checks":
         for alarm in state.alarms.open_checks:
             yield alarm.key, alarm.raised_at, ""
@@ -107,6 +110,9 @@ def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, 
     elif rule.each == "reports":
         for fact in state.reports.values():
             yield fact.id, fact.recorded_at, ""
+    elif rule.each == "transfers":
+        fact = state.last["transfer_out"]
+        yield fact.id, fact.recorded_at, str(fact.data.get("to_division", ""))
     elif fact_found := _newest(rule.anchor, state):
         yield fact_found.id, fact_found.recorded_at, ""
 

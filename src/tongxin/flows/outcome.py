@@ -1,0 +1,38 @@
+"""The outcome of one draft about one child: the form's, and what only the record around it knows."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tongxin.accounts.models import Post
+from tongxin.assessments import outcomes
+from tongxin.assessments.forms import Asked
+from tongxin.assessments.outcomes import Outcome
+from tongxin.assessments.rulings import shown_scheme
+from tongxin.core.pathway import CHINA
+from tongxin.ledger import Draft
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+
+UNGRADED = "ungraded"
+
+
+def outcome_for(
+    *, child: Child, asked: Asked, draft: Draft, post_id: UUID | None, standing: str, at: datetime
+) -> Outcome:
+    """The outcome of one draft; taking something back raises nothing of its own (spine A8)."""
+    if draft.correction_kind in {"retract", "moved"}:
+        return Outcome({})
+    made = outcomes.outcome_of(
+        asked=asked, answers=draft.answers, child=child, on=draft.occurred_at.astimezone(CHINA).date(),
+        scheme=shown_scheme(region=rules.region_of(child.county_id), at=at),
+        about=str(draft.clear.get("about", "")), standing=standing if standing not in {"", UNGRADED} else None,
+    )
+    if draft.kind == "transfer_in":
+        made.data["goes_on"] = _county_of(post_id) != rules.region_of(child.county_id)
+    return made
+
+
+def _county_of(post_id: UUID | None) -> str:
+    """The county of the post that records: a county that takes a child over carries the case on."""
+    post = Post.objects.filter(id=post_id).select_related("division").first()
+    return rules.region_of(post.division.county_id) if post else ""

@@ -1,0 +1,96 @@
+"""Everything derived, found again from the facts and compared with what is stored (spine B1)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tongxin import ledger
+from tongxin.assessments.models import Result
+from tongxin.cases import derivation
+from tongxin.cases.models import Case
+from tongxin.cases.tasks import LIVE
+from tongxin.flows.derive import ground_for
+from tongxin.flows.facts import as_facts
+from tongxin.flows.replay import replay
+from tongxin.people.models import Child
+from tongxin.vault import Owner
+
+COLUMNS = ("stage", "is_open", "level", "standing", "identified", "in_crisis", "rank", "due_at", "next_step",
+           "look_again_at", "derived_seq")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something stored that the facts don't give: which file, what, and both sides as codes."""
+
+    file_no: str
+    what: str
+    stored: str
+    rebuilt: str
+
+
+def differences(*, at: datetime) -> Iterator[Difference]:
+    """Every difference between what is stored and what the facts give, file by file."""
+    for child in Child.objects.order_by("id").iterator(chunk_size=200):
+        yield from differences_of(child, at=at)
+
+
+def differences_of(child: Child, *, at: datetime) -> list[Difference]:
+    """The differences of one child."""
+    entries = ledger.facts(Owner("child", child.id))
+    stored = {row.entry_id: row.data for row in Result.objects.filter(child_id=child.id)}
+    rebuilt: dict[str, Mapping[str, Any]] = {}
+    found: list[Difference] = []
+    for each in replay(child, entries, at=at):
+        kept = stored.get(each.entry.id)
+        if each.data is None:
+            rebuilt[str(each.entry.id)] = kept or {}
+            continue
+        rebuilt[str(each.entry.id)] = each.data
+        if kept != _plain(each.data):
+            found.append(_difference(child, f"result {each.entry.kind} #{each.entry.subject_seq}", kept, each.data))
+    case = Case.objects.filter(id=child.id).first()
+    if case is None:
+        return [*found, Difference(child.file_no, "case", "没有", "有")] if entries else found
+    return [*found, *_compare_case(child, case, as_facts(entries, rebuilt), rebuilt)]
+
+
+def _compare_case(
+    child: Child, case: Case, facts: Any, results: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Difference]:
+    ground = ground_for(child, at=case.derived_at)
+    thought = derivation.think(facts, ground=ground, at=case.derived_at)
+    wanted = derivation.case_row(
+        child=child, derived=thought, ground=ground, at=case.derived_at, seq=facts[-1].seq if facts else 0
+    )
+    for name in COLUMNS:
+        if getattr(case, name) != getattr(wanted, name):
+            yield _difference(child, f"case.{name}", getattr(case, name), getattr(wanted, name))
+    if case.state != _plain(wanted.state):
+        yield _difference(child, "case.state", case.state, wanted.state)
+    tasks = {task.key: task.due_at for task in case.tasks.filter(state__in=LIVE)}
+    planned = {step.key: step.due_at for step in thought.steps}
+    if tasks != planned:
+        yield _difference(child, "tasks", sorted(tasks), sorted(planned))
+    proposals = {row.entry_id: (row.level, row.is_open) for row in case.proposals.all()}
+    folded = {UUID(p.entry): (p.level, p.is_open) for p in thought.state.grades.proposals.values()}
+    if proposals != folded:
+        yield _difference(child, "proposals", proposals, folded)
+    alarms = {row.key: row.state for row in case.alarms.all()}
+    if alarms != (wanted_alarms := derivation.alarm_states(thought.state)):
+        yield _difference(child, "alarms", alarms, wanted_alarms)
+
+
+def _difference(child: Child, what: str, stored: object, rebuilt: object) -> Difference:
+    return Difference(child.file_no, what, str(stored), str(rebuilt))
+
+
+def _plain(data: Any) -> Any:
+    """As JSON stores it: tuples are lists."""
+    if isinstance(data, Mapping):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(value) for value in data]
+    return data
