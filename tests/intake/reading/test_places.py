@@ -42,6 +42,8 @@ def test_one_place_in_many_words(laiwu: Divisions, town: str, village: str) -> N
         ("方下镇", "许小洼村村委会", "370116007243"),
         ("口镇", "陈林村", "370116005212"),
         ("", "雪野李家庄村三组", "370116008243"),
+        ("雪野街道", "雪野", "370116008222"),
+        ("雪野街道", "雪野村", "370116008222"),
     ],
 )
 def test_the_town_decides_between_villages_of_one_name(

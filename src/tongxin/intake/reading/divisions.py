@@ -72,7 +72,7 @@ class Divisions:
             return NOWHERE
         readings = self._readings(village)
         within, rest = next((split for split in map(self._split, readings) if split[0]), (set[str](), ""))
-        rests = [rest] if within else readings
+        rests = [rest] if rest else readings if named or not within else []
         if within and named and not within & named:
             return NOWHERE
         within = within & named if within and named else within or named
