@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,7 +61,8 @@ def _write(engine: duckdb.DuckDBPyConnection, query: str, draft: Path, headings:
         return _write_workbook(engine, query, draft, headings)
     columns = [str(row[0]) for row in engine.execute(f"DESCRIBE {query}").fetchall()]
     if draft.suffix.lower() == ".csv":
-        query = f"SELECT * REPLACE ({harmless('id')} AS id) FROM ({query})"
+        query = f"SELECT * REPLACE ({harmless('id')} AS id, nullif(alerts, '') AS alerts) FROM ({query})"
+        headings = [f"'{heading}" if re.match(FORMULA, heading) else heading for heading in headings]
     named = ", ".join(f"{name(c)} AS {name(heading)}" for c, heading in zip(columns, headings, strict=True))
     options = "FORMAT csv, HEADER" if draft.suffix.lower() == ".csv" else "FORMAT parquet"
     copied = engine.execute(f"COPY (SELECT {named} FROM ({query})) TO {quoted(str(draft))} ({options})")
