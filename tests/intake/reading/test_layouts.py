@@ -173,6 +173,20 @@ class TestPlaces:
         lines = [["凤城街道", "东升社区"]] * 3 + [["凤城街道", ""], ["凤城街道", "东升社区"]]
         assert self.codes(*lines)[3] == ("370116001", True)
 
+    def test_a_gap_among_addresses_in_no_order_stays_a_gap(self) -> None:
+        homes = [
+            "凤城街道东升社区",
+            "雪野街道李家庄村",
+            "凤城街道北坦社区",
+            "",
+            "雪野街道雪野村",
+            "凤城街道胜利社区",
+        ]
+        rows = table(
+            ["姓名", "家庭住址"], *([name, home] for name, home in zip("甲乙丙丁戊己", homes, strict=True))
+        )
+        assert [row.division_code for row in rows if "unknown_division" in row.problems] == [None]
+
     def test_merged_cells_say_where_a_group_ends(self) -> None:
         rows = [
             list(self.HEAD),

@@ -130,5 +130,9 @@ class TestGroups:
     def test_a_column_that_comes_back_has_gaps_by_mistake(self) -> None:
         assert not is_grouped(["甲", "乙", "甲", "", "乙", "丙", "甲"])
 
+    def test_towns_that_come_back_show_that_a_list_is_not_grouped(self) -> None:
+        villages, towns = ["甲", "乙", "", "丙", "丁"], ["东镇", "西镇", "东镇", "西镇", "东镇"]
+        assert is_grouped(villages) and not is_grouped(villages, towns)
+
     def test_a_full_column_is_no_group(self) -> None:
         assert not is_grouped(["甲", "乙", "丙"])

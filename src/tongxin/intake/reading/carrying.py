@@ -1,8 +1,10 @@
 """Places that are written only in the first row of their group."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
+from tongxin.intake.reading.divisions import Divisions
 from tongxin.intake.reading.layout import Layout
 from tongxin.intake.reading.text import Cell, compact, shown
 from tongxin.intake.reading.workbook import Sheet
@@ -23,24 +25,28 @@ def merged_down(sheet: Sheet, layout: Layout) -> Merges:
     return found
 
 
-def is_grouped(values: Iterable[str]) -> bool:
+def is_grouped(values: Iterable[str], towns: Iterable[str] = ()) -> bool:
     """Whether gaps in a column mean "as above".
 
-    A column that repeats its values, or comes back to an earlier one, more often than it leaves a gap
-    is no grouped column: there a gap is something nobody wrote.
+    A column that repeats its values, or that (itself or by its towns) comes back to where it was,
+    more often than it leaves a gap is no grouped column: there a gap is something nobody wrote.
     """
-    last, gaps, against = "", 0, 0
+    found = list(values)
+    gaps = sum(not value for value in found)
+    written = [value for value in found if value]
+    repeats = sum(one == next_one for one, next_one in pairwise(written))
+    return gaps > repeats + _returns(written) and gaps > _returns([town for town in towns if town])
+
+
+def _returns(values: Sequence[str]) -> int:
+    """How often a list comes back to a value that it had left."""
     left: set[str] = set()
-    for value in values:
-        if not value:
-            gaps += 1
-            continue
-        if value == last or value in left:
-            against += 1
-        if last and value != last:
-            left.add(last)
-        last = value
-    return gaps > against
+    count = 0
+    for before, value in pairwise(values):
+        if value != before:
+            left.add(before)
+            count += value in left
+    return count
 
 
 @dataclass
@@ -51,7 +57,6 @@ class Carrier:
     town: str = ""
     village: str = ""
     label: str = ""
-    notes: list[str] = field(default_factory=list)
 
     def step(self, town: str, village: str) -> tuple[str, str, bool]:
         """The town and village of a row, and whether either came from above; never across towns."""
@@ -71,20 +76,25 @@ class Carrier:
         self.label, self.town, self.village = label, "", ""
 
 
-def carrier(sheet: Sheet, layout: Layout, merges: Merges) -> Carrier:
+def carrier(sheet: Sheet, layout: Layout, divisions: Divisions) -> Carrier:
     """A carrier for `layout`, which knows which of its columns leave gaps for "as above"."""
     skipped = {each.row - 1 for each in layout.skipped_rows}
-    rows = [at for at in range(layout.first_row, layout.last_row + 1) if at not in skipped]
+    rows = [sheet.rows[at] for at in range(layout.first_row, layout.last_row + 1) if at not in skipped]
+    rows = [row for row in rows if any(row)]
     tops = {left for _, left, bottom, right in sheet.merged if left == right and bottom > layout.first_row}
-
-    def grouped(name: str) -> bool:
-        at = layout.columns.get(name)
-        if at is None or at in tops:
-            return False
-        return is_grouped(_text(sheet.rows[row], at) for row in rows if any(sheet.rows[row]))
-
-    village = "village" if "village" in layout.columns else "address"
-    return Carrier({"town": grouped("town"), "village": grouped(village)})
+    columns = layout.columns
+    place = columns.get("village", columns.get("address", columns.get("hukou_address")))
+    villages = [_text(row, place) for row in rows] if place is not None else []
+    if "town" in columns:
+        towns = [_text(row, columns["town"]) for row in rows]
+    else:
+        towns = [divisions.place(village=village).town or "" for village in villages]
+    return Carrier(
+        {
+            "town": columns.get("town") not in tops and "town" in columns and is_grouped(towns),
+            "village": place not in tops and is_grouped(villages, towns),
+        }
+    )
 
 
 def _text(row: list[Cell], at: int) -> str:

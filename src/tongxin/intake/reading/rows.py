@@ -83,7 +83,7 @@ def _prepare(sheet: Sheet, layout: Layout, divisions: Divisions, today: date) ->
         today=today,
         columns=tuple(columns.items()),
         merges=merges,
-        placing=Placing(divisions, carrier(sheet, layout, merges), town, frozenset(columns)),
+        placing=Placing(divisions, carrier(sheet, layout, divisions), town, frozenset(columns)),
         sex_legend=legend(heads[columns["sex"]]) if "sex" in columns else (),
         category_legend=legend(heads[columns["categories"]]) if "categories" in columns else (),
     )
