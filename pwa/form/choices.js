@@ -40,7 +40,8 @@ export function radios({ name, zh, options, chosen, keep }) {
   });
   const labels = options.map((option, place) =>
     make("label", { class: "tx-option" }, /** @type {Node} */ (inputs[place]), make("span", {}, option.zh)));
-  return make("div", { class: `tx-options tx-columns-${Math.min(options.length, 6)}` }, ...labels, clear);
+  const shape = isWordy(options) ? "tx-stacked" : `tx-columns-${Math.min(options.length, 6)}`;
+  return make("div", { class: `tx-options ${shape}` }, ...labels, clear);
 }
 
 /** Tick boxes; a way out such as "not known" excludes the others. @param {Field} field @param {Scope} scope */
@@ -67,7 +68,7 @@ export function boxes(field, scope) {
     input.addEventListener("change", () => keep(input));
     return make("label", { class: "tx-option" }, input, make("span", {}, zh));
   });
-  return make("div", { class: "tx-options" }, ...labels);
+  return make("div", { class: `tx-options ${isWordy(allOptions(field)) ? "tx-stacked" : ""}` }, ...labels);
 }
 
 /** A list to pick from, for many options. @param {Field} field @param {Scope} scope @param {Record<string, string | undefined>} names */
@@ -82,6 +83,9 @@ export function picker(field, scope, names) {
   });
   return list;
 }
+
+/** Whether the options read better one below the other. @param {Option[]} options */
+const isWordy = (options) => options.some((option) => option.zh.length > 14);
 
 /** @param {Field} field */
 export const allOptions = (field) => [...(field.options ?? []), ...(field.escape ?? [])];

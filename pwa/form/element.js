@@ -12,6 +12,8 @@ import { isBlank, isMapping } from "./values.js";
 /** @typedef {import("./types").Problem} Problem */
 /** @typedef {import("./types").Section} Section */
 
+const FEWEST_FOR_INDEX = 3;
+
 let drawn = 0;
 
 export class TxForm extends HTMLElement {
@@ -68,9 +70,11 @@ export class TxForm extends HTMLElement {
     const sections = definition.sections.map((section) => this.section(section));
     const links = definition.sections.map((section) =>
       make("li", {}, make("a", { href: `#${this.uid}-${section.id}`, "data-section": section.id }, section.zh)));
+    const isLong = definition.sections.length >= FEWEST_FOR_INDEX;
+    this.classList.toggle("tx-indexed", isLong);
     const button = make("button", { type: "submit", class: "btn btn-primary" }, this.getAttribute("submit") ?? "保存");
     this.replaceChildren(
-      make("nav", { class: "tx-sections", "aria-label": "本表各节" }, make("ol", {}, ...links)),
+      isLong ? make("nav", { class: "tx-sections", "aria-label": "本表各节" }, make("ol", {}, ...links)) : "",
       make("div", { class: "tx-body" },
         definition.intro ? make("p", { class: "tx-intro" }, definition.intro) : null,
         this.notice, ...sections,
@@ -82,10 +86,12 @@ export class TxForm extends HTMLElement {
     const id = `${this.uid}-${section.id}`;
     const scope = { host: { uid: this.uid, changed: () => this.touch() }, answers: this.answers, prefix: "" };
     const fields = section.fields.map((field) => question(field, scope));
+    const isAllRequired = section.matrix === true && section.fields.every((field) => field.required);
+    const help = [isAllRequired ? "每题必答。" : "", section.help].filter(Boolean).join("");
     return make("section", { class: "tx-section", id, "aria-labelledby": `${id}-title` },
       make("h2", { id: `${id}-title` }, section.zh),
-      section.help ? make("p", { class: "form-hint" }, section.help) : null,
-      make("div", { class: section.matrix ? "tx-matrix" : "" }, ...fields));
+      help ? make("p", { class: "form-hint" }, help) : null,
+      make("div", { class: section.matrix ? `tx-matrix ${isAllRequired ? "tx-all-required" : ""}` : "" }, ...fields));
   }
 
   listen() {

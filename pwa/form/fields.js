@@ -27,6 +27,7 @@ export function question(field, scope) {
 
 /** @param {Field} field @param {Scope} scope @param {string} id */
 function single(field, scope, id) {
+  if (allOptions(field).length === 0) return make("p", { class: "form-hint" }, "现在没有可选的项，请联系区县管理员先登记。");
   const keep = (/** @type {string} */ code) => {
     scope.answers[field.id] = code;
     scope.host.changed();

@@ -7,6 +7,7 @@ import { division, idNo, phone, words } from "./texts.js";
 /** @typedef {import("./types").Field} Field */
 /** @typedef {import("./types").Option} Option */
 
+const CHOICES = ["code", "yes_no"];
 const MOMENTS = ["date", "datetime", "month"];
 
 /** @type {Record<string, (field: Field, raw: unknown) => string | number | null>} */
@@ -34,7 +35,7 @@ export function normalise(field, raw, on) {
   if (escape !== null) return escape;
   if (MOMENTS.includes(field.type)) return moment(field, raw, on);
   if (field.type === "codes") return several(field, raw);
-  if (field.options?.length) return chosen(field, raw);
+  if (field.options?.length || CHOICES.includes(field.type)) return chosen(field, raw);
   return (NORMALISERS[field.type] ?? words)(field, raw);
 }
 

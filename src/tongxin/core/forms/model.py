@@ -86,7 +86,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A dated form and the kind of entry that it records."""
+    """A dated form: the kind of entry it records, about whom, and the action one needs to fill it in."""
 
     id: str
     zh: str
@@ -95,6 +95,9 @@ class Form:
     kind: str
     intro: str
     sections: tuple[Section, ...]
+    action: str = ""
+    subject: str = ""
+    filled_by: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -13,10 +13,11 @@ YES_NO = (Option("yes", "是"), Option("no", "否"))
 
 
 def read_options(raw: object, path: str) -> tuple[Option, ...]:
-    """Options in the order of the page, each code once."""
+    """Options in the order of the page, each code once.
+
+    A list that depends on the place (organisations) may be empty there: nothing can be chosen from it.
+    """
     options = tuple(_option(each, f"{path}[{index}]") for index, each in enumerate(take.sequence(raw, path)))
-    if not options:
-        raise DefinitionError(path, "没有选项", "请至少写一个选项")
     take.unrepeated([option.code for option in options], path, "选项")
     return options
 

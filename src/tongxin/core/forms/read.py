@@ -44,6 +44,9 @@ def read(
         kind=take.identifier(content, "", key="kind"),
         intro=take.text(content, "intro", ""),
         sections=sections,
+        action=take.text(content, "action", ""),
+        subject=take.text(content, "subject", ""),
+        filled_by=take.text(content, "filled_by", ""),
     )
     _refuse_repeated_ids(form)
     return form

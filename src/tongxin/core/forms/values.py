@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tongxin.core.forms import amounts, texts
-from tongxin.core.forms.model import MOMENTS, AnswerError, Field
+from tongxin.core.forms.model import CHOICES, MOMENTS, AnswerError, Field
 
 Answer = str | int | list[str]
 
@@ -20,7 +20,7 @@ def normalise(field: Field, raw: object, *, on: date | None) -> Answer | None:
         return amounts.moment(field, raw, on)
     if field.type == "codes":
         return _codes(field, raw)
-    if field.options:
+    if field.options or field.type in CHOICES:
         return _chosen(field, raw)
     return _NORMALISERS.get(field.type, texts.words)(field, raw)
 
