@@ -33,6 +33,11 @@ class Line:
     posts: dict[str, list[Post]] = field(default_factory=dict)
     at_place: dict[str, Post] = field(default_factory=dict)
 
+    @property
+    def top(self) -> Post | None:
+        """The county's desk, which everybody reports to in the end: the first post opened."""
+        return next((posts[0] for posts in self.posts.values()), None)
+
     def add(self, post: Post) -> Post:
         self.posts.setdefault(post.role, []).append(post)
         return post
@@ -42,21 +47,17 @@ def open_line(*, county: Division, actor: Viewer, at: datetime) -> Line:
     """Open the bodies and posts of a county; every place below it gets its post, all still vacant."""
     del actor, at
     line = Line(county)
-    top: Post | None = None
     for kind, name, posts in BODIES:
         body = Organisation.objects.create(kind=kind, name=f"{county.name}{name}", division=county)
         for role, title in posts:
-            post = line.add(_post(role, f"{county.name}{title}", body, county, top))
-            post.save()
-            top = top or post
-    assert top is not None
+            line.add(_post(role, f"{county.name}{title}", body, county, line.top)).save()
     for level, role, title in (("town", "child_supervisor", "儿童督导员"), ("village", "child_director", "儿童主任")):
         places = Division.objects.filter(level=level, county_id=county.id, valid_to__isnull=True).order_by("code")
-        _open_at(places, role, title, line, top)
+        _open_at(places, role, title, line)
     return line
 
 
-def _open_at(places: Iterable[Division], role: str, title: str, line: Line, top: Post) -> None:
+def _open_at(places: Iterable[Division], role: str, title: str, line: Line) -> None:
     rows: list[tuple[Division, Organisation]] = [
         (place, Organisation(kind=place.level, name=place.name, division=place)) for place in places
     ]
@@ -64,7 +65,7 @@ def _open_at(places: Iterable[Division], role: str, title: str, line: Line, top:
     towns = {post.division_id: post for post in line.at_place.values()}
     fresh: list[Post] = []
     for place, body in rows:
-        above = towns.get(place.town_id, top) if place.level == "village" else top
+        above = towns.get(place.town_id or 0, line.top) if place.level == "village" else line.top
         post = line.add(_post(role, f"{place.name}{title}", body, place, above))
         line.at_place[place.code] = post
         fresh.append(post)

@@ -4,7 +4,7 @@ A post owns cases and tasks; a person holds a post from–to. Handing over chang
 and nothing else (spine C10).
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -13,6 +13,11 @@ from tongxin.lib import ids
 from tongxin.vault import Owner, SealedField
 
 LEVELS = ("province", "city", "county", "town", "village")
+
+
+def places_of(row: Any) -> dict[str, int | None]:
+    """The ancestor columns of anything that has a place, as keyword arguments for another row."""
+    return {f"{level}_id": getattr(row, f"{level}_id") for level in LEVELS}
 
 
 class Division(models.Model):
@@ -44,7 +49,7 @@ class Division(models.Model):
     @property
     def ancestors(self) -> dict[str, int | None]:
         """The ids of this place and of all that contain it, by level."""
-        return {f"{level}_id": getattr(self, f"{level}_id") for level in LEVELS}
+        return places_of(self)
 
 
 class Organisation(models.Model):

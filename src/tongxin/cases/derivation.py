@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Roster, roster_for
-from tongxin.cases.models import Alarm, Case, Proposal, Task
+from tongxin.cases.models import Alarm, Case, Proposal
 from tongxin.cases.tasks import follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
@@ -58,11 +59,6 @@ def derive(
     found.changes += _compare(before, case)
     found.changes += follow_plan(case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at)
     return found
-
-
-def places_of(row: Any) -> dict[str, int | None]:
-    """The ancestor columns of a placed row."""
-    return {f"{level}_id": getattr(row, f"{level}_id") for level in ("province", "city", "county", "town", "village")}
 
 
 def case_row(*, child: Child, derived: Derived, ground: Ground, at: datetime, seq: int) -> Case:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tongxin.accounts.models import Post
+from tongxin.accounts.models import Post, places_of
 from tongxin.accounts.posts import Responsible, Roster
 from tongxin.cases.models import Case, Task
 from tongxin.core.pathway import Pathway, Step
@@ -45,12 +45,12 @@ def task_row(*, case: Case, step: Step, pathway: Pathway, roster: Roster, at: da
         owner_person_id=owner.person_id if owner else None,
         state=Task.WAITING if step.waits_until else Task.OPEN, is_urgent=step.is_urgent, opened_at=at,
         due_at=step.due_at, climbed=climbed,
-        **{f"{level}_id": getattr(case, f"{level}_id") for level in ("province", "city", "county", "town", "village")},
+        **places_of(case),
     )
 
 
 def _post_for(case: Case, step: Step, pathway: Pathway, roster: Roster) -> Post | None:
-    places = {f"{level}_id": getattr(case, f"{level}_id") for level in ("province", "city", "county", "town", "village")}
+    places = places_of(case)
     if step.organisation:
         for post in roster.posts_of(int(step.organisation)):
             return post

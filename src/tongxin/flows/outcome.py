@@ -34,5 +34,5 @@ def outcome_for(
 
 def _county_of(post_id: UUID | None) -> str:
     """The county of the post that records: a county that takes a child over carries the case on."""
-    post = Post.objects.filter(id=post_id).select_related("division").first()
+    post = Post.objects.filter(id=post_id).select_related("division").first() if post_id else None
     return rules.region_of(post.division.county_id) if post else ""

@@ -32,7 +32,6 @@ from tongxin.people.models import Child
 from tongxin.vault import Keyring
 
 
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A filled form as it arrives from an office page or a phone."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tongxin import vault
+from tongxin.accounts.models import places_of
 from tongxin.accounts.viewers import Viewer
 from tongxin.lib import ids
 from tongxin.people import projection
@@ -57,15 +58,17 @@ def _change_carer(*, child: Child, answers: Mapping[str, Any], entry_id: UUID, a
     projection.add_carer(child=child, row=answers, entry_id=entry_id, at=at)
 
 
-def join_household(*, children: list[Child], actor: Viewer, at: datetime, household: Household | None = None) -> Household:
+def join_household(
+    *, children: list[Child], actor: Viewer, at: datetime, household: Household | None = None
+) -> Household:
     """One household for children who live together; whoever was in another leaves it."""
     del actor
     first = children[0]
     if household is None:
         household = Household(id=ids.new_id(), created_at=at)
         vault.create_keys([household.key_owner], at=at)
-        for level in ("province", "city", "county", "town", "village"):
-            setattr(household, f"{level}_id", getattr(first, f"{level}_id"))
+        for column, place in places_of(first).items():
+            setattr(household, column, place)
         household.save(force_insert=True)
     for child in children:
         child.memberships.filter(to_on__isnull=True).exclude(household=household).update(to_on=at.date())

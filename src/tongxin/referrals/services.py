@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tongxin.access.models import Relation
+from tongxin.accounts.models import places_of
 from tongxin.core.pathway import CaseState, Step
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
@@ -29,7 +30,7 @@ def follow_referrals(*, child: Child, state: CaseState, steps: tuple[Step, ...],
                 urgency=str(fact.data.get("urgency", "")), state=answer,
                 from_post_id=UUID(fact.post) if fact.post else None, to_organisation_id=int(str(organisation)),
                 sent_at=fact.recorded_at, due_at=due.get(key, fact.recorded_at),
-                **{f"{level}_id": getattr(child, f"{level}_id") for level in ("province", "city", "county", "town", "village")},
+                **places_of(child),
             )
             row.save(force_insert=True)
             Relation.objects.create(

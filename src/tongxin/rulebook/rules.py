@@ -49,8 +49,8 @@ def _index(newest: int) -> dict[tuple[str, str], list[_Row]]:
     rows = DefinitionVersion.objects.order_by("valid_from", "adopted_at", "id").values_list(
         "kind", "definition_id", "hash", "region", "valid_from", "adopted_at"
     )
-    for kind, name, *row in rows:
-        index.setdefault((kind, name), []).append(_Row(*row))
+    for kind, name, hash, region, valid_from, adopted_at in rows:
+        index.setdefault((kind, name), []).append(_Row(hash, region, valid_from, adopted_at))
     return index
 
 
@@ -68,7 +68,8 @@ def ids(kind: str) -> tuple[str, ...]:
 @lru_cache(maxsize=512)
 def content_of(hash: str) -> Mapping[str, Any]:
     """The content that a hash names; it never changes."""
-    content: Mapping[str, Any] = DefinitionVersion.objects.filter(hash=hash).values_list("content", flat=True)[:1].get()
+    versions = DefinitionVersion.objects.filter(hash=hash)
+    content: Mapping[str, Any] = versions.values_list("content", flat=True)[:1].get()
     return content
 
 

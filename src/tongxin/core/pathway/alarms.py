@@ -111,11 +111,10 @@ class Alarms:
 
 def _raised_by(fact: Fact) -> Sequence[Alarm]:
     rows = fact.data.get("alarms", ())
-    assert isinstance(rows, list | tuple)
     return [
         Alarm(
             key=f"{row['gate']}:{fact.id}", gate=row["gate"], zh=row["zh"], kind=row["kind"], entry=fact.id,
             raised_at=fact.recorded_at, report=bool(row.get("report")), household=bool(row.get("household")),
         )
-        for row in rows
+        for row in (rows if isinstance(rows, list | tuple) else ())
     ]

@@ -182,7 +182,9 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
     return Pathway(
         id=content["id"], zh=content["zh"], levels=dict(content["levels"]), stages=dict(content["stages"]),
         closed_stages=frozenset(content["closed_stages"]),
-        moves=tuple(Move(m["kind"], m.get("where", {}), frozenset(m.get("from", ())), m["to"]) for m in content["moves"]),
+        moves=tuple(
+            Move(m["kind"], m.get("where", {}), frozenset(m.get("from", ())), m["to"]) for m in content["moves"]
+        ),
         steps=tuple(reader.step(raw, f"steps[{i}]") for i, raw in enumerate(content["steps"])),
         requirements=tuple(
             Requirement(r["kind"], r.get("where", {}), reader.rule(r["when"], f"requires[{i}].when"), r["zh"])

@@ -72,9 +72,8 @@ class Grades:
         self.proposals[fact.id] = Proposed(fact.id, level, fact.recorded_at)
 
     def _decide(self, fact: Fact, level: str, *, in_crisis: bool) -> None:
-        if self.pathway.rank_of(level) >= self.pathway.rank_of(self.effective):
-            self._settle(level)
-        elif not in_crisis and self._agreed(fact, level):
+        is_fall = self.pathway.rank_of(level) < self.pathway.rank_of(self.effective)
+        if not is_fall or (not in_crisis and self._agreed(fact, level)):
             self._settle(level)
 
     def _settle(self, level: str) -> None:

@@ -186,8 +186,7 @@ def _note_reason(state: CaseState, fact: Fact) -> None:
 
 def _note_consent(state: CaseState, fact: Fact) -> None:
     purposes = fact.data.get("purposes", ())
-    assert isinstance(purposes, list | tuple)
-    for purpose in purposes:
+    for purpose in purposes if isinstance(purposes, list | tuple) else ():
         state.consents[str(purpose)] = str(fact.data.get("answer", "given"))
 
 

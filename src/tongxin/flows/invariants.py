@@ -1,0 +1,78 @@
+"""Promise 1 as a list of breaches: no child without a next step, an owner who is there, a due moment (B2)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from tongxin.accounts.models import Holding
+from tongxin.accounts.viewers import held
+from tongxin.cases.models import Case, Task
+from tongxin.cases.tasks import LIVE
+from tongxin.ledger.models import Entry
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+
+GRACE = timedelta(minutes=5)
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One kind of breach: how often, and file numbers of the first ones."""
+
+    kind: str
+    zh: str
+    count: int
+    files: tuple[str, ...]
+
+
+def breaches(*, at: datetime) -> list[Breach]:
+    """All kinds with their counts; every count must be 0."""
+    return [_breach(kind, zh, cases) for kind, zh, cases in _kinds(at)]
+
+
+def _kinds(at: datetime) -> Iterator[tuple[str, str, Iterable[UUID]]]:
+    live = Task.objects.filter(case_id=OuterRef("pk"), state__in=LIVE)
+    open_cases = Case.objects.filter(is_open=True)
+    yield "no_next_step", "在办个案没有任何任务", _ids(open_cases.filter(~Exists(live)))
+    holder = Holding.objects.filter(held(at), post_id=OuterRef("owner_post_id"), person__is_active=True)
+    unowned = Task.objects.filter(Q(owner_post_id__isnull=True) | ~Exists(holder), state__in=LIVE)
+    yield "no_owner", "任务没有在岗的负责人", _case_ids(unowned)
+    longest = _longest(at)
+    late = Task.objects.filter(state__in=LIVE, due_at__gt=F("case__derived_at") + longest)
+    yield "due_too_far", "任务期限超过规定的最长间隔", _case_ids(late)
+    waiting = Task.objects.filter(state=Task.WAITING, due_at__lt=at - GRACE)
+    yield "reason_over", "暂缓已到期而没有重新提醒", _case_ids(waiting)
+    yield "not_looked_at", "到了检查时间而没有检查", _ids(Case.objects.filter(look_again_at__lt=at - GRACE))
+    recorded = Entry.objects.filter(subject_id=OuterRef("pk"))
+    derived = Case.objects.filter(id=OuterRef("pk"))
+    lost = Child.objects.filter(Exists(recorded), ~Exists(derived))
+    yield "no_case", "有记录而没有个案", lost.values_list("id", flat=True)
+    crisis = Task.objects.filter(case_id=OuterRef("pk"), state__in=LIVE, is_urgent=True)
+    yield "crisis_without_step", "危机中没有紧急任务", _ids(Case.objects.filter(~Exists(crisis), in_crisis=True))
+
+
+def _ids(cases: QuerySet[Case]) -> Iterable[UUID]:
+    return cases.values_list("id", flat=True)
+
+
+def _case_ids(tasks: QuerySet[Task]) -> Iterable[UUID]:
+    return tasks.order_by().values_list("case_id", flat=True).distinct()
+
+
+def _breach(kind: str, zh: str, ids: Iterable[UUID]) -> Breach:
+    found = list(ids)
+    files = Child.objects.filter(id__in=found[:SHOWN]).order_by("file_no").values_list("file_no", flat=True)
+    return Breach(kind, zh, len(found), tuple(files))
+
+
+def _longest(at: datetime) -> timedelta:
+    """The longest interval of any stage or grade, with a week for holidays."""
+    _, pathway = rules.pathway_in(region="", at=at)
+    spans = [step.due for step in pathway.steps if step.due]
+    spans += [span for table in pathway.intervals.values() for span in table.values()]
+    days = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0, "working_days": 2.0, "months": 31.0}
+    return timedelta(days=max(amount * days[unit] for span in spans for unit, amount in span.items()) + 7)
