@@ -35,7 +35,7 @@ class Birth:
     def month(self) -> str | None:
         """Year and month (`2017-11`), where they are certain."""
         if self.day:
-            return f"{self.day:%Y-%m}"
+            return f"{self.day.year}-{self.day.month:02}"
         return f"{self.year}-{self.months[0]:02}" if self.year and len(self.months) == 1 else None
 
     def admits(self, born: date) -> bool:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Literal
 
 from tongxin.intake.reading.text import Cell, clean, shown
@@ -12,7 +13,6 @@ State = Literal["valid", "missing", "broken", "lost"]
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
-_VALUES = [[weight * digit for digit in range(10)] for weight in WEIGHTS]
 _NOISE = re.compile(r"[\s\-'\"=·.,、_]")
 _EIGHTEEN = re.compile(r"\d{17}[\dX]")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,2}")
@@ -40,7 +40,7 @@ def check_digit(first: str) -> str:
     >>> check_digit("11010519491231002")
     'X'
     """
-    return CHECKS[sum(row[int(digit)] for row, digit in zip(_VALUES, first, strict=True)) % 11]
+    return CHECKS[sum(map(mul, WEIGHTS, map(int, first))) % 11]
 
 
 def read_id(cell: Cell | None, *, today: date) -> IdNo:

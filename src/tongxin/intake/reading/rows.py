@@ -120,7 +120,7 @@ def _row(reading: _Reading, at: int, cells: Mapping[str, Cell]) -> Row:
         id_no=id_no.text,
         id_state=id_no.state,
         birth=birth,
-        birth_month=f"{birth:%Y-%m}" if birth else born.month(),
+        birth_month=f"{birth.year}-{birth.month:02}" if birth else born.month(),
         sex=sex,
         division_code=place.code,
         town_code=place.town,
