@@ -117,8 +117,8 @@ def _identification(id: str, case: Case, content: Content, rules: Rules, get: Ge
 def _calendar(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
     year = get("calendar", id)
     calendar = pathway.Calendar(
-        holidays=frozenset(_day(day) for day in year["holidays"]),
-        workdays=frozenset(_day(day) for day in year["workdays"]),
+        holidays=frozenset(_day(day) for day in year.get("holidays", ())),
+        workdays=frozenset(_day(day) for day in year.get("workdays", ())),
         years=frozenset({year["year"]}),
     )
     return _differs(case["working"], calendar.is_working(_day(case["day"])))

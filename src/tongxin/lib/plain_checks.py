@@ -32,11 +32,11 @@ def _display(content: Content) -> None:
 
 
 def _calendar(content: Content) -> None:
-    take.mapping(content, "", required=(*HEAD, "year", "holidays", "workdays"), optional=DATED)
+    take.mapping(content, "", required=(*HEAD, "year"), optional=(*DATED, "holidays", "workdays"))
     year = take.number(content, "year", "", 0, low=2000, high=2100)
     seen: dict[date, str] = {}
     for key in ("holidays", "workdays"):
-        for at, text in enumerate(take.sequence(content[key], key)):
+        for at, text in enumerate(take.sequence(content.get(key, []), key)):
             day = _day(text, f"{key}[{at}]")
             if day.year != year:
                 raise DefinitionError(f"{key}[{at}]", f"{text} 不在 {year} 年", "移到那一年的文件")
