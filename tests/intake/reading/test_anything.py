@@ -39,9 +39,7 @@ areas = st.tuples(*[st.integers(0, 6)] * 4).map(
     st.lists(areas, max_size=2),
     st.booleans(),
 )
-def test_any_sheet_is_read_without_a_fault(
-    grid: list[list[object]], merged: list[object], headed: bool
-) -> None:
+def test_any_sheet_is_read_without_a_fault(grid: list[list[object]], merged: list[object], headed: bool) -> None:
     rows = [WORDS[:6], *grid] if headed else grid
     sheet = Sheet("雪野街道", rows, tuple(merged))  # type: ignore[arg-type]
     for layout in tables(sheet):

@@ -106,9 +106,7 @@ def test_too_many_parts_are_not_opened() -> None:
     assert "炸弹" in refusal(repacked({f"xl/{n}.xml": b"" for n in range(limits()["parts"] + 1)})).zh
 
 
-@pytest.mark.parametrize(
-    ("cell", "words"), [("XFD1", "列"), ("A1048576", "行"), ("XFD1048576", "行"), ("ZZ5", "列")]
-)
+@pytest.mark.parametrize(("cell", "words"), [("XFD1", "列"), ("A1048576", "行"), ("XFD1048576", "行"), ("ZZ5", "列")])
 def test_one_cell_at_the_far_corner_does_not_lay_out_the_whole_sheet(cell: str, words: str) -> None:
     far = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="9"><c s="1" r="{cell}"><v>1</v></c></row>'
     assert words in refusal(repacked({SHEET: sheet_with(far)})).zh
@@ -120,9 +118,7 @@ def test_a_cell_placed_by_its_row_alone_does_not_either() -> None:
 
 
 def test_formatted_but_empty_cells_far_out_do_no_harm() -> None:
-    head = (
-        '<c r="A1" t="inlineStr"><is><t>姓名</t></is></c><c r="B1" t="inlineStr"><is><t>身份证号</t></is></c>'
-    )
+    head = '<c r="A1" t="inlineStr"><is><t>姓名</t></is></c><c r="B1" t="inlineStr"><is><t>身份证号</t></is></c>'
     child = '<c r="A2" t="inlineStr"><is><t>小雨</t></is></c><c r="XFD2" s="1"/>'
     cells = f'<row r="1">{head}</row><row r="2">{child}</row><row r="1048576"><c r="A1048576" s="1"/></row>'
     assert [row.name for row in read(repacked({SHEET: sheet_with(cells)}))] == ["小雨"]
@@ -150,9 +146,7 @@ def test_cut_off_files_are_said_to_be_broken() -> None:
 
 
 def test_formulas_give_what_was_last_shown() -> None:
-    head = (
-        '<c r="A1" t="inlineStr"><is><t>姓名</t></is></c><c r="B1" t="inlineStr"><is><t>身份证号</t></is></c>'
-    )
+    head = '<c r="A1" t="inlineStr"><is><t>姓名</t></is></c><c r="B1" t="inlineStr"><is><t>身份证号</t></is></c>'
     child = '<c r="A2" t="str"><f>HYPERLINK("http://x")</f><v>小雨</v></c>'
     cells = f'<row r="1">{head}</row><row r="2">{child}<c r="B2" t="str"><v>{YU}</v></c></row>'
     assert read(repacked({SHEET: sheet_with(cells)}))[0].name == "小雨"

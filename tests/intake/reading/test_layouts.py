@@ -102,9 +102,7 @@ class TestLinesThatAreNoChildren:
     HEAD = ("序号", "姓名", "身份证号", "镇街", "村居")
 
     def rows(self, *lines: list[Any]) -> list[tuple[int, str | None]]:
-        return [
-            (row.row, row.name) for row in table(self.HEAD, [1, "小雨", YU, "凤城街道", "东升社区"], *lines)
-        ]
+        return [(row.row, row.name) for row in table(self.HEAD, [1, "小雨", YU, "凤城街道", "东升社区"], *lines)]
 
     @pytest.mark.parametrize(
         "line",
@@ -182,9 +180,7 @@ class TestPlaces:
             "雪野街道雪野村",
             "凤城街道胜利社区",
         ]
-        rows = table(
-            ["姓名", "家庭住址"], *([name, home] for name, home in zip("甲乙丙丁戊己", homes, strict=True))
-        )
+        rows = table(["姓名", "家庭住址"], *([name, home] for name, home in zip("甲乙丙丁戊己", homes, strict=True)))
         assert [row.division_code for row in rows if "unknown_division" in row.problems] == [None]
 
     def test_merged_cells_say_where_a_group_ends(self) -> None:
@@ -198,9 +194,7 @@ class TestPlaces:
         assert [row.division_code for row in found] == [DONGSHENG, DONGSHENG, "370116001"]
 
     def test_one_address_instead_of_town_and_village(self) -> None:
-        rows = table(
-            ["姓名", "家庭住址"], ["甲", "山东省济南市莱芜区雪野街道李家庄村12号"], ["乙", "羊里街道西留村"]
-        )
+        rows = table(["姓名", "家庭住址"], ["甲", "山东省济南市莱芜区雪野街道李家庄村12号"], ["乙", "羊里街道西留村"])
         assert [row.division_code for row in rows] == [LIJIAZHUANG, XILIU]
 
     def test_the_sheet_of_a_town_gives_its_name(self) -> None:
@@ -234,9 +228,7 @@ class TestDoubtfulValues:
     HOME = "凤城街道东升社区"
 
     def row(self, *cells: Any) -> Any:
-        return table(self.HEAD, [*cells, *["小雨", YU, "女", "2015-03-04", self.HOME, "孤儿"][len(cells) :]])[
-            0
-        ]
+        return table(self.HEAD, [*cells, *["小雨", YU, "女", "2015-03-04", self.HOME, "孤儿"][len(cells) :]])[0]
 
     def test_a_sound_row_has_no_problem(self) -> None:
         assert self.row().problems == ()
@@ -340,9 +332,7 @@ class TestDoubtfulValues:
 
 class TestCorrection:
     def test_a_person_can_say_what_a_column_is(self) -> None:
-        sheet = read_workbook(
-            xlsx([["称呼", "身份证号", "姓名"], ["小雨", YU, "周奶奶"]]), "花名册.xlsx"
-        ).sheets[0]
+        sheet = read_workbook(xlsx([["称呼", "身份证号", "姓名"], ["小雨", YU, "周奶奶"]]), "花名册.xlsx").sheets[0]
         layout = understand(sheet)
         assert layout is not None and layout.columns["name"] == 2
         assert layout.not_understood == ((0, "称呼"),)

@@ -46,9 +46,7 @@ def test_one_place_in_many_words(laiwu: Divisions, town: str, village: str) -> N
         ("雪野街道", "雪野村", "370116008222"),
     ],
 )
-def test_the_town_decides_between_villages_of_one_name(
-    laiwu: Divisions, town: str, village: str, code: str
-) -> None:
+def test_the_town_decides_between_villages_of_one_name(laiwu: Divisions, town: str, village: str, code: str) -> None:
     assert laiwu.place(town=town, village=village).code == code
 
 

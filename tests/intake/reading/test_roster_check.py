@@ -38,9 +38,7 @@ def test_the_summary_counts_and_names_nobody(capsys: pytest.CaptureFixture[str])
 
 def test_a_county_can_be_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "花名册.xlsx"
-    file.write_bytes(
-        xlsx([["姓名", "身份证号", "镇街", "村居"], ["小雨", number(XIAOYU), "凤城街道", "东升社区"]])
-    )
+    file.write_bytes(xlsx([["姓名", "身份证号", "镇街", "村居"], ["小雨", number(XIAOYU), "凤城街道", "东升社区"]]))
     assert main([str(file), "--json", "--county", "370116"]) == 0
     assert json.loads(capsys.readouterr().out)["division_code"] == "370116001001"
 
@@ -65,7 +63,5 @@ def test_what_cannot_be_done_is_said_and_ends_with_two(
 
 
 def test_reading_rosters_needs_no_django() -> None:
-    program = (
-        "import sys, tongxin.commands.roster_check; sys.exit(any('django' in name for name in sys.modules))"
-    )
+    program = "import sys, tongxin.commands.roster_check; sys.exit(any('django' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

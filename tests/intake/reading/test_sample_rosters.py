@@ -80,9 +80,7 @@ class TestTheFlatRoster:
         assert layout.confidence == 1.0
         assert roster.county == "370116"
 
-    def test_leaves_out_the_total_the_signatures_and_the_instructions(
-        self, flat: tuple[Roster, list[Row]]
-    ) -> None:
+    def test_leaves_out_the_total_the_signatures_and_the_instructions(self, flat: tuple[Roster, list[Row]]) -> None:
         roster, _ = flat
         assert [(each.row, each.why) for each in roster.parts[0].layout.skipped_rows] == [
             (592, "total"),

@@ -22,9 +22,7 @@ def text(delimiter: str = ",", newline: str = "\r\n") -> str:
     return target.getvalue()
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_every_encoding_and_delimiter(encoding: str, delimiter: str) -> None:
     rows = read(text(delimiter).encode(encoding), name="花名册.csv")

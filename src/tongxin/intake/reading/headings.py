@@ -64,9 +64,7 @@ def _side(leaf: str) -> tuple[str, str]:
     """Whose a head is, and what is left of it: `实际照料人姓名` → carer, `姓名`."""
     listed = columns()
     found = [
-        (listed.sides[word] == "child", leaf.index(word), -len(word), word)
-        for word in listed.sides
-        if word in leaf
+        (listed.sides[word] == "child", leaf.index(word), -len(word), word) for word in listed.sides if word in leaf
     ]
     for _, at, _, word in sorted(found):
         before, after = leaf[:at], leaf[at + len(word) :]

@@ -58,11 +58,7 @@ def _why_no_child(row: Sequence[Cell], mapping: Mapping[str, int]) -> str:
         return "empty"
     lead = filled[0]
     points = _points(row, mapping, _STRONG)
-    if (
-        isinstance(lead, str)
-        and not _is_numbered(row, mapping)
-        and (why := _by_its_words(lead, filled, points))
-    ):
+    if isinstance(lead, str) and not _is_numbered(row, mapping) and (why := _by_its_words(lead, filled, points)):
         return why
     if points:
         return ""

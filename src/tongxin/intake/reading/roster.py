@@ -61,9 +61,7 @@ def open_roster(
     return Roster(workbook, tuple(parts), (*workbook.left_aside, *aside), county, Divisions.load(county))
 
 
-def _parts(
-    workbook: Workbook, columns: Mapping[str, Mapping[str, int]]
-) -> tuple[list[Part], list[tuple[str, str]]]:
+def _parts(workbook: Workbook, columns: Mapping[str, Mapping[str, int]]) -> tuple[list[Part], list[tuple[str, str]]]:
     parts, aside = [], []
     for sheet in workbook:
         if sheet.name in columns:
