@@ -1,4 +1,4 @@
-"""`tongxin worker`: reactions, moments that pass, seals; says every few seconds that it is alive."""
+"""`tongxin worker`: reactions, moments that pass; every few seconds a seal and a sign of life."""
 
 import argparse
 import logging
@@ -18,7 +18,7 @@ from tongxin.lib import clock
 log = logging.getLogger("tongxin.worker")
 AT_ONCE = 20
 PAUSE = 1.0
-BEAT_EVERY = 10.0
+BEAT_EVERY = 5.0
 BATCHES_A_TURN = 5
 
 
@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     name = f"worker-{os.getpid()}"
     if options.once:
-        while turn(name, now=clock.now()):
+        while turn(name, now=clock.now()) + seal(now=clock.now()):
             continue
         return 0
     stop = threading.Event()
@@ -41,11 +41,12 @@ def main(argv: list[str]) -> int:
 
 def run(name: str, stop: threading.Event) -> None:
     """Turn after turn until `stop`; a database that is away for a while is waited for."""
-    beaten = 0.0
+    beaten = -BEAT_EVERY
     while not stop.is_set():
         try:
             if time.monotonic() - beaten >= BEAT_EVERY:
                 ledger.beat(worker=name, at=clock.now())
+                seal(now=clock.now())
                 beaten = time.monotonic()
             if not turn(name, now=clock.now()):
                 stop.wait(PAUSE)
@@ -56,15 +57,24 @@ def run(name: str, stop: threading.Event) -> None:
 
 
 def turn(name: str, *, now: datetime) -> int:
-    """How much was done: reactions, cases looked at again, rows sealed."""
+    """How much was done: reactions, and cases looked at again."""
     claimed = ledger.claim(worker=name, limit=AT_ONCE, now=now)
     for work in claimed:
         do(work, worker=name, now=now)
-    done = len(claimed) + sweep.sweep(now, limit=AT_ONCE)
-    sealed = sum(ledger.seal_new(now=now) for _ in range(BATCHES_A_TURN))
-    if sealed:
+    return len(claimed) + sweep.sweep(now, limit=AT_ONCE)
+
+
+def seal(*, now: datetime) -> int:
+    """How many rows were sealed; the head that covers them lies outside the database afterwards."""
+    total = 0
+    for _ in range(BATCHES_A_TURN):
+        sealed = ledger.seal_new(now=now)
+        total += sealed
+        if not sealed:
+            break
+    if total:
         ledger.export_head()
-    return done + sealed
+    return total
 
 
 def do(work: Work, *, worker: str, now: datetime) -> None:

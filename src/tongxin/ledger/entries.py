@@ -15,6 +15,7 @@ from tongxin.ledger import canonical, subjects
 from tongxin.ledger.drafts import Actor, Draft
 from tongxin.ledger.faults import DifferentCopy
 from tongxin.ledger.models import Entry, HeldEntry, Subject
+from tongxin.lib import bulk
 from tongxin.vault import Keyring, Owner
 
 CHUNK = 500
@@ -128,7 +129,7 @@ def _store(entries: Sequence[Entry], drafts: Mapping[UUID, Draft], keys: Keyring
     for entry, blob in zip(entries, blobs, strict=True):
         entry.sealed = blob
         entry.key_id = keys[drafts[entry.id].subject].id
-    Entry.objects.bulk_create(entries, batch_size=CHUNK)
+    bulk.store(entries)
     _count_up(Counter(entry.subject_id for entry in entries))
 
 

@@ -13,7 +13,7 @@ from tongxin import vault
 from tongxin.ledger import canonical, subjects
 from tongxin.ledger.drafts import Actor, EventDraft
 from tongxin.ledger.models import Entry, Event
-from tongxin.lib import ids
+from tongxin.lib import bulk, ids
 from tongxin.vault import Keyring, Owner
 from tongxin.vault.owners import KINDS
 
@@ -38,7 +38,7 @@ def record_many(
     keys = keyring or vault.keyring(draft.subject for draft in drafts)
     keys.want(draft.subject for draft in drafts if draft.subject.kind in KINDS)
     events = [_event(draft, actor, at, keys) for draft in drafts]
-    Event.objects.bulk_create(events, batch_size=1000)
+    bulk.store(events)
     return events
 
 

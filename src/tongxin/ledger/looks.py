@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tongxin.ledger.models import Access, AccessSubject
+from tongxin.lib import bulk
 from tongxin.vault import Owner, Viewer
 
 
@@ -17,7 +18,5 @@ def record_look(
     look = Access.objects.create(
         at=at, person_id=viewer.person_id, post_id=viewer.post_id, part=part, purpose=purpose, route=route
     )
-    AccessSubject.objects.bulk_create(
-        [AccessSubject(access=look, owner_kind=owner.kind, owner_id=owner.id) for owner in owners],
-        batch_size=500,
-    )
+    rows = [(look.id, owner.kind, owner.id) for owner in owners]
+    bulk.insert(AccessSubject, ("access", "owner_kind", "owner_id"), rows)

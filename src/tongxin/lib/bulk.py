@@ -1,11 +1,16 @@
 """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import connections, models
 
 CHUNK = 2000
+FEW = 20
+# Values of these fields go to PostgreSQL's driver as they are; asking each field costs more than the insert.
+PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigIntegerField, models.BooleanField)
+AS_IS = (*PLAIN, models.SmallIntegerField, models.UUIDField, models.DateField)
+Prepare = Callable[[Any], Any]
 
 
 def insert(
@@ -20,7 +25,8 @@ def insert(
     fields: list[Any] = [model._meta.get_field(name) for name in columns]
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    prepared = (_prepared(fields, row, connection) for row in rows)
+    steps = [_prepare(field, connection) for field in fields]
+    prepared = (_row(steps, row) for row in rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             return _copy(cursor, f"COPY {table} ({names}) FROM STDIN", prepared)
@@ -28,8 +34,38 @@ def insert(
         return _execute_many(cursor, f"INSERT INTO {table} ({names}) VALUES ({places})", prepared)  # noqa: S608
 
 
-def _prepared(fields: Sequence[Any], row: Sequence[Any], connection: Any) -> list[Any]:
-    return [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+def store(rows: Sequence[models.Model], *, using: str = "default") -> None:
+    """Write new model instances of one kind, each with its id."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if len(rows) <= FEW:
+        model._base_manager.using(using).bulk_create(rows)
+        return
+    fields = model._meta.concrete_fields
+    names = [field.attname for field in fields]
+    values = ([row.__dict__[name] for name in names] for row in rows)
+    insert(model, [field.name for field in fields], values, using=using)
+    for row in rows:
+        row._state.adding, row._state.db = False, using
+
+
+def _prepare(field: Any, connection: Any) -> Prepare | None:
+    """What makes a value ready for the driver; None where it is ready as it is."""
+    kind = type(field)
+    if kind in PLAIN or (connection.vendor == "postgresql" and kind in (*AS_IS, models.DateTimeField)):
+        return None
+    if kind is models.UUIDField:
+        return _hex
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _hex(value: Any) -> Any:
+    return getattr(value, "hex", value)
+
+
+def _row(steps: Sequence[Prepare | None], row: Sequence[Any]) -> list[Any]:
+    return [value if step is None else step(value) for step, value in zip(steps, row, strict=True)]
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[list[Any]]) -> int:
