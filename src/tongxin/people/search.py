@@ -177,9 +177,8 @@ class _Looking:
     def _visible(self, children: QuerySet[Child], most: int) -> list[Child]:
         if most <= 0:
             return []
-        return selectors.page(
-            children, viewer=self.viewer, part=PART, at=self.at, order=("id",), limit=most
-        )
+        seen = selectors.visible(children, viewer=self.viewer, part=PART, at=self.at)
+        return list(seen.order_by("id")[:most])
 
     def _open(self, values: list[vault.Sealed | None]) -> list[str | None]:
         return vault.open(

@@ -1,7 +1,7 @@
 """Pieces of names that a search can meet, and the keyed marks that stand for them.
 
-A name gives its characters, its neighbours in pairs, the syllables of its pinyin and the pairs of their
-first letters; a query gives the pieces that a name must have to match. Pieces narrow, `matches` decides.
+A name gives its characters and the syllables of its pinyin, alone and in pairs, and their first letters
+in pairs and threes; a query gives the pieces that a name must have. Pieces narrow, `matches` decides.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 # The dictionary of phrases would cost each process 45 MB, and single characters don't need it.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -56,6 +56,11 @@ def _initials(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reading[0] for reading in readings(character)))
 
 
+def _syllables_of(character: str) -> list[str]:
+    """The readings that a query can't be taken for first letters by."""
+    return [reading for reading in readings(character) if len(reading) > 1]
+
+
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
     """All toneless syllables that a character can have."""
@@ -76,8 +81,15 @@ def _alone(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=30_000)
 def _pair(left: str, right: str) -> tuple[str, ...]:
-    pairs = tuple(f"i{a}{b}" for a in _initials(left) for b in _initials(right))
-    return pairs if _is_letter(left) or _is_letter(right) else (f"b{left}{right}", *pairs)
+    initials = tuple(f"i{a}{b}" for a in _initials(left) for b in _initials(right))
+    spoken = tuple(f"p{a} {b}" for a in _syllables_of(left) for b in _syllables_of(right))
+    if _is_letter(left) or _is_letter(right):
+        return initials + spoken
+    return (f"b{left}{right}", *initials, *spoken)
+
+
+def _triple(*three: str) -> Iterator[str]:
+    return (f"t{''.join(letters)}" for letters in product(*map(_initials, three)))
 
 
 def name_pieces(name: str) -> set[str]:
@@ -88,6 +100,8 @@ def name_pieces(name: str) -> set[str]:
         pieces.update(_alone(character))
     for left, right in pairwise(text):
         pieces.update(_pair(left, right))
+    for three in zip(text, text[1:], text[2:], strict=False):
+        pieces.update(_triple(*three))
     return pieces
 
 
@@ -115,18 +129,28 @@ def query_pieces(text: str) -> list[frozenset[str]]:
 
 
 def _wanted(way: tuple[str, ...]) -> frozenset[str]:
-    pieces: set[str] = set()
-    for segment in way:
-        if _is_letter(segment[0]) and (len(segment) > 1 or len(way) == 1):
-            pieces.add(f"s{segment}")
-        elif not _is_letter(segment[0]):
-            pieces.add(f"c{segment}")
-    for left, right in pairwise(way):
-        if _is_letter(left[0]) or _is_letter(right[0]):
-            pieces.add(f"i{_initials(left[0])[0]}{_initials(right[0])[0]}")
-        else:
-            pieces.add(f"b{left}{right}")
-    return frozenset(pieces)
+    """The pieces of a few neighbours: of pairs what is known most exactly, of all of them the first letters."""
+    if len(way) == 1:
+        return frozenset([f"s{way[0]}" if _is_letter(way[0][0]) else f"c{way[0]}"])
+    pieces = {_single(segment) for segment in way} | {_neighbours(*pair) for pair in pairwise(way)}
+    if len(way) == DEPTH:
+        pieces.add("t" + "".join(_initials(segment[0])[0] for segment in way))
+    return frozenset(pieces - {""})
+
+
+def _single(segment: str) -> str:
+    if not _is_letter(segment[0]):
+        return f"c{segment}"
+    return f"s{segment}" if len(segment) > 1 else ""
+
+
+def _neighbours(left: str, right: str) -> str:
+    spoken = [_is_letter(segment[0]) for segment in (left, right)]
+    if not any(spoken):
+        return f"b{left}{right}"
+    if all(spoken) and len(left) > 1 and len(right) > 1:
+        return f"p{left} {right}"
+    return f"i{_initials(left[0])[0]}{_initials(right[0])[0]}"
 
 
 def _spellings(run: str) -> Iterator[tuple[str, ...]]:
