@@ -1,0 +1,88 @@
+"""The file page of one child."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from tongxin.people.models import CategorySpan
+from tongxin.web import words
+from tongxin.web.console.chips import Chips
+from tongxin.web.console.crisis_card import crisis_card, on_duty
+from tongxin.web.console.family import (
+    carer_rows,
+    carers_of,
+    detail_words,
+    identity_rows,
+    sealed_of,
+    siblings_of,
+)
+from tongxin.web.console.file import File, read_file
+from tongxin.web.console.names import Names, open_names, post_titles
+from tongxin.web.console.options import words_of
+from tongxin.web.console.task_rows import CRISIS, task_rows
+from tongxin.web.console.timeline import SHOWN, look_rows, looks, timeline
+from tongxin.web.console.why import why_graded, why_identified
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show
+
+IDENTITY_WORDS = 4
+
+
+@door("child.read")
+def child_file(request: Request, child_id: UUID) -> HttpResponse:
+    """The file, restricted to the parts that the viewer may read; other parts are absent."""
+    file = read_file(request, child_id)
+    carers, siblings = carers_of(file), siblings_of(file)
+    seen = looks(file.child.id) if "log" in file.parts else []
+    duty = on_duty(file) if file.case.in_crisis and "crisis" in file.parts else []
+    shown = file.readable[-SHOWN:]
+    names = open_names(
+        request, purpose="file", route="child", part="file", children=[file.child, *siblings],
+        people=[
+            *(entry.person_id for entry in shown), *(look.person_id for look in seen),
+            *(each.answers.person_id for each in duty), *(task.owner_person_id for task in file.tasks),
+        ],
+        more=sealed_of(file, carers),
+    )
+    titles = post_titles([
+        *(entry.post_id for entry in shown), *(look.post_id for look in seen),
+        *(each.answers.post_id for each in duty),
+        *(post for task in file.tasks for post in (task.owner_post_id, task.post_id)),
+    ])
+    return show(request, "console/child.html", {
+        **_header(file, names), "card": crisis_card(file, names, titles, duty), "steps": _next(file, names, titles),
+        "offered": file.offered(), "why": why_graded(file, names, titles), "identified": why_identified(file),
+        "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
+        "carers": carer_rows(file, carers, names.more[IDENTITY_WORDS:]), "sees_family": "family" in file.parts,
+        "siblings": [{"url": f"/children/{each.id}/", "name": names.children[each.id]} for each in siblings],
+        "entries": timeline(file, names, titles),
+        "looks": look_rows(seen, names, titles, file.access.parts), "sees_log": "log" in file.parts,
+    })
+
+
+def _header(file: File, names: Names) -> dict[str, Any]:
+    kinds = words_of(file.request, "category", region=file.region)
+    spans = CategorySpan.objects.filter(child_id=file.child.id, end_on__isnull=True).order_by("id")
+    return {
+        "child": file.child, "name": names.children[file.child.id],
+        "age": words.age_zh(file.child.birth_month, on=file.request.at.date()),
+        "stage": file.pathway.stages.get(file.case.stage, ""), "chips": Chips(file.request, [file.case]).of(file.case),
+        "is_concern": bool(file.state.names()["is_concern"]) and bool({"family", "crisis"} & file.parts),
+        "categories": [
+            {"zh": kinds.get(span.category, "其他"), "start_on": span.start_on} for span in spans
+        ],
+    }
+
+
+def _next(file: File, names: Names, titles: dict[UUID, str]) -> list[dict[str, Any]]:
+    tasks = [task for task in file.tasks if not task.step.startswith(CRISIS)]
+    rows = task_rows(file.request, tasks, names={}, titles=titles, holders=names.people)
+    waits = {rule.id for rule in file.pathway.steps if rule.may_wait}
+    for row, task in zip(rows, tasks, strict=True):
+        row["form_url"] = row["url"] if task.form in file.may_record else ""
+        row["owner_zh"] = f"{titles.get(task.owner_post_id, '')}　{names.person(task.owner_person_id)}" if (
+            task.owner_post_id
+        ) else "没有可以办理的岗位"
+        row["may_wait"] = "task_reason" in file.may_record and task.step in waits
+    return rows

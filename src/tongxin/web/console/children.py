@@ -1,0 +1,168 @@
+"""The roster: who is in the viewer's area, most urgent first, page by page."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+
+from tongxin.access import selectors as access
+from tongxin.accounts.models import Division
+from tongxin.cases.models import Case
+from tongxin.core.pathway import Pathway
+from tongxin.people import search
+from tongxin.people.models import CategorySpan, Child
+from tongxin.rulebook import rules
+from tongxin.web import words
+from tongxin.web.console.chips import Chips
+from tongxin.web.console.home import crisis_rank
+from tongxin.web.console.names import open_names
+from tongxin.web.console.options import words_of
+from tongxin.web.console.places_filter import place_choices, place_named
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show
+
+PAGE = 25
+ORDER = ("rank", "due_at", "id")
+LONGEST_SEARCH = 60
+
+
+@door("work")
+def roster(request: Request) -> HttpResponse:
+    """One page of the roster."""
+    wanted = _Wanted(request)
+    cases = access.page(
+        wanted.narrowed(), viewer=request.viewer, part="roster", at=request.at, order=ORDER,
+        after=_after(request.GET.get("after", "")), limit=PAGE + 1,
+    )
+    shown = cases[:PAGE]
+    children = Child.objects.in_bulk([case.id for case in shown])
+    names = open_names(request, children=children.values(), purpose="roster", route="children").children
+    query = wanted.query
+    return show(request, "console/children.html", {
+        "rows": roster_rows(request, shown, children=children, names=names), "wanted": wanted,
+        "places": place_choices(request, wanted.place), "query": urlencode(query),
+        "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at),
+        "pager": {
+            "first_url": "/children/?" + urlencode(query) if request.GET.get("after") else "",
+            "next_url": f"/children/?{urlencode({**query, 'after': _token(shown[-1])})}" if cases[PAGE:] else "",
+            "shown_zh": f"本页 {len(shown)} 人",
+        },
+    })
+
+
+@door("work")
+def roster_count(request: Request) -> HttpResponse:
+    """How many children the filters leave; asked for after the page stands."""
+    cases = _Wanted(request).narrowed().order_by()
+    number = access.visible(cases, viewer=request.viewer, part="roster", at=request.at).count()
+    return HttpResponse(f"共 {number:,} 人")
+
+
+class _Wanted:
+    """What the filters ask for; what isn't understood is left out."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.pathway = _pathway(request)
+        self.is_entitled = access.sees_psychology(viewer=request.viewer, at=request.at)
+        self.place = place_named(request.GET.get("place", ""))
+        self.stages, self.levels = self.pathway.stages, self.pathway.levels if self.is_entitled else {}
+        self.stage = self._one_of(self.stages, "stage")
+        self.level = self._one_of(self.levels, "level")
+        self.only = self._one_of({"late": "", "crisis": ""}, "only")
+
+    def _one_of(self, known: Any, name: str) -> str:
+        value = self.request.GET.get(name, "")
+        return value if value in known else ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters in force, for links."""
+        place = str(self.place.id) if self.place else ""
+        found = {"place": place, "stage": self.stage, "level": self.level, "only": self.only}
+        return {name: value for name, value in found.items() if value}
+
+    def narrowed(self) -> QuerySet[Case]:
+        """The cases that fit."""
+        cases = Case.objects.all()
+        if self.place:
+            cases = cases.filter(**{f"{self.place.level}_id": self.place.id})
+        if self.stage:
+            cases = cases.filter(stage=self.stage)
+        if self.level:
+            cases = cases.filter(level=self.level)
+        if self.only == "crisis":
+            cases = cases.filter(rank=crisis_rank(self.request))
+        if self.only == "late":
+            # All ranks are named so that the index by place, rank and due moment is walked.
+            ranks = sorted({-number for number in self.pathway.urgency.values()})
+            cases = cases.filter(rank__in=ranks, due_at__lt=self.request.at)
+        return cases
+
+
+def _pathway(request: Request) -> Pathway:
+    return rules.pathway_in(region="", at=request.at)[1]
+
+
+def roster_rows(
+    request: Request, cases: Sequence[Case], *, children: dict[UUID, Child], names: Any
+) -> list[dict[str, Any]]:
+    """What the roster says of each child: who, where, why in difficulty, where in the loop, what next."""
+    chips, pathway = Chips(request, cases), _pathway(request)
+    places = _place_names(cases)
+    kinds = words_of(request, "category")
+    spans: dict[UUID, list[str]] = {}
+    rows = CategorySpan.objects.filter(child_id__in=[case.id for case in cases], end_on__isnull=True)
+    for child_id, category in rows.values_list("child_id", "category"):
+        spans.setdefault(child_id, []).append(kinds.get(category, category))
+    steps = {rule.id: rule.zh for rule in pathway.steps}
+    steps |= {f"crisis.{rule.id}": rule.zh for rule in pathway.crisis_steps}
+    return [
+        {
+            "url": f"/children/{case.id}/", "name": names.get(case.id, ""), "chips": chips.of(case),
+            "place": places.get(case.village_id or 0) or places.get(case.town_id or 0) or "村居不详",
+            "categories": spans.get(case.id, []), "stage": pathway.stages.get(case.stage, ""),
+            "age": words.age_zh(children[case.id].birth_month, on=request.at.date()) if case.id in children else "",
+            "step": steps.get(case.next_step, ""), "due_zh": words.due_zh(case.due_at, at=request.at),
+            "late_zh": words.late_zh(case.due_at, at=request.at) if case.is_open else "",
+        }
+        for case in cases
+    ]
+
+
+def _place_names(cases: Sequence[Case]) -> dict[int, str]:
+    ids = {place for case in cases for place in (case.village_id, case.town_id) if place}
+    return dict(Division.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def _token(case: Case) -> str:
+    return f"{case.rank}~{case.due_at.astimezone(UTC).isoformat()}~{case.id}"
+
+
+def _after(token: str) -> list[Any] | None:
+    """Where the page before ended; a broken address starts from the beginning."""
+    rank, _, rest = token.partition("~")
+    due, _, key = rest.partition("~")
+    try:
+        return [int(rank), datetime.fromisoformat(due).astimezone(UTC), UUID(key)]
+    except ValueError:
+        return None
+
+
+@door("work", methods=("GET", "POST"))
+def search_children(request: Request) -> HttpResponse:
+    """Children by name, pinyin initials, identity number or file number; asked by POST (spine B6)."""
+    text = request.POST.get("text", "").strip()[:LONGEST_SEARCH]
+    found = search.find(text, viewer=request.viewer, at=request.at, route="children.search") if text else []
+    cases = {case.id: case for case in Case.objects.filter(id__in=[each.child_id for each in found])}
+    children = {each.child_id: each.child for each in found}
+    names = {each.child_id: each.name or "" for each in found}
+    ordered = sorted(cases.values(), key=lambda case: (case.rank, case.due_at, case.id))
+    return show(request, "console/search.html", {
+        "text": text, "rows": roster_rows(request, ordered, children=children, names=names),
+        "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at),
+    })

@@ -1,0 +1,76 @@
+"""What a list shows of a case: the colour for those entitled, else the identification result (spine A11)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tongxin.access import selectors as access
+from tongxin.assessments.rulings import shown_scheme
+from tongxin.cases.models import Case
+from tongxin.core.grading.scheme import SHAPES
+from tongxin.core.pathway.vocabulary import IDENTIFIED
+from tongxin.rulebook import rules
+from tongxin.web.doors import Request
+
+UNGRADED = "ungraded"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Colour, word and shape together."""
+
+    colour: str
+    zh: str
+    sign: str
+    state: str = ""
+
+
+CRISIS = Chip("red", "危机处置中", "■")
+
+
+class Chips:
+    """The chips of the cases on one page; who may see colours is asked once for all of them."""
+
+    def __init__(self, request: Request, cases: Iterable[Case]) -> None:
+        self.at = request.at
+        self._schemes: dict[str, dict[str, Chip]] = {}
+        self._entitled: set[UUID] = set()
+        if access.sees_psychology(viewer=request.viewer, at=request.at):
+            rows = Case.objects.filter(id__in=[case.id for case in cases])
+            admitted = access.visible(rows, viewer=request.viewer, part="psychological", at=request.at)
+            self._entitled = set(admitted.values_list("id", flat=True))
+
+    def of(self, case: Case) -> list[Chip]:
+        """The chips of one case, danger first."""
+        chips = [CRISIS] if case.in_crisis else []
+        if case.id in self._entitled and case.level != UNGRADED:
+            return [*chips, self.graded(case)]
+        return [*chips, identified(case)]
+
+    def graded(self, case: Case) -> Chip:
+        """The colour of a case, marked while nobody has confirmed it."""
+        found = self.level(case.level, region=rules.region_of(case.county_id))
+        waits = "待确认" if case.state.get("proposal_open") else ""
+        return Chip(found.colour, found.zh, found.sign, waits)
+
+    def level(self, level: str, *, region: str) -> Chip:
+        """How a place shows a level."""
+        if region not in self._schemes:
+            self._schemes[region] = scheme_chips(region=region, at=self.at)
+        return self._schemes[region].get(level, Chip("grey", "未分级", "○"))
+
+
+def identified(case: Case) -> Chip:
+    """The identification result, which never has a colour of the grading scheme."""
+    signs = {"refer": "◇", "healthy": "✓", "incomplete": "…"}
+    return Chip("plain", IDENTIFIED[case.identified], signs.get(case.identified, "–"))
+
+
+def scheme_chips(*, region: str, at: datetime) -> dict[str, Chip]:
+    """The chips of all levels as a place shows them."""
+    scheme = shown_scheme(region=region, at=at)
+    levels = rules.resolve("grading", scheme, region=region, at=at).content["levels"]
+    return {
+        each["id"]: Chip(each["colour"], f"{each['zh']}（{each['word']}）", SHAPES[each["shape"]]) for each in levels
+    }

@@ -1,0 +1,149 @@
+"""One child's file as far as the viewer may read it: the rows, without any sealed word opened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+from django.http import Http404
+
+from tongxin import ledger
+from tongxin.access import selectors as access
+from tongxin.assessments.models import Result
+from tongxin.cases import derivation
+from tongxin.cases.models import Case, Task
+from tongxin.cases.tasks import LIVE
+from tongxin.core.access import AccessRules
+from tongxin.core.pathway import CHINA, CaseState, Fact, Pathway, refusals
+from tongxin.flows.derive import ground_for
+from tongxin.flows.facts import as_facts
+from tongxin.ledger.models import Entry
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.rulebook.models import DefinitionVersion
+from tongxin.vault import Owner
+from tongxin.web.doors import Request, child_for
+
+# A kind of entry that no form stands behind is shown to whoever may read everything psychological.
+CLOSEST = "psychological"
+WITHOUT_FORM = {"registration": "花名册登记", "household_alarm": "同户儿童出现危险，需当面查看"}
+HIDDEN = "hidden"
+KEPT = 64
+
+_known: "dict[tuple[int, str, date], Mapping[str, FormWords]]" = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FormWords:
+    """What a page has to know of a form before anybody asks for it."""
+
+    id: str
+    zh: str
+    kind: str
+
+
+@dataclass(slots=True)
+class File:
+    """What the parts of a file page are made from."""
+
+    request: Request
+    child: Child
+    case: Case
+    access: AccessRules
+    parts: frozenset[str]
+    may_record: frozenset[str]
+    entries: list[Entry]
+    facts: tuple[Fact, ...]
+    results: Mapping[str, Mapping[str, Any]]
+    state: CaseState
+    tasks: list[Task]
+
+    @property
+    def pathway(self) -> Pathway:
+        return self.state.pathway
+
+    @property
+    def region(self) -> str:
+        return rules.region_of(self.child.county_id)
+
+    @property
+    def readable(self) -> list[Entry]:
+        """The entries of the parts that the viewer may read."""
+        return [entry for entry in self.entries if part_of(entry, self.access) in self.parts]
+
+    def offered(self) -> list[dict[str, Any]]:
+        """The forms that the viewer may fill in now, by group."""
+        known = forms_known(region=self.region, at=self.request.at)
+        person = str(self.request.viewer.person_id)
+        groups = []
+        for group, zh in self.access.groups.items():
+            forms = [known[form] for form in self.access.form_groups[group] if form in known]
+            fitting = [
+                form for form in forms
+                if form.id in self.may_record and not refusals(self.state, kind=form.kind, data={}, person=person)
+            ]
+            if fitting and group != HIDDEN:
+                groups.append({"zh": zh, "id": group, "forms": fitting})
+        return groups
+
+
+def read_file(request: Request, child_id: UUID) -> File:
+    """The file, or nothing at all for those who may not see the child."""
+    child = child_for(request, child_id)
+    case = Case.objects.filter(id=child.id).first()
+    if case is None:
+        raise Http404
+    at, viewer = request.at, request.viewer
+    found = rules.access_rules(at=at)
+    asks = [(part, access.READ) for part in found.parts]
+    asks += [("", f"record.{form}") for form in found.form_parts]
+    allowed = access.allowed(viewer=viewer, child_id=child.id, asks=asks, at=at)
+    entries = ledger.facts(Owner("child", child.id))
+    results = {str(row.entry_id): row.data for row in Result.objects.filter(child_id=child.id)}
+    facts = as_facts(entries, results)
+    state = derivation.think(facts, ground=ground_for(child, at=at), at=at).state
+    return File(
+        request=request, child=child, case=case, access=found,
+        parts=frozenset(part for part, action in allowed if action == access.READ),
+        may_record=frozenset(action.removeprefix("record.") for _, action in allowed if action != access.READ),
+        entries=entries, facts=facts, results=results, state=state,
+        tasks=list(case.tasks.filter(state__in=LIVE).order_by("due_at", "id")),
+    )
+
+
+def form_of(entry: Entry) -> str:
+    """The id of the form that an entry was written on, else its kind."""
+    return str(entry.clear.get("form") or entry.kind)
+
+
+def part_of(entry: Entry, found: AccessRules) -> str:
+    """The part of the file that an entry belongs to."""
+    return found.form_parts.get(form_of(entry), CLOSEST)
+
+
+def forms_known(*, region: str, at: datetime) -> Mapping[str, FormWords]:
+    """The forms in force in a county."""
+    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
+    key = (newest, region, at.astimezone(CHINA).date())
+    if key not in _known:
+        if len(_known) > KEPT:
+            _known.clear()
+        _known[key] = _read_forms(region, at)
+    return _known[key]
+
+
+def _read_forms(region: str, at: datetime) -> Mapping[str, FormWords]:
+    found = {}
+    for form in rules.ids("forms"):
+        content = rules.resolve("forms", form, region=region, at=at).content
+        found[form] = FormWords(form, str(content["zh"]), str(content["kind"]))
+    return found
+
+
+def entry_zh(entry: Entry) -> str:
+    """What kind of record an entry is, in words."""
+    if entry.form_hash:
+        return str(rules.content_of(entry.form_hash)["zh"])
+    return WITHOUT_FORM.get(entry.kind, "记录")

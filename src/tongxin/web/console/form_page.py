@@ -1,0 +1,107 @@
+"""The page of a form: what it asks, what is already known, and what becomes of a filled one."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.http import JsonResponse
+
+from tongxin.accounts.models import Division
+from tongxin.assessments.forms import Asked
+from tongxin.core.forms import Form, Problem, definition_json
+from tongxin.core.pathway import CHINA
+from tongxin.web.doors import Request
+
+RENEWED = "表单已更新，请另开一页打开新的表单，对照填写后再提交；本页的内容没有保存。"
+UNREADABLE = "系统没有看懂这次提交，没有保存。"
+SALT = "form shown at"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A filled form as the browser sent it."""
+
+    entry_id: UUID
+    form_hash: str
+    answers: Mapping[str, Any]
+
+
+def shown_token(at: datetime) -> str:
+    """When the page was shown, so that a form sent twice says the same both times."""
+    return signing.dumps(at.isoformat(), salt=SALT)
+
+
+def shown_at(request: Request) -> datetime:
+    """The moment the form was opened by this server's clock; now, when the address lacks it."""
+    try:
+        moment = datetime.fromisoformat(signing.loads(request.GET.get("shown", ""), salt=SALT))
+    except (signing.BadSignature, ValueError, TypeError):
+        return request.at
+    return min(moment, request.at)
+
+
+def read_sent(request: Request) -> Sent | None:
+    """What was sent, if it is a form at all."""
+    try:
+        body = json.loads(request.body)
+        answers = body["answers"]
+        found = Sent(UUID(str(body["entry_id"])), str(body["form_hash"]), answers)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return found if isinstance(answers, dict) else None
+
+
+def refused(problems: list[Problem]) -> JsonResponse:
+    """The problems at their places."""
+    return JsonResponse({"problems": [{"path": p.path, "zh": p.zh, "kept": p.kept} for p in problems]}, status=422)
+
+
+def said(zh: str, *, status: int) -> JsonResponse:
+    """One sentence about the whole form."""
+    return JsonResponse({"zh": zh}, status=status)
+
+
+def next_page(url: str) -> JsonResponse:
+    """Where the browser goes after a form was kept."""
+    return JsonResponse({"next": url})
+
+
+def definition_for(
+    request: Request, asked: Asked, *, age: int | None, values: Mapping[str, Any], places: list[dict[str, str]]
+) -> dict[str, Any]:
+    """The form for `<tx-form>`; places can be chosen instead of typed as codes."""
+    on = request.at.astimezone(CHINA).date()
+    definition = definition_json(asked.form, form_hash=asked.form_hash, on=on, age=age, values=values)
+    known = {place["code"] for place in places}
+    for section in definition["sections"]:
+        for field in section["fields"]:
+            if field["type"] == "division" and not field.get("options") and field.get("prefill", "") in {"", *known}:
+                field["options"] = places
+    return definition
+
+
+def places_in(county_id: int | None) -> list[dict[str, str]]:
+    """The villages of a county with their towns, as options."""
+    if county_id is None:
+        return []
+    rows = Division.objects.filter(county_id=county_id, level__in=("town", "village"), valid_to__isnull=True)
+    found = list(rows.order_by("code").values_list("id", "code", "name", "level", "town_id"))
+    towns = {id: name for id, _, name, level, _ in found if level == "town"}
+    return [
+        {"code": code, "zh": f"{towns.get(town or 0, '')} {name}" if level == "village" else f"{name}（村不详）"}
+        for _, code, name, level, town in found
+    ]
+
+
+def from_address(request: Request, form: Form) -> dict[str, str]:
+    """Codes that a link may put into a form: only clear ones that the form offers."""
+    found = {}
+    for field in form.fields:
+        code = request.GET.get(field.id, "")
+        if code and not field.sealed and code in {option.code for option in field.options}:
+            found[field.id] = code
+    return found

@@ -1,0 +1,144 @@
+"""Filling in a form about a child (spine C7)."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from tongxin import ledger
+from tongxin.access import selectors as access
+from tongxin.assessments.forms import Asked, age_on
+from tongxin.core.pathway import CHINA
+from tongxin.flows import prefill
+from tongxin.flows.record import Sheet, asked_of, record
+from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.ledger.models import Entry
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.web.console.file import form_of, part_of
+from tongxin.web.console.form_page import (
+    RENEWED,
+    UNREADABLE,
+    Sent,
+    definition_for,
+    from_address,
+    next_page,
+    places_in,
+    read_sent,
+    refused,
+    said,
+    shown_at,
+    shown_token,
+)
+from tongxin.web.console.names import open_names
+from tongxin.web.doors import Request, child_for, door
+from tongxin.web.pages import show
+
+LONGEST_ABOUT = 120
+
+
+@door("child.record", methods=("GET", "POST"))
+def form(request: Request, child_id: UUID, form_id: str) -> HttpResponseBase:
+    """The page of a form, and the door for a filled one."""
+    child = child_for(request, child_id)
+    asked = _asked(request, child, form_id)
+    corrected = _corrected(request, child, form_id)
+    if request.method == "POST":
+        return _take(request, child, asked, corrected)
+    return _ask(request, child, asked, corrected)
+
+
+def _asked(request: Request, child: Child, form_id: str) -> Asked:
+    """The form, if there is one and the viewer may fill it in about this child."""
+    try:
+        asked = asked_of(child, form_id=form_id, at=request.at)
+    except rules.NotAdopted:
+        raise Http404 from None
+    if not access.may(viewer=request.viewer, child_id=child.id, part="", action=asked.action, at=request.at):
+        raise Http404
+    return asked
+
+
+def _corrected(request: Request, child: Child, form_id: str) -> Entry | None:
+    """The entry that this form corrects, if the address names one that the viewer may read."""
+    named = request.GET.get("corrects", "")
+    if not named:
+        return None
+    entry = entry_for(request, child, named)
+    if form_of(entry) != form_id or entry.correction_kind in {"retract", "moved"}:
+        raise Http404
+    return entry
+
+
+def entry_for(request: Request, child: Child, named: str) -> Entry:
+    """An entry about the child in a part that the viewer may read; else there is no such page."""
+    try:
+        entry_id = UUID(named)
+    except ValueError:
+        raise Http404 from None
+    entry = Entry.objects.filter(id=entry_id, subject_id=child.id).select_related("subject").first()
+    if entry is None:
+        raise Http404
+    part = part_of(entry, rules.access_rules(at=request.at))
+    if not access.may(viewer=request.viewer, child_id=child.id, part=part, at=request.at):
+        raise Http404
+    return entry
+
+
+def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponse:
+    known = _known(request, child, asked, corrected)
+    names = open_names(request, children=[child], purpose="form", route="form").children
+    age = age_on(child.birth_month, request.at.astimezone(CHINA).date())
+    query = {"shown": shown_token(request.at)}
+    query |= {name: request.GET[name][:LONGEST_ABOUT] for name in ("about", "corrects") if request.GET.get(name)}
+    content = rules.content_of(asked.form_hash)
+    return show(request, "console/form.html", {
+        "child": child, "name": names[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
+        "definition": definition_for(request, asked, age=age, values=known, places=places_in(child.county_id)),
+        "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
+        "back_url": f"/children/{child.id}/",
+    })
+
+
+def _known(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> dict[str, Any]:
+    if corrected is not None:
+        part = part_of(corrected, rules.access_rules(at=request.at))
+        opened = ledger.open_entries(
+            [corrected], viewer=request.viewer, purpose="correct", at=request.at, part=part, route="form"
+        )
+        return opened[0] or {}
+    known = prefill.values_for(child=child, asked=asked, viewer=request.viewer, at=request.at)
+    return known | from_address(request, asked.form)
+
+
+def _take(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponseBase:
+    sent = read_sent(request)
+    if sent is None:
+        return said(UNREADABLE, status=400)
+    is_known = Entry.objects.filter(id=sent.entry_id).exists()
+    if sent.form_hash != asked.form_hash and not is_known:
+        return said(RENEWED, status=409)
+    try:
+        record(child_id=child.id, sheet=_sheet(request, asked, sent, corrected), actor=request.viewer, at=request.at)
+    except Refused as refusal:
+        return refused(refusal.problems)
+    except Held as held:
+        return said(held.zh, status=409)
+    except NotAllowed:
+        raise Http404 from None
+    messages.success(request, _("已保存：%(form)s。") % {"form": asked.form.zh})
+    return next_page(f"/children/{child.id}/")
+
+
+def _sheet(request: Request, asked: Asked, sent: Sent, corrected: Entry | None) -> Sheet:
+    about = request.GET.get("about", "")[:LONGEST_ABOUT]
+    if corrected is not None:
+        about = str(corrected.clear.get("about", ""))
+    return Sheet(
+        entry_id=sent.entry_id, form_id=asked.form.id, answers=sent.answers, occurred_at=shown_at(request),
+        supersedes=corrected.id if corrected else None, correction_kind="correct" if corrected else "", about=about,
+    )
+

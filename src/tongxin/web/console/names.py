@@ -1,0 +1,51 @@
+"""The names that one page shows, opened together as one look (spine C3)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tongxin import vault
+from tongxin.accounts.models import Person, Post
+from tongxin.people.models import Child
+from tongxin.vault import Sealed
+from tongxin.web.doors import Request
+
+NO_NAME = "（姓名待补）"
+SYSTEM = "系统"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by id; `more` are further words in the order in which they were asked for."""
+
+    children: Mapping[UUID, str]
+    people: Mapping[UUID, str] = field(default_factory=dict)
+    more: tuple[str | None, ...] = ()
+
+    def person(self, person_id: UUID | None) -> str:
+        """Somebody who works here; the worker has no name."""
+        return self.people.get(person_id, "") if person_id else SYSTEM
+
+
+def open_names(
+    request: Request, *, purpose: str, route: str, children: Iterable[Child] = (),
+    people: Iterable[UUID | None] = (), more: Iterable[Sealed | None] = (), part: str = "roster",
+) -> Names:
+    """Everything a page shows of sealed words, by one look."""
+    shown = list({child.id: child for child in children}.values())
+    staff = list(Person.objects.filter(id__in={each for each in people if each}).only("id", "name"))
+    wanted = [*(child.name for child in shown), *(person.name for person in staff), *more]
+    words = vault.open(
+        wanted, viewer=request.viewer, purpose=purpose, at=request.at, part=part, route=route
+    )
+    borders = len(shown), len(shown) + len(staff)
+    return Names(
+        children={child.id: word or NO_NAME for child, word in zip(shown, words[: borders[0]], strict=True)},
+        people={each.id: word or "" for each, word in zip(staff, words[borders[0] : borders[1]], strict=True)},
+        more=tuple(words[borders[1] :]),
+    )
+
+
+def post_titles(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The titles of posts."""
+    return dict(Post.objects.filter(id__in={each for each in ids if each}).values_list("id", "title"))

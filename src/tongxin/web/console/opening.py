@@ -1,0 +1,111 @@
+"""Opening a file: look first whether the child has one, then fill in the 档案表."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from tongxin.accounts.models import Division
+from tongxin.assessments.forms import Asked, form_in
+from tongxin.flows import lists
+from tongxin.flows.opening import open_file
+from tongxin.flows.record import Sheet
+from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.ledger.models import Entry
+from tongxin.people import search
+from tongxin.rulebook import rules
+from tongxin.web import words
+from tongxin.web.console.form_page import (
+    RENEWED,
+    UNREADABLE,
+    definition_for,
+    next_page,
+    places_in,
+    read_sent,
+    refused,
+    said,
+    shown_at,
+    shown_token,
+)
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show
+
+FORM = "case_file"
+LONGEST_SEARCH = 60
+
+
+@door("office.open_file", methods=("GET", "POST"))
+def look_first(request: Request) -> HttpResponse:
+    """The children that may be meant, before anybody opens a second file for one of them."""
+    text = request.POST.get("text", "").strip()[:LONGEST_SEARCH]
+    found = search.find(text, viewer=request.viewer, at=request.at, route="children.new") if text else []
+    places = {place for each in found if (place := each.child.village_id or each.child.town_id)}
+    names = dict(Division.objects.filter(id__in=places).values_list("id", "name"))
+    return show(request, "console/look_first.html", {
+        "text": text,
+        "found": [
+            {
+                "url": f"/children/{each.child_id}/", "name": each.name, "sex": each.child.get_sex_display(),
+                "age": words.age_zh(each.child.birth_month, on=request.at.date()),
+                "place": names.get(each.child.village_id or each.child.town_id or 0, ""), "file_no": each.child.file_no,
+            }
+            for each in found
+        ],
+    })
+
+
+@door("office.open_file", methods=("GET", "POST"))
+def new_file(request: Request) -> HttpResponseBase:
+    """The 档案表 of a child without a file, and the door for a filled one."""
+    county_id, asked = _asked(request)
+    if request.method == "POST":
+        return _take(request, asked)
+    content = rules.content_of(asked.form_hash)
+    places = places_in(county_id)
+    return show(request, "console/form.html", {
+        "form": asked.form, "filled_by": content.get("filled_by", ""), "back_url": "/children/new/",
+        "definition": definition_for(request, asked, age=None, values=_given(request, places), places=places),
+        "action": f"{request.path}?shown={shown_token(request.at)}",
+    })
+
+
+def _asked(request: Request) -> tuple[int | None, Asked]:
+    """The form as it holds in the county of the viewer's post."""
+    seat = request.viewer.seat
+    if seat is None:
+        raise Http404
+    county_id = Division.objects.values_list("county_id", flat=True).get(id=seat.division_id)
+    region, choices = rules.region_of(county_id), lists.choices_in(county_id)
+    return county_id, form_in(form_id=FORM, region=region, at=request.at, lists=choices)
+
+
+def _given(request: Request, places: list[dict[str, str]]) -> dict[str, Any]:
+    """A child director's own village and the day stand in the form already."""
+    seat = request.viewer.seat
+    code = Division.objects.values_list("code", flat=True).get(id=seat.division_id) if seat else ""
+    given = {"opened_on": request.at.date().isoformat()}
+    return given | ({"residence_division": code} if code in {place["code"] for place in places} else {})
+
+
+def _take(request: Request, asked: Asked) -> HttpResponseBase:
+    sent = read_sent(request)
+    if sent is None:
+        return said(UNREADABLE, status=400)
+    known: UUID | None = Entry.objects.filter(id=sent.entry_id).values_list("subject_id", flat=True).first()
+    if known is not None:
+        return next_page(f"/children/{known}/")
+    if sent.form_hash != asked.form_hash:
+        return said(RENEWED, status=409)
+    sheet = Sheet(sent.entry_id, FORM, sent.answers, shown_at(request))
+    try:
+        child = open_file(sheet=sheet, actor=request.viewer, at=request.at)
+    except Refused as refusal:
+        return refused(refusal.problems)
+    except Held as held:
+        return said(held.zh, status=409)
+    except NotAllowed:
+        return said(_("没有保存：这个村（社区）不在您的职责范围内，请改选，或请当地的同事建档。"), status=409)
+    messages.success(request, _("档案已建立。"))
+    return next_page(f"/children/{child.id}/")

@@ -1,0 +1,84 @@
+"""Signing in and out, and choosing the post to act from."""
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.core.cache import cache
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from tongxin.lib import places
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show, show_plain
+
+WRONG_TRIES = 5
+PAUSE = timedelta(minutes=15)
+LONGEST_LOGIN = 60
+WRONG = f"登录名或密码不对，请重新输入。连续 {WRONG_TRIES} 次不对会暂停登录 15 分钟。"
+PAUSED = "错误次数太多，这个登录名暂停登录 15 分钟。忘记密码请找区县管理员重置。"
+
+
+@sensitive_post_parameters("password")
+@door("public", methods=("GET", "POST"))
+def sign_in(request: Request) -> HttpResponse:
+    """The sign-in page; five wrong tries for one login close it for a quarter of an hour."""
+    if request.method == "GET":
+        if request.viewer.person_id is not None:
+            return HttpResponseRedirect("/")
+        return _asked_again(request, "", status=200)
+    name, password = request.POST.get("login", "").strip()[:LONGEST_LOGIN], request.POST.get("password", "")
+    key = "sign-in:" + hashlib.sha256(name.encode()).hexdigest()
+    if cache.get(key, 0) >= WRONG_TRIES:
+        return _asked_again(request, PAUSED, name, 429)
+    person = authenticate(request, username=name, password=password)
+    if person is None:
+        cache.set(key, cache.get(key, 0) + 1, timeout=PAUSE.total_seconds())
+        return _asked_again(request, WRONG, name, 422)
+    cache.delete(key)
+    login(request, person)
+    request.session["seen_at"] = request.at.isoformat()
+    return HttpResponseRedirect("/")
+
+
+def _asked_again(request: Request, problem: str, name: str = "", status: int = 422) -> HttpResponse:
+    context = {"problem": problem, "login": name, "demo_logins": demo_logins()}
+    return show_plain(request, "console/sign_in.html", context, status=status)
+
+
+def demo_logins() -> list[dict[str, Any]]:
+    """The logins of a demonstration, by role; nothing outside one."""
+    file = places.home() / "logins.json"
+    if not file.is_file():
+        return []
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        return []
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+@door("signed_in", methods=("POST",))
+def sign_out(request: Request) -> HttpResponse:
+    """Out, and back to the sign-in page."""
+    logout(request)
+    messages.success(request, _("您已退出。"))
+    return HttpResponseRedirect("/sign-in/")
+
+
+@door("signed_in", methods=("GET", "POST"))
+def choose_post(request: Request) -> HttpResponse:
+    """Which of several posts to act from; whoever holds none is told what to do."""
+    if request.method == "GET":
+        return show(request, "console/post.html", {"seats": request.viewer.seats})
+    chosen = request.POST.get("post", "")
+    seat = next((seat for seat in request.viewer.seats if str(seat.post_id) == chosen), None)
+    if seat is None:
+        raise Http404
+    request.session["post"] = str(seat.post_id)
+    messages.success(request, _("现在以“%(post)s”的岗位办理。") % {"post": seat.title})
+    return HttpResponseRedirect("/")

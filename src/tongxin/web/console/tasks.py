@@ -1,0 +1,87 @@
+"""All tasks of the viewer's posts, the nearest first."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+
+from tongxin.access import selectors as access
+from tongxin.cases.models import Task
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.web.console.home import SOON, mine
+from tongxin.web.console.names import open_names
+from tongxin.web.console.task_rows import task_rows
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show
+
+PAGE = 50
+ORDER = ("due_at", "id")
+ONLY = {"late": "已逾期", "soon": "七天内到期", "waiting": "已说明暂缓", "area": "辖区内所有岗位的逾期任务"}
+
+
+@door("work")
+def task_list(request: Request) -> HttpResponse:
+    """One page of tasks."""
+    only = request.GET.get("only", "")
+    only = only if only in ONLY else ""
+    rows = _area_late(request) if only == "area" else _own(request, only)
+    shown = rows[:PAGE]
+    children = access.visible(
+        Child.objects.filter(id__in={task.case_id for task in shown}), viewer=request.viewer, part="roster",
+        at=request.at,
+    )
+    names = open_names(
+        request, children=children, people=[task.owner_person_id for task in shown], purpose="tasks", route="tasks"
+    )
+    query = {"only": only} if only else {}
+    tasks = task_rows(request, shown, names=names.children, holders=names.people)
+    last = shown[-1] if rows[PAGE:] else None
+    return show(request, "console/tasks.html", {
+        "tasks": tasks, "only": only, "choices": ONLY, "may_give_reason": _may_give_reason(request),
+        "pager": {
+            "first_url": "/tasks/?" + urlencode(query) if request.GET.get("after") else "",
+            "next_url": f"/tasks/?{urlencode({**query, 'after': _token(last)})}" if last else "",
+            "shown_zh": f"本页 {len(shown)} 项",
+        },
+    })
+
+
+def _own(request: Request, only: str) -> list[Task]:
+    tasks, at = mine(request), request.at
+    if only == "late":
+        tasks = tasks.filter(due_at__lt=at, state=Task.OPEN)
+    elif only == "soon":
+        tasks = tasks.filter(due_at__gte=at, due_at__lt=at + SOON)
+    elif only == "waiting":
+        tasks = tasks.filter(state=Task.WAITING)
+    if after := _after(request):
+        tasks = tasks.filter(due_at__gte=after[0]).exclude(due_at=after[0], id__lte=after[1])
+    return list(tasks.order_by(*ORDER)[: PAGE + 1])
+
+
+def _area_late(request: Request) -> list[Task]:
+    """The overdue tasks about children in the viewer's area, whoever owns them."""
+    tasks = Task.objects.filter(state=Task.OPEN, due_at__lt=request.at)
+    return access.page(
+        tasks, viewer=request.viewer, part="roster", at=request.at, order=ORDER, after=_after(request), limit=PAGE + 1
+    )
+
+
+def _may_give_reason(request: Request) -> bool:
+    found = rules.access_rules(at=request.at)
+    return any("task_reason" in grant.records and grant.roles & request.viewer.roles for grant in found.grants)
+
+
+def _token(task: Task) -> str:
+    return f"{task.due_at.isoformat()}~{task.id}"
+
+
+def _after(request: Request) -> list[Any] | None:
+    due, _, key = request.GET.get("after", "").partition("~")
+    try:
+        return [datetime.fromisoformat(due).astimezone(request.at.tzinfo), int(key)]
+    except ValueError:
+        return None
+

@@ -1,0 +1,74 @@
+"""What was recorded about a child and who looked, newest first, as far as the viewer may read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tongxin.core.pathway.vocabulary import IDENTIFIED
+from tongxin.ledger.models import Access, Entry
+from tongxin.web.console.file import File, entry_zh
+from tongxin.web.console.names import Names
+
+SHOWN = 100
+LOOKS = 40
+PURPOSES = {
+    "file": "查看档案", "roster": "浏览名册", "home": "首页", "search": "查找", "entry": "查看记录",
+    "tasks": "任务列表", "posts": "岗位",
+    "prefill": "填表时带出", "crises": "危机总览", "referrals": "转介列表", "correct": "更正记录", "move": "移动记录",
+    "search_index": "建立查找索引", "form": "填写表单", "duplicate": "核对是否重复",
+}
+CORRECTIONS = {"correct": "更正", "retract": "撤回", "moved": "移至另一名儿童"}
+
+
+def timeline(file: File, names: Names, titles: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """The entries of the parts that the viewer may read."""
+    superseded = {entry.supersedes_id for entry in file.entries if entry.supersedes_id}
+    rows = []
+    for entry in reversed(file.readable[-SHOWN:]):
+        rows.append({
+            "at": entry.occurred_at, "zh": _title(entry), "who_zh": _who(entry, names, titles),
+            "note": _note(file, entry), "url": f"/children/{file.child.id}/entries/{entry.id}/",
+            "is_alarm": "crisis" in file.parts and bool(file.results.get(str(entry.id), {}).get("alarms")),
+            "is_superseded": entry.id in superseded,
+        })
+    return rows
+
+
+def _title(entry: Entry) -> str:
+    kind = CORRECTIONS.get(entry.correction_kind)
+    return f"{entry_zh(entry)}（{kind}）" if kind else entry_zh(entry)
+
+
+def _who(entry: Entry, names: Names, titles: Mapping[UUID, str]) -> str:
+    title = titles.get(entry.post_id, "") if entry.post_id else ""
+    return f"{title}　{names.person(entry.person_id)}".strip()
+
+
+def _note(file: File, entry: Entry) -> str:
+    data = file.results.get(str(entry.id), {})
+    if entry.kind == "identification" and data.get("result"):
+        return f"结果：{IDENTIFIED.get(str(data['result']), '')}"
+    return ""
+
+
+def looks(child_id: UUID) -> list[Access]:
+    """The newest looks at a child's words."""
+    found = Access.objects.filter(subjects__owner_id=child_id).order_by("-at", "-id")
+    return list(found[:LOOKS])
+
+
+def look_rows(
+    rows: list[Access], names: Names, titles: Mapping[UUID, str], parts: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Who looked, when, from which post, at what and for what."""
+    found: list[dict[str, Any]] = []
+    at: datetime
+    for look in rows:
+        at, title = look.at, titles.get(look.post_id, "") if look.post_id else ""
+        found.append({
+            "at": at, "who_zh": f"{title}　{names.person(look.person_id)}".strip(),
+            "purpose_zh": PURPOSES.get(look.purpose, "办理业务"),
+            "part_zh": parts.get(look.part, "").partition("（")[0],
+        })
+    return found

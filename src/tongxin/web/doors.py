@@ -1,0 +1,84 @@
+"""What every page asks before it does anything: a named action, and who may.
+
+A refusal looks the same as a page that isn't there, so that nobody learns of a child by asking.
+"""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseNotAllowed
+
+from tongxin.access import selectors as access
+from tongxin.accounts.viewers import Viewer
+from tongxin.people.models import Child
+
+View = Callable[..., HttpResponseBase]
+SIGN_IN = "/sign-in/"
+SIGNED_OUT = "登录已过期，没有保存。请在新窗口登录后再发。"
+
+# Every route names one of these; `child.…` is decided again for each child, `office.…` by the viewer's roles.
+ACTIONS = {
+    "public": "任何人",
+    "signed_in": "已登录的人",
+    "work": "有岗位的人",
+    "child.read": "看得到这个儿童名册部分的人",
+    "child.record": "可以填写这张表的人",
+    "office.open_file": "可以建档的人",
+    "office.see_crisis_board": "可以看危机总览的人",
+    "office.hand_over": "可以办理岗位交接的人",
+    "office.import_roster": "可以导入花名册的人",
+}
+
+
+class Request(HttpRequest):
+    """A request after the viewer's middleware."""
+
+    viewer: Viewer
+    at: datetime
+
+
+def door(action: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """Let in only whom the named action admits; the action stays readable on the view."""
+    if action not in ACTIONS:
+        raise LookupError(action)
+
+    def guard(view: View) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in {*methods, "HEAD"}:
+                return HttpResponseNotAllowed(methods)
+            asked = cast(Request, request)
+            return _turned_away(asked, action) or view(asked, *args, **kwargs)
+
+        answer.action = action  # type: ignore[attr-defined]
+        return answer
+
+    return guard
+
+
+def _turned_away(request: Request, action: str) -> HttpResponse | None:
+    if action == "public":
+        return None
+    if request.viewer.person_id is None:
+        if "json" in request.headers.get("Accept", ""):
+            return JsonResponse({"zh": SIGNED_OUT}, status=401)
+        return HttpResponseRedirect(SIGN_IN)
+    if action != "signed_in" and request.viewer.seat is None:
+        return HttpResponseRedirect("/post/")
+    kind, _, name = action.partition(".")
+    if kind == "office" and not access.may_do(viewer=request.viewer, action=name, at=request.at):
+        raise Http404
+    return None
+
+
+def child_for(request: Request, child_id: UUID, *, part: str = "roster") -> Child:
+    """The child, if the viewer may read that part of the file; else there is no such page."""
+    children = access.visible(Child.objects.all(), viewer=request.viewer, part=part, at=request.at)
+    child = children.filter(pk=child_id).select_related("household").first()
+    if child is None:
+        raise Http404
+    return child
