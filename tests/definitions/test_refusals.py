@@ -40,9 +40,19 @@ def test_refuses_control_characters(tmp_path: Path) -> None:
 
 
 SPOILED = [
-    ("rubric/rubric/rubric.yaml", "level: mid_high\n    when: any(cells", "level: low\n    when: any(cells", "从高到低"),
+    (
+        "rubric/rubric/rubric.yaml",
+        "level: mid_high\n    when: any(cells",
+        "level: low\n    when: any(cells",
+        "从高到低",
+    ),
     ("rubric/rubric/rubric.yaml", "when: gates_open >= 1", "when: gates_open >= 2", "有否决项成立时不是最高等级"),
-    ("rubric/rubric/rubric.yaml", "when: any(cells where level == 3)", "when: any(cells where level == 2)", "变差后反而是"),
+    (
+        "rubric/rubric/rubric.yaml",
+        "when: any(cells where level == 3)",
+        "when: any(cells where level == 2)",
+        "变差后反而是",
+    ),
     ("rubric/rubric/rubric.yaml", "low: {value: 6,", "low: {value: 5,", "复评间隔与评级规则里的 5 个月不一致"),
     ("rubric/rubric/rubric.yaml", "order: [low, unknown,", "order: [low,", "没有“unknown”（未明）这一级"),
     ("grading/mental_health/grading.yaml", "colour: orange", "colour: red", "颜色或名称"),
@@ -57,9 +67,7 @@ SPOILED = [
 
 
 @pytest.mark.parametrize(("file", "old", "new", "expected"), SPOILED, ids=[each[3] for each in SPOILED])
-def test_finds_one_wrong_word_in_a_long_file(
-    file: str, old: str, new: str, expected: str, tmp_path: Path
-) -> None:
+def test_finds_one_wrong_word_in_a_long_file(file: str, old: str, new: str, expected: str, tmp_path: Path) -> None:
     folder = copied(tmp_path)
     text = (folder / file).read_text(encoding="utf-8")
     assert old in text

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tongxin.core import forms, grading, pathway
+from tongxin.core import forms, grading, instruments, pathway
 from tongxin.core.grading import Rules
 from tongxin.core.language import FactError, read_facts
 from tongxin.core.language.errors import DefinitionError
@@ -114,6 +114,17 @@ def _identification(id: str, case: Case, content: Content, rules: Rules, get: Ge
     return _differs(case["gives"], {key: found[key] for key in case["gives"] if key in found})
 
 
+def _instrument(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    score = instruments.score(rules.instruments[id], case.get("answers", {}), age_months=case.get("age_months"))
+    found = {
+        "status": score.status,
+        "totals": score.totals,
+        "band": score.band,
+        "alerts": [{"code": each.code, "kind": each.kind, "item": each.item} for each in score.alerts],
+    }
+    return _differs(case["gives"], {key: found[key] for key in case["gives"] if key in found})
+
+
 def _calendar(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
     year = get("calendar", id)
     calendar = pathway.Calendar(
@@ -140,5 +151,6 @@ _RUNNERS: dict[str, Callable[[str, Case, Content, Rules, Get], str]] = {
     "rubric": _rubric,
     "grading": _scheme,
     "identification": _identification,
+    "instruments": _instrument,
     "calendar": _calendar,
 }

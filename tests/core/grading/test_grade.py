@@ -118,7 +118,9 @@ class TestTelling:
     def test_a_gate_tells_its_reason_without_quoting_an_answer(self) -> None:
         proposal = graded(facts(0, 0, 0, 0, 0, **{"asq.now": "refused"}))
         told = [reason for reason in proposal.reasons if reason.rule == "acute_suicide"]
-        assert "不愿回答" not in "".join(told[0].evidence[:0]) + told[0].zh
+        assert told[0].zh == "现在有自杀念头，或有计划、工具、告别的表现"
+        assert told[0].known == ("现在就有想自杀的念头：不愿回答",)
+        assert "不愿回答" not in told[0].zh
         assert [gate.alarm["kind"] for gate in proposal.gates] == ["crisis"]
 
     def test_a_cell_is_the_higher_of_person_and_questionnaire(self) -> None:
