@@ -30,7 +30,7 @@ def test_refuses_two_gates_of_one_name() -> None:
 def test_refuses_a_rule_that_gives_a_number() -> None:
     rubric = content("rubric", "rubric")
     spoilt = [{**rubric["combine"][0], "when": "gates_open + 1"}]
-    with pytest.raises(DefinitionError, match="combine\\[0\\].when"):
+    with pytest.raises(DefinitionError, match=r"combine\[0\]\.when"):
         read_rubric({**rubric, "combine": spoilt}, vocabulary=rules().vocabulary)
 
 
