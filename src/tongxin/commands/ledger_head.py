@@ -19,11 +19,11 @@ def main(argv: list[str]) -> int:
         print("账本还没有封存任何一批。")
         return 0
     text = json.dumps(asdict(newest), indent=1)
-    print(text)
     ledger.export_head()
     if options.save:
         try:
             options.save.write_text(text, encoding="utf-8")
         except OSError:
             raise Fault(f"写不进 {options.save}，没有保存。请换一个位置。") from None
+    print(text)
     return 0

@@ -29,7 +29,8 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     name = f"worker-{os.getpid()}"
     if options.once:
-        while turn(name, now=clock.now()) + seal(now=clock.now()):
+        now = clock.now()
+        while turn(name, now=now) + seal(now=now):
             continue
         return 0
     stop = threading.Event()
