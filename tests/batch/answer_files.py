@@ -19,9 +19,7 @@ HEAD = ["编号", *NINE]
 Row = Sequence[Any]
 
 
-def write_text(
-    path: Path, rows: Sequence[Row], *, head: Row = HEAD, encoding: str = "utf-8", **more: Any
-) -> Path:
+def write_text(path: Path, rows: Sequence[Row], *, head: Row = HEAD, encoding: str = "utf-8", **more: Any) -> Path:
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, **more).writerows([head, *rows])
     return path
@@ -51,9 +49,7 @@ def scored(
 ) -> tuple[list[dict[str, str]], Outcome]:
     """The rows of the CSV result, and what was told about them."""
     result = source.parent / out
-    outcome = score_table(
-        shipped(id), source, result, columns=more.pop("columns", NINE), id_column="编号", **more
-    )
+    outcome = score_table(shipped(id), source, result, columns=more.pop("columns", NINE), id_column="编号", **more)
     return read_text(result), outcome
 
 

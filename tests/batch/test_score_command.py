@@ -18,12 +18,8 @@ def source(tmp_path: Path) -> Path:
     return write_text(tmp_path / "a.csv", [["01", *[1] * 9], ["02", *[2] * 9]])
 
 
-def run(
-    source: Path, *more: str, name: str = "phq9", columns: str = ",".join(NINE), out: str = "o.csv"
-) -> int:
-    return main(
-        [name, str(source), "--columns", columns, "--id", "编号", "-o", str(source.parent / out), *more]
-    )
+def run(source: Path, *more: str, name: str = "phq9", columns: str = ",".join(NINE), out: str = "o.csv") -> int:
+    return main([name, str(source), "--columns", columns, "--id", "编号", "-o", str(source.parent / out), *more])
 
 
 @pytest.mark.parametrize("name", ["phq9", "phq_9", "phq-9", "PHQ-9", "PHQ 9", "Phq_9"])
@@ -39,9 +35,7 @@ def test_the_other_instruments_are_there(source: Path, name: str) -> None:
 
 
 def test_rejected_cells_exit_3_with_all_rows_written(tmp_path: Path, capsys: Say) -> None:
-    source = write_text(
-        tmp_path / "a.csv", [["01", 7, *[1] * 8], ["张三", *[1] * 8, "李四"], ["03", *[1] * 9]]
-    )
+    source = write_text(tmp_path / "a.csv", [["01", 7, *[1] * 8], ["张三", *[1] * 8, "李四"], ["03", *[1] * 9]])
     assert run(source) == 3
     assert [row["status"] for row in read_text(tmp_path / "o.csv")] == ["incomplete", "incomplete", "ok"]
     told = capsys.readouterr().err
@@ -81,9 +75,7 @@ def test_what_was_not_asked_is_told(source: Path, capsys: Say) -> None:
         ({"out": "a.csv"}, "输入文件"),
     ],
 )
-def test_a_wrong_call_exits_2_and_writes_nothing(
-    source: Path, capsys: Say, more: dict[str, str], says: str
-) -> None:
+def test_a_wrong_call_exits_2_and_writes_nothing(source: Path, capsys: Say, more: dict[str, str], says: str) -> None:
     before = source.read_bytes()
     assert run(source, **more) == 2
     told = capsys.readouterr()

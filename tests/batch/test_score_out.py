@@ -60,9 +60,7 @@ class TestFormats:
         assert found[1] == ("007", 9, 2, 8, "mild", "ok", "suicide_ideation")
         assert found[2][:6] == ("x", None, None, None, None, "incomplete")
 
-    def test_more_rows_than_a_sheet_holds_are_refused(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_more_rows_than_a_sheet_holds_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(writing, "MOST_SHEET_ROWS", 2)
         source = write_text(tmp_path / "a.csv", [[n, *[0] * 9] for n in range(3)])
         with pytest.raises(TableError, match=r"\.parquet"):

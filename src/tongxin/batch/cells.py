@@ -81,11 +81,15 @@ def judged(
 ) -> Judged:
     """How the cells of `column` read, as SQL fit for the column's type."""
     base = type.partition("(")[0]
-    if base in WHOLE or base == "DECIMAL":
-        return _numbers(codes.whole_numbers(), is_it=f"{column} = {{}}", present=column)
-    if base in ("FLOAT", "DOUBLE"):
-        near = f"abs({column} - {{}}) < {NEAR}"
-        return _numbers(codes.whole_numbers(), is_it=near, present=f"nullif({column}, 'nan')")
+    if base in WHOLE:
+        found = _numbers(codes.whole_numbers(), is_it=f"{column} = {{}}", present=column)
+        bounds = f"min({column}) >= {{}} AND max({column}) <= {{}}"
+        return _plainer(engine, query, column, codes, found, bounds)
+    if base in ("FLOAT", "DOUBLE", "DECIMAL"):
+        near = f"abs({column} - {{}}) < {NEAR}" if base != "DECIMAL" else f"{column} = {{}}"
+        present = f"nullif({column}, 'nan')" if base != "DECIMAL" else column
+        found = _numbers(codes.whole_numbers(), is_it=near, present=present)
+        return _plainer(engine, query, column, codes, found, f"count({found.present}) = count({found.known})")
     if base in ("VARCHAR", "ENUM"):
         return _texts(engine, query, column, codes)
     if base == "BOOLEAN":
@@ -96,11 +100,23 @@ def judged(
 def _numbers(scores: Mapping[int, int | None], *, is_it: str, present: str) -> Judged:
     answers = {number: score for number, score in scores.items() if score is not None}
     score = _case([f"WHEN {is_it.format(number)} THEN {score}" for number, score in answers.items()])
-    if len(answers) == len(scores):
-        return Judged(score=score, present=present, known=score)
-    return Judged(
-        score=score, present=present, known=_case([f"WHEN {is_it.format(n)} THEN 1" for n in scores])
-    )
+    known = _case([f"WHEN {is_it.format(number)} THEN 1" for number in scores])
+    return Judged(score=score, present=present, known=score if len(answers) == len(scores) else known)
+
+
+def _plainer(
+    engine: duckdb.DuckDBPyConnection, query: str, column: str, codes: Codes, found: Judged, all_known: str
+) -> Judged:
+    """The same judgement without a look at each cell, where numbers are scores and none is impossible."""
+    scores = codes.whole_numbers()
+    numbers = list(scores)
+    as_they_stand = all(number == score for number, score in scores.items())
+    if not numbers or not as_they_stand or numbers[-1] - numbers[0] + 1 != len(numbers):
+        return found
+    known = engine.execute(f"SELECT {all_known.format(numbers[0], numbers[-1])} FROM ({query})").fetchone()
+    if known != (True,):
+        return found
+    return Judged(score=f"TRY_CAST({column} AS INTEGER)", present=NOTHING, known=NOTHING)
 
 
 def _texts(engine: duckdb.DuckDBPyConnection, query: str, column: str, codes: Codes) -> Judged:

@@ -42,9 +42,7 @@ def sheet_rows(path: Path) -> Iterator[Iterator[list[str]]]:
         for index in range(len(workbook.sheet_names)):
             yield _cells(workbook.get_sheet_by_index(index))
     except CalamineError:
-        raise TableError(
-            "工作簿打不开：可能已损坏或加了密码。请在表格软件中打开，去掉密码后另存为 xlsx。"
-        ) from None
+        raise TableError("工作簿打不开：可能已损坏或加了密码。请在表格软件中打开，去掉密码后另存为 xlsx。") from None
 
 
 def _cells(sheet: CalamineSheet) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ import duckdb
 
 from tongxin.batch.cells import Codes, Judged, canonical, judged
 from tongxin.batch.errors import TableError
-from tongxin.batch.sources import Source, open_source
+from tongxin.batch.sources import Source, open_source, quoted
 from tongxin.batch.sql import score_query
 from tongxin.batch.writing import check_out, write
 from tongxin.core.instruments.definition import Instrument, Item
@@ -55,29 +55,41 @@ def score_table(
     meanings = checked_recode(instrument, recode or {})
     _check_columns(columns, id_column)
     check_out(out, source=source)
-    with tempfile.TemporaryDirectory(prefix="tongxin-") as folder, duckdb.connect(config=SETTINGS) as engine:
-        engine.execute(f"SET temp_directory = '{folder}'")
-        table = open_source(engine, source, id_column=id_column, columns=columns, folder=Path(folder))
-        cells = [
-            judged(
-                engine,
-                table.query,
-                column=f"c{index}",
-                type=table.types[index],
-                heading=columns[index],
-                codes=Codes(item=item, recode=meanings),
-            )
-            for index, item in enumerate(items)
-        ]
-        chosen = ", ".join(f"{cell.score} AS a{index}" for index, cell in enumerate(cells))
-        answers = f"SELECT id, {chosen} FROM ({table.query})"
-        given = {item.id: f"a{index}" for index, item in enumerate(items)}
-        scored = score_query(instrument, answers, given=given)
-        rejections = _rejections(engine, table, columns, cells)
-        rows = write(engine, scored, out, headings=headings)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tongxin-") as folder, duckdb.connect(config=SETTINGS) as engine:
+            engine.execute(f"SET temp_directory = {quoted(folder)}")
+            table = open_source(engine, source, id_column=id_column, columns=columns, folder=Path(folder))
+            cells = _judged(engine, table, columns, items, meanings)
+            rejections = _rejections(engine, table, columns, cells)
+            chosen = ", ".join(f"{cell.score} AS a{index}" for index, cell in enumerate(cells))
+            given = {item.id: f"a{index}" for index, item in enumerate(items)}
+            scored = score_query(instrument, f"SELECT id, {chosen} FROM ({table.query})", given=given)
+            rows = write(engine, scored, out, headings=headings)
+    except duckdb.Error:
+        raise TableError("文件内容读到一半出错，或磁盘写不下，没有写出结果。请核对文件和磁盘空间。") from None
     asked = {item.id for item in items}
     unasked = tuple(item.number for item in instrument.items if item.critical and item.id not in asked)
     return Outcome(rows=rows, rejections=rejections, unasked=unasked)
+
+
+def _judged(
+    engine: duckdb.DuckDBPyConnection,
+    table: Source,
+    columns: Sequence[str],
+    items: Sequence[Item],
+    recode: Mapping[str, str],
+) -> list[Judged]:
+    return [
+        judged(
+            engine,
+            table.query,
+            column=f"c{index}",
+            type=table.types[index],
+            heading=columns[index],
+            codes=Codes(item=item, recode=recode),
+        )
+        for index, item in enumerate(items)
+    ]
 
 
 def asked_items(instrument: Instrument, columns: Sequence[str]) -> tuple[Item, ...]:
@@ -88,9 +100,7 @@ def asked_items(instrument: Instrument, columns: Sequence[str]) -> tuple[Item, .
     scored, printed = instrument.scored_items, instrument.items
     expected = f"{len(scored)} 列（第 {'、'.join(item.number for item in scored)} 题）"
     if len(printed) > len(scored):
-        expected += (
-            f"，或全部 {len(printed)} 列（再加 {'、'.join(i.number for i in printed if not i.scored)}）"
-        )
+        expected += f"，或全部 {len(printed)} 列（再加 {'、'.join(i.number for i in printed if not i.scored)}）"
     raise TableError(f"--columns 给了 {len(columns)} 列，{instrument.zh}应按印刷顺序给 {expected}。")
 
 

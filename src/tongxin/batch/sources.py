@@ -75,9 +75,7 @@ def _parquet(engine: duckdb.DuckDBPyConnection, path: Path, wanted: Sequence[str
         raise TableError("Parquet 文件不完整或已损坏。请重新导出。") from None
     types = {str(row[0]): str(row[1]) for row in described}
     found = [_match(list(types), column) for column in wanted]
-    chosen = ", ".join(
-        f"{name(column)} AS {alias}" for column, alias in zip(found, _aliases(found), strict=True)
-    )
+    chosen = ", ".join(f"{name(column)} AS {alias}" for column, alias in zip(found, _aliases(found), strict=True))
     return Source(query=f"SELECT {chosen} FROM {table}", types=tuple(types[column] for column in found[1:]))
 
 

@@ -68,9 +68,7 @@ def _band(instrument: Instrument) -> str:
     if norm is None or instrument.main.id not in norm.bands:
         return "CAST(NULL AS VARCHAR)"
     rows = reversed(norm.bands[instrument.main.id])
-    return (
-        f"CASE {' '.join(f'WHEN {_reaches(band, instrument.main)} THEN {band.code!r}' for band in rows)} END"
-    )
+    return f"CASE {' '.join(f'WHEN {_reaches(band, instrument.main)} THEN {band.code!r}' for band in rows)} END"
 
 
 def _reaches(band: Band, scale: Scale) -> str:
@@ -81,9 +79,7 @@ def _reaches(band: Band, scale: Scale) -> str:
 
 def _status(instrument: Instrument, columns: Mapping[str, str]) -> str:
     lacking = " OR ".join(f"n{index} IS NULL" for index in range(len(instrument.scales)))
-    failed = " OR ".join(
-        f"coalesce({_fails(rule, instrument, columns)}, false)" for rule in instrument.validity
-    )
+    failed = " OR ".join(f"coalesce({_fails(rule, instrument, columns)}, false)" for rule in instrument.validity)
     invalid = f"WHEN {failed} THEN 'invalid' " if failed else ""
     return f"CASE {invalid}WHEN {lacking} THEN 'incomplete' ELSE 'ok' END"
 
@@ -106,4 +102,6 @@ def _alerts(instrument: Instrument, columns: Mapping[str, str]) -> str:
             condition = f"{columns[item.id]} {SQL_OPERATORS[critical.op]} {critical.value}"
             raised.setdefault(critical.alert, []).append(condition)
     whens = [f"CASE WHEN {' OR '.join(conditions)} THEN {code!r} END" for code, conditions in raised.items()]
+    if len(whens) == 1:
+        return f"coalesce({whens[0]}, '')"
     return f"concat_ws(';', {', '.join(whens)})" if whens else "''"

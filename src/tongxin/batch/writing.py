@@ -50,9 +50,7 @@ def write(engine: duckdb.DuckDBPyConnection, query: str, path: Path, *, headings
 def harmless(column: str) -> str:
     """SQL for a text that no table program takes for a formula; a plain number stays as it is."""
     text = f"CAST({column} AS VARCHAR)"
-    formula = (
-        f"regexp_matches({text}, {quoted(FORMULA)}) AND NOT regexp_matches({text}, {quoted(PLAIN_NUMBER)})"
-    )
+    formula = f"regexp_matches({text}, {quoted(FORMULA)}) AND NOT regexp_matches({text}, {quoted(PLAIN_NUMBER)})"
     return f"CASE WHEN {formula} THEN concat('''', {text}) ELSE {text} END"
 
 
@@ -69,9 +67,7 @@ def _write(engine: duckdb.DuckDBPyConnection, query: str, draft: Path, headings:
     return int((copied.fetchone() or (0,))[0])
 
 
-def _write_workbook(
-    engine: duckdb.DuckDBPyConnection, query: str, draft: Path, headings: Sequence[str]
-) -> int:
+def _write_workbook(engine: duckdb.DuckDBPyConnection, query: str, draft: Path, headings: Sequence[str]) -> int:
     counted = engine.execute(f"SELECT count(*) FROM ({query})").fetchone()
     if counted is not None and counted[0] > MOST_SHEET_ROWS:
         raise TableError(f"结果有 {counted[0]} 行，一张工作表放不下。请输出为 .csv 或 .parquet。")
@@ -85,10 +81,10 @@ def _write_workbook(
         for row in rows:
             number += 1
             for column, value in enumerate(row):
-                if isinstance(value, str) or (isinstance(value, int) and abs(value) > MOST_EXACT):
-                    sheet.write_string(number, column, str(value))
-                elif value is not None:
+                if isinstance(value, int | float) and abs(value) <= MOST_EXACT:
                     sheet.write_number(number, column, value)
+                elif value is not None:
+                    sheet.write_string(number, column, str(value))
     workbook.close()
     return number
 
