@@ -86,6 +86,8 @@ def _learn(shadow: Child, entry: Entry, words: Mapping[str, Any]) -> None:
         return
     if words.get("birth"):
         shadow.birth_month = date.fromisoformat(str(words["birth"])).replace(day=1)
+    elif words.get("birth_month"):
+        shadow.birth_month = date.fromisoformat(f"{words['birth_month']}-01")
     if words.get("residence_division"):
         _place(shadow, str(words["residence_division"]))
 

@@ -37,12 +37,13 @@ def record_many(
     subjects.ensure(draft.subject for draft in drafts)
     keys = keyring or vault.keyring(draft.subject for draft in drafts)
     keys.want(draft.subject for draft in drafts if draft.subject.kind in KINDS)
-    events = [_event(draft, actor, at, keys) for draft in drafts]
+    events = [made(draft, actor, at, keys) for draft in drafts]
     bulk.store(events)
     return events
 
 
-def _event(draft: EventDraft, actor: Actor, at: datetime, keys: Keyring) -> Event:
+def made(draft: EventDraft, actor: Actor, at: datetime, keys: Keyring) -> Event:
+    """The event with its digest, not yet stored."""
     if not KIND.fullmatch(draft.kind):
         raise ValueError(f"an event's kind reads noun.done, not {draft.kind}")
     event_id = ids.new_id()

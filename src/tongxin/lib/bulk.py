@@ -11,6 +11,8 @@ FEW = 20
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigIntegerField, models.BooleanField)
 AS_IS = (*PLAIN, models.SmallIntegerField, models.UUIDField, models.DateField)
 Prepare = Callable[[Any], Any]
+# A model, names of fields, rows: what `insert` takes, made ready beforehand.
+Table = tuple[type[models.Model], Sequence[str], Sequence[Sequence[Any]]]
 
 
 def insert(
@@ -29,7 +31,7 @@ def insert(
     prepared = (_row(steps, row) for row in rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            return _copy(cursor, f"COPY {table} ({names}) FROM STDIN", prepared)
+            return _copy_into(cursor, table, names, prepared)
         places = ", ".join(["%s"] * len(fields))
         return _execute_many(cursor, f"INSERT INTO {table} ({names}) VALUES ({places})", prepared)  # noqa: S608
 
@@ -52,12 +54,27 @@ def store(rows: Sequence[models.Model], *, using: str = "default") -> None:
 
 def _prepare(field: Any, connection: Any) -> Prepare | None:
     """What makes a value ready for the driver; None where it is ready as it is."""
+    field = field.target_field if field.is_relation else field
     kind = type(field)
     if kind in PLAIN or (connection.vendor == "postgresql" and kind in (*AS_IS, models.DateTimeField)):
         return None
     if kind is models.UUIDField:
         return _hex
-    return lambda value: field.get_db_prep_save(value, connection)
+    return _remembering(lambda value: field.get_db_prep_save(value, connection))
+
+
+def _remembering(step: Prepare) -> Prepare:
+    """The same value again, as most columns of an import have it, is not made ready twice."""
+    last: Any = None
+    ready = step(None)
+
+    def prepare(value: Any) -> Any:
+        nonlocal last, ready
+        if value is not last:
+            last, ready = value, step(value)
+        return ready
+
+    return prepare
 
 
 def _hex(value: Any) -> Any:
@@ -66,6 +83,19 @@ def _hex(value: Any) -> Any:
 
 def _row(steps: Sequence[Prepare | None], row: Sequence[Any]) -> list[Any]:
     return [value if step is None else step(value) for step, value in zip(steps, row, strict=True)]
+
+
+def _copy_into(cursor: Any, table: str, names: str, rows: Iterable[list[Any]]) -> int:
+    """COPY; by way of a table of the session's own where row security would refuse it."""
+    cursor.execute("SELECT row_security_active(%s)", [table])
+    if not cursor.fetchone()[0]:
+        return _copy(cursor, f"COPY {table} ({names}) FROM STDIN", rows)
+    waiting = '"bulk_waiting"'
+    cursor.execute(f"CREATE TEMP TABLE {waiting} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
+    count = _copy(cursor, f"COPY {waiting} ({names}) FROM STDIN", rows)
+    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {waiting}")  # noqa: S608
+    cursor.execute(f"DROP TABLE {waiting}")
+    return count
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[list[Any]]) -> int:

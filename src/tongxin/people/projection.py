@@ -11,7 +11,7 @@ from uuid import UUID
 from tongxin import vault
 from tongxin.accounts.models import Division
 from tongxin.lib import ids
-from tongxin.people import search
+from tongxin.people import matching, search
 from tongxin.people.models import Adult, Carer, CategorySpan, Child
 from tongxin.vault import Keyring
 
@@ -31,12 +31,16 @@ def apply_identity(
             setattr(child, name, answers[name])
     if answers.get("birth"):
         child.birth_month = date.fromisoformat(answers["birth"]).replace(day=1)
+    elif answers.get("birth_month"):
+        child.birth_month = date.fromisoformat(f"{answers['birth_month']}-01")
+    county_before = child.county_id
     if division := _division(answers.get("residence_division")):
         for column, value in division.ancestors.items():
             setattr(child, column, value)
     hukou = _division(answers.get("hukou_division"))
     if hukou is not None:
         child.hukou_division_id = hukou.pk
+    matching.mark(child=child, answers=answers, at=at, has_moved=child.county_id != county_before)
     child.save()
     if {"name", "id_no", "residence_division"} & answers.keys():
         search.index(child=child, name=answers.get("name"), id_no=answers.get("id_no"), at=at)

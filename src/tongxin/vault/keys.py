@@ -5,7 +5,7 @@ Unwrapped keys live only as long as the call or the `Keyring` that needs them.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -35,9 +35,11 @@ class DataKey:
 class Keyring:
     """The keys of some owners, fetched on first need with one query; drop it after the unit of work."""
 
-    def __init__(self, owners: Iterable[Owner] = ()) -> None:
+    def __init__(
+        self, owners: Iterable[Owner] = (), *, known: Mapping[Owner, DataKey | None] | None = None
+    ) -> None:
         self._wanted = set(owners)
-        self._keys: dict[Owner, DataKey | None] = {}
+        self._keys: dict[Owner, DataKey | None] = dict(known or {})
 
     def want(self, owners: Iterable[Owner]) -> None:
         """Fetch these with the next query."""
@@ -56,7 +58,7 @@ class Keyring:
     def _fetched(self, owner: Owner) -> dict[Owner, DataKey | None]:
         if owner not in self._keys:
             self._wanted.add(owner)
-            self._keys.update(_fetch(self._wanted))
+            self._keys.update(fetch(self._wanted))
             self._wanted = set()
         return self._keys
 
@@ -77,19 +79,19 @@ def create_keys(owners: Iterable[Owner], *, at: datetime, profile: str = "") -> 
         raise ValueError(f"no such kind of key owner: {', '.join(sorted(unknown))}")
     chosen = profile or settings.TONGXIN_CIPHER_PROFILE
     master_id, master = next(iter(secrets.masters().items()))
-    rows = [_new_row(owner, master_id, master, chosen, at) for owner in wanted]
+    rows = [new_row(owner, master_id, master, chosen, at)[0] for owner in wanted]
     SubjectKey.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
     return Keyring(wanted)
 
 
 def key_ids(owners: Iterable[Owner]) -> dict[Owner, UUID]:
     """The ids of the keys that are alive."""
-    return {owner: key.id for owner, key in _fetch(owners).items() if key is not None}
+    return {owner: key.id for owner, key in fetch(owners).items() if key is not None}
 
 
 def destroyed(owners: Iterable[Owner]) -> set[Owner]:
     """Those of `owners` whose key was destroyed."""
-    return {owner for owner, key in _fetch(owners).items() if key is None}
+    return {owner for owner, key in fetch(owners).items() if key is None}
 
 
 def destroy(owner: Owner, *, at: datetime) -> bool:
@@ -127,15 +129,20 @@ def derived(key: DataKey, purpose: bytes) -> bytes:
     return hmac.digest(key.content, b"tongxin " + purpose, hashlib.sha256)
 
 
-def _new_row(owner: Owner, master_id: str, master: bytes, profile: str, at: datetime) -> SubjectKey:
+def new_row(
+    owner: Owner, master_id: str, master: bytes, profile: str, at: datetime
+) -> tuple[SubjectKey, bytes]:
+    """A row for an owner's fresh key, not yet stored, and the key itself."""
     row = SubjectKey(
         owner_kind=owner.kind, owner_id=owner.id, master_id=master_id, profile=profile, created_at=at
     )
-    row.wrapped = _wrap(ciphers.new_key(profile), row, master)
-    return row
+    content = ciphers.new_key(profile)
+    row.wrapped = _wrap(content, row, master)
+    return row, content
 
 
-def _fetch(owners: Iterable[Owner]) -> dict[Owner, DataKey | None]:
+def fetch(owners: Iterable[Owner]) -> dict[Owner, DataKey | None]:
+    """The keys that exist, None where destroyed; an owner without a key is left out."""
     wanted = list(owners)
     masters = secrets.masters()
     found: dict[Owner, DataKey | None] = {}

@@ -20,6 +20,7 @@ class Words:
     no_id: frozenset[str]
     sex: Mapping[str, str]
     relations: Mapping[str, str]
+    relation_options: Mapping[str, str]
     categories: Mapping[str, str]
     category_names: Mapping[str, str]
     ticks: frozenset[str]
@@ -56,6 +57,7 @@ def words() -> Words:
         no_id=_set(content["no_id"]),
         sex=_turned({code: content["sex"][code] for code in ("male", "female", "unknown")}),
         relations=_turned({code: entry["words"] for code, entry in content["relations"].items()}),
+        relation_options={code: entry["option"] for code, entry in content["relations"].items()},
         categories=_turned({code: entry["words"] for code, entry in content["categories"].items()}),
         category_names={code: entry["zh"] for code, entry in content["categories"].items()},
         ticks=_set(content["ticks"]),

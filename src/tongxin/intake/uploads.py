@@ -1,0 +1,104 @@
+"""A file as received, sealed under its own key, and how it is understood."""
+
+import hashlib
+from collections.abc import Mapping as Map
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from tongxin import vault
+from tongxin.accounts.models import Division
+from tongxin.accounts.viewers import Viewer
+from tongxin.intake.faults import NotTaken
+from tongxin.intake.models import Mapping, Upload
+from tongxin.intake.reading import Divisions, Part, Roster, open_roster, remapped
+from tongxin.lib import ids
+from tongxin.vault import Owner
+
+PURPOSE = "roster"
+Columns = Map[int, Map[str, int]]
+
+
+def receive(*, content: bytes, name: str, viewer: Viewer, at: datetime, county: Division) -> Upload:
+    """The upload, sealed; the same file for the same county again is the same upload, and changes nothing.
+
+    A file that can't be read is refused before anything is kept.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    if known := Upload.objects.filter(county_id=county.id, sha256=sha256).first():
+        return known
+    roster = open_roster(content, name=name)
+    upload = Upload(
+        id=ids.new_id(), sha256=sha256, size=len(content), county_id=county.id, post_id=viewer.post_id,
+        person_id=viewer.person_id, received_at=at, state=Upload.RECEIVED,
+    )
+    upload.layout = {"county": roster.county or ""}
+    keys = vault.create_keys([upload.key_owner], at=at)
+    label = Upload._meta.label_lower
+    upload.name = vault.seal(name, owner=upload.key_owner, place=(label, "name", upload.id), keyring=keys)
+    upload.original = vault.seal(content, owner=upload.key_owner, place=(label, "original", upload.id), keyring=keys)
+    try:
+        with transaction.atomic():
+            upload.save(force_insert=True)
+    except IntegrityError:
+        return Upload.objects.get(county_id=county.id, sha256=sha256)
+    return upload
+
+
+def understand(upload: Upload, *, viewer: Viewer, at: datetime, columns: Columns | None = None) -> Roster:
+    """The file as it is read: with `columns` (part → field → column) as given, else as remembered, else as guessed."""
+    (name,) = vault.open([upload.name], viewer=viewer, purpose=PURPOSE, at=at, part="roster")
+    (content,) = vault.open_bytes([upload.original], viewer=viewer, purpose=PURPOSE, at=at, part="roster")
+    if content is None:
+        raise NotTaken("这份花名册的原件已按规定销毁，不能再读。已建的档案不受影响；需要时请重新上传。")
+    county = Division.objects.get(id=upload.county_id)
+    roster = open_roster(content, name=name or "")
+    if roster.county != county.code:
+        roster = replace(roster, county=county.code, divisions=Divisions.load(county.code))
+    remembered = _remembered(roster, county)
+    parts = []
+    for at_part, part in enumerate(roster.parts):
+        wanted = (columns or {}).get(at_part) or remembered.get(part.layout.head_digest)
+        parts.append(Part(part.sheet, remapped(part.sheet, part.layout, wanted)) if wanted else part)
+    return replace(roster, parts=tuple(parts))
+
+
+def _remembered(roster: Roster, county: Division) -> dict[str, dict[str, int]]:
+    digests = {part.layout.head_digest for part in roster.parts}
+    rows = Mapping.objects.filter(county_id=county.id, head_digest__in=digests)
+    return {row.head_digest: row.columns for row in rows}
+
+
+def remember(roster: Roster, *, county: Division, columns: Columns, actor: Viewer, at: datetime) -> None:
+    """Keep what a person said the columns mean, for the next file with the same heads."""
+    for at_part, part in enumerate(roster.parts):
+        if at_part in columns:
+            Mapping.objects.update_or_create(
+                county_id=county.id, head_digest=part.layout.head_digest,
+                defaults={"columns": dict(columns[at_part]), "post_id": actor.post_id, "saved_at": at},
+            )
+
+
+def is_elsewhere(upload: Upload) -> str:
+    """The code of the county that the file itself seems to be of, when that is not where it was brought in."""
+    seen = str(upload.layout.get("county", ""))
+    return seen if seen and seen != Division.objects.get(id=upload.county_id).code else ""
+
+
+def size_of(roster: Roster) -> int:
+    """How many rows there are to take in, as far as the layout tells."""
+    return sum(
+        max(0, part.layout.last_row - part.layout.first_row + 1 - len(part.layout.skipped_rows)) for part in roster.parts
+    )
+
+
+def forget_originals(*, at: datetime, kept_for: datetime) -> int:
+    """How many originals were destroyed: those whose last row was settled before `kept_for` (B4)."""
+    due = Upload.objects.filter(settled_at__lt=kept_for, original__isnull=False)
+    count = 0
+    for upload in due:
+        vault.destroy(Owner("file", upload.id), at=at)
+        Upload.objects.filter(id=upload.id).update(original=None)
+        count += 1
+    return count

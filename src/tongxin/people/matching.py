@@ -1,0 +1,56 @@
+"""Marks by which a later list finds the same child again, keyed by the county and cut short (spine B5).
+
+Equal marks mean the same identity number, or the same name and day of birth; nobody without the
+county's key can make or compare them.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tongxin import vault
+from tongxin.accounts.viewers import WORKER
+from tongxin.people import tokens
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+
+SIZE = 16
+MARKING = "matching"
+
+
+def id_mark(key: bytes, id_no: str) -> bytes:
+    """The mark of a whole identity number."""
+    return _mark(key, f"id {tokens.normalise(id_no)}")
+
+
+def person_mark(key: bytes, name: str, birth: str) -> bytes:
+    """The mark of a name with a day of birth (year-month-day)."""
+    return _mark(key, f"person {tokens.normalise(name)} {birth}")
+
+
+def _mark(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), hashlib.sha256)[:SIZE]
+
+
+def mark(*, child: Child, answers: Mapping[str, Any], at: datetime, has_moved: bool = False) -> None:
+    """Give a child its marks anew after what `answers` change; save the child afterwards.
+
+    What the answers leave out is opened from the row, since a mark needs the whole.
+    """
+    key = vault.tokens.key(rules.region_of(child.county_id))
+    if has_moved or answers.get("id_no"):
+        (id_no,) = _known(child, answers, ("id_no",), at)
+        child.id_token = id_mark(key, id_no) if id_no else None
+    if has_moved or answers.get("name") or answers.get("birth"):
+        name, birth = _known(child, answers, ("name", "birth"), at)
+        child.person_token = person_mark(key, name, birth) if name and birth else None
+
+
+def _known(child: Child, answers: Mapping[str, Any], parts: tuple[str, ...], at: datetime) -> list[str | None]:
+    known = {part: answers.get(part) for part in parts}
+    missing = [part for part in parts if not known[part] and getattr(child, part) is not None]
+    opened = vault.open([getattr(child, part) for part in missing], viewer=WORKER, purpose=MARKING, at=at)
+    known.update(zip(missing, opened, strict=True))
+    return [known[part] for part in parts]
