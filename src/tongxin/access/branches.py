@@ -9,6 +9,7 @@ from tongxin.access.models import Relation
 from tongxin.access.places import child_places
 from tongxin.accounts.viewers import Viewer, held
 from tongxin.core.access import AccessRules
+from tongxin.lib import steady
 from tongxin.rulebook import rules
 
 BY_RELATION = {
@@ -72,7 +73,7 @@ def _through(model: type[Model], relation: str, whom: list[Q], at: datetime) -> 
 def _not_recused(model: type[Model], viewer: Viewer, at: datetime) -> Q:
     """A relative or an accused sees nothing of the child (A10); NOT EXISTS is never NULL (B7)."""
     mine = _in_force(at).filter(relation=Relation.RECUSED, person_id=viewer.person_id)
-    if not mine.exists():
+    if not steady.once(("recused", viewer.person_id), mine.exists):
         return Q()
     return Q(~Exists(mine.filter(child_id=OuterRef(child_column(model)))))
 

@@ -13,6 +13,7 @@ from tongxin.accounts.models import Division
 from tongxin.core import access, pathway
 from tongxin.core.access import AccessRules
 from tongxin.core.pathway import CHINA, Calendar, Pathway
+from tongxin.lib import steady
 from tongxin.rulebook.models import DefinitionVersion
 
 Read = TypeVar("Read")
@@ -42,9 +43,9 @@ class _Row:
 
 
 @lru_cache(maxsize=4)
-def _index(newest: int) -> dict[tuple[str, str], list[_Row]]:
-    """All adopted versions without their contents; `newest` makes a later adoption be seen."""
-    del newest
+def _index(number: int) -> dict[tuple[str, str], list[_Row]]:
+    """All adopted versions without their contents; the number makes a later adoption be seen."""
+    del number
     index: dict[tuple[str, str], list[_Row]] = {}
     rows = DefinitionVersion.objects.order_by("valid_from", "adopted_at", "id").values_list(
         "kind", "definition_id", "hash", "region", "valid_from", "adopted_at"
@@ -54,15 +55,18 @@ def _index(newest: int) -> dict[tuple[str, str], list[_Row]]:
     return index
 
 
+def newest() -> int:
+    """A number that changes with every adoption, by which what was read can be kept."""
+    return steady.once("newest definition", lambda: DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0)
+
+
 def _rows(kind: str, name: str) -> list[_Row]:
-    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
-    return _index(newest).get((kind, name), [])
+    return _index(newest()).get((kind, name), [])
 
 
 def ids(kind: str) -> tuple[str, ...]:
     """The ids of all adopted definitions of a kind."""
-    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
-    return tuple(sorted(name for each, name in _index(newest) if each == kind))
+    return tuple(sorted(name for each, name in _index(newest()) if each == kind))
 
 
 @lru_cache(maxsize=512)

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import Viewer, viewer_of
-from tongxin.lib import clock
+from tongxin.lib import clock, steady
 
 IDLE_FOR = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
+READS = ("GET", "HEAD")
 STATIC_PREFIX = "/static/"
 NOBODY = Viewer(person_id=None)
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -26,7 +27,10 @@ def know_viewer(get_response: Answer) -> Answer:
             at = clock.now()
             request.at = at  # type: ignore[attr-defined]
             request.viewer = _viewer(request, at)  # type: ignore[attr-defined]
-        return get_response(request)
+        if request.method not in READS:
+            return get_response(request)
+        with steady.reading():
+            return get_response(request)
 
     return answer
 

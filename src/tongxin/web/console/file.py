@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
 from django.http import Http404
 
 from tongxin import ledger
@@ -22,7 +21,6 @@ from tongxin.flows.facts import as_facts
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.rulebook.models import DefinitionVersion
 from tongxin.vault import Owner
 from tongxin.web.doors import Request, child_for
 
@@ -125,8 +123,7 @@ def part_of(entry: Entry, found: AccessRules) -> str:
 
 def forms_known(*, region: str, at: datetime) -> Mapping[str, FormWords]:
     """The forms in force in a county."""
-    newest = DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
-    key = (newest, region, at.astimezone(CHINA).date())
+    key = (rules.newest(), region, at.astimezone(CHINA).date())
     if key not in _known:
         if len(_known) > KEPT:
             _known.clear()
