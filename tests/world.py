@@ -55,6 +55,9 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return "<the cast>"
+
     def viewer(self, name: str, at: datetime = START) -> Viewer:
         """A member of the cast, acting now."""
         return viewer_of(person=self.people[name], at=at)

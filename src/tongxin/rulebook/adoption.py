@@ -46,6 +46,15 @@ def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
     return len(fresh)
 
 
+def unadopted(*, library: Library) -> int:
+    """How many versions of the folder are not in force here yet."""
+    known = set(DefinitionVersion.objects.values_list("kind", "definition_id", "region", "hash"))
+    return sum(
+        (kind, name, region, definitions.resolve(library, kind, name, regions=_chain(region), on=day).hash) not in known
+        for kind, name, region, day, _ in _versions(library)
+    )
+
+
 def _versions(library: Library) -> Iterator[tuple[str, str, str, date, str]]:
     """Each place and day at which some definition changes: an overlay also changes with what it lies on."""
     for kind in library.kinds():

@@ -1,0 +1,169 @@
+"""Everything `doctor` asks: keys, settings, migrations, worker, ledger, clock, rules, promise one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+from django.utils.dateparse import parse_datetime
+
+from tongxin import ledger
+from tongxin.accounts.models import Post
+from tongxin.accounts.posts import Roster
+from tongxin.flows.invariants import breaches
+from tongxin.ledger.models import Entry, HeldEntry
+from tongxin.lib import definitions, places, secrets
+from tongxin.lib.sqlcipher import driver
+from tongxin.rulebook import rules
+from tongxin.rulebook.adoption import unadopted
+
+SKEW = timedelta(seconds=5)
+LONG_TAIL = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer: ok, warning or failure, in words, with what to do."""
+
+    what: str
+    state: str
+    zh: str
+    cure: str = ""
+
+
+def examine(*, at: datetime) -> list[Finding]:
+    """All findings in a fixed order; a question that can't be asked is a failure of its own."""
+    questions: tuple[tuple[str, Callable[[datetime], Iterator[Finding]]], ...] = (
+        ("密钥", _keys), ("设置", _settings), ("数据库", _database), ("数据库升级", _migrations),
+        ("时钟", _clock), ("规则", _rules), ("后台", _worker), ("账本", _ledger), ("岗位", _posts),
+        ("待核记录", _held), ("每个孩子都有下一步", _promise),
+    )
+    found: list[Finding] = []
+    for what, ask in questions:
+        try:
+            found += ask(at)
+        except Exception as error:
+            said = f"检查不了（{type(error).__name__}）"
+            found.append(Finding(what, "failure", said, "请看其他各项，并告诉系统管理员"))
+    return found
+
+
+def _keys(at: datetime) -> Iterator[Finding]:
+    del at
+    folder = places.keys_folder()
+    if not secrets.exist():
+        yield Finding("密钥", "failure", "没有密钥文件", "首次使用运行 tongxin keys create；否则从备份恢复")
+        return
+    loose = [file.name for file in folder.iterdir() if file.stat().st_mode & 0o077]
+    if loose:
+        names = "、".join(sorted(loose))
+        yield Finding("密钥", "failure", f"其他用户能读这些文件：{names}", "改为只有运行系统的用户可读")
+    else:
+        yield Finding("密钥", "ok", "齐全，只有本用户可读")
+
+
+def _settings(at: datetime) -> Iterator[Finding]:
+    del at
+    if settings.DEBUG:
+        yield Finding("设置", "failure", "调试模式开着，错误页会泄露内容", "去掉环境变量 TONGXIN_DEBUG")
+    elif not settings.IS_HTTPS:
+        yield Finding("设置", "warning", "没有使用 HTTPS，只适合本机试用", "在服务器上设 TONGXIN_HTTPS=1 并配置证书")
+    else:
+        yield Finding("设置", "ok", "适合正式使用")
+
+
+def _database(at: datetime) -> Iterator[Finding]:
+    del at
+    if connection.vendor != "sqlite":
+        yield Finding("数据库", "ok", "PostgreSQL")
+        return
+    if driver.IS_ENCRYPTING:
+        yield Finding("数据库", "ok", "SQLite，整个文件已加密")
+    else:
+        yield Finding("数据库", "warning", "SQLite 文件没有整体加密（姓名等内容仍逐项封存）", "安装 sqlcipher3")
+
+
+def _migrations(at: datetime) -> Iterator[Finding]:
+    del at
+    for alias in ("default", "keys"):
+        executor = MigrationExecutor(connections[alias])
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if waiting:
+            said = f"{alias} 还有 {len(waiting)} 步没有执行"
+            yield Finding("数据库升级", "failure", said, "运行 tongxin database prepare")
+        else:
+            yield Finding("数据库升级", "ok", f"{alias} 是最新的")
+
+
+def _clock(at: datetime) -> Iterator[Finding]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select now()")
+            there = cursor.fetchone()[0]
+        if abs(there - datetime.now(UTC)) > SKEW:
+            yield Finding("时钟", "failure", "本机与数据库的时间相差超过 5 秒", "校准两台机器的时钟")
+            return
+    ahead = Entry.objects.aggregate(latest=Max("recorded_at"))["latest"]
+    if ahead and ahead > at + SKEW:
+        yield Finding("时钟", "failure", "有记录的时间晚于现在，时钟可能被拨回", "校准时钟后再使用")
+    else:
+        yield Finding("时钟", "ok", f"{at:%Y年%m月%d日 %H:%M}")
+
+
+def _rules(at: datetime) -> Iterator[Finding]:
+    calendar = rules.calendar_at(at)
+    if calendar.is_provisional(at.date()):
+        said = f"没有 {at.year} 年的节假日安排，暂按周一至周五计算"
+        yield Finding("规则", "warning", said, "补上 definitions/calendar 并采用")
+    waiting = unadopted(library=definitions.load_all(places.definitions_folder()))
+    if waiting:
+        yield Finding("规则", "warning", f"有 {waiting} 项规则还没有采用", "运行 tongxin definitions adopt")
+    else:
+        yield Finding("规则", "ok", "采用的规则与 definitions 一致")
+
+
+def _worker(at: datetime) -> Iterator[Finding]:
+    if ledger.is_worker_late(at=at):
+        yield Finding("后台", "failure", "一分钟内没有心跳，提醒和到期检查会迟", "运行 tongxin worker 或 tongxin serve")
+    else:
+        yield Finding("后台", "ok", "有心跳")
+    if gone := ledger.dead():
+        yield Finding("后台", "failure", f"有 {gone} 件后续处理多次失败后放弃", "查看日志，修复后重试")
+
+
+def _ledger(at: datetime) -> Iterator[Finding]:
+    tail = ledger.unsealed()
+    since = parse_datetime(tail.since) if tail.since else None
+    if since and at - since.replace(tzinfo=since.tzinfo or UTC) > LONG_TAIL:
+        yield Finding("账本", "failure", f"{tail.rows} 行超过 10 分钟没有封存", "检查后台是否在运行")
+    else:
+        yield Finding("账本", "ok", f"尚未封存的末尾 {tail.rows} 行；完整核验请运行 tongxin ledger verify")
+
+
+def _posts(at: datetime) -> Iterator[Finding]:
+    tops = Post.objects.filter(reports_to__isnull=True).select_related("division")
+    roster = Roster(posts=tops, at=at)
+    vacant = [post.title for post in roster.posts.values() if post.id not in roster.holders]
+    if vacant:
+        yield Finding("岗位", "failure", f"最上级岗位空缺：{'、'.join(vacant[:5])}", "在“岗位”页指定任职的人")
+    else:
+        yield Finding("岗位", "ok", "每条线的最上级都有人在岗")
+
+
+def _held(at: datetime) -> Iterator[Finding]:
+    del at
+    waiting = HeldEntry.objects.filter(settled_at__isnull=True).count()
+    state = "warning" if waiting else "ok"
+    yield Finding("待核记录", state, f"{waiting} 条同号不同内容的记录等人核对", "逐条核对" if waiting else "")
+
+
+def _promise(at: datetime) -> Iterator[Finding]:
+    for each in breaches(at=at):
+        if each.count:
+            said = f"{each.zh}：{each.count}（{'、'.join(each.files)}）"
+            yield Finding("每个孩子都有下一步", "failure", said, "运行 tongxin worker --once 后再查")
+        else:
+            yield Finding("每个孩子都有下一步", "ok", f"{each.zh}：0")
