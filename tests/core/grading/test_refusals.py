@@ -41,6 +41,15 @@ def test_refuses_an_action_level_beyond_three() -> None:
         read_rubric({**rubric, "cell_rules": spoilt}, vocabulary=rules().vocabulary)
 
 
+def test_a_rule_that_a_region_adds_is_read_by_its_level_not_by_its_place() -> None:
+    rubric = content("rubric", "rubric")
+    added = {"id": "any_watch", "level": "mid_high", "when": "any(cells where level >= 1)", "because": "更严"}
+    found = read_rubric({**rubric, "combine": [*rubric["combine"], added]}, vocabulary=rules().vocabulary)
+    levels = [rule.level for rule in found.combine]
+    assert levels == sorted(levels, key=lambda level: -found.rank(str(level)))
+    assert "any_watch" in [rule.id for rule in found.combine if rule.level == "mid_high"]
+
+
 def test_refuses_a_threshold_nobody_named() -> None:
     found = content("identification", "identification_form")
     with pytest.raises(DefinitionError, match=r"value\.often_from"):

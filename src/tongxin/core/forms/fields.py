@@ -17,7 +17,7 @@ from tongxin.core.language import Fact, Kind, Rule, RuleError, Vocabulary, parse
 from tongxin.core.language.errors import DefinitionError
 from tongxin.core.language.tokens import KEYWORDS
 
-_COMMON = ("sealed", "required", "required_if", "show_if", "min_age", "help", "prefill", "escape")
+_COMMON = ("sealed", "required", "required_if", "show_if", "min_age", "help", "prefill", "escape", "floor")
 _KEYS: dict[str, tuple[str, ...]] = {
     "code": ("options",),
     "codes": ("options", "min", "max"),

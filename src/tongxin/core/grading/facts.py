@@ -61,9 +61,7 @@ def _value(field: Field, answer: Any, names: Names) -> Any:
         case "date" if isinstance(answer, str) and len(answer) == 10:
             return date.fromisoformat(answer)
         case "list":
-            rows = [
-                {each.id: _value(each, row.get(each.id), names) for each in field.fields} for row in answer
-            ]
+            rows = [{each.id: _value(each, row.get(each.id), names) for each in field.fields} for row in answer]
             inner = {each.id: (each.binds or each.id).rpartition(".")[2] for each in field.fields}
             return [{inner[id]: value for id, value in row.items()} for row in rows]
     return None
@@ -109,8 +107,7 @@ def _rows(members: list[Bound], facts: Facts) -> list[dict[str, Any]]:
 def _cells(members: list[Bound], facts: Facts) -> list[dict[str, Any]]:
     cells = dict.fromkeys(each.id.split(".")[1] for each in members)
     return [
-        {"cell": cell, "level": facts.get(f"cell.{cell}.level"), "on": facts.get(f"cell.{cell}.on")}
-        for cell in cells
+        {"cell": cell, "level": facts.get(f"cell.{cell}.level"), "on": facts.get(f"cell.{cell}.on")} for cell in cells
     ]
 
 

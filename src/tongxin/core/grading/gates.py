@@ -94,13 +94,9 @@ def _gate(raw: object, path: str, vocabulary: Vocabulary, values: Mapping[str, i
     required = ("id", "number", "zh", "because", "when", "kind", "crisis", "source")
     content = take.mapping(raw, path, required=required, optional=("situations", "household", "floor"))
     if content["kind"] not in (CRISIS, SAFETY_CHECK):
-        raise DefinitionError(
-            f"{path}.kind", "没有说明是危机还是安全核查", "写 kind: crisis 或 kind: safety_check"
-        )
+        raise DefinitionError(f"{path}.kind", "没有说明是危机还是安全核查", "写 kind: crisis 或 kind: safety_check")
     if content["crisis"] not in CRISES:
-        raise DefinitionError(
-            f"{path}.crisis", f"没有“{content['crisis']}”这种危机", f"可写：{'、'.join(CRISES)}"
-        )
+        raise DefinitionError(f"{path}.crisis", f"没有“{content['crisis']}”这种危机", f"可写：{'、'.join(CRISES)}")
     if content.get("floor") != "present":
         raise DefinitionError(f"{path}.floor", "否决项没有标为底线", "加上 floor: present")
     situations = take.sequence(content.get("situations", []), f"{path}.situations")

@@ -50,9 +50,7 @@ class Proposal:
     facts_digest_input: dict[str, Any]
 
 
-def grade(
-    scheme: Scheme, facts: Mapping[str, Any], *, gates: Gates, on: date, standing: str | None = None
-) -> Proposal:
+def grade(scheme: Scheme, facts: Mapping[str, Any], *, gates: Gates, on: date, standing: str | None = None) -> Proposal:
     """The level that `facts` come to on the day `on`, never lower than the gaps in them allow.
 
     `standing` is the level in force: evidence that is missing, or older than that level's
@@ -120,9 +118,7 @@ def _cell(
     )
 
 
-def _given(
-    facts: Mapping[str, Any], cells: Sequence[CellResult], gates: Sequence[OpenGate]
-) -> dict[str, Any]:
+def _given(facts: Mapping[str, Any], cells: Sequence[CellResult], gates: Sequence[OpenGate]) -> dict[str, Any]:
     rows = [{"cell": c.cell.id, "level": c.level, "on": c.on, "is_current": c.is_current} for c in cells]
     levels = {f"cell.{c.cell.id}": c.level for c in cells}
     return {**facts, **levels, "cells": rows, "cell_gaps": len(_gaps(cells)), "gates_open": len(gates)}
@@ -145,9 +141,7 @@ def _holding(rubric: Rubric, given: Mapping[str, Any], cells: Sequence[CellResul
     """Why the level in force can't be lowered on this evidence."""
     gaps = _gaps(cells)
     held = tuple(
-        reason(each.id, each.because, each.when, given)
-        for each in rubric.holding
-        if evaluate(each.when, given) is True
+        reason(each.id, each.because, each.when, given) for each in rubric.holding if evaluate(each.when, given) is True
     )
     return (Reason("evidence_gap", GAP_HOLDS, gaps), *held) if gaps else held
 

@@ -23,9 +23,7 @@ class Reason:
     would_change: tuple[str, ...] = ()
 
 
-def condition(
-    content: Mapping[str, Any], path: str, vocabulary: Vocabulary, values: Mapping[str, int]
-) -> Rule:
+def condition(content: Mapping[str, Any], path: str, vocabulary: Vocabulary, values: Mapping[str, int]) -> Rule:
     """The rule under `when`, with this definition's own values put in."""
     text = take.text(content, "when", path)
     try:

@@ -126,13 +126,9 @@ class _Reader:
         required = ("id", "level", "when", "because", *(("cell",) if of_cells else ()))
         content = take.mapping(raw, path, required=required, optional=("floor", "source"))
         if of_cells and content["cell"] not in self.cells:
-            raise DefinitionError(
-                f"{path}.cell", f"没有“{content['cell']}”这个维度", f"可写：{'、'.join(self.cells)}"
-            )
+            raise DefinitionError(f"{path}.cell", f"没有“{content['cell']}”这个维度", f"可写：{'、'.join(self.cells)}")
         if not of_cells and content["level"] not in self.order:
-            raise DefinitionError(
-                f"{path}.level", f"没有“{content['level']}”这一级", f"可写：{'、'.join(self.order)}"
-            )
+            raise DefinitionError(f"{path}.level", f"没有“{content['level']}”这一级", f"可写：{'、'.join(self.order)}")
         level: int | str = content["level"]
         if of_cells:
             level = take.number(content, "level", path, 0, low=1, high=HIGHEST_ACTION)
@@ -165,14 +161,9 @@ class _Reader:
 
 def _cell(raw: object, path: str) -> Cell:
     content = take.mapping(raw, path, required=("id", "zh", "short"), optional=("means",))
-    return Cell(
-        take.identifier(content, path), take.text(content, "zh", path), take.text(content, "short", path)
-    )
+    return Cell(take.identifier(content, path), take.text(content, "zh", path), take.text(content, "short", path))
 
 
 def _descending(rules: tuple[LevelRule, ...], order: tuple[str, ...]) -> tuple[LevelRule, ...]:
-    """The rules, when they run from the highest level to green; a later, higher one would never be seen."""
-    ranks = [order.index(str(rule.level)) for rule in rules if rule.level != UNKNOWN]
-    if ranks != sorted(ranks, reverse=True):
-        raise DefinitionError("combine", "规则没有从高到低排列", "把等级高的写在前面")
-    return rules
+    """The rules from the highest level down, so that one a region adds can't hide behind a lower one."""
+    return tuple(sorted(rules, key=lambda rule: -order.index(str(rule.level))))

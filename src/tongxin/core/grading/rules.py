@@ -65,8 +65,7 @@ class Rules:
             if field.sheet is not None and field.id in review.shown and review.answers.get(field.id)
         }
         return {
-            id: instruments.score(self.instruments[id], answers, age_months=age_months)
-            for id, answers in begun.items()
+            id: instruments.score(self.instruments[id], answers, age_months=age_months) for id, answers in begun.items()
         }
 
     def facts(self, form: Form, review: Review, *, on: date, age_months: int | None = None) -> Facts:
@@ -97,27 +96,20 @@ class Rules:
             scores=scores,
             gates=open_gates(self.gates, facts),
             identified=identify(rules, facts, gates=self.gates) if rules else None,
-            proposals=self.proposals({**(known or {}), **facts}, on=on, standing=standing)
-            if "cells" in facts
-            else {},
+            proposals=self.proposals({**(known or {}), **facts}, on=on, standing=standing) if "cells" in facts else {},
         )
 
-    def proposals(
-        self, facts: Mapping[str, Any], *, on: date, standing: str | None = None
-    ) -> dict[str, Proposal]:
+    def proposals(self, facts: Mapping[str, Any], *, on: date, standing: str | None = None) -> dict[str, Proposal]:
         """What each scheme proposes for these facts."""
         return {
-            id: grade(scheme, facts, gates=self.gates, on=on, standing=standing)
-            for id, scheme in self.schemes.items()
+            id: grade(scheme, facts, gates=self.gates, on=on, standing=standing) for id, scheme in self.schemes.items()
         }
 
     def _facts(
         self, form: Form, review: Review, scores: Mapping[str, Score], *, on: date, age_months: int | None
     ) -> Facts:
         age = None if age_months is None else age_months // 12
-        return facts_of(
-            form, review.answers, names=self.names, scores=scores, on=on, age=age, shown=review.shown
-        )
+        return facts_of(form, review.answers, names=self.names, scores=scores, on=on, age=age, shown=review.shown)
 
 
 def read_rules(
@@ -141,8 +133,7 @@ def read_rules(
         rubric=rubric,
         schemes={id: read_scheme(get("grading", id), rubric=rubric) for id in scheme_ids},
         identification={
-            id: read_identification(get("identification", id), vocabulary=vocabulary)
-            for id in identification_ids
+            id: read_identification(get("identification", id), vocabulary=vocabulary) for id in identification_ids
         },
         option_sets=option_sets,
     )

@@ -60,9 +60,7 @@ def read_scheme(content: Mapping[str, Any], *, rubric: Rubric) -> Scheme:
     take.mapping(content, "", required=required, optional=("means", "valid_from"))
     if content["rubric"] != rubric.id:
         raise DefinitionError("rubric", f"没有叫“{content['rubric']}”的评级规则", f"写 rubric: {rubric.id}")
-    levels = tuple(
-        _level(raw, f"levels[{at}]") for at, raw in enumerate(take.sequence(content["levels"], "levels"))
-    )
+    levels = tuple(_level(raw, f"levels[{at}]") for at, raw in enumerate(take.sequence(content["levels"], "levels")))
     if sorted(level.id for level in levels) != sorted(rubric.order):
         zh = "各级与评级规则的等级对不上"
         raise DefinitionError("levels", zh, f"每级写一次，不多不少：{'、'.join(rubric.order)}")
@@ -79,17 +77,11 @@ def read_scheme(content: Mapping[str, Any], *, rubric: Rubric) -> Scheme:
 
 
 def _level(raw: object, path: str) -> Level:
-    content = take.mapping(
-        raw, path, required=("id", "zh", "word", "colour", "shape", "means"), optional=("strategy",)
-    )
+    content = take.mapping(raw, path, required=("id", "zh", "word", "colour", "shape", "means"), optional=("strategy",))
     if content["colour"] not in COLOURS:
-        raise DefinitionError(
-            f"{path}.colour", f"没有“{content['colour']}”这种颜色", f"可写：{'、'.join(COLOURS)}"
-        )
+        raise DefinitionError(f"{path}.colour", f"没有“{content['colour']}”这种颜色", f"可写：{'、'.join(COLOURS)}")
     if content["shape"] not in SHAPES:
-        raise DefinitionError(
-            f"{path}.shape", f"没有“{content['shape']}”这种形状", f"可写：{'、'.join(SHAPES)}"
-        )
+        raise DefinitionError(f"{path}.shape", f"没有“{content['shape']}”这种形状", f"可写：{'、'.join(SHAPES)}")
     texts = {key: take.text(content, key, path) for key in ("zh", "word", "means", "strategy")}
     return Level(id=take.identifier(content, path), colour=content["colour"], shape=content["shape"], **texts)
 
@@ -102,7 +94,5 @@ def _factors(rows: Any, rubric: Rubric) -> tuple[Factor, ...]:
     shown = sorted(cell for factor in found for cell in factor.of)
     if shown != sorted(cell.id for cell in rubric.cells):
         zh = "各因素没有正好包括每个维度一次"
-        raise DefinitionError(
-            "factors", zh, f"每个维度归入一个因素：{'、'.join(cell.id for cell in rubric.cells)}"
-        )
+        raise DefinitionError("factors", zh, f"每个维度归入一个因素：{'、'.join(cell.id for cell in rubric.cells)}")
     return tuple(found)

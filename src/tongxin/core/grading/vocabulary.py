@@ -177,9 +177,7 @@ def _alert_record(instruments: Mapping[str, Instrument]) -> Type:
         {
             "code": Fact(type=CODE, zh="警报", options=codes),
             "kind": Fact(type=CODE, zh="种类", options=ALARM_KINDS),
-            "instrument": Fact(
-                type=CODE, zh="量表", options={each.id: each.zh for each in instruments.values()}
-            ),
+            "instrument": Fact(type=CODE, zh="量表", options={each.id: each.zh for each in instruments.values()}),
         }
     )
 
