@@ -121,21 +121,23 @@ def _plainer(
 
 def _texts(engine: duckdb.DuckDBPyConnection, query: str, column: str, codes: Codes) -> Judged:
     cell = f"CAST({column} AS VARCHAR)"
-    found = engine.execute(
-        f"SELECT DISTINCT {cell} FROM ({query}) WHERE length({cell}) <= {LONGEST} ORDER BY 1"
-    ).fetchall()
-    texts: dict[int | None, list[str]] = {}
-    for (text,) in found:
-        is_known, score = codes.judge(text)
+    longest = engine.execute(f"SELECT max(length({cell})) FROM ({query})").fetchone() or (None,)
+    start = cell if (longest[0] or 0) <= LONGEST else f"left({cell}, {LONGEST + 1})"
+    found = engine.execute(f"SELECT DISTINCT {start} FROM ({query}) WHERE {column} IS NOT NULL ORDER BY 1")
+    scores: dict[str, int | None] = {}
+    all_known = True
+    for (text,) in found.fetchall():
+        is_known, score = codes.judge(text) if len(text) <= LONGEST else (False, None)
+        all_known = all_known and is_known
         if is_known:
-            texts.setdefault(score, []).append(text)
-    whens = {score: f"WHEN {cell} IN ({', '.join(map(quoted, of))}) THEN" for score, of in texts.items()}
+            scores[text] = score
+    answers = [f"WHEN {quoted(text)} THEN {score}" for text, score in scores.items() if score is not None]
     return Judged(
-        score=_case([f"{when} {score}" for score, when in whens.items() if score is not None]),
-        present=cell,
-        known=_case([f"{when} 1" for when in whens.values()]),
+        score=_case(answers, of=cell),
+        present=NOTHING if all_known else cell,
+        known=NOTHING if all_known else _case([f"WHEN {quoted(text)} THEN 1" for text in scores], of=cell),
     )
 
 
-def _case(whens: list[str]) -> str:
-    return f"CASE {' '.join(whens)} END" if whens else NOTHING
+def _case(whens: list[str], *, of: str = "") -> str:
+    return f"CASE {of} {' '.join(whens)} END" if whens else NOTHING
