@@ -70,13 +70,13 @@ def add_carer(*, child: Child, row: Mapping[str, Any], entry_id: UUID, at: datet
     """An adult who cares for the child from now on."""
     adult = Adult(id=ids.new_id())
     keys = vault.create_keys([adult.key_owner], at=at)
-    words = {name: row[name] for name in ("name", "id_no", "phone") if row.get(name)}
+    words = {name: said for name in ("name", "id_no", "phone") if (said := row.get(f"carer_{name}") or row.get(name))}
     vault.put(adult, words, keyring=keys)
     adult.save(force_insert=True)
     return Carer.objects.create(
         child=child, adult=adult, relation=row.get("relation") or "other", entry_id=entry_id,
         is_guardian=_yes(row.get("is_guardian")), is_entrusted=_yes(row.get("is_entrusted")),
-        from_on=_day(row.get("on")) or at.date(),
+        from_on=_day(row.get("changed_on")) or at.date(),
     )
 
 
