@@ -140,7 +140,7 @@ class _Looking:
         if not piece:
             return
         counties = sorted({code for scope in scopes for code, _ in scope.counties})
-        ids = token_table.numbered([_marks(code)[piece] for code in counties], limit=MOST_CANDIDATES)
+        ids = token_table.numbered([_marks(code).once(piece) for code in counties], limit=MOST_CANDIDATES)
         children = self._visible(Child.objects.filter(id__in=ids), len(ids))
         words = self._open([*(child.name for child in children), *(child.id_no for child in children)])
         names, numbers = words[: len(children)], words[len(children) :]
@@ -206,4 +206,4 @@ def _marked(row: Row) -> MarkRow:
     pieces = tokens.name_pieces(row.name or "")
     pieces.update(tokens.place_piece(place) for place in row.places.values() if place is not None)
     number = tokens.number_piece(row.id_no or "")
-    return MarkRow(row.child_id, marks[number] if number else None, marks.of(pieces))
+    return MarkRow(row.child_id, marks.once(number) if number else None, marks.of(pieces))

@@ -34,6 +34,8 @@ def normalise(text: str) -> str:
     """A name or a query as it is compared: one width, one case, no tones, spaces, dots or hyphens."""
     if PLAIN.fullmatch(text):
         return text
+    if text.isascii() and text.isalnum():
+        return text.lower()[:LONGEST]
     folded = unicodedata.normalize("NFKD", text.replace("ü", "v").replace("Ü", "v")).casefold()
     parts = unicodedata.normalize("NFKD", folded[: LONGEST * 4])
     return "".join(each for each in parts if unicodedata.category(each)[0] not in "ZCPM")[:LONGEST]
@@ -235,9 +237,13 @@ class Marks(dict[str, int]):
     def __missing__(self, piece: str) -> int:
         if len(self) >= KEPT_MARKS:
             self.clear()
-        digest = hmac.digest(self._key, piece.encode(), hashlib.sha256)
-        mark = self[piece] = int.from_bytes(digest[:SIZE], "big", signed=True)
+        mark = self[piece] = self.once(piece)
         return mark
+
+    def once(self, piece: str) -> int:
+        """The mark of a piece that won't come again and is not to be kept in memory."""
+        digest = hmac.digest(self._key, piece.encode(), hashlib.sha256)
+        return int.from_bytes(digest[:SIZE], "big", signed=True)
 
     def of(self, pieces: Iterable[str]) -> list[int]:
         """The marks of some pieces, without repeats."""
