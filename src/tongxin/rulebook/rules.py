@@ -57,7 +57,11 @@ def _index(number: int) -> dict[tuple[str, str], list[_Row]]:
 
 def newest() -> int:
     """A number that changes with every adoption, by which what was read can be kept."""
-    return steady.once("newest definition", lambda: DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0)
+    return steady.once("newest definition", _newest)
+
+
+def _newest() -> int:
+    return DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def _rows(kind: str, name: str) -> list[_Row]:

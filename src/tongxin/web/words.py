@@ -1,11 +1,13 @@
 """Dates, spans and ages as people say them."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from tongxin.core.pathway import CHINA
 
 WEEKDAYS = "一二三四五六日"
 NO_DUE_FROM = 9000
+DAY = re.compile(r"\b[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
 
 
 def day_zh(day: date | None) -> str:
@@ -13,6 +15,11 @@ def day_zh(day: date | None) -> str:
     if isinstance(day, datetime):
         day = day.astimezone(CHINA).date()
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
+
+
+def dates_zh(text: str) -> str:
+    """A sentence with its days written as people say them."""
+    return DAY.sub(lambda found: day_zh(date.fromisoformat(found[0])), text)
 
 
 def month_zh(day: date | None) -> str:

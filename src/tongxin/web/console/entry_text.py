@@ -41,7 +41,7 @@ def _row(field: Field, value: Any, places: Mapping[str, str]) -> dict[str, Any] 
         return None
     row: dict[str, Any] = {"zh": field.zh}
     if field.sheet is not None and isinstance(value, Mapping):
-        return row | {"items": [
+        return row | {"sheet": [
             {"zh": item.zh, "value": _option(item.options, value.get(item.id)) or NOT_ANSWERED}
             for item in field.sheet.items
         ]}

@@ -27,7 +27,7 @@ from tongxin.web.doors import Request, child_for
 # A kind of entry that no form stands behind is shown to whoever may read everything psychological.
 CLOSEST = "psychological"
 WITHOUT_FORM = {"registration": "花名册登记", "household_alarm": "同户儿童出现危险，需当面查看"}
-HIDDEN = "hidden"
+HIDDEN, ANSWERS = "hidden", "answers"
 KEPT = 64
 
 _known: "dict[tuple[int, str, date], Mapping[str, FormWords]]" = {}
@@ -74,13 +74,13 @@ class File:
     def offered(self) -> list[dict[str, Any]]:
         """The forms that the viewer may fill in now, by group."""
         known = forms_known(region=self.region, at=self.request.at)
-        person = str(self.request.viewer.person_id)
+        person, waited_for = str(self.request.viewer.person_id), {task.form for task in self.tasks}
         groups = []
         for group, zh in self.access.groups.items():
             forms = [known[form] for form in self.access.form_groups[group] if form in known]
             fitting = [
                 form for form in forms
-                if form.id in self.may_record and not refusals(self.state, kind=form.kind, data={}, person=person)
+                if form.id in self.may_record and (group != ANSWERS or form.id in waited_for) and not refusals(self.state, kind=form.kind, data={}, person=person)
             ]
             if fitting and group != HIDDEN:
                 groups.append({"zh": zh, "id": group, "forms": fitting})

@@ -97,6 +97,11 @@ def places_in(county_id: int | None) -> list[dict[str, str]]:
     ]
 
 
+def signed(form: Form, name: str) -> dict[str, str]:
+    """The name of whoever fills in a form, where the form asks who signs."""
+    return {field.id: name for field in form.fields if field.type == "signature_name" and name}
+
+
 def from_address(request: Request, form: Form) -> dict[str, str]:
     """Codes that a link may put into a form: only clear ones that the form offers."""
     found = {}

@@ -32,6 +32,7 @@ from tongxin.web.console.form_page import (
     said,
     shown_at,
     shown_token,
+    signed,
 )
 from tongxin.web.console.names import open_names
 from tongxin.web.doors import Request, child_for, door
@@ -90,13 +91,15 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
 
 def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponse:
     known = _known(request, child, asked, corrected)
-    names = open_names(request, children=[child], purpose="form", route="form").children
+    viewer = request.viewer.person_id
+    names = open_names(request, children=[child], people=[viewer], purpose="form", route="form")
+    known = signed(asked.form, names.person(viewer)) | known
     age = age_on(child.birth_month, request.at.astimezone(CHINA).date())
     query = {"shown": shown_token(request.at)}
     query |= {name: request.GET[name][:LONGEST_ABOUT] for name in ("about", "corrects") if request.GET.get(name)}
     content = rules.content_of(asked.form_hash)
     return show(request, "console/form.html", {
-        "child": child, "name": names[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
+        "child": child, "name": names.children[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
         "definition": definition_for(request, asked, age=age, values=known, places=places_in(child.county_id)),
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
         "back_url": f"/children/{child.id}/",

@@ -3,8 +3,6 @@
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
@@ -50,7 +48,7 @@ def _asked_again(request: Request, problem: str, name: str = "", status: int = 4
     return show_plain(request, "console/sign_in.html", context, status=status)
 
 
-def demo_logins() -> list[dict[str, Any]]:
+def demo_logins() -> list[dict[str, str]]:
     """The logins of a demonstration, by role; nothing outside one."""
     file = places.home() / "logins.json"
     if not file.is_file():
@@ -59,7 +57,8 @@ def demo_logins() -> list[dict[str, Any]]:
         rows = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
         return []
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    wanted = ("title", "role", "login", "password")
+    return [{name: str(row.get(name, "")) for name in wanted} for row in rows if isinstance(row, dict)]
 
 
 @door("signed_in", methods=("POST",))

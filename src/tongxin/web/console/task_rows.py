@@ -61,7 +61,8 @@ def _row(
         "zh": task.zh, "who_zh": names.get(task.case_id, ""), "due_at": task.due_at,
         "due_zh": words.due_zh(task.due_at, at=request.at), "late_zh": late(task, request.at),
         "owner_zh": f"{owner}　{holder}".strip() if not is_mine else "", "is_mine": is_mine,
-        "climbed_zh": (f"{owner}（原由{titles.get(task.post_id, '')}办理）" if climbed and task.post_id else ""),
+        "climbed_zh": f"{'您的岗位' if is_mine else owner}（原由{titles.get(task.post_id, '')}办理）"
+        if climbed and task.post_id else "",
         "is_urgent": task.is_urgent, "is_waiting": task.state == Task.WAITING, "reason_url": reason_url(task),
         "form": task.form,
     }
