@@ -110,6 +110,8 @@ class Play:
             pass
 
     def check(self) -> None:
+        while sweep(self.at):
+            pass
         found = [(each.kind, each.count) for each in breaches(at=self.at) if each.count]
         assert found == []
         case = Case.objects.get(id=self.child.id)

@@ -52,8 +52,6 @@ def outcome_of(
         data |= _proposed(proposal, asked)
     elif found.gates:
         data |= _red(asked, scheme, [_told(gate.reason) for gate in found.gates], found.facts)
-    if form.kind == "crisis_report":
-        data = _reported(data, asked, scheme)
     if form.kind == "detail_correction":
         data["given"] = sorted(seen.answers)
     return Outcome(data, dict(asked.definitions))
@@ -102,15 +100,6 @@ def _red(asked: Asked, scheme: str, reasons: list[dict[str, Any]], facts: Mappin
         "proposed": asked.rules.rubric.order[-1],
         "proposal": _stored(asked, scheme, reasons, grading.digest_input(facts)),
     }
-
-
-def _reported(data: Mapping[str, Any], asked: Asked, scheme: str) -> dict[str, Any]:
-    """A crisis that a person reports is one, whatever a rule would say."""
-    kind = str(data.get("kind", ""))
-    alarm = {"gate": f"reported_{kind}", "zh": "工作人员上报危机", "kind": "crisis", "crisis": kind,
-             "report": False, "situations": [], "household": kind in {"harmed", "unguarded", "life_threat"}}
-    reasons = [{"rule": "reported", "zh": "工作人员上报危机", "evidence": []}]
-    return {**_red(asked, scheme, reasons, {}), **data, "alarms": [*data.get("alarms", []), alarm]}
 
 
 def _stored(asked: Asked, scheme: str, reasons: list[dict[str, Any]], facts: Mapping[str, Any]) -> dict[str, Any]:

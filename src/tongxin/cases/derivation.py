@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Roster, roster_for
-from tongxin.cases.models import Alarm, Case, Proposal
+from tongxin.cases.models import Alarm, Case, Decision, Proposal
 from tongxin.cases.tasks import follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
@@ -54,10 +55,14 @@ def derive(
     case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0)
     _store(case, is_new=before is None)
     _store_proposals(case, found.state, results)
+    _store_decisions(case, found.state)
     _store_alarms(case, found.state)
     roster = ground.roster or roster_for(ancestors=places_of(child), at=at)
     found.changes += _compare(before, case)
-    found.changes += follow_plan(case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at)
+    found.changes += follow_plan(
+        case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at,
+        recused=recused_from(child_id=child.id, at=at),
+    )
     return found
 
 
@@ -118,6 +123,20 @@ def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping
             )
         elif row.is_open != proposed.is_open:
             Proposal.objects.filter(id=row.id).update(is_open=proposed.is_open)
+
+
+def _store_decisions(case: Case, state: CaseState) -> None:
+    known = set(case.decisions.values_list("entry_id", flat=True))
+    Decision.objects.bulk_create(
+        [
+            Decision(
+                case=case, entry_id=UUID(each.fact.id), level=each.level, at=each.fact.recorded_at,
+                proposal_entry_id=each.proposal or None, second_of=each.second_of or None, stands=each.stands,
+                person_id=each.fact.person, post_id=each.fact.post,
+            )
+            for each in state.grades.decisions if UUID(each.fact.id) not in known
+        ]
+    )
 
 
 def _hinted(case: Case) -> dict[str, Any]:

@@ -61,6 +61,24 @@ class Proposal(models.Model):
         ]
 
 
+class Decision(models.Model):
+    """What a person decided on the grade; a fall stands only when a second person agreed (C12)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="decisions")
+    entry_id = models.UUIDField()
+    proposal_entry_id = models.UUIDField("所据建议", null=True)
+    level = models.CharField("等级", max_length=12)
+    person_id = models.UUIDField("确认人", null=True)
+    post_id = models.UUIDField("确认岗位", null=True)
+    at = models.DateTimeField("时间")
+    second_of = models.UUIDField("与此条共同确认", null=True)
+    stands = models.BooleanField("已生效")
+
+    class Meta:
+        verbose_name = "等级确认"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "entry_id"], name="decision_once")]
+
+
 class Alarm(models.Model):
     """A danger sign that acts by itself: a crisis, or a safety check that becomes one (A3)."""
 

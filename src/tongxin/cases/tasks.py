@@ -14,13 +14,16 @@ LIVE = (Task.OPEN, Task.WAITING)
 Changes = list[tuple[str, dict[str, Any]]]
 
 
-def follow_plan(*, case: Case, steps: tuple[Step, ...], pathway: Pathway, roster: Roster, at: datetime) -> Changes:
+def follow_plan(
+    *, case: Case, steps: tuple[Step, ...], pathway: Pathway, roster: Roster, at: datetime,
+    recused: frozenset[UUID] = frozenset(),
+) -> Changes:
     """Make the stored tasks equal to the plan; what changed comes back as events to tell of."""
     stored = {task.key: task for task in case.tasks.all()}
     changes: Changes = []
     planned = {step.key: step for step in steps}
     for step in steps:
-        wanted = task_row(case=case, step=step, pathway=pathway, roster=roster, at=at)
+        wanted = task_row(case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused)
         found = stored.get(step.key)
         if found is None:
             wanted.save(force_insert=True)
@@ -34,11 +37,16 @@ def follow_plan(*, case: Case, steps: tuple[Step, ...], pathway: Pathway, roster
     return changes
 
 
-def task_row(*, case: Case, step: Step, pathway: Pathway, roster: Roster, at: datetime) -> Task:
-    """The task that a step of a case is, with the post that serves the place and who answers for it now."""
+def task_row(
+    *, case: Case, step: Step, pathway: Pathway, roster: Roster, at: datetime, recused: frozenset[UUID] = frozenset()
+) -> Task:
+    """The task that a step of a case is, with the post that serves the place and who answers for it now.
+
+    Whoever is recused gets no task: the next level answers (spine A10).
+    """
     post = _post_for(case, step, pathway, roster)
     climbed = step.climbed(at)
-    owner = roster.responsible(post_id=post.id, climbs=climbed) if post else None
+    owner = roster.responsible(post_id=post.id, climbs=climbed, without=recused) if post else None
     return Task(
         case_id=case.id, key=step.key, step=step.rule, zh=step.zh, form=step.form, role=step.role,
         post_id=post.id if post else None, owner_post_id=owner.post_id if owner else None,
@@ -76,15 +84,19 @@ def _post_at(code: str, role: str, roster: Roster) -> Post | None:
 
 def _differs(found: Task, wanted: Task) -> bool:
     names = ("due_at", "state", "climbed", "post_id", "owner_post_id", "owner_person_id", "zh", "form")
-    return any(getattr(found, name) != getattr(wanted, name) for name in names)
+    return places_of(found) != places_of(wanted) or any(
+        getattr(found, name) != getattr(wanted, name) for name in names
+    )
 
 
 def _update(found: Task, wanted: Task) -> Changes:
     Task.objects.filter(id=found.id).update(
         due_at=wanted.due_at, state=wanted.state, climbed=wanted.climbed, post_id=wanted.post_id,
         owner_post_id=wanted.owner_post_id, owner_person_id=wanted.owner_person_id, zh=wanted.zh,
-        form=wanted.form, closed_at=None,
+        form=wanted.form, closed_at=None, **places_of(wanted),
     )
+    if found.state not in LIVE:
+        return [("task.opened", _told(wanted))]
     if wanted.climbed > found.climbed:
         return [("task.climbed", _told(wanted))]
     if wanted.owner_post_id != found.owner_post_id:

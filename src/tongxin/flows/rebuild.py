@@ -78,6 +78,10 @@ def _compare_case(
     folded = {UUID(p.entry): (p.level, p.is_open) for p in thought.state.grades.proposals.values()}
     if proposals != folded:
         yield _difference(child, "proposals", proposals, folded)
+    decided = {row.entry_id: (row.level, row.stands) for row in case.decisions.all()}
+    refolded = {UUID(d.fact.id): (d.level, d.stands) for d in thought.state.grades.decisions}
+    if decided != refolded:
+        yield _difference(child, "decisions", decided, refolded)
     alarms = {row.key: row.state for row in case.alarms.all()}
     if alarms != (wanted_alarms := derivation.alarm_states(thought.state)):
         yield _difference(child, "alarms", alarms, wanted_alarms)

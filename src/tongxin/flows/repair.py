@@ -7,7 +7,7 @@ from django.db import transaction
 from tongxin import ledger
 from tongxin.assessments.models import Result
 from tongxin.cases import derivation
-from tongxin.cases.models import Alarm, Case, Proposal
+from tongxin.cases.models import Alarm, Case, Decision, Proposal
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
@@ -40,6 +40,7 @@ def derive_silently(child: Child, *, at: datetime) -> None:
     case = Case.objects.filter(id=child.id).first()
     Proposal.objects.filter(case_id=child.id).delete()
     Alarm.objects.filter(case_id=child.id).delete()
+    Decision.objects.filter(case_id=child.id).delete()
     derivation.derive(
         child=child, facts=as_facts(entries, results), results=results, ground=ground_for(child, at=at),
         at=max(at, case.derived_at) if case else at,

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from tongxin import ledger
 from tongxin.accounts.viewers import Viewer
-from tongxin.lib import definitions, places
+from tongxin.lib import definition_checks, definitions, places
 from tongxin.lib.definitions import Library
+from tongxin.lib.faults import Fault
 from tongxin.rulebook.models import DefinitionVersion
 from tongxin.vault import Owner
 
@@ -18,6 +19,9 @@ RULEBOOK = Owner("rulebook", UUID(int=1))
 
 def adopt_folder(*, actor: Viewer, at: datetime) -> int:
     """Adopt everything in the definitions folder; refuses the whole folder when one file is at fault."""
+    report = definition_checks.check(places.definitions_folder())
+    if report.faults:
+        raise Fault(f"规则有 {len(report.faults)} 处错误，没有采用任何一项。第一处：{report.faults[0]}")
     return adopt(library=definitions.load_all(places.definitions_folder()), actor=actor, at=at)
 
 

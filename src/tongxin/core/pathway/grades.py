@@ -28,6 +28,17 @@ class Lowering:
     entry: str
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What one person decided; `stands` once it settled the grade, with the first of two it agreed with."""
+
+    fact: Fact
+    level: str
+    proposal: str
+    second_of: str
+    stands: bool
+
+
 @dataclass(slots=True)
 class Grades:
     """What the fold knows of the grade so far; `since` is the fact that last changed it."""
@@ -36,6 +47,7 @@ class Grades:
     standing: str = ""
     proposals: dict[str, Proposed] = field(default_factory=dict)
     lowering: Lowering | None = None
+    decisions: list[Decided] = field(default_factory=list)
     since: Fact | None = None
     assessed: Fact | None = None
 
@@ -73,7 +85,13 @@ class Grades:
 
     def _decide(self, fact: Fact, level: str, *, in_crisis: bool) -> None:
         is_fall = self.pathway.rank_of(level) < self.pathway.rank_of(self.effective)
-        if not is_fall or (not in_crisis and self._agreed(fact, level)):
+        earlier = self.lowering.entry if is_fall and self.lowering else ""
+        proposal = max(self.open_proposals, key=lambda p: self.pathway.rank_of(p.level), default=None)
+        stands = not is_fall or (not in_crisis and self._agreed(fact, level))
+        self.decisions.append(
+            Decided(fact, level, proposal.entry if proposal else "", earlier if stands else "", stands)
+        )
+        if stands:
             self._settle(level)
 
     def _settle(self, level: str) -> None:
