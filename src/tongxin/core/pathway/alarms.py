@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tongxin.core.pathway.calendar import Calendar, due_at
 from tongxin.core.pathway.definition import Pathway
-from tongxin.core.pathway.facts import Fact
+from tongxin.core.pathway.facts import WITHDRAWN, Fact
 
 SAFETY_CHECK, CRISIS = "safety_check", "crisis"
 
@@ -23,6 +23,7 @@ class Alarm:
     raised_at: datetime
     became_crisis_at: datetime | None = None
     closed_at: datetime | None = None
+    closed_by: str = ""
     report: bool = False
     household: bool = False
 
@@ -36,14 +37,24 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """One step of the crisis path that somebody recorded."""
+
+    step: str
+    at: datetime
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """All alarms that were crises together, with the steps taken; closed once, by a person."""
 
     key: str
     entry: str
     began_at: datetime
-    taken: tuple[tuple[str, datetime], ...] = ()
+    taken: tuple[Taken, ...] = ()
     closed_at: datetime | None = None
+    closed_by: str = ""
 
 
 @dataclass(slots=True)
@@ -71,6 +82,10 @@ class Alarms:
     def take(self, fact: Fact, *, pathway: Pathway, calendar: Calendar) -> None:
         """What one fact raises, answers or closes."""
         self.lapse(fact.recorded_at)
+        if fact.supersedes:
+            self._take_back(fact.supersedes, fact.recorded_at)
+        if fact.correction in WITHDRAWN:
+            return
         for raised in _raised_by(fact):
             if raised.key in self.alarms:
                 continue
@@ -83,17 +98,30 @@ class Alarms:
         if fact.kind == "safety_check":
             self._answer_check(fact)
         elif fact.kind == "crisis_step" and self.episode:
-            taken = (*self.episode.taken, (str(fact.data.get("step")), fact.at))
-            self.episodes[-1] = replace(self.episode, taken=taken)
+            taken = Taken(str(fact.data.get("step")), fact.at, fact.id)
+            self.episodes[-1] = replace(self.episode, taken=(*self.episode.taken, taken))
         elif fact.kind == "crisis_close" and self.episode:
-            self._close_episode(fact.recorded_at)
+            self._close_episode(fact)
+
+    def _take_back(self, entry: str, at: datetime) -> None:
+        """What an entry closed is open again once it is corrected, withdrawn or moved; what it raised stays (A8)."""
+        for key, alarm in self.alarms.items():
+            if alarm.closed_by == entry:
+                self.alarms[key] = replace(alarm, closed_at=None, closed_by="")
+                self.lapses[key] = max(self.lapses.get(key, at), at)
+        for at_place, episode in enumerate(self.episodes):
+            taken = tuple(each for each in episode.taken if each.entry != entry)
+            self.episodes[at_place] = replace(episode, taken=taken)
+        last = self.episodes[-1] if self.episodes else None
+        if last and last.closed_by == entry:
+            self.episodes[-1] = replace(last, closed_at=None, closed_by="", began_at=at)
 
     def _answer_check(self, fact: Fact) -> None:
         for alarm in self.open_checks:
             if fact.data.get("alarm") not in (None, "", alarm.key):
                 continue
             if fact.data.get("outcome") == "no":
-                self.alarms[alarm.key] = replace(alarm, closed_at=fact.recorded_at)
+                self.alarms[alarm.key] = replace(alarm, closed_at=fact.recorded_at, closed_by=fact.id)
             elif fact.data.get("outcome") == "yes":
                 self._into_crisis(alarm, fact.recorded_at)
 
@@ -102,11 +130,12 @@ class Alarms:
         if self.episode is None:
             self.episodes.append(Episode(f"crisis:{alarm.entry}", alarm.entry, at))
 
-    def _close_episode(self, at: datetime) -> None:
-        self.episodes[-1] = replace(self.episodes[-1], closed_at=at)
+    def _close_episode(self, fact: Fact) -> None:
+        at, by = fact.recorded_at, fact.id
+        self.episodes[-1] = replace(self.episodes[-1], closed_at=at, closed_by=by)
         for key, alarm in self.alarms.items():
             if alarm.is_open and alarm.is_crisis:
-                self.alarms[key] = replace(alarm, closed_at=at)
+                self.alarms[key] = replace(alarm, closed_at=at, closed_by=by)
 
 
 def _raised_by(fact: Fact) -> Sequence[Alarm]:

@@ -86,6 +86,7 @@ class Pathway:
     closed_stages: frozenset[str]
     moves: tuple[Move, ...]
     steps: tuple[StepRule, ...]
+    fallback: StepRule
     requirements: tuple[Requirement, ...]
     crisis_steps: tuple[CrisisStep, ...]
     crisis_climb: Climb
@@ -94,6 +95,8 @@ class Pathway:
     safety_check_lapses: Span
     lowering: tuple[frozenset[str], frozenset[str]]
     urgency: Mapping[str, int]
+    only: Mapping[str, frozenset[str]]
+    crisis_reopens: str
     content: Mapping[str, Any]
 
     def rank_of(self, level: str) -> int:
@@ -186,6 +189,7 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
             Move(m["kind"], m.get("where", {}), frozenset(m.get("from", ())), m["to"]) for m in content["moves"]
         ),
         steps=tuple(reader.step(raw, f"steps[{i}]") for i, raw in enumerate(content["steps"])),
+        fallback=reader.step(content["fallback"], "fallback"),
         requirements=tuple(
             Requirement(r["kind"], r.get("where", {}), reader.rule(r["when"], f"requires[{i}].when"), r["zh"])
             for i, r in enumerate(content["requires"])
@@ -198,5 +202,23 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
         evidence_grace=reader.span(content["evidence_grace"], "evidence_grace"),
         safety_check_lapses=reader.span({lapses["unit"]: lapses["value"]}, "safety_check.lapses"),
         lowering=(frozenset(lowering["first"]), frozenset(lowering["second"])),
-        urgency=dict(content["urgency"]), content=content,
+        urgency=dict(content["urgency"]), only=_only(content), crisis_reopens=_stage(content, "crisis_reopens"),
+        content=content,
     )
+
+
+def _only(content: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """The steps that are left for a child in a certain state, such as one who died."""
+    known = {step["id"] for step in content["steps"]}
+    for state, steps in content["only"].items():
+        for index, step in enumerate(steps):
+            if step not in known:
+                raise DefinitionError(f"only.{state}[{index}]", f"没有“{step}”这个步骤", "用 steps 里的名字")
+    return {state: frozenset(steps) for state, steps in content["only"].items()}
+
+
+def _stage(content: Mapping[str, Any], name: str) -> str:
+    stage = str(content[name])
+    if stage not in content["stages"] or stage in content["closed_stages"]:
+        raise DefinitionError(name, f"“{stage}”不是在办的阶段", "用 stages 里没有结束的阶段")
+    return stage

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+# Kinds of correction that put nothing in the place of what they take back.
+WITHDRAWN = frozenset({"retract", "moved"})
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -30,5 +33,5 @@ def in_force(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     the retractions themselves. Alarms and grades are read from all facts, not from these (spine A8)."""
     gone = {fact.supersedes for fact in facts if fact.supersedes}
     return tuple(
-        fact for fact in facts if fact.id not in gone and fact.correction not in {"retract", "moved"}
+        fact for fact in facts if fact.id not in gone and fact.correction not in WITHDRAWN
     )

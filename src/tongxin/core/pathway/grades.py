@@ -37,6 +37,7 @@ class Decided:
     proposal: str
     second_of: str
     stands: bool
+    before: str
 
 
 @dataclass(slots=True)
@@ -66,13 +67,18 @@ class Grades:
     def take(self, fact: Fact, *, in_crisis: bool) -> None:
         """What one fact proposes or decides."""
         before = self.effective
+        if fact.supersedes:
+            self._take_back(fact.supersedes)
         proposed = fact.data.get("proposed")
         if not isinstance(proposed, str) and fact.data.get("grade_hint") == "up":
             proposed = self.pathway.content["hint_raises"][self.effective]
         if isinstance(proposed, str):
             self._propose(fact, proposed)
         if fact.kind == "grade_decision" and isinstance(level := fact.data.get("level"), str):
-            self._decide(fact, level, in_crisis=in_crisis)
+            if "action" in fact.data:
+                self._decide(fact, level, in_crisis=in_crisis)
+            elif self.pathway.rank_of(level) > self.pathway.rank_of(self.effective):
+                self._propose(fact, level)
         if self.effective != before:
             self.since = fact
 
@@ -82,14 +88,29 @@ class Grades:
         if old and old.is_open and self.pathway.rank_of(level) >= self.pathway.rank_of(old.level):
             self.proposals[old.entry] = replace(old, is_open=False)
         self.proposals[fact.id] = Proposed(fact.id, level, fact.recorded_at)
+        if self.lowering and self.pathway.rank_of(level) > self.pathway.rank_of(self.lowering.level):
+            # Whoever agreed to a lower level did not know of this.
+            self.lowering = None
+
+    def _take_back(self, entry: str) -> None:
+        """A fall is undone with the decision it stood on; what was raised stays (spine A8)."""
+        if self.lowering and self.lowering.entry == entry:
+            self.lowering = None
+        for decided in self.decisions:
+            if decided.stands and entry in {decided.fact.id, decided.second_of}:
+                self.standing = self.pathway.highest([self.standing, decided.before])
+
+    def is_fall(self, level: str) -> bool:
+        """Whether a level lies below the standing grade or an open proposal."""
+        return self.pathway.rank_of(level) < self.pathway.rank_of(self.effective)
 
     def _decide(self, fact: Fact, level: str, *, in_crisis: bool) -> None:
-        is_fall = self.pathway.rank_of(level) < self.pathway.rank_of(self.effective)
+        before, is_fall = self.effective, self.is_fall(level)
         earlier = self.lowering.entry if is_fall and self.lowering else ""
         proposal = max(self.open_proposals, key=lambda p: self.pathway.rank_of(p.level), default=None)
         stands = not is_fall or (not in_crisis and self._agreed(fact, level))
         self.decisions.append(
-            Decided(fact, level, proposal.entry if proposal else "", earlier if stands else "", stands)
+            Decided(fact, level, proposal.entry if proposal else "", earlier if stands else "", stands, before)
         )
         if stands:
             self._settle(level)
@@ -104,6 +125,8 @@ class Grades:
         first_roles, second_roles = self.pathway.lowering
         asked = Lowering(level, fact.person or "", fact.role in first_roles, fact.role in second_roles, fact.id)
         earlier = self.lowering
+        if not asked.is_first_role and not asked.is_second_role:
+            return False
         if earlier is None or earlier.level != level:
             self.lowering = asked
             return False

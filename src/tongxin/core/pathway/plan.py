@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tongxin.core.language import evaluate
 from tongxin.core.pathway.calendar import Calendar, due_at
-from tongxin.core.pathway.definition import Climb, StepRule
+from tongxin.core.pathway.definition import Climb, Span, StepRule
 from tongxin.core.pathway.facts import Fact
 from tongxin.core.pathway.state import CaseState, soonest
 
@@ -26,6 +26,7 @@ class Step:
     organisation: str = ""
     place: str = ""
     waits_until: datetime | None = None
+    may_wait: Span | None = None
 
     def climbed(self, on: datetime) -> int:
         """How many levels this has gone up by a moment."""
@@ -39,6 +40,11 @@ def plan(state: CaseState, *, calendar: Calendar) -> tuple[Step, ...]:
     names = state.names()
     steps = [step for rule in state.pathway.steps for step in _steps_of(rule, state, names, calendar)]
     steps += _crisis_steps(state, names, calendar)
+    if not steps:
+        steps += _steps_of(state.pathway.fallback, state, names, calendar)
+    only = state.pathway.only.get(state.child_state)
+    if only is not None:
+        steps = [step for step in steps if step.rule in only]
     return tuple(sorted(steps, key=lambda step: (step.due_at, step.key)))
 
 
@@ -61,16 +67,15 @@ def _steps_of(
             span = state.pathway.intervals[rule.by_level].get(state.level)
             if span is None:
                 continue
-        yield _step(
-            rule, state, calendar, anchor=anchor, due=due_at(span, since=since, calendar=calendar), whom=whom
-        )
+        yield _step(rule, state, calendar, anchor=anchor, since=since, span=span, whom=whom)
 
 
 def _step(
-    rule: StepRule, state: CaseState, calendar: Calendar, *, anchor: str, due: datetime, whom: str
+    rule: StepRule, state: CaseState, calendar: Calendar, *, anchor: str, since: datetime, span: Span, whom: str
 ) -> Step:
-    key = f"{rule.id}:{anchor}"
-    waits = state.reasons.get(key) if rule.may_wait else None
+    key, due = f"{rule.id}:{anchor}", due_at(span, since=since, calendar=calendar)
+    reason = state.reasons.get(key) if rule.may_wait else None
+    waits = min(reason.until, due_at(span, since=reason.given_at, calendar=calendar)) if reason else None
     if waits is not None and waits > state.on:
         due = max(due, waits)
     else:
@@ -80,6 +85,7 @@ def _step(
         climbs=_climbs(rule.climb, due, calendar), is_urgent=rule.is_urgent,
         organisation=whom if rule.each.startswith("referrals") else "",
         place=whom if rule.each == "transfers" else "", waits_until=waits,
+        may_wait=span if rule.may_wait else None,
     )
 
 
@@ -118,7 +124,8 @@ def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, 
 
 
 def _newest(kinds: tuple[str, ...], state: CaseState) -> Fact | None:
-    found = [state.last[kind] for kind in kinds if kind in state.last]
+    wanted = state.last if "any" in kinds else kinds
+    found = [state.last[kind] for kind in wanted if kind in state.last]
     if "crisis" in kinds and (episode := state.alarms.episode):
         return Fact(id=episode.entry, seq=0, kind="crisis", at=episode.began_at, recorded_at=episode.began_at)
     if "grade" in kinds and state.grades.since is not None:
@@ -130,7 +137,7 @@ def _crisis_steps(state: CaseState, names: dict[str, object], calendar: Calendar
     episode = state.alarms.episode
     if episode is None:
         return
-    taken = [step for step, _ in episode.taken]
+    taken = [each.step for each in episode.taken]
     for rule in state.pathway.crisis_steps:
         done = taken.count(rule.id)
         if done >= rule.times or evaluate(rule.when, names) is not True:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tongxin.core.pathway.alarms import Alarms
-from tongxin.core.pathway.calendar import Calendar, due_at
+from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.definition import Pathway
 from tongxin.core.pathway.facts import Fact, in_force
 from tongxin.core.pathway.grades import Grades
@@ -13,8 +13,19 @@ from tongxin.core.pathway.grades import Grades
 VISITS = frozenset({"visit", "household_visit"})
 CONTACTS = frozenset({"visit", "assessment", "follow_up", "interview", "counselling", "safety_check", "crisis_step"})
 REFERRAL_ENDS = frozenset({"declined", "returned", "done", "revoked"})
-# What a change of the child's situation means for the pathway.
+# What a change of the child's situation means for the pathway; papers that lack don't change where a child is.
 STATES = {"found": "present", "returned": "present"}
+PAPERS = frozenset({"no_hukou", "no_id", "hukou_settled"})
+# The crisis step in which somebody has looked into whether the guardian is the danger.
+LOOKED_INTO = "ask_concern"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a task waits: until when, and when that was said."""
+
+    until: datetime
+    given_at: datetime
 
 
 @dataclass(slots=True)
@@ -32,8 +43,10 @@ class CaseState:
     feedback: str = "none"
     child_state: str = "present"
     referrals: dict[str, tuple[Fact, str]] = field(default_factory=dict)
-    reasons: dict[str, datetime] = field(default_factory=dict)
+    reasons: dict[str, Reason] = field(default_factory=dict)
     consents: dict[str, str] = field(default_factory=dict)
+    may_refer: bool = False
+    is_concern: bool = False
     details: tuple[str, ...] = ()
     household_checks: dict[str, Fact] = field(default_factory=dict)
     reports: dict[str, Fact] = field(default_factory=dict)
@@ -69,7 +82,6 @@ class CaseState:
         """The values of the vocabulary's names, for the rules of the steps."""
         effective, standing = self.grades.effective, self.grades.standing
         episode = self.alarms.episode
-        concern = self.last.get("concern")
         return {
             "stage": self.stage, "level": self.level, "standing": standing, "identified": self.identified,
             "feedback": self.feedback, "child_state": self.child_state, "is_open": self.is_open,
@@ -83,13 +95,13 @@ class CaseState:
             "notified_since_grade": self.since_grade(frozenset({"feedback"})),
             "plan_approved": self._newer("approval", "plan"),
             "referral_open": any(state not in REFERRAL_ENDS for _, state in self.referrals.values()),
-            "is_concern": concern is not None and concern.data.get("is_concern") == "yes",
+            "is_concern": self.is_concern,
             "guardianship_open": self.feedback == "no_capable_guardian" and not self._newer("guardianship", "feedback"),
             "details_open": bool(self.details),
             "transfer_open": "transfer_out" in self.last and not self._newer("transfer_in", "transfer_out"),
             "closure_open": self._pending_closure(),
             "report_open": bool(self.reports), "household_check_open": bool(self.household_checks),
-            "has_consent_refer": self.consents.get("refer") == "given" or self.feedback == "agrees",
+            "has_consent_refer": self.may_refer,
             "has_legal_basis": self.consents.get("refer") == "legal_basis" or episode is not None,
             "healthy_once": self.identified == "healthy",
         }
@@ -116,10 +128,24 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         state.grades.take(fact, in_crisis=state.in_crisis)
         if fact.id in current:
             _take(state, fact)
-            state.last[fact.kind] = fact
+            if not _came_to_nothing(fact):
+                state.last[fact.kind] = fact
+        _reopen_in_crisis(state)
     state.alarms.lapse(on)
+    _reopen_in_crisis(state)
     state.expires_at = _expiry(state, calendar)
     return state
+
+
+def _came_to_nothing(fact: Fact) -> bool:
+    """An unfinished identification starts no clock: the one before is still due."""
+    return fact.kind == "identification" and fact.data.get("result") == "incomplete"
+
+
+def _reopen_in_crisis(state: CaseState) -> None:
+    """A child in danger has an open file, whatever was closed before."""
+    if state.in_crisis and state.stage in state.pathway.closed_stages:
+        state.stage, state.is_open = state.pathway.crisis_reopens, True
 
 
 def _take(state: CaseState, fact: Fact) -> None:
@@ -130,9 +156,11 @@ def _take(state: CaseState, fact: Fact) -> None:
         state.grades.assessed = fact
     elif fact.kind == "feedback":
         state.feedback = str(data.get("outcome", "none"))
+        state.may_refer = state.feedback == "agrees" or data.get("stand_in_decision") == "given"
     elif fact.kind == "child_state":
         said = str(data.get("state", "unknown"))
-        state.child_state = STATES.get(said, said)
+        if said not in PAPERS:
+            state.child_state = STATES.get(said, said)
     elif fact.kind == "referral":
         state.referrals[fact.id] = (fact, "sent")
     elif fact.kind == "referral_answer":
@@ -143,17 +171,27 @@ def _take(state: CaseState, fact: Fact) -> None:
         _note_consent(state, fact)
     elif fact.kind in {"household_alarm", "household_check", "report", "report_answer"}:
         _note_duty(state, fact)
-    if data.get("is_concern") in {"yes", "no"}:
-        state.last["concern"] = fact
+    _note_concern(state, fact)
     _note_details(state, data)
     _move(state, fact)
+
+
+def _note_concern(state: CaseState, fact: Fact) -> None:
+    """One “yes” stays until somebody looked into it; a routine “no” does not outweigh it (spine A4)."""
+    said = fact.data.get("is_concern")
+    if said == "yes":
+        state.is_concern = True
+    elif (said == "no" and fact.data.get("step") == LOOKED_INTO) or fact.data.get("guardian_page") == "yes":
+        state.is_concern = False
 
 
 def _move(state: CaseState, fact: Fact) -> None:
     if fact.kind in {"closure_decision", "closure"} and state.in_crisis:
         return
+    is_over = state.stage in state.pathway.closed_stages
     for move in state.pathway.moves:
-        if move.matches(fact.kind, fact.data, state.stage):
+        # What was closed is taken up again only by a move that says so.
+        if move.matches(fact.kind, fact.data, state.stage) and (move.only_from or not is_over):
             state.stage = move.to
             break
     state.is_open = bool(state.stage) and state.stage not in state.pathway.closed_stages
@@ -181,20 +219,25 @@ def _note_reason(state: CaseState, fact: Fact) -> None:
     until = fact.data.get("until")
     if isinstance(until, str):
         moment = datetime.fromisoformat(until)
-        state.reasons[str(fact.data.get("task"))] = moment if moment.tzinfo else moment.replace(tzinfo=fact.at.tzinfo)
+        until_at = moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+        state.reasons[str(fact.data.get("task"))] = Reason(until_at, fact.recorded_at)
 
 
 def _note_consent(state: CaseState, fact: Fact) -> None:
     purposes = fact.data.get("purposes", ())
     for purpose in purposes if isinstance(purposes, list | tuple) else ():
         state.consents[str(purpose)] = str(fact.data.get("answer", "given"))
+        if purpose == "refer":
+            state.may_refer = state.consents["refer"] == "given"
 
 
 def _note_duty(state: CaseState, fact: Fact) -> None:
     if fact.kind == "household_alarm":
         state.household_checks[fact.id] = fact
     elif fact.kind == "household_check":
-        state.household_checks.clear()
+        # A child whom nobody has seen is still to be looked at.
+        if fact.data.get("seen_in_person") == "yes":
+            state.household_checks.clear()
     elif fact.kind == "report":
         state.reports[fact.id] = fact
     else:
