@@ -1,0 +1,112 @@
+"""The roster and the search."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from tests import world
+from tests.flows.forms import fill
+from tests.web.conftest import Clock, Office
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[str], Office]
+
+
+def _assessed(cast: world.World, name: str, level: str) -> None:
+    child = cast.child(name)
+    at = world.START + timedelta(hours=1)
+    cast.record(child, "identification_form", fill(child, "identification_form", at, low_mood="often", worry="often"),
+                by="周主任", at=at)
+    answers = fill(child, "assessment_form", at, psychological_level=level)
+    cast.record(child, "assessment_form", answers, by="林社工", at=at + timedelta(hours=1))
+
+
+class TestRoster:
+    def test_shows_the_most_urgent_first(self, cast: world.World, office: SignedIn) -> None:
+        cast.child("安安")
+        danger = cast.child("小雨")
+        office("周主任").fill(danger, "identification_form", wish_to_die="yes")
+        rows = office("王督导").get("/children/").context["rows"]
+        assert [row["name"] for row in rows] == ["小雨", "安安"]
+        assert rows[0]["chips"][0].zh == "危机处置中"
+
+    def test_shows_a_colour_only_to_those_entitled(self, cast: world.World, office: SignedIn) -> None:
+        _assessed(cast, "小雨", "2")
+        seen = {name: office(name).get("/children/").context["rows"][0]["chips"] for name in ("周主任", "林社工")}
+        assert [chip.colour for chip in seen["周主任"]] == ["plain"]
+        assert seen["林社工"][0].colour not in {"plain", "grey"}
+        assert seen["林社工"][0].state == "待确认"
+
+    def test_offers_no_filter_by_level_to_lay_people(self, cast: world.World, office: SignedIn) -> None:
+        _assessed(cast, "小雨", "2")
+        client = office("周主任")
+        page = client.get("/children/?level=low")
+        assert not page.context["wanted"].levels
+        assert len(page.context["rows"]) == 1
+
+    def test_filters_by_place_stage_and_lateness(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        cast.child("小雨")
+        cast.child("小山", by="吴主任", village="370116104230")
+        client, town = office("郑管理"), cast.place("370116104")
+        assert _names(client, f"?place={town.id}") == ["小山"]
+        assert sorted(_names(client, "?stage=registered")) == ["小山", "小雨"]
+        assert _names(client, "?stage=closed") == _names(client, "?only=crisis") == _names(client, "?only=late") == []
+        time.now += timedelta(days=60)
+        assert sorted(_names(office("郑管理"), "?only=late")) == ["小山", "小雨"]
+
+    def test_goes_on_where_the_page_before_ended(self, cast: world.World, office: SignedIn) -> None:
+        names = {f"小{chr(0x4E00 + number)}" for number in range(30)}
+        for name in names:
+            cast.child(name)
+        client = office("王督导")
+        first = client.get("/children/")
+        second = client.get(first.context["pager"]["next_url"])
+        shown = [row["name"] for page in (first, second) for row in page.context["rows"]]
+        assert len(shown) == len(set(shown)) == 30
+        assert set(shown) == names
+        assert second.context["pager"]["next_url"] == ""
+        assert client.get("/children/count/").content.decode() == "共 30 人"
+
+    @pytest.mark.parametrize("broken", ["?after=x", "?after=1~2~3", "?place=x", "?place=999999", "?stage=y", "?only=z"])
+    def test_leaves_out_what_it_cannot_read(self, cast: world.World, office: SignedIn, broken: str) -> None:
+        cast.child()
+        assert office("郑管理").get(f"/children/{broken}").status_code == 200
+
+    def test_says_what_to_do_when_nobody_is_there(self, cast: world.World, office: SignedIn) -> None:
+        assert "新建档案" in office("郑管理").get("/children/").content.decode()
+
+    def test_asks_no_more_for_many_than_for_few(
+        self, cast: world.World, office: SignedIn, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        for number in range(26):
+            cast.child(f"小{chr(0x4E00 + number)}")
+        client = office("郑管理")
+        client.get("/children/")
+        with django_assert_max_num_queries(20):
+            client.get("/children/")
+
+
+class TestSearch:
+    def test_finds_by_name_initials_and_part_of_a_name(self, cast: world.World, office: SignedIn) -> None:
+        cast.child("欧阳小雨")
+        client = office("王督导")
+        for text in ("欧阳小雨", "小雨", "oyxy"):
+            rows = client.post("/children/search/", {"text": text}).context["rows"]
+            assert [row["name"] for row in rows] == ["欧阳小雨"], text
+
+    def test_is_never_asked_by_address(self, cast: world.World, office: SignedIn) -> None:
+        cast.child("小雨")
+        assert office("王督导").get("/children/search/?text=小雨").context["rows"] == []
+
+    @pytest.mark.parametrize("text", ["", " ", "\x00", "%", "'", "a" * 10_000, "𠮷", "１２３"])
+    def test_survives_any_text(self, cast: world.World, office: SignedIn, text: str) -> None:
+        cast.child("小雨")
+        assert office("王督导").post("/children/search/", {"text": text}).status_code == 200
+
+
+def _names(client: Office, query: str) -> list[str]:
+    return [row["name"] for row in client.get(f"/children/{query}").context["rows"]]
+
+

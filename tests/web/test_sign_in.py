@@ -1,0 +1,87 @@
+"""Signing in: five wrong tries pause a login, idle browsers are signed out, leavers see nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests import world
+from tests.web.conftest import Clock, Office
+from tongxin.accounts.services import hand_over
+from tongxin.accounts.viewers import WORKER
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "keep-it-quiet-42"
+SignedIn = Callable[[str], Office]
+
+
+def _with_password(cast: world.World) -> str:
+    person = cast.people["周主任"]
+    person.set_password(PASSWORD)
+    person.save()
+    return person.login
+
+
+class TestSignIn:
+    def test_opens_the_first_screen(self, cast: world.World, office: SignedIn) -> None:
+        login, client = _with_password(cast), Office()
+        answer = client.post("/sign-in/", {"login": login, "password": PASSWORD})
+        assert answer.status_code == 302
+        assert client.get("/").context["post_zh"] == "东升社区居民委员会儿童主任"
+
+    def test_keeps_a_login_closed_after_five_wrong_tries(self, cast: world.World, office: SignedIn) -> None:
+        login, client = _with_password(cast), Office()
+        answers = [client.post("/sign-in/", {"login": login, "password": "wrong"}).status_code for _ in range(5)]
+        assert answers == [422] * 5
+        paused = client.post("/sign-in/", {"login": login, "password": PASSWORD})
+        assert paused.status_code == 429
+        assert "15 分钟" in paused.content.decode()
+
+    def test_says_the_same_of_an_unknown_login(self, cast: world.World, office: SignedIn) -> None:
+        login, client = _with_password(cast), Office()
+        known = client.post("/sign-in/", {"login": login, "password": "wrong"})
+        unknown = client.post("/sign-in/", {"login": "nobody", "password": "wrong"})
+        assert known.context["problem"] == unknown.context["problem"]
+
+    def test_sends_whoever_is_not_signed_in_to_the_door(self, cast: world.World, office: SignedIn) -> None:
+        for page in ("/", "/children/", "/tasks/", "/crises/", "/referrals/", "/posts/", "/children/new/"):
+            answer = Office().get(page)
+            assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/")
+
+    def test_tells_a_form_that_the_session_has_ended(self, cast: world.World, office: SignedIn) -> None:
+        child = cast.child()
+        answer = Office().post(f"/children/{child.id}/forms/visit_record/", headers={"accept": "application/json"})
+        assert answer.status_code == 401
+        assert "没有保存" in answer.json()["zh"]
+
+    def test_ends_after_half_an_hour_without_a_click(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        client = office("周主任")
+        assert client.get("/").status_code == 200
+        time.now += timedelta(minutes=29)
+        assert client.get("/").status_code == 200
+        time.now += timedelta(minutes=31)
+        assert client.get("/").headers["Location"] == "/sign-in/"
+
+
+class TestPost:
+    def test_a_leaver_sees_nothing_at_the_next_click(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child, client = cast.child(), office("周主任")
+        assert client.get(f"/children/{child.id}/").status_code == 200
+        hand_over(post=cast.posts["周主任"], to=None, actor=WORKER, at=time.now)
+        time.now += timedelta(seconds=1)
+        assert client.get(f"/children/{child.id}/").headers["Location"] == "/post/"
+        assert "您现在没有岗位" in client.get("/post/").content.decode()
+
+    def test_can_be_chosen_by_who_holds_several(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        hand_over(post=cast.posts["吴主任"], to=cast.people["周主任"], actor=WORKER, at=time.now)
+        client, second = office("周主任"), cast.posts["吴主任"]
+        assert client.post("/post/", {"post": str(second.id)}).status_code == 302
+        assert client.get("/").context["post_zh"] == second.title
+
+    def test_of_somebody_else_cannot_be_chosen(self, cast: world.World, office: SignedIn) -> None:
+        other = cast.posts["郑管理"]
+        assert office("周主任").post("/post/", {"post": str(other.id)}).status_code == 404
