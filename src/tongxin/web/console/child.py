@@ -67,7 +67,8 @@ def _header(file: File, names: Names) -> dict[str, Any]:
     return {
         "child": file.child, "name": names.children[file.child.id],
         "age": words.age_zh(file.child.birth_month, on=file.request.at.date()),
-        "stage": file.pathway.stages.get(file.case.stage, ""), "chips": Chips(file.request, [file.case]).of(file.case),
+        "stage": file.pathway.stages.get(file.case.stage, "") if "identification" in file.parts else "",
+        "chips": Chips(file.request, [file.case]).of(file.case),
         "is_concern": bool(file.state.names()["is_concern"]) and bool({"family", "crisis"} & file.parts),
         "categories": [
             {"zh": kinds.get(span.category, "其他"), "start_on": span.start_on} for span in spans
@@ -77,7 +78,7 @@ def _header(file: File, names: Names) -> dict[str, Any]:
 
 def _next(file: File, names: Names, titles: dict[UUID, str]) -> list[dict[str, Any]]:
     tasks = [task for task in file.tasks if not task.step.startswith(CRISIS)]
-    rows = task_rows(file.request, tasks, names={}, titles=titles, holders=names.people)
+    rows = task_rows(file.request, tasks, names={}, titles=titles, holders=names.people, parts=file.parts)
     waits = {rule.id for rule in file.pathway.steps if rule.may_wait}
     for row, task in zip(rows, tasks, strict=True):
         row["form_url"] = row["url"] if task.form in file.may_record else ""

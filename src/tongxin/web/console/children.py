@@ -17,11 +17,12 @@ from tongxin.people import search
 from tongxin.people.models import CategorySpan, Child
 from tongxin.rulebook import rules
 from tongxin.web import words
-from tongxin.web.console.chips import Chips
+from tongxin.web.console.chips import PARTS, Chips
 from tongxin.web.console.home import crisis_rank
 from tongxin.web.console.names import open_names
 from tongxin.web.console.options import words_of
 from tongxin.web.console.places_filter import place_choices, place_named
+from tongxin.web.console.task_rows import OTHERS_DO_IT
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -35,7 +36,7 @@ def roster(request: Request) -> HttpResponse:
     """One page of the roster."""
     wanted = _Wanted(request)
     cases = access.page(
-        wanted.narrowed(), viewer=request.viewer, part="roster", at=request.at, order=ORDER,
+        wanted.narrowed(), viewer=request.viewer, part=wanted.part, at=request.at, order=ORDER,
         after=_after(request.GET.get("after", "")), limit=PAGE + 1,
     )
     shown = cases[:PAGE]
@@ -57,8 +58,9 @@ def roster(request: Request) -> HttpResponse:
 @door("work")
 def roster_count(request: Request) -> HttpResponse:
     """How many children the filters leave; asked for after the page stands."""
-    cases = _Wanted(request).narrowed().order_by()
-    number = access.visible(cases, viewer=request.viewer, part="roster", at=request.at).count()
+    wanted = _Wanted(request)
+    cases = wanted.narrowed().order_by()
+    number = access.visible(cases, viewer=request.viewer, part=wanted.part, at=request.at).count()
     return HttpResponse(f"共 {number:,} 人")
 
 
@@ -78,6 +80,12 @@ class _Wanted:
     def _one_of(self, known: Any, name: str) -> str:
         value = self.request.GET.get(name, "")
         return value if value in known else ""
+
+    @property
+    def part(self) -> str:
+        """The part of the file that the filters ask about: nobody learns by filtering what they may not read."""
+        asked = ((self.level, "psychological"), (self.only == "crisis", "crisis"), (self.stage, "identification"))
+        return next((part for is_asked, part in asked if is_asked), "roster")
 
     @property
     def query(self) -> dict[str, str]:
@@ -119,19 +127,29 @@ def roster_rows(
     rows = CategorySpan.objects.filter(child_id__in=[case.id for case in cases], end_on__isnull=True)
     for child_id, category in rows.values_list("child_id", "category"):
         spans.setdefault(child_id, []).append(kinds.get(category, category))
-    steps = {rule.id: rule.zh for rule in pathway.steps}
-    steps |= {f"crisis.{rule.id}": rule.zh for rule in pathway.crisis_steps}
+    steps = {rule.id: (rule.zh, rule.form) for rule in pathway.steps}
+    steps |= {f"crisis.{rule.id}": (rule.zh, "crisis_step") for rule in pathway.crisis_steps}
     return [
         {
             "url": f"/children/{case.id}/", "name": names.get(case.id, ""), "chips": chips.of(case),
             "place": places.get(case.village_id or 0) or places.get(case.town_id or 0) or "村居不详",
-            "categories": spans.get(case.id, []), "stage": pathway.stages.get(case.stage, ""),
+            "categories": spans.get(case.id, []),
+            "stage": pathway.stages.get(case.stage, "") if chips.may_read(case, "identification") else "",
             "age": words.age_zh(children[case.id].birth_month, on=request.at.date()) if case.id in children else "",
-            "step": steps.get(case.next_step, ""), "due_zh": words.due_zh(case.due_at, at=request.at),
+            "step": _step(case, chips, steps), "due_zh": words.due_zh(case.due_at, at=request.at),
             "late_zh": words.late_zh(case.due_at, at=request.at) if case.is_open else "",
         }
         for case in cases
     ]
+
+
+def _step(case: Case, chips: Chips, steps: dict[str, tuple[str, str]]) -> str:
+    """The next step; one that speaks of a part the viewer may not read only says that others do it."""
+    zh, form = steps.get(case.next_step, ("", ""))
+    part = rules.access_rules(at=chips.at).form_parts.get(form, "")
+    if not zh or not chips.may_read(case, "identification"):
+        return ""
+    return OTHERS_DO_IT if part in PARTS and not chips.may_read(case, part) else zh
 
 
 def _place_names(cases: Sequence[Case]) -> dict[int, str]:

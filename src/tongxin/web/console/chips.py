@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from tongxin.access import selectors as access
 from tongxin.assessments.rulings import shown_scheme
@@ -14,6 +13,7 @@ from tongxin.rulebook import rules
 from tongxin.web.doors import Request
 
 UNGRADED = "ungraded"
+PARTS = ("identification", "psychological", "crisis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,20 @@ class Chips:
     def __init__(self, request: Request, cases: Iterable[Case]) -> None:
         self.at = request.at
         self._schemes: dict[str, dict[str, Chip]] = {}
-        self._entitled: set[UUID] = set()
-        if access.sees_psychology(viewer=request.viewer, at=request.at):
-            rows = Case.objects.filter(id__in=[case.id for case in cases])
-            admitted = access.visible(rows, viewer=request.viewer, part="psychological", at=request.at)
-            self._entitled = set(admitted.values_list("id", flat=True))
+        rows = Case.objects.filter(id__in=[case.id for case in cases])
+        self._readable = access.visible_parts(rows, viewer=request.viewer, parts=PARTS, at=request.at)
+        self._sees_colours = access.sees_psychology(viewer=request.viewer, at=request.at)
+
+    def may_read(self, case: Case, part: str) -> bool:
+        """Whether the viewer may read a part of this case; colours also need an entitled role (A11)."""
+        return case.id in self._readable[part] and (part != "psychological" or self._sees_colours)
 
     def of(self, case: Case) -> list[Chip]:
         """The chips of one case, danger first."""
-        chips = [CRISIS] if case.in_crisis else []
-        if case.id in self._entitled and case.level != UNGRADED:
+        chips = [CRISIS] if case.in_crisis and self.may_read(case, "crisis") else []
+        if self.may_read(case, "psychological") and case.level != UNGRADED:
             return [*chips, self.graded(case)]
-        return [*chips, identified(case)]
+        return [*chips, identified(case)] if self.may_read(case, "identification") else chips
 
     def graded(self, case: Case) -> Chip:
         """The colour of a case, marked while nobody has confirmed it."""

@@ -31,12 +31,13 @@ def on_duty(file: File) -> list[OnDuty]:
     """The people to call, nearest first, none twice."""
     places = places_of(file.child)
     roster = roster_for(ancestors=places, at=file.request.at)
+    recused = recused_from(child_id=file.child.id, at=file.request.at)
     routes: Mapping[str, list[str]] = file.pathway.content["routing"]
     found: dict[UUID, OnDuty] = {}
     for role in CALLED:
         posts = (roster.serving(role=each, ancestors=places) for each in routes.get(role, [role]))
         post = next((post for post in posts if post is not None), None)
-        answers = roster.responsible(post_id=post.id) if post else None
+        answers = roster.responsible(post_id=post.id, without=recused) if post else None
         if answers is not None:
             found.setdefault(answers.person_id, OnDuty(role, answers))
     return list(found.values())

@@ -74,13 +74,15 @@ class File:
     def offered(self) -> list[dict[str, Any]]:
         """The forms that the viewer may fill in now, by group."""
         known = forms_known(region=self.region, at=self.request.at)
-        person, waited_for = str(self.request.viewer.person_id), {task.form for task in self.tasks}
+        person, role = str(self.request.viewer.person_id), self.request.viewer.role
+        waited_for = {task.form for task in self.tasks}
         groups = []
         for group, zh in self.access.groups.items():
             forms = [known[form] for form in self.access.form_groups[group] if form in known]
+            wanted = [form for form in forms if group != ANSWERS or form.id in waited_for]
             fitting = [
-                form for form in forms
-                if form.id in self.may_record and (group != ANSWERS or form.id in waited_for) and not refusals(self.state, kind=form.kind, data={}, person=person)
+                form for form in wanted
+                if form.id in self.may_record and not refusals(self.state, kind=form.kind, data={}, person=person, role=role)
             ]
             if fitting and group != HIDDEN:
                 groups.append({"zh": zh, "id": group, "forms": fitting})

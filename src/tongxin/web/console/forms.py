@@ -1,5 +1,6 @@
 """Filling in a form about a child (spine C7)."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -38,7 +39,7 @@ from tongxin.web.console.names import open_names
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
 
-LONGEST_ABOUT = 120
+KEY = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 
 
 @door("child.record", methods=("GET", "POST"))
@@ -96,7 +97,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
     known = signed(asked.form, names.person(viewer)) | known
     age = age_on(child.birth_month, request.at.astimezone(CHINA).date())
     query = {"shown": shown_token(request.at)}
-    query |= {name: request.GET[name][:LONGEST_ABOUT] for name in ("about", "corrects") if request.GET.get(name)}
+    query |= {name: value for name in ("about", "corrects") if (value := _key(request, name))}
     content = rules.content_of(asked.form_hash)
     return show(request, "console/form.html", {
         "child": child, "name": names.children[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
@@ -104,6 +105,12 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
         "back_url": f"/children/{child.id}/",
     })
+
+
+def _key(request: Request, name: str) -> str:
+    """The key of a task, an alarm or an entry that the address names."""
+    value = request.GET.get(name, "")
+    return value if KEY.fullmatch(value) else ""
 
 
 def _known(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> dict[str, Any]:
@@ -137,7 +144,7 @@ def _take(request: Request, child: Child, asked: Asked, corrected: Entry | None)
 
 
 def _sheet(request: Request, asked: Asked, sent: Sent, corrected: Entry | None) -> Sheet:
-    about = request.GET.get("about", "")[:LONGEST_ABOUT]
+    about = _key(request, "about")
     if corrected is not None:
         about = str(corrected.clear.get("about", ""))
     return Sheet(

@@ -38,7 +38,7 @@ def home(request: Request) -> HttpResponse:
     """The first screen."""
     tasks = list(mine(request).order_by("due_at", "id")[: SHOWN + 1])
     dangers = _in_crisis(request)
-    told = notices.unread(viewer=request.viewer, limit=20)
+    told = notices.unread(viewer=request.viewer, at=request.at, limit=20)
     ids = {task.case_id for task in tasks} | {case.id for case in dangers}
     ids |= {notice.child_id for notice in told if notice.child_id}
     children = access.visible(

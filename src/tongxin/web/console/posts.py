@@ -14,10 +14,10 @@ from tongxin.accounts.viewers import held
 from tongxin.rulebook import rules
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.places_filter import place_choices, place_named
+from tongxin.web.console.sign_in import written
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
-LONGEST_LOGIN = 60
 ABOVE_VILLAGES = ("province", "city", "county", "town")
 
 
@@ -82,7 +82,7 @@ def hand_over(request: Request, post_id: UUID) -> HttpResponse:
 
 
 def _take(request: Request, post: Post) -> HttpResponse:
-    name = request.POST.get("login", "").strip()[:LONGEST_LOGIN]
+    name = written(request.POST.get("login", ""))
     kind = Holding.STAND_IN if request.POST.get("kind") == Holding.STAND_IN else Holding.HOLDER
     to = Person.objects.filter(login=name, is_active=True).first() if name else None
     if name and to is None:

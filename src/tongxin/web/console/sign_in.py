@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
@@ -29,7 +30,7 @@ def sign_in(request: Request) -> HttpResponse:
         if request.viewer.person_id is not None:
             return HttpResponseRedirect("/")
         return _asked_again(request, "", status=200)
-    name, password = request.POST.get("login", "").strip()[:LONGEST_LOGIN], request.POST.get("password", "")
+    name, password = written(request.POST.get("login", "")), request.POST.get("password", "")
     key = "sign-in:" + hashlib.sha256(name.encode()).hexdigest()
     if cache.get(key, 0) >= WRONG_TRIES:
         return _asked_again(request, PAUSED, name, 429)
@@ -41,6 +42,11 @@ def sign_in(request: Request) -> HttpResponse:
     login(request, person)
     request.session["seen_at"] = request.at.isoformat()
     return HttpResponseRedirect("/")
+
+
+def written(text: str) -> str:
+    """A login as it can be looked up."""
+    return text.replace("\x00", "").strip()[:LONGEST_LOGIN]
 
 
 def _asked_again(request: Request, problem: str, name: str = "", status: int = 422) -> HttpResponse:

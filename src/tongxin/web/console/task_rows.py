@@ -15,6 +15,7 @@ from tongxin.web.doors import Request
 # A task's key is rule + anchor; these forms say which anchor they answer.
 ANSWERS_ITS_ANCHOR = {"safety_check", "referral_answer"}
 CRISIS = "crisis."
+OTHERS_DO_IT = "由其他岗位办理的事项"
 
 
 def form_url(task: Task) -> str:
@@ -35,16 +36,27 @@ def reason_url(task: Task) -> str:
 
 def task_rows(
     request: Request, tasks: Iterable[Task], *, names: Mapping[UUID, str], titles: Mapping[UUID, str] | None = None,
-    holders: Mapping[UUID, str] | None = None,
+    holders: Mapping[UUID, str] | None = None, parts: frozenset[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows of a list of tasks; a task opens its form where the viewer's roles may fill it in."""
+    """The rows of a list of tasks; a task opens its form where the viewer's roles may fill it in.
+
+    Of somebody else's task about a part that the viewer may not read, only its owner and due moment are told.
+    """
     rows = list(tasks)
+    reads = parts if parts is not None else frozenset(
+        part for grant in rules.access_rules(at=request.at).grants
+        if grant.roles & request.viewer.roles for part in grant.reads
+    )
     known = titles or post_titles(post for task in rows for post in (task.owner_post_id, task.post_id))
     found = rules.access_rules(at=request.at)
     forms = frozenset(
         form for grant in found.grants if grant.roles & request.viewer.roles for form in grant.records
     )
-    return [_row(request, task, names, known, holders or {}, may_fill=task.form in forms) for task in rows]
+    built = [_row(request, task, names, known, holders or {}, may_fill=task.form in forms) for task in rows]
+    for row, task in zip(built, rows, strict=True):
+        if not row["is_mine"] and found.form_parts.get(task.form) not in reads:
+            row["zh"] = OTHERS_DO_IT
+    return built
 
 
 def _row(

@@ -65,7 +65,7 @@ def _area_late(request: Request) -> list[Task]:
     """The overdue tasks about children in the viewer's area, whoever owns them."""
     tasks = Task.objects.filter(state=Task.OPEN, due_at__lt=request.at)
     return access.page(
-        tasks, viewer=request.viewer, part="roster", at=request.at, order=ORDER, after=_after(request), limit=PAGE + 1
+        tasks, viewer=request.viewer, part="care", at=request.at, order=ORDER, after=_after(request), limit=PAGE + 1
     )
 
 
