@@ -1,6 +1,6 @@
 """Reads about posts: who answers for one now, and which post serves a place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,6 +34,7 @@ class Roster:
             self.posts.update({post.id: post for post in more})
             self._missing = {post.reports_to_id for post in more} - set(self.posts)
         self.holders: dict[UUID, UUID] = {}
+        self._all: dict[UUID, list[UUID]] = {}
         rows = (
             Holding.objects.filter(held(at), post_id__in=self.posts, person__is_active=True)
             .order_by("kind", "-from_at")
@@ -41,22 +42,31 @@ class Roster:
         )
         for post_id, person_id in rows:
             self.holders.setdefault(post_id, person_id)
+            self._all.setdefault(post_id, []).append(person_id)
 
-    def responsible(self, *, post_id: UUID, climbs: int = 0) -> Responsible | None:
-        """The living holder at or above a post, at least `climbs` levels up where there are so many."""
+    def responsible(
+        self, *, post_id: UUID, climbs: int = 0, without: frozenset[UUID] = frozenset()
+    ) -> Responsible | None:
+        """The living holder at or above a post, `climbs` people further up where there are so many.
+
+        People `without` whom it has to be done are passed over; nobody is counted twice.
+        """
+        line = list(self._line(post_id, without))
+        return line[min(climbs, len(line) - 1)] if line else None
+
+    def _line(self, post_id: UUID, without: frozenset[UUID]) -> Iterator[Responsible]:
         seen: set[UUID] = set()
-        best: Responsible | None = None
+        people: set[UUID] = set(without)
         current: UUID | None = post_id
         climbed = 0
         while current is not None and current not in seen and current in self.posts:
             seen.add(current)
-            if current in self.holders:
-                best = Responsible(current, self.holders[current], climbed)
-                if climbed >= climbs:
-                    return best
+            here = next((person for person in self._all.get(current, ()) if person not in without), None)
+            if here is not None and here not in people:
+                people.add(here)
+                yield Responsible(current, here, climbed)
             current = self.posts[current].reports_to_id
             climbed += 1
-        return best
 
     def serving(self, *, role: str, ancestors: Mapping[str, int | None]) -> Post | None:
         """The post of a role nearest to a place: its village's, else its town's, … else its province's."""
@@ -74,17 +84,19 @@ class Roster:
         if not found:
             wanted = Post.objects.filter(organisation_id=organisation_id).select_related("division")
             other = Roster(posts=wanted, at=self.at)
-            self.posts.update(other.posts)
-            self.holders.update(other.holders)
+            self._take_in(other)
             found = [post for post in other.posts.values() if post.organisation_id == organisation_id]
         return sorted(found, key=lambda post: (post.id not in self.holders, post.id))
 
     def add(self, post: Post) -> None:
         """Take in a post of another place, with those above it."""
-        other = Roster(posts=[post], at=self.at)
+        self._take_in(Roster(posts=[post], at=self.at))
+        self._index = {}
+
+    def _take_in(self, other: "Roster") -> None:
         self.posts.update(other.posts)
         self.holders.update(other.holders)
-        self._index = {}
+        self._all.update(other._all)
 
     def _by_place(self) -> Mapping[tuple[int, str], list[Post]]:
         if not self._index:

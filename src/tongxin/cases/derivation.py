@@ -101,7 +101,7 @@ def summary(state: CaseState) -> dict[str, Any]:
         "closure_open": names["closure_open"], "transfer_open": names["transfer_open"],
         "crisis": episode and {
             "key": episode.key, "entry": episode.entry, "began_at": episode.began_at.isoformat(),
-            "taken": [[step, moment.isoformat()] for step, moment in episode.taken],
+            "taken": [[each.step, each.at.isoformat()] for each in episode.taken],
         },
     }
 

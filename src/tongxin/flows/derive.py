@@ -33,6 +33,9 @@ def derive_again(
     derived = derivation.derive(
         child=child, facts=facts, results=results, ground=ground_for(child, at=at), at=at
     )
+    if child.state != derived.state.child_state:
+        child.state = derived.state.child_state
+        Child.objects.filter(id=child.id).update(state=child.state)
     follow_referrals(child=child, state=derived.state, steps=derived.steps, at=at)
     tell(child=child, changes=derived.changes, actor=actor, at=at, keyring=keyring)
     return derived

@@ -9,13 +9,20 @@ from tongxin import ledger, vault
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
 from tongxin.flows.derive import derive_again
-from tongxin.ledger import Draft
+from tongxin.ledger import Draft, subjects
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.people.siblings import living_with
 
 # Names the sibling's part of an entry after the entry, so that a rebuild finds the same one.
 PARTS = UUID("5b2a4c9e-6f0d-5a54-9a2e-0f6f6a0c7d11")
+
+
+def lock(child: Child) -> None:
+    """Lock a household's children together and in one order, so that two alarms at once can't wait for each other."""
+    siblings = [sibling.key_owner for sibling in living_with(child)]
+    if siblings:
+        subjects.lock([child.key_owner, *siblings])
 
 
 def spread(*, child: Child, entry: Entry, data: Mapping[str, Any], actor: Viewer, at: datetime) -> None:

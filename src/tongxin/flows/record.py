@@ -16,12 +16,11 @@ from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.assessments.models import Result
-from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
-from tongxin.core.pathway import CHINA, Fact, refusals
-from tongxin.flows import households, lists, transfers
-from tongxin.flows.derive import derive_again, ground_for
+from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
+from tongxin.flows import admission, households, lists, transfers
+from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
 from tongxin.flows.outcome import outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
@@ -73,7 +72,9 @@ def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Reco
         with transaction.atomic():
             return _keep(child=child, asked=asked, sheet=sheet, draft=draft, actor=actor, at=at, keys=keys)
     except DifferentCopy:
-        ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
+        with transaction.atomic():
+            ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
+            tell(child=child, changes=[("entry.held", _clear(sheet))], actor=actor, at=at, keyring=keys)
         raise Held from None
 
 
@@ -86,10 +87,11 @@ def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
 def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
     on = sheet.occurred_at.astimezone(CHINA).date()
     found = review(asked.form, sheet.answers, on=on, age=age_on(child.birth_month, on))
-    if found.problems and sheet.correction_kind not in {"retract", "moved"}:
+    if found.problems and sheet.correction_kind not in WITHDRAWN:
         raise Refused(found.problems)
     if sheet.occurred_at > at:
         raise Refused.because("填写时间晚于现在，请核对设备的日期和时间。")
+    _refuse_strange_correction(child, asked, sheet)
     return Draft(
         entry_id=sheet.entry_id, subject=child.key_owner, kind=asked.form.kind, form_hash=asked.form_hash,
         occurred_at=sheet.occurred_at, clear=_clear(sheet), answers=found.answers, device=sheet.device,
@@ -104,19 +106,17 @@ def _clear(sheet: Sheet) -> dict[str, str]:
 def _keep(
     *, child: Child, asked: Asked, sheet: Sheet, draft: Draft, actor: Viewer, at: datetime, keys: Keyring
 ) -> Recorded:
+    households.lock(child)
     kept = ledger.keep_entries([draft], recorded_at=at, actor=actor, keyring=keys)[0]
     if not kept.is_new:
         return Recorded(kept.entry, False)
     _refuse_third_version(sheet)
     facts, results = facts_of(child.id)
-    before = derivation.think(facts[:-1], ground=ground_for(child, at=at), at=at).state
+    before = admission.before(facts, ground=ground_for(child, at=at), at=at)
     made = outcome_for(
-        child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.grades.standing, at=at
+        child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.state.grades.standing, at=at
     )
-    if said := refusals(before, kind=draft.kind, data=made.data, person=str(actor.person_id)):
-        raise Refused.because(*said)
-    if draft.kind == "transfer_in":
-        transfers.refuse_self_acceptance(state=before, actor=actor)
+    admission.refuse(before, draft=draft, data=made.data, ground=ground_for(child, at=at), actor=actor, at=at)
     Result.objects.create(
         entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,
         definitions=made.definitions,
@@ -125,7 +125,7 @@ def _keep(
         kind="entry.recorded", subject=child.key_owner, actor=actor, at=at, entry=kept.entry, is_fact=True,
         clear=_clear(sheet), keyring=keys,
     )
-    if draft.correction_kind not in {"retract", "moved"}:
+    if draft.correction_kind not in WITHDRAWN:
         people.apply(child=child, kind=draft.kind, answers=draft.answers, entry_id=kept.entry.id, at=at)
     read = _with_result(facts, made.data), {**results, str(kept.entry.id): made.data}
     derived = derive_again(child=child, actor=actor, at=at, keyring=keys, read=read)
@@ -139,6 +139,13 @@ def _keep(
 
 def _with_result(facts: tuple[Fact, ...], data: Mapping[str, Any]) -> tuple[Fact, ...]:
     return (*facts[:-1], replace(facts[-1], data=data))
+
+
+def _refuse_strange_correction(child: Child, asked: Asked, sheet: Sheet) -> None:
+    """A correction takes the place of an entry of the same form about the same child."""
+    corrected = Entry.objects.filter(id=sheet.supersedes).first() if sheet.supersedes else None
+    if corrected and (corrected.subject_id != child.id or corrected.kind != asked.form.kind):
+        raise Refused.because("要更正的记录不是这名儿童的同一种记录，没有保存。请从原记录的页面打开更正。")
 
 
 def _refuse_third_version(sheet: Sheet) -> None:

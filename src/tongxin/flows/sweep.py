@@ -1,8 +1,10 @@
 """Moments that pass: rows whose next moment to look has come are derived anew (spine B1)."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
@@ -11,20 +13,30 @@ from tongxin.flows.derive import derive_again
 from tongxin.ledger import subjects
 from tongxin.people.models import Child
 
+log = logging.getLogger("tongxin.sweep")
 BATCH = 200
+AGAIN = timedelta(minutes=5)
+# Files that failed, until when they are left alone; their overdue moment stays for `doctor` to find.
+_stuck: dict[UUID, datetime] = {}
 
 
 def sweep(now: datetime, *, limit: int = BATCH) -> int:
     """How many cases were looked at again; each in a short transaction of its own."""
-    due = Case.objects.filter(look_again_at__lte=now).order_by("look_again_at").values_list("id", flat=True)
+    for case_id in [each for each, until in _stuck.items() if until <= now]:
+        del _stuck[case_id]
+    due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")
     done = 0
-    for case_id in list(due[:limit]):
-        with transaction.atomic():
-            child = Child.objects.filter(id=case_id).first()
-            if child is None:
-                continue
-            look_again(child, now=now)
+    for case_id in list(due.values_list("id", flat=True)[:limit]):
+        try:
+            with transaction.atomic():
+                look_again(Child.objects.get(id=case_id), now=now)
             done += 1
+        except OperationalError:
+            raise
+        except Exception:
+            # One file that can't be derived must not keep the others from being looked at.
+            log.exception("case %s could not be looked at again", case_id)
+            _stuck[case_id] = now + AGAIN
     return done
 
 

@@ -5,15 +5,18 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from tongxin.access import relations
 from tongxin.access.models import Relation
-from tongxin.accounts.models import Division, Post
+from tongxin.accounts.models import Division, Post, places_of
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CaseState
 from tongxin.flows.refusals import Refused
-from tongxin.people import search
+from tongxin.people import matching, search
 from tongxin.people.models import Child
+from tongxin.referrals.models import Referral
 
 RECEIVER = "case_manager"
+TRANSFERRED = "transferred"
 
 
 def refuse_self_acceptance(*, state: CaseState, actor: Viewer) -> None:
@@ -25,18 +28,24 @@ def refuse_self_acceptance(*, state: CaseState, actor: Viewer) -> None:
 
 def follow(*, child: Child, kind: str, state: CaseState, entry_id: UUID, actor: Viewer, at: datetime) -> bool:
     """Let the receiving county in when a transfer begins, and move the child when it accepts; True when moved."""
-    if kind == "transfer_out":
+    if kind not in {"transfer_out", "transfer_in"}:
+        return False
+    relations.end(child_id=child.id, relation=TRANSFERRED, at=at)
+    if state.names()["transfer_open"]:
         for post_id in _receivers(state):
             Relation.objects.create(
-                child_id=child.id, relation="transferred", post_id=post_id, from_at=at, source_id=entry_id
+                child_id=child.id, relation=TRANSFERRED, post_id=post_id, from_at=at, source_id=entry_id
             )
-    if kind != "transfer_in":
-        return False
-    Relation.objects.filter(child_id=child.id, relation="transferred", to_at__isnull=True).update(to_at=at)
-    answer = state.last["transfer_in"].data
-    if answer.get("outcome") != "accepted" or not answer.get("goes_on") or actor.seat is None:
+    if actor.seat is None or kind != "transfer_in" or not _is_taken_over(state):
         return False
     return _move(child, Division.objects.get(id=actor.seat.division_id), at)
+
+
+def _is_taken_over(state: CaseState) -> bool:
+    """Whether the last transfer was accepted by a county that goes on with the case."""
+    answer = state.last["transfer_in"].data if "transfer_in" in state.last else {}
+    is_open = state.names()["transfer_open"]
+    return not is_open and answer.get("outcome") == "accepted" and bool(answer.get("goes_on"))
 
 
 def _receivers(state: CaseState) -> list[UUID]:
@@ -53,6 +62,8 @@ def _receivers(state: CaseState) -> list[UUID]:
 def _move(child: Child, place: Division, at: datetime) -> bool:
     for column, value in place.ancestors.items():
         setattr(child, column, value)
+    matching.mark(child=child, answers={}, at=at, has_moved=True)
     child.save()
+    Referral.objects.filter(child_id=child.id).update(**places_of(child))
     search.index(child=child, name=None, id_no=None, at=at)
     return True

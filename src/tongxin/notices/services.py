@@ -3,8 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
+from tongxin.access.models import Relation
 from tongxin.accounts.models import Post
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.viewers import Viewer, held
 from tongxin.ledger.models import Event
 from tongxin.notices.models import Notice
 from tongxin.people.models import Child
@@ -37,9 +40,13 @@ def _tell(posts: list[UUID], event: Event, at: datetime) -> None:
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def unread(*, viewer: Viewer, limit: int = 50) -> list[Notice]:
-    """The viewer's posts' unread notices, newest first."""
-    return list(Notice.objects.filter(post_id__in=viewer.post_ids, read_at__isnull=True).order_by("-id")[:limit])
+def unread(*, viewer: Viewer, at: datetime, limit: int = 50) -> list[Notice]:
+    """The viewer's posts' unread notices, newest first; none about a child whom the viewer is kept from (A10)."""
+    mine = Notice.objects.filter(post_id__in=viewer.post_ids, read_at__isnull=True)
+    barred = Relation.objects.filter(
+        held(at), relation=Relation.RECUSED, person_id=viewer.person_id, child_id=OuterRef("child_id")
+    )
+    return list(mine.filter(~Exists(barred)).order_by("-id")[:limit])
 
 
 def mark_read(*, viewer: Viewer, at: datetime) -> None:

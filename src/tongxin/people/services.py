@@ -46,8 +46,6 @@ def apply(*, child: Child, kind: str, answers: Mapping[str, Any], entry_id: UUID
             projection.replace_carers(child=child, rows=answers["carers"], entry_id=entry_id, at=at)
     if kind == "carer_change":
         _change_carer(child=child, answers=answers, entry_id=entry_id, at=at)
-    if kind == "child_state" and answers.get("state"):
-        Child.objects.filter(id=child.id).update(state=answers["state"])
 
 
 def _change_carer(*, child: Child, answers: Mapping[str, Any], entry_id: UUID, at: datetime) -> None:

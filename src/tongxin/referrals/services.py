@@ -4,21 +4,24 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tongxin.access.models import Relation
+from tongxin.access.relations import end
 from tongxin.accounts.models import places_of
 from tongxin.core.pathway import CaseState, Step
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
 
-ENDED = {"declined", "done", "returned", "revoked"}
+REVOKED = "revoked"
+ENDED = {"declined", "done", "returned", REVOKED}
 KEPT_AFTER_END = timedelta(days=30)
 
 
 def follow_referrals(*, child: Child, state: CaseState, steps: tuple[Step, ...], at: datetime) -> None:
     """Make the referral rows equal to the state and let the receiving body in while it serves (C8)."""
-    if not state.referrals:
-        return
-    due = {step.key.partition(":")[2]: step.due_at for step in steps if step.rule == "answer_referral"}
     known = {row.entry_id: row for row in Referral.objects.filter(child_id=child.id)}
+    if not state.referrals and not known:
+        return
+    _revoke([row for row in known.values() if str(row.entry_id) not in state.referrals], at)
+    due = {step.key.partition(":")[2]: step.due_at for step in steps if step.rule == "answer_referral"}
     for key, (fact, answer) in state.referrals.items():
         organisation = fact.data.get("to_organisation")
         if organisation is None:
@@ -40,6 +43,13 @@ def follow_referrals(*, child: Child, state: CaseState, steps: tuple[Step, ...],
         elif row.state != answer:
             answered = row.answered_at or at
             Referral.objects.filter(entry_id=row.entry_id).update(state=answer, answered_at=answered)
-            if answer in ENDED:
-                until = at if answer == "declined" else at + KEPT_AFTER_END
-                Relation.objects.filter(source_id=row.entry_id, relation=Relation.REFERRED).update(to_at=until)
+            until = None if answer not in ENDED else at if answer == "declined" else at + KEPT_AFTER_END
+            Relation.objects.filter(source_id=row.entry_id, relation=Relation.REFERRED).update(to_at=until)
+
+
+def _revoke(rows: list[Referral], at: datetime) -> None:
+    """A referral that was taken back lets nobody in any more."""
+    for row in rows:
+        if row.state != REVOKED:
+            Referral.objects.filter(entry_id=row.entry_id).update(state=REVOKED, answered_at=row.answered_at or at)
+            end(child_id=row.child_id, relation=Relation.REFERRED, at=at, source_id=row.entry_id)

@@ -1,13 +1,13 @@
 """The loop of one case: state as a function of facts and a moment, and the plan that follows."""
 
-from tongxin.core.pathway.admit import refusals
+from tongxin.core.pathway.admit import refusals, waiting_refusals
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.definition import Pathway, read
-from tongxin.core.pathway.facts import Fact, in_force
+from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.plan import Step, look_again_at, plan
 from tongxin.core.pathway.state import CaseState, fold
 
 __all__ = [
-    "CHINA", "Calendar", "CaseState", "Fact", "Pathway", "Step", "due_at", "fold", "in_force",
-    "look_again_at", "plan", "read", "refusals",
+    "CHINA", "WITHDRAWN", "Calendar", "CaseState", "Fact", "Pathway", "Step", "due_at", "fold", "in_force",
+    "look_again_at", "plan", "read", "refusals", "waiting_refusals",
 ]

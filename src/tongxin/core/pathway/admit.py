@@ -1,13 +1,18 @@
 """Whether a fact may be recorded now: what must hold first, told in words."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from tongxin.core.language import evaluate
+from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.definition import _fits
+from tongxin.core.pathway.plan import Step
 from tongxin.core.pathway.state import CaseState
 
 
-def refusals(state: CaseState, *, kind: str, data: Mapping[str, object], person: str | None) -> tuple[str, ...]:
+def refusals(
+    state: CaseState, *, kind: str, data: Mapping[str, object], person: str | None, role: str
+) -> tuple[str, ...]:
     """Why a fact of this kind can't be recorded now, each as a sentence; empty when it can."""
     names = state.names()
     said = [
@@ -17,10 +22,39 @@ def refusals(state: CaseState, *, kind: str, data: Mapping[str, object], person:
         and all(_fits(data.get(name), want) for name, want in requirement.where.items())
         and evaluate(requirement.when, names) is not True
     ]
-    lowering = state.grades.lowering
-    if (
-        kind == "grade_decision" and lowering is not None
-        and lowering.level == data.get("level") and lowering.person == person
-    ):
-        said.append("降级要由两位不同的人分别确认；您已经确认过，请另一位有权的人确认。")
+    level = data.get("level")
+    if kind == "grade_decision" and "action" in data and isinstance(level, str) and state.grades.is_fall(level):
+        said += _falling(state, level, person, role)
     return tuple(said)
+
+
+def _falling(state: CaseState, level: str, person: str | None, role: str) -> list[str]:
+    """A fall takes two people, one of each of two groups of roles, and no crisis (spine A2)."""
+    first, second = state.pathway.lowering
+    if state.in_crisis:
+        return ["危机处置中不能降级。请在危机解除后再办理。"]
+    if role not in first | second:
+        return ["您的岗位不能确认降级：要由一位专业人员和一位督导员或个案管理员分别确认。"]
+    lowering = state.grades.lowering
+    if lowering is None or lowering.level != level:
+        return []
+    if lowering.person == person:
+        return ["降级要由两位不同的人分别确认；您已经确认过，请另一位有权的人确认。"]
+    if not ((lowering.is_first_role and role in second) or (lowering.is_second_role and role in first)):
+        return ["降级要由一位专业人员和一位督导员或个案管理员分别确认；还缺另一方的确认。"]
+    return []
+
+
+def waiting_refusals(
+    steps: tuple[Step, ...], *, task: str, until: str, at: datetime, calendar: Calendar
+) -> tuple[str, ...]:
+    """Why a task can't be put off so long; a reason never lasts longer than the task's own interval (B2)."""
+    step = next((step for step in steps if step.key == task), None)
+    if step is None:
+        return ("没有找到要暂缓的任务，可能已经办结。请刷新任务列表再试。",)
+    if step.may_wait is None:
+        return (f"“{step.zh}”关系到儿童安全，不能暂缓。",)
+    latest = due_at(step.may_wait, since=at, calendar=calendar).astimezone(CHINA).date()
+    if date.fromisoformat(until[:10]) > latest:
+        return (f"这项任务最多暂缓到 {latest.isoformat()}。请改短，到期后仍有原因可以再写。",)
+    return ()

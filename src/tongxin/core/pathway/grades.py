@@ -96,9 +96,9 @@ class Grades:
         """A fall is undone with the decision it stood on; what was raised stays (spine A8)."""
         if self.lowering and self.lowering.entry == entry:
             self.lowering = None
-        for decided in self.decisions:
-            if decided.stands and entry in {decided.fact.id, decided.second_of}:
-                self.standing = self.pathway.highest([self.standing, decided.before])
+        last = next((each for each in reversed(self.decisions) if each.stands), None)
+        if last and entry in {last.fact.id, last.second_of}:
+            self.standing = self.pathway.highest([self.standing, last.before])
 
     def is_fall(self, level: str) -> bool:
         """Whether a level lies below the standing grade or an open proposal."""

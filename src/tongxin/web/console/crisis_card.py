@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Responsible, roster_for
 from tongxin.core.pathway import Fact

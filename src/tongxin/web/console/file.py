@@ -81,8 +81,8 @@ class File:
             forms = [known[form] for form in self.access.form_groups[group] if form in known]
             wanted = [form for form in forms if group != ANSWERS or form.id in waited_for]
             fitting = [
-                form for form in wanted
-                if form.id in self.may_record and not refusals(self.state, kind=form.kind, data={}, person=person, role=role)
+                form for form in wanted if form.id in self.may_record
+                and not refusals(self.state, kind=form.kind, data={}, person=person, role=role)
             ]
             if fitting and group != HIDDEN:
                 groups.append({"zh": zh, "id": group, "forms": fitting})

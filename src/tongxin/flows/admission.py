@@ -1,0 +1,40 @@
+"""Whether a draft may stand in the record now: the pathway's requirements, asked before anything follows."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tongxin.accounts.viewers import Viewer
+from tongxin.cases import derivation
+from tongxin.cases.derivation import Derived, Ground
+from tongxin.core.pathway import WITHDRAWN, Fact, refusals, waiting_refusals
+from tongxin.flows import transfers
+from tongxin.flows.refusals import Refused
+from tongxin.ledger import Draft
+
+
+def before(facts: tuple[Fact, ...], *, ground: Ground, at: datetime) -> Derived:
+    """State and plan before the last fact; what it corrects counts as taken back, so it is asked anew."""
+    *earlier, last = facts
+    if last.correction == "correct":
+        earlier.append(replace(last, correction="retract", data={}))
+    return derivation.think(tuple(earlier), ground=ground, at=at)
+
+
+def refuse(
+    before: Derived, *, draft: Draft, data: Mapping[str, Any], ground: Ground, actor: Viewer, at: datetime
+) -> None:
+    """Nothing, when the draft may be recorded; taking something back is always allowed."""
+    if draft.correction_kind in WITHDRAWN:
+        return
+    said = refusals(before.state, kind=draft.kind, data=data, person=str(actor.person_id), role=actor.role)
+    if draft.kind == "task_reason":
+        said += waiting_refusals(
+            before.steps, task=str(data.get("task", "")), until=str(data.get("until", "")), at=at,
+            calendar=ground.calendar,
+        )
+    if said:
+        raise Refused.because(*said)
+    if draft.kind == "transfer_in":
+        transfers.refuse_self_acceptance(state=before.state, actor=actor)
