@@ -28,13 +28,12 @@ def adopt_folder(*, actor: Viewer, at: datetime) -> int:
 @transaction.atomic
 def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
     """How many versions are new: each is stored resolved for its region and in force from now on."""
-    known = set(DefinitionVersion.objects.values_list("kind", "definition_id", "region", "hash"))
+    newest = _newest()
     fresh: list[DefinitionVersion] = []
     for kind, name, region, day, source in _versions(library):
         resolved = definitions.resolve(library, kind, name, regions=_chain(region), on=day)
-        if (kind, name, region, resolved.hash) in known:
+        if newest.get((kind, name, region, day)) == resolved.hash:
             continue
-        known.add((kind, name, region, resolved.hash))
         fresh.append(
             DefinitionVersion(
                 hash=resolved.hash, kind=kind, definition_id=name, region=region, valid_from=day,
@@ -52,11 +51,21 @@ def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
 
 def unadopted(*, library: Library) -> int:
     """How many versions of the folder are not in force here yet."""
-    known = set(DefinitionVersion.objects.values_list("kind", "definition_id", "region", "hash"))
+    newest = _newest()
     return sum(
-        (kind, name, region, definitions.resolve(library, kind, name, regions=_chain(region), on=day).hash) not in known
+        newest.get((kind, name, region, day))
+        != definitions.resolve(library, kind, name, regions=_chain(region), on=day).hash
         for kind, name, region, day, _ in _versions(library)
     )
+
+
+def _newest() -> dict[tuple[str, str, str, date], str]:
+    """The hash last adopted for each definition, region and day; an earlier content can be adopted again."""
+    rows = DefinitionVersion.objects.order_by("adopted_at", "id")
+    return {
+        (row.kind, row.definition_id, row.region, row.valid_from): row.hash
+        for row in rows.only("kind", "definition_id", "region", "valid_from", "hash")
+    }
 
 
 def _versions(library: Library) -> Iterator[tuple[str, str, str, date, str]]:

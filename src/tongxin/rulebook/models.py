@@ -21,7 +21,8 @@ class DefinitionVersion(models.Model):
         verbose_name = "规则版本"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["kind", "definition_id", "region", "hash"], name="definition_once"
+                fields=["kind", "definition_id", "region", "valid_from", "hash", "adopted_at"],
+                name="definition_once",
             )
         ]
         indexes: ClassVar = [models.Index(fields=["hash"], name="definition_hash")]
