@@ -3,7 +3,6 @@
 陈老师 belongs to another county and must never see anything of the children of the first.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -47,13 +46,13 @@ def library() -> definitions.Library:
     return definitions.load_all(places.definitions_folder())
 
 
-@dataclass
 class World:
     """The two counties, their posts and people."""
 
-    lines: dict[str, Line] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    posts: dict[str, Post] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.lines: dict[str, Line] = {}
+        self.people: dict[str, Person] = {}
+        self.posts: dict[str, Post] = {}
 
     def __repr__(self) -> str:
         return "<the cast>"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import world
@@ -120,8 +120,9 @@ class Play:
             assert Task.objects.filter(case=case, is_urgent=True, state__in=["open", "waiting"]).exists()
 
 
+# Without shrinking: a failing life is short enough to read, and each try costs seconds.
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
 @given(actions=st.lists(ACTIONS, min_size=3, max_size=14))
