@@ -1,5 +1,6 @@
 """The file page: what each role finds there, and what is not there at all."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -49,7 +50,7 @@ class TestFile:
         child = cast.child("小雨", carers=[CARER])
         _graded(cast, child)
         text = _file(office("方经办"), child).content.decode()
-        for hidden in ("赵奶奶", "识别结果", "为什么是", "谁看过", "心理", "评估表", "危机"):
+        for hidden in ("赵奶奶", "识别结果", "为什么是", "谁看过", "心理", "评估表", "危机处置"):
             assert hidden not in text, hidden
         assert "出生日期" in text
 
@@ -132,8 +133,10 @@ class TestCrisisCard:
         assert {"周主任", "苏咨询", "郑管理"} == {each["name"] for each in card["calls"]}
         assert card["done"] == 0
         assert any(step["late_zh"] for step in card["steps"])
+        shown = re.search(r'<section class="tx-crisis".*?</section>', page.content.decode(), re.S)
+        assert shown is not None
         for quoted in ("不想活", "自伤", "自杀"):
-            assert quoted not in page.content.decode()
+            assert quoted not in shown[0]
 
     def test_marks_a_step_with_its_time_and_person(
         self, cast: world.World, office: SignedIn, time: Clock
