@@ -19,7 +19,7 @@ from tongxin.assessments.models import Result
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
-from tongxin.flows import admission, households, lists, transfers
+from tongxin.flows import admission, households, lists, siblings, transfers
 from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
 from tongxin.flows.outcome import outcome_for
@@ -111,6 +111,7 @@ def _keep(
     if not kept.is_new:
         return Recorded(kept.entry, False)
     _refuse_third_version(sheet)
+    sibling = siblings.named_in(draft, child=child, actor=actor, at=at)
     facts, results = facts_of(child.id)
     before = admission.before(facts, ground=ground_for(child, at=at), at=at)
     made = outcome_for(
@@ -134,6 +135,11 @@ def _keep(
     ):
         derived = derive_again(child=child, actor=actor, at=at, keyring=keys)
     households.spread(child=child, entry=kept.entry, data=made.data, actor=actor, at=at)
+    if sibling is not None:
+        siblings.join(
+            child=child, sibling=sibling, entry=kept.entry, actor=actor, at=at,
+            lives_together=draft.answers.get("lives_together") == "yes",
+        )
     return Recorded(kept.entry, True, derived)
 
 

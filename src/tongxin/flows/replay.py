@@ -17,7 +17,7 @@ from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 
-NO_FORM = frozenset({"household_alarm", "registration"})
+NO_FORM = frozenset({"household_alarm", "household_part", "registration"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,14 @@ def _change_carer(*, child: Child, answers: Mapping[str, Any], entry_id: UUID, a
     projection.add_carer(child=child, row=answers, entry_id=entry_id, at=at)
 
 
+def leave_household(*, child: Child, actor: Viewer, at: datetime) -> None:
+    """The child no longer lives in the household it was in; that it did stays on record."""
+    del actor
+    child.memberships.filter(to_on__isnull=True).update(to_on=at.date())
+    child.household = None
+    child.save(update_fields=["household"])
+
+
 def join_household(
     *, children: list[Child], actor: Viewer, at: datetime, household: Household | None = None
 ) -> Household:

@@ -26,7 +26,8 @@ from tongxin.web.doors import Request, child_for
 
 # A kind of entry that no form stands behind is shown to whoever may read everything psychological.
 CLOSEST = "psychological"
-WITHOUT_FORM = {"registration": "花名册登记", "household_alarm": "同户儿童出现危险，需当面查看"}
+WITHOUT_FORM = {"registration": "花名册登记", "household_alarm": "同户儿童出现危险，需当面查看",
+                "household_part": "登记为同户儿童"}
 HIDDEN, ANSWERS = "hidden", "answers"
 KEPT = 64
 
