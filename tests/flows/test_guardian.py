@@ -1,0 +1,86 @@
+"""The guardian may be the danger (spine A4), and no guardian is normal here (A5)."""
+
+import pytest
+
+from tests.flows.story import Story
+
+pytestmark = pytest.mark.django_db
+
+
+class TestConcern:
+    def test_the_authorities_are_told_in_the_guardians_place(self, story: Story) -> None:
+        story.record("crisis_report", "周主任", kind="harmed", is_concern="yes", concern_from=["guardian"])
+        assert "crisis.tell_authority" in story.steps
+        assert "crisis.tell_guardian" not in story.steps
+
+    def test_found_out_later_the_guardian_is_not_told_any_more(self, story: Story) -> None:
+        story.record("crisis_report", "周主任", kind="suicide", is_concern="unknown")
+        assert {"crisis.tell_guardian", "crisis.ask_concern"} <= story.steps
+        story.record(
+            "crisis_step", "郑管理", step="ask_concern", result="done", is_concern="yes", concern_from=["guardian"]
+        )
+        assert "crisis.tell_guardian" not in story.steps and "crisis.tell_authority" in story.steps
+
+    def test_a_routine_no_does_not_outweigh_a_yes(self, story: Story) -> None:
+        story.record("crisis_report", "周主任", kind="suicide", is_concern="yes", concern_from=["guardian"])
+        story.record("crisis_step", "周主任", step="stay", result="done", is_concern="no")
+        assert story.case.state["is_concern"] is True
+        story.record("crisis_step", "郑管理", step="ask_concern", result="done", is_concern="no")
+        assert story.case.state["is_concern"] is False
+
+    def test_nobody_is_sent_to_tell_or_persuade_that_guardian(self, story: Story) -> None:
+        story.record("crisis_report", "周主任", kind="harmed", is_concern="yes", concern_from=["guardian"])
+        story.identified()
+        story.record("crisis_close", "苏咨询", guardian_page="no")
+        story.assessed(3, 0, 3, 0, 0)
+        story.record("grade_decision", "郑管理", action="confirm", level="high")
+        assert not {"tell_guardian", "persuade"} & story.steps
+        assert "make_plan" in story.steps
+        story.rebuilt_equal()
+
+    def test_consent_is_not_withdrawn_while_a_danger_is_open(self, story: Story) -> None:
+        story.record("consent", "王督导", purposes=["refer"], answer="given")
+        story.record("crisis_report", "周主任", kind="harmed")
+        said = story.refused("consent", "王督导", purposes=["refer"], answer="withdrawn")
+        assert "不能撤回同意" in said
+        story.record("crisis_close", "苏咨询")
+        story.record("consent", "王督导", purposes=["refer"], answer="withdrawn")
+        assert story.case.state["consents"] == {"refer": "withdrawn"}
+
+
+class TestAnswers:
+    @pytest.fixture
+    def graded(self, story: Story) -> Story:
+        story.graded("mid_low", 2, 0, 0, 0, 0)
+        return story
+
+    @pytest.mark.parametrize("outcome", ["refuses", "unreachable"])
+    def test_a_refusal_is_no_end_somebody_tries_again(self, graded: Story, outcome: str) -> None:
+        graded.record("guardian_feedback", "林社工", outcome=outcome)
+        assert graded.owner("persuade") == "林社工"
+        assert graded.case.is_open and "make_plan" not in graded.steps
+        graded.record("guardian_feedback", "林社工", outcome="agrees")
+        assert "persuade" not in graded.steps and "make_plan" in graded.steps
+        graded.rebuilt_equal()
+
+    def test_a_refusal_that_is_neglect_is_looked_into(self, graded: Story) -> None:
+        graded.record("guardian_feedback", "林社工", outcome="refuses", refusal_is_neglect="yes")
+        assert graded.alarms() == {"care_refused": "safety_check"}
+
+    def test_without_a_capable_guardian_the_case_goes_on_and_guardianship_is_settled(self, graded: Story) -> None:
+        graded.record(
+            "guardian_feedback", "林社工", outcome="no_capable_guardian", stand_in="village_committee",
+            stand_in_basis="civil_code_34", stand_in_decision="given",
+        )
+        assert graded.owner("settle_guardianship") == "郑管理"
+        assert "make_plan" in graded.steps
+        graded.record("guardianship_settlement", "郑管理")
+        assert "settle_guardianship" not in graded.steps
+        graded.rebuilt_equal()
+
+    def test_an_entrusted_carer_decides_only_with_a_document(self, graded: Story) -> None:
+        said = graded.refused(
+            "guardian_feedback", "林社工", outcome="no_capable_guardian", stand_in="entrusted_carer",
+            stand_in_basis="entrustment", stand_in_decision="given", stand_in_document="",
+        )
+        assert said

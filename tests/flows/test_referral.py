@@ -1,0 +1,116 @@
+"""A referral needs consent or the law; the other body sees the child only while it serves (spine A4, C8)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.flows.story import Story
+from tongxin.access import selectors as access
+from tongxin.flows.refusals import NotAllowed
+from tongxin.people.models import Child
+from tongxin.referrals.models import Referral
+
+pytestmark = pytest.mark.django_db
+
+
+def refer(story: Story, **more: Any) -> Any:
+    given = {"basis": "consent", "kind": "medical", "urgency": "days_3", **more}
+    return story.record("referral", "林社工", to_organisation=str(story.world.body("hospital")), **given)
+
+
+def parts(story: Story, name: str) -> frozenset[str]:
+    viewer = story.world.viewer(name, story.at)
+    return access.parts_of(viewer=viewer, child_id=story.child.id, at=story.at)
+
+
+class TestConsent:
+    def test_nobody_is_referred_without_it(self, story: Story) -> None:
+        body = str(story.world.body("hospital"))
+        said = story.refused("referral", "林社工", to_organisation=body, basis="consent", kind="medical")
+        assert "还没有监护人同意转介的记录" in said
+        assert not Referral.objects.exists() and parts(story, "秦医生") == frozenset()
+
+    def test_the_guardians_agreement_or_a_consent_is_enough(self, story: Story) -> None:
+        story.record("consent", "王督导", purposes=["refer"], answer="given")
+        refer(story)
+        assert story.case.stage == "referred"
+
+    def test_the_law_is_enough_when_it_is_named(self, story: Story) -> None:
+        refer(story, basis="legal_basis", legal_basis="emergency")
+        assert story.case.stage == "referred"
+        assert story.refused(
+            "referral", "林社工", to_organisation=str(story.world.body("hospital")), basis="legal_basis", legal_basis=""
+        )
+
+    def test_what_was_withdrawn_counts_no_more_even_after_an_agreement(self, story: Story) -> None:
+        story.graded("mid_low", 2, 0, 0, 0, 0)
+        story.record("guardian_feedback", "林社工", outcome="agrees")
+        story.record("consent", "王督导", purposes=["refer"], answer="withdrawn")
+        body = str(story.world.body("hospital"))
+        assert "还没有监护人同意" in story.refused("referral", "林社工", to_organisation=body, basis="consent")
+
+    def test_consent_to_something_else_is_none(self, story: Story) -> None:
+        story.record("consent", "王督导", purposes=["assess"], answer="given")
+        body = str(story.world.body("hospital"))
+        assert "还没有监护人同意" in story.refused("referral", "林社工", to_organisation=body, basis="consent")
+
+
+class TestSight:
+    @pytest.fixture
+    def referred(self, story: Story) -> Story:
+        story.record("consent", "王督导", purposes=["refer"], answer="given")
+        refer(story)
+        return story
+
+    def test_the_hospital_sees_granted_parts_and_no_others(self, referred: Story) -> None:
+        seen = parts(referred, "秦医生")
+        assert seen == {"roster", "identity", "identification", "psychological", "referral", "crisis"}
+        assert parts(referred, "何老师") == frozenset()
+
+    def test_declined_it_sees_nothing_from_then_on(self, referred: Story) -> None:
+        referred.record("referral_answer", "秦医生", answer="declined", decline_reason="full")
+        assert parts(referred, "秦医生") == frozenset()
+        assert "answer_referral" not in referred.steps
+        with pytest.raises(NotAllowed):
+            referred.record("referral_answer", "秦医生", answer="accepted")
+
+    def test_done_it_sees_the_child_for_a_while_and_then_no_more(self, referred: Story) -> None:
+        referred.record("referral_answer", "秦医生", answer="done", result="完成")
+        assert parts(referred, "秦医生")
+        referred.at += timedelta(days=31)
+        assert parts(referred, "秦医生") == frozenset()
+
+    def test_taken_back_it_sees_nothing_and_has_no_task(self, story: Story) -> None:
+        story.record("consent", "王督导", purposes=["refer"], answer="given")
+        sent = refer(story)
+        story.record("referral", "林社工", supersedes=sent.entry.id, correction_kind="retract")
+        assert parts(story, "秦医生") == frozenset()
+        assert Referral.objects.get(entry_id=sent.entry.id).state == "revoked"
+        assert "answer_referral" not in story.steps
+        story.rebuilt_equal()
+
+    def test_an_answer_taken_back_opens_the_door_again(self, referred: Story) -> None:
+        declined = referred.record("referral_answer", "秦医生", answer="declined", decline_reason="full")
+        with pytest.raises(NotAllowed):
+            referred.record("follow_up", "秦医生")
+        referred.record(
+            "referral_answer", "林社工", supersedes=declined.entry.id, correction_kind="retract", answer="received"
+        )
+        assert parts(referred, "秦医生") and referred.owner("answer_referral") == "秦医生"
+
+    def test_two_referrals_are_answered_one_by_one(self, referred: Story) -> None:
+        first = Referral.objects.get(child_id=referred.child.id)
+        second = referred.record(
+            "referral", "林社工", to_organisation=str(referred.world.body("school")), basis="consent", kind="counselling"
+        )
+        referred.record("referral_answer", "秦医生", about=str(first.entry_id), answer="declined", decline_reason="full")
+        assert dict(Referral.objects.values_list("entry_id", "state")) == {
+            first.entry_id: "declined", second.entry.id: "sent",
+        }
+        assert parts(referred, "秦医生") == frozenset() and "referral" in parts(referred, "何老师")
+
+    def test_nobody_answers_for_another_body(self, referred: Story) -> None:
+        with pytest.raises(NotAllowed):
+            referred.record("referral_answer", "陈老师", answer="accepted")
+        assert Child.objects.get(id=referred.child.id)
