@@ -50,9 +50,25 @@ def branches(
     columns = {field.attname for field in model._meta.concrete_fields}
     for column, ids in sorted(places.items()):
         conditions.append(_in_place(model, column, sorted(ids), has_columns="county_id" in columns))
-    conditions += [_through(model, relation, whom, at) for relation, whom in sorted(related.items())]
-    bar = _not_recused(model, viewer, at)
+    conditions += [
+        _through(model, relation, whom, at)
+        for relation, whom in sorted(related.items()) if _has_any(BY_RELATION[relation], viewer, at)
+    ]
+    if not conditions:
+        return []
+    bar = _not_recused(model, viewer, at) if _has_any(Relation.RECUSED, viewer, at) else Q()
     return [condition & bar for condition in conditions]
+
+
+def _has_any(relation: str, viewer: Viewer, at: datetime) -> bool:
+    """Whether the viewer stands in a relation to any child at all; if not, its branch would admit nobody."""
+
+    def ask() -> bool:
+        mine = Q(person_id=viewer.person_id) | Q(post_id__in=viewer.post_ids)
+        rows = _in_force(at).filter(mine | Q(organisation_id__in=viewer.organisation_ids), relation=relation)
+        return rows.exists()
+
+    return steady.lasting(("relation", relation, viewer, at), ask)
 
 
 def _in_place(model: type[Model], column: str, ids: list[int], *, has_columns: bool) -> Q:
@@ -73,8 +89,6 @@ def _through(model: type[Model], relation: str, whom: list[Q], at: datetime) -> 
 def _not_recused(model: type[Model], viewer: Viewer, at: datetime) -> Q:
     """A relative or an accused sees nothing of the child (A10); NOT EXISTS is never NULL (B7)."""
     mine = _in_force(at).filter(relation=Relation.RECUSED, person_id=viewer.person_id)
-    if not steady.once(("recused", viewer.person_id), mine.exists):
-        return Q()
     return Q(~Exists(mine.filter(child_id=OuterRef(child_column(model)))))
 
 

@@ -57,7 +57,7 @@ def _index(number: int) -> dict[tuple[str, str], list[_Row]]:
 
 def newest() -> int:
     """A number that changes with every adoption, by which what was read can be kept."""
-    return steady.once("newest definition", _newest)
+    return steady.lasting("newest definition", _newest)
 
 
 def _newest() -> int:

@@ -23,13 +23,11 @@ def know_viewer(get_response: Answer) -> Answer:
     """Every request carries `viewer` and `at`; whoever sat idle for half an hour is signed out."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(STATIC_PREFIX):
-            at = clock.now()
-            request.at = at  # type: ignore[attr-defined]
-            request.viewer = _viewer(request, at)  # type: ignore[attr-defined]
-        if request.method not in READS:
-            return get_response(request)
-        with steady.reading():
+        with steady.reading() if request.method in READS else steady.answering():
+            if not request.path.startswith(STATIC_PREFIX):
+                at = clock.now()
+                request.at = at  # type: ignore[attr-defined]
+                request.viewer = _viewer(request, at)  # type: ignore[attr-defined]
             return get_response(request)
 
     return answer
