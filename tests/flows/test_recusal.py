@@ -1,0 +1,87 @@
+"""A relative or an accused sees nothing, gets no task, and the next level owns (spine A10)."""
+
+import pytest
+
+from tests.flows.story import Story
+from tongxin import ledger
+from tongxin.access import selectors as access
+from tongxin.accounts.models import Holding
+from tongxin.accounts.services import hand_over
+from tongxin.accounts.viewers import WORKER
+from tongxin.cases.models import Case, Task
+from tongxin.flows import handlers, recusal
+from tongxin.flows.refusals import NotAllowed
+from tongxin.notices import services as notices
+
+pytestmark = pytest.mark.django_db
+
+
+def recuse(story: Story, who: str, *, by: str = "郑管理") -> None:
+    recusal.recuse(
+        child_id=story.child.id, person_id=story.world.people[who].id, actor=story.world.viewer(by, story.at), at=story.at
+    )
+
+
+def test_the_next_level_owns_what_the_recused_had(story: Story) -> None:
+    assert story.owner("identify") == "周主任"
+    recuse(story, "周主任")
+    assert story.owner("identify") == "王督导"
+    story.rebuilt_equal()
+
+
+def test_the_recused_sees_nothing_in_lists_on_pages_or_in_notices(story: Story) -> None:
+    recuse(story, "周主任")
+    viewer = story.world.viewer("周主任", story.at)
+    for rows in (Case.objects.all(), Task.objects.all()):
+        assert not access.visible(rows, viewer=viewer, part="roster", at=story.at).exists()
+    assert access.parts_of(viewer=viewer, child_id=story.child.id, at=story.at) == frozenset()
+    with pytest.raises(NotAllowed):
+        story.record("visit_record", "周主任")
+    story.record("crisis_report", "王督导", kind="harmed")
+    for work in ledger.claim(worker="w", limit=100, now=story.at):
+        handlers.run(work, at=story.at)
+    assert notices.unread(viewer=viewer, at=story.at) == []
+    assert notices.unread(viewer=story.world.viewer("王督导", story.at), at=story.at)
+
+
+def test_nobody_recused_is_met_on_the_way_up(story: Story) -> None:
+    recuse(story, "王督导")
+    recuse(story, "周主任")
+    assert story.owner("identify") == "郑管理"
+    story.record("crisis_report", "林社工", kind="harmed")
+    owners = {task.owner_person_id for task in story.tasks()}
+    assert not owners & {story.world.people[name].id for name in ("王督导", "周主任")}
+
+
+def test_a_stand_in_acts_in_the_recused_holders_post(story: Story) -> None:
+    hand_over(
+        post=story.world.posts["周主任"], to=story.world.people["吴主任"], actor=WORKER, at=story.at,
+        kind=Holding.STAND_IN,
+    )
+    recuse(story, "周主任")
+    task = story.task("identify")
+    assert task.owner_post_id == story.world.posts["周主任"].id
+    assert task.owner_person_id == story.world.people["吴主任"].id
+
+
+def test_somebody_steps_back_but_does_not_come_back_on_their_own(story: Story) -> None:
+    recuse(story, "周主任", by="周主任")
+    assert story.owner("identify") == "王督导"
+    again = {"child_id": story.child.id, "person_id": story.world.people["周主任"].id, "at": story.at}
+    with pytest.raises(NotAllowed):
+        recusal.admit_again(actor=story.world.viewer("周主任", story.at), **again)
+    recusal.admit_again(actor=story.world.viewer("郑管理", story.at), **again)
+    assert story.owner("identify") == "周主任"
+
+
+@pytest.mark.parametrize("by", ["周主任", "方经办", "陈管理"])
+def test_only_the_childs_own_desk_sets_others_aside(story: Story, by: str) -> None:
+    with pytest.raises(NotAllowed):
+        recuse(story, "王督导", by=by)
+
+
+def test_other_children_are_not_concerned(story: Story) -> None:
+    other = Story(story.world, story.world.child("小雪"))
+    recuse(story, "周主任")
+    assert other.owner("identify") == "周主任"
+    other.record("visit_record", "周主任")
