@@ -21,12 +21,11 @@ class Command:
     module: str
     zh: str
     needs_django: bool = True
-    makes_keys: bool = False
 
 
 COMMANDS = {
-    "demo": Command("demo", "安装示例数据并启动", makes_keys=True),
-    "serve": Command("serve", "启动网站与后台"),
+    "demo": Command("demo", "安装示例数据并启动", needs_django=False),
+    "serve": Command("serve", "启动网站与后台", needs_django=False),
     "worker": Command("worker", "启动后台处理"),
     "doctor": Command("doctor", "检查系统是否健康"),
     "rebuild": Command("rebuild", "由记录重新推算全部状态"),
@@ -34,6 +33,9 @@ COMMANDS = {
     "roster check": Command("roster_check", "检查花名册", needs_django=False),
     "roster import": Command("roster_import", "导入花名册"),
     "definitions check": Command("definitions_check", "检查规则定义", needs_django=False),
+    "definitions adopt": Command("definitions_adopt", "采用规则定义"),
+    "divisions load": Command("divisions_load", "装入一个县区的行政区划"),
+    "jobs": Command("jobs", "启动导入等长任务的后台"),
     "ledger verify": Command("ledger_verify", "核验账本"),
     "ledger head": Command("ledger_head", "显示并导出账本最新签名"),
     "keys create": Command("keys_create", "首次使用时生成密钥", needs_django=False),
@@ -54,21 +56,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(command: Command, argv: list[str]) -> int:
-    if command.makes_keys or command.needs_django:
-        _prepare(makes_keys=command.makes_keys)
+    if command.needs_django:
+        from tongxin.lib.start import start
+
+        start(makes_keys=False)
     code: int = import_module(f"tongxin.commands.{command.module}").main(argv)
     return code
-
-
-def _prepare(*, makes_keys: bool) -> None:
-    from tongxin.lib import secrets
-
-    if makes_keys:
-        secrets.create()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.config.settings")
-    import django
-
-    django.setup()
 
 
 def _guarded(run: Callable[[], int]) -> int:

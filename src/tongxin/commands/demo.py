@@ -1,0 +1,68 @@
+"""`tongxin demo`: a county to try things in, set up once and then only started."""
+
+import argparse
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+from tongxin.commands.serve import refuse_busy, serve
+from tongxin.lib import places
+from tongxin.lib.faults import Fault
+from tongxin.lib.start import start
+
+CLOCK = "2025-12-30T09:00"
+MARK, LOGINS = "demo.mark", "logins.json"
+HOST = "127.0.0.1"
+
+
+def main(argv: list[str]) -> int:
+    """Set up on the first start, then serve; later starts keep everything."""
+    parser = argparse.ArgumentParser(prog="tongxin demo", description="安装示例数据并启动")
+    parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
+    parser.add_argument("--prepare-only", action="store_true", help="只安装，不启动")
+    options = parser.parse_args(argv)
+    os.environ.setdefault("TONGXIN_HOME", str(places.REPOSITORY / "var" / "demo"))
+    os.environ.setdefault("TONGXIN_CLOCK_START", CLOCK)
+    home = places.home()
+    if not options.prepare_only:
+        refuse_busy(HOST, options.port)
+    if not (home / LOGINS).exists():
+        _set_up(home)
+    _show(json.loads((home / LOGINS).read_text(encoding="utf-8")), options.port)
+    if options.prepare_only:
+        return 0
+    print("正在启动……", flush=True)
+    return serve(
+        host=HOST, port=options.port, workers=2,
+        when_ready=lambda: print(f"已启动：http://{HOST}:{options.port}　按 Ctrl+C 停止，数据保留。", flush=True),
+    )
+
+
+def _set_up(home: Path) -> None:
+    """From nothing; what a broken-off first start left behind is cleared away, and only that."""
+    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
+        raise Fault(f"{home} 里有别的内容，没有动它。请把环境变量 TONGXIN_HOME 指向一个空文件夹。")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    (home / MARK).touch()
+    began = time.monotonic()
+    print("第一次启动：建库、载入莱芜区真实区划与岗位、导入合成花名册……", flush=True)
+    start(makes_keys=True)
+    from tongxin.commands import database_prepare, demo_office
+
+    database_prepare.main([])
+    logins = demo_office.build()
+    part = home / f".{LOGINS}.part"
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(logins, ensure_ascii=False, indent=1), encoding="utf-8")
+    part.rename(home / LOGINS)
+    print(f"示例已就绪，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def _show(logins: list[dict[str, str]], port: int) -> None:
+    print(f"\n示例：莱芜区。人都是合成的；时间从 2025年12月30日 09:00 开始。网址 http://{HOST}:{port}\n")
+    for row in logins:
+        print(f"  {row['login']:<12} {row['password']}   {row['title']}")
+    print()
