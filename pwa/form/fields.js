@@ -50,7 +50,7 @@ function titled(field) {
 
 /** @param {Field} field @param {string} id */
 function hint(field, id) {
-  const carried = field.prefill === undefined ? "" : "已带入以往记录，请核对。";
+  const carried = field.prefill === undefined ? "" : "已预先填好，请核对。";
   const zh = [field.help, carried].filter(Boolean).join(" ");
   return zh ? make("p", { class: "form-hint", id: `${id}-help` }, zh) : null;
 }

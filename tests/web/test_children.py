@@ -110,3 +110,22 @@ def _names(client: Office, query: str) -> list[str]:
     return [row["name"] for row in client.get(f"/children/{query}").context["rows"]]
 
 
+
+
+class TestClerk:
+    """Who only pays benefits finds names and places, and learns nothing by filtering."""
+
+    def test_sees_neither_result_nor_stage_nor_next_step(self, cast: world.World, office: SignedIn) -> None:
+        _assessed(cast, "小雨", "2")
+        row = office("方经办").get("/children/").context["rows"][0]
+        assert (row["name"], row["chips"], row["stage"], row["step"]) == ("小雨", [], "", "")
+
+    @pytest.mark.parametrize("query", ["?stage=assessed", "?only=crisis"])
+    def test_finds_nobody_by_what_may_not_be_read(
+        self, cast: world.World, office: SignedIn, query: str
+    ) -> None:
+        _assessed(cast, "小雨", "2")
+        danger = cast.child("小山")
+        office("周主任").fill(danger, "crisis_report")
+        assert _names(office("方经办"), query) == []
+        assert len(_names(office("郑管理"), query)) == 1

@@ -48,7 +48,8 @@ class Chips:
         chips = [CRISIS] if case.in_crisis and self.may_read(case, "crisis") else []
         if self.may_read(case, "psychological") and case.level != UNGRADED:
             return [*chips, self.graded(case)]
-        return [*chips, identified(case)] if self.may_read(case, "identification") else chips
+        shows_result = self.may_read(case, "identification") and not chips
+        return [*chips, identified(case)] if shows_result else chips
 
     def graded(self, case: Case) -> Chip:
         """The colour of a case, marked while nobody has confirmed it."""

@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from tongxin.access import selectors as access
 from tongxin.cases.derivation import FAR
 from tongxin.cases.models import Case, Task
-from tongxin.cases.tasks import LIVE
 from tongxin.notices import services as notices
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -19,6 +18,7 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 SHOWN = 30
+MOST_COUNTED = 1000
 SOON = timedelta(days=7)
 NOTICE_WORDS = {
     "crisis.raised": "进入危机处置", "crisis.closed": "危机已解除", "task.opened": "有新任务",
@@ -66,9 +66,9 @@ def home(request: Request) -> HttpResponse:
     })
 
 
-def mine(request: Request) -> Any:
-    """The open tasks that the viewer's posts answer for now, about children the viewer may see."""
-    tasks = Task.objects.filter(owner_post_id__in=request.viewer.post_ids, state__in=LIVE)
+def mine(request: Request, *, state: str = Task.OPEN) -> Any:
+    """The tasks that the viewer's posts answer for now, about children the viewer may see."""
+    tasks = Task.objects.filter(owner_post_id__in=request.viewer.post_ids, state=state)
     return access.visible(tasks, viewer=request.viewer, part="roster", at=request.at)
 
 
@@ -93,10 +93,10 @@ def _since(case: Case, request: Request) -> str:
 
 def _counts(request: Request) -> list[dict[str, Any]]:
     tasks, at = mine(request), request.at
-    counts = [
-        {"zh": "逾期任务", "number": tasks.filter(due_at__lt=at, state=Task.OPEN).count(), "is_bad": True,
+    counts: list[dict[str, Any]] = [
+        {"zh": "逾期任务", "number": _counted(tasks.filter(due_at__lt=at)), "is_bad": True,
          "url": "/tasks/?only=late", "means": "由您的岗位办理、已过期限的任务；有说明暂缓的不算。"},
-        {"zh": "七天内到期", "number": tasks.filter(due_at__gte=at, due_at__lt=at + SOON).count(), "is_bad": False,
+        {"zh": "七天内到期", "number": _counted(tasks.filter(due_at__gte=at, due_at__lt=at + SOON)), "is_bad": False,
          "url": "/tasks/?only=soon", "means": "由您的岗位办理、从现在起七天内到期的任务。"},
     ]
     if access.may_do(viewer=request.viewer, action="see_crisis_board", at=at):
@@ -104,13 +104,21 @@ def _counts(request: Request) -> list[dict[str, Any]]:
         _, pathway = rules.pathway_in(region="", at=at)
         ranks = sorted({-number for number in pathway.urgency.values()})
         counts += [
-            {"zh": "危机处置中", "number": cases.filter(rank=crisis_rank(request)).count(), "is_bad": True,
+            {"zh": "危机处置中", "number": _counted(cases.filter(rank=crisis_rank(request))), "is_bad": True,
              "url": "/crises/", "means": "您辖区内正在处置危机、还没有由专业人员解除的儿童人数。"},
             {"zh": "没有下一步的在办个案", "is_bad": True, "url": "",
-             "number": cases.filter(rank__in=ranks, due_at__gte=FAR, is_open=True).count(),
+             "number": _counted(cases.filter(rank__in=ranks, due_at__gte=FAR, is_open=True)),
              "means": "在办而没有任何待办任务的个案数，应当始终为 0；不为 0 请告知系统管理员。"},
         ]
+    for count in counts:
+        count["text"] = f"{count['number']}+" if count["number"] >= MOST_COUNTED else str(count["number"])
     return counts
+
+
+def _counted(rows: Any) -> int:
+    """How many there are, counted no further than a page can use."""
+    number: int = rows[:MOST_COUNTED].count()
+    return number
 
 
 @door("work", methods=("POST",))

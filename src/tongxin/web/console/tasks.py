@@ -49,13 +49,12 @@ def task_list(request: Request) -> HttpResponse:
 
 
 def _own(request: Request, only: str) -> list[Task]:
-    tasks, at = mine(request), request.at
+    at = request.at
+    tasks = mine(request, state=Task.WAITING if only == "waiting" else Task.OPEN)
     if only == "late":
-        tasks = tasks.filter(due_at__lt=at, state=Task.OPEN)
+        tasks = tasks.filter(due_at__lt=at)
     elif only == "soon":
         tasks = tasks.filter(due_at__gte=at, due_at__lt=at + SOON)
-    elif only == "waiting":
-        tasks = tasks.filter(state=Task.WAITING)
     if after := _after(request):
         tasks = tasks.filter(due_at__gte=after[0]).exclude(due_at=after[0], id__lte=after[1])
     return list(tasks.order_by(*ORDER)[: PAGE + 1])
