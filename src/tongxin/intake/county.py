@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,10 +13,11 @@ from tongxin import vault
 from tongxin.accounts.models import Division, Post, places_of
 from tongxin.accounts.posts import Roster
 from tongxin.accounts.viewers import Viewer
-from tongxin.cases.derivation import Ground, case_row, think
+from tongxin.cases.derivation import Derived, Ground, case_row, think
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import task_row
 from tongxin.core.pathway import Fact, due_at
+from tongxin.intake.lines import details_of
 from tongxin.intake.reading import Row
 from tongxin.intake.settling import settling
 from tongxin.people.models import Child
@@ -24,6 +26,8 @@ from tongxin.rulebook import rules
 FORM = "registration"
 # Stands for the entry in plans made once for many children.
 ANCHOR = str(UUID(int=0))
+# The code of a place and what is to be corrected.
+PlanKey = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +39,42 @@ class Plan:
 
 
 @dataclass
+class Groundwork:
+    """What laying files out stands on: no database behind it, so that another process can have it."""
+
+    actor: Viewer
+    at: datetime
+    code: str
+    form_hash: str
+    ancestors: dict[str, dict[str, int | None]] = field(default_factory=dict)
+    plans: dict[PlanKey, Plan] = field(default_factory=dict)
+
+
+@dataclass
 class County:
     """Everything that opening files in one county at one moment needs, read once."""
 
     division: Division
     actor: Viewer
     at: datetime
-    _plans: dict[tuple[int, tuple[str, ...]], Plan] = field(default_factory=dict)
-    _summaries: dict[tuple[str, ...], Plan] = field(default_factory=dict)
+    _thoughts: dict[tuple[str, ...], Derived] = field(default_factory=dict)
+    _summaries: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
         return self.division.code[:6]
 
     @cached_property
-    def key(self) -> bytes:
-        return vault.tokens.key(self.code)
+    def groundwork(self) -> Groundwork:
+        return Groundwork(
+            actor=self.actor, at=self.at, code=self.code,
+            form_hash=rules.resolve("forms", FORM, region=self.code, at=self.at).hash,
+            ancestors={code: places_of(place) for code, place in self.places.items()},
+        )
 
     @cached_property
-    def form_hash(self) -> str:
-        return rules.resolve("forms", FORM, region=self.code, at=self.at).hash
+    def key(self) -> bytes:
+        return vault.tokens.key(self.code)
 
     @cached_property
     def places(self) -> Mapping[str, Division]:
@@ -76,41 +96,48 @@ class County:
             pathway=pathway, pathway_hash=hash, calendar=rules.calendar_at(self.at), roster=self.roster
         )
 
-    def place_of(self, row: Row) -> Division:
-        """Where a row's child lives: the village, else the town, else the county."""
-        for code in (row.division_code, row.town_code):
-            if code and code in self.places:
-                return self.places[code]
-        return self.division
+    def place_of(self, row: Row) -> str:
+        """The code of where a row's child lives: the village, else the town, else the county."""
+        found = (code for code in (row.division_code, row.town_code) if code and code in self.places)
+        return next(found, self.division.code)
 
-    def plan(self, place: Division, details: tuple[str, ...]) -> Plan:
+    def details(self, row: Row, place: str) -> tuple[str, ...]:
+        """What is to be corrected; without a village nobody knows whose child it is."""
+        found = details_of(row)
+        lacks_village = self.places[place].village_id is None and "unknown_division" not in found
+        return (*found, "unknown_division") if lacks_village else found
+
+    def plan(self, place: str, details: tuple[str, ...]) -> Plan:
         """What a fresh file leads to; it differs by place and by what is to be corrected only."""
-        key = (place.id, details)
-        if key not in self._plans:
-            self._plans[key] = self._planned(place, details)
-        return self._plans[key]
+        plans = self.groundwork.plans
+        if (place, details) not in plans:
+            plans[place, details] = self._planned(place, details)
+        return plans[place, details]
 
-    def _planned(self, place: Division, details: tuple[str, ...]) -> Plan:
-        role = self.actor.role if self.actor.seat else ""
-        fact = Fact(
-            id=ANCHOR, seq=1, kind=FORM, at=self.at, recorded_at=self.at, data={"details": list(details)},
-            person=str(self.actor.person_id) if self.actor.person_id else None,
-            post=str(self.actor.post_id) if self.actor.post_id else None, role=role,
-        )
-        thought = think((fact,), ground=self.ground, at=self.at)
-        child = Child(**places_of(place))
+    def _planned(self, place: str, details: tuple[str, ...]) -> Plan:
+        if details not in self._thoughts:
+            self._thoughts[details] = think((self._fact(details),), ground=self.ground, at=self.at)
+        thought = self._thoughts[details]
+        child = Child(**self.groundwork.ancestors[place])
         case = case_row(child=child, derived=thought, ground=self.ground, at=self.at, seq=1)
-        same = self._summaries.setdefault(details, Plan(case, ()))
-        case.state = same.case.state
+        case.state = self._summaries.setdefault(details, case.state)
         return Plan(case, tuple(
             task_row(case=case, step=step, pathway=self.ground.pathway, roster=self.roster, at=self.at)
             for step in thought.steps
         ))
 
-    def owner_of(self, place: Division) -> UUID | None:
+    def _fact(self, details: tuple[str, ...]) -> Fact:
+        return Fact(
+            id=ANCHOR, seq=1, kind=FORM, at=self.at, recorded_at=self.at, data={"details": list(details)},
+            person=str(self.actor.person_id) if self.actor.person_id else None,
+            post=str(self.actor.post_id) if self.actor.post_id else None,
+            role=self.actor.role if self.actor.seat else "",
+        )
+
+    def owner_of(self, place: str) -> UUID | None:
         """The post that settles a held row: the nearest of those named that somebody holds."""
         for role in settling().owners:
-            post = self.roster.serving(role=role, ancestors=places_of(place))
+            post = self.roster.serving(role=role, ancestors=self.groundwork.ancestors[place])
             if post and (found := self.roster.responsible(post_id=post.id)):
                 return found.post_id
         return None

@@ -1,9 +1,11 @@
 """An import, a chunk at a time: each chunk whole or not at all, and after a break the next one follows."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import gc
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,18 +15,22 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CHINA
 from tongxin.intake import uploads
 from tongxin.intake.county import County
-from tongxin.intake.deciding import Decided, Deciding, last_digests
+from tongxin.intake.deciding import Decided, Deciding, Listed, last_digests
 from tongxin.intake.faults import Outdated, Overtaken
-from tongxin.intake.lines import as_text, digest_of, made_id
+from tongxin.intake.lines import Line, as_text, line_of, made_id
 from tongxin.intake.models import HeldRow, Listing, Upload
-from tongxin.intake.opening import Ready, prepare
-from tongxin.intake.reading import Roster, Row
+from tongxin.intake.opening import Ready
+from tongxin.intake.reading import Roster
+from tongxin.intake.settling import settling
+from tongxin.intake.workshop import Workshop
 from tongxin.lib import bulk
 from tongxin.lib.bulk import Table
-from tongxin.people.models import Child
+from tongxin.people import matching
 from tongxin.vault import Owner
 
 CHUNK = 2000
+# Chunks that may be in the making while one is written.
+AHEAD = 2
 HELD = ("id", "upload", "sheet", "row", "reason", "content", "child_id", "owner_post_id", "due_at", "state")
 LISTING = ("id", "upload", "child_id", "sheet", "row", "row_digest", "change", "content")
 Progress = Callable[[int, int], None]
@@ -60,9 +66,16 @@ class _Run:
     def go(self, progress: Progress | None) -> None:
         """From the first row not yet done to the end."""
         self.begin()
-        for done in self.chunks():
-            if progress:
-                progress(done, self.upload.rows_total)
+        # The sheet's cells live to the end: looking through them for garbage again and again takes long.
+        gc.freeze()
+        for alias in ("default", "keys"):
+            bulk.make_room(using=alias)
+        try:
+            for done in self.chunks():
+                if progress:
+                    progress(done, self.upload.rows_total)
+        finally:
+            gc.unfreeze()
         self.finish()
 
     def begin(self) -> None:
@@ -73,78 +86,77 @@ class _Run:
         self.upload.save(update_fields=["rows_total", "state", "moved_at"])
 
     def chunks(self) -> Iterator[int]:
-        """How many rows are done, after each chunk."""
+        """How many rows are done, after each chunk; the next one is sealed while one is written."""
+        is_long = self.upload.rows_total - self.upload.rows_done > settling().at_once
+        waiting: deque[tuple[list[Line], Decided, Callable[[], Ready]]] = deque()
+        with Workshop(county=self.county, has_second=is_long) as workshop:
+            for lines in self._lines():
+                decided = self.deciding.decide(lines)
+                waiting.append((lines, decided, workshop.start(decided.fresh)))
+                if len(waiting) > AHEAD:
+                    yield self._write(*waiting.popleft())
+            while waiting:
+                yield self._write(*waiting.popleft())
+
+    def _lines(self) -> Iterator[list[Line]]:
         rows = self.roster.rows(today=self.county.at.astimezone(CHINA).date())
         for _ in islice(rows, self.upload.rows_done):
             continue
-        while chunk := list(islice(rows, CHUNK)):
-            decided = self.deciding.decide(chunk)
-            self._write(chunk, decided, self._prepared(decided))
-            yield self.upload.rows_done
+        key = self.county.key
+        while lines := [line_of(row, sheet=self.sheets[row.sheet], key=key) for row in islice(rows, CHUNK)]:
+            yield lines
 
-    def _prepared(self, decided: Decided) -> Ready:
-        ready = prepare(decided.fresh, county=self.county)
-        ready.tables += [self._listings(decided), self._held(decided)]
-        return ready
-
-    def _write(self, chunk: Sequence[Row], decided: Decided, ready: Ready) -> None:
-        problems = self.problems + Counter(code for row in chunk for code in row.problems)
-        done = self.upload.rows_done + len(chunk)
+    def _write(self, lines: Sequence[Line], decided: Decided, take: Callable[[], Ready]) -> int:
+        ready = take()
+        ready.tables += [bulk.lay_out(self._listings(decided)), bulk.lay_out(self._held(decided))]
+        problems = self.problems + Counter(code for line in lines for code in line.row.problems)
+        done = self.upload.rows_done + len(lines)
         summary = {**self.upload.summary, "problems": dict(problems)}
+        marks = [fresh.line.id_mark for fresh in decided.fresh if fresh.line.id_mark]
         with transaction.atomic():
             # Two imports into one county follow each other, so that both know of the same children.
             Division.objects.select_for_update().get(id=self.upload.county_id)
             stands = Upload.objects.select_for_update().get(id=self.upload.id)
             if stands.rows_done != self.upload.rows_done:
                 raise Overtaken
-            if self._somebody_else_opened(decided):
+            if next(matching.sharing("id_token", marks, county_id=self.upload.county_id), None):
                 raise Outdated
             ready.write()
             Upload.objects.filter(id=self.upload.id).update(
                 rows_done=done, rows_total=max(done, self.upload.rows_total), summary=summary, moved_at=self.county.at
             )
         self.problems, self.upload.summary, self.upload.rows_done = problems, summary, done
-
-    def _somebody_else_opened(self, decided: Decided) -> bool:
-        marks = [mark for fresh in decided.fresh if (mark := fresh.id_mark(self.county.key))]
-        return any(
-            Child.objects.filter(id_token__in=marks[start : start + 500], county_id=self.upload.county_id).exists()
-            for start in range(0, len(marks), 500)
-        )
+        return done
 
     def _listings(self, decided: Decided) -> Table:
-        key = self.county.key
-        rows = [
-            _listing(self.upload, fresh.where, fresh.child_id, digest_of(fresh.row, key), Listing.NEW, None)
-            for fresh in decided.fresh
-        ]
-        before = last_digests(child for _, _, child in decided.listed)
-        changed = [item for item in decided.listed if before.get(item[2]) != digest_of(item[1], key)]
-        blobs = dict(zip((where for where, _, _ in changed), self._sealed(changed), strict=True))
-        for where, row, child in decided.listed:
-            change = Listing.CHANGED if where in blobs else Listing.SAME
-            rows.append(_listing(self.upload, where, child, digest_of(row, key), change, blobs.get(where)))
+        rows = [_listing(self.upload, fresh.line, fresh.child_id, Listing.NEW, None) for fresh in decided.fresh]
+        before = last_digests([each.child_id for each in decided.listed])
+        changed = [each for each in decided.listed if before.get(each.child_id) != each.line.digest]
+        blobs = dict(zip((each.line.where for each in changed), self._sealed(changed), strict=True))
+        for line, child_id in decided.listed:
+            change = Listing.CHANGED if line.where in blobs else Listing.SAME
+            rows.append(_listing(self.upload, line, child_id, change, blobs.get(line.where)))
         return Listing, LISTING, rows
 
-    def _sealed(self, changed: Iterable[tuple[tuple[int, int], Row, object]]) -> list[bytes]:
+    def _sealed(self, changed: Sequence[Listed]) -> list[bytes]:
         label = Listing._meta.label_lower
         return vault.seal_many([
-            (as_text(row), Owner("child", child), (label, "content", made_id(self.upload.id, "listing", *where)))
-            for where, row, child in changed
+            (as_text(line.row), Owner("child", child_id), (label, "content", listing_id(self.upload, line)))
+            for line, child_id in changed
         ])
 
     def _held(self, decided: Decided) -> Table:
         label = HeldRow._meta.label_lower
-        ids = [made_id(self.upload.id, "held", *where) for where, *_ in decided.held]
+        ids = [made_id(self.upload.id, "held", *each.line.where) for each in decided.held]
         blobs = vault.seal_many([
-            (as_text(row), self.upload.key_owner, (label, "content", id))
-            for id, (_, row, *_) in zip(ids, decided.held, strict=True)
+            (as_text(each.line.row), self.upload.key_owner, (label, "content", id))
+            for id, each in zip(ids, decided.held, strict=True)
         ])
         due = self.county.held_until()
         return HeldRow, HELD, [
-            (id, self.upload.id, *where, reason, blob, child, self.county.owner_of(self.county.place_of(row)), due,
-             HeldRow.OPEN)
-            for id, blob, (where, row, reason, child) in zip(ids, blobs, decided.held, strict=True)
+            (id, self.upload.id, *line.where, reason, blob, child_id,
+             self.county.owner_of(self.county.place_of(line.row)), due, HeldRow.OPEN)
+            for id, blob, (line, reason, child_id) in zip(ids, blobs, decided.held, strict=True)
         ]
 
     def finish(self) -> None:
@@ -177,7 +189,12 @@ def counts_of(upload: Upload) -> dict[str, int]:
     return {**counts, "held": upload.held.count()}
 
 
+def listing_id(upload: Upload, line: Line) -> UUID:
+    """The id of the listing that a line is."""
+    return made_id(upload.id, "listing", *line.where)
+
+
 def _listing(
-    upload: Upload, where: tuple[int, int], child: object, digest: bytes, change: str, content: bytes | None
+    upload: Upload, line: Line, child_id: UUID, change: str, content: bytes | None
 ) -> tuple[object, ...]:
-    return made_id(upload.id, "listing", *where), upload.id, child, *where, digest, change, content
+    return listing_id(upload, line), upload.id, child_id, *line.where, line.digest, change, content

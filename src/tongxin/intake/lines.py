@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tongxin.intake.reading import Row
@@ -37,20 +37,33 @@ def made_id(upload: UUID, what: str, sheet: int, row: int) -> UUID:
     return UUID(int=value | (row & 0xFF) << 54 | tail)
 
 
-def id_mark_of(row: Row, key: bytes) -> bytes | None:
-    """The mark of a number that can be trusted."""
-    return matching.id_mark(key, row.id_no) if row.id_no and row.id_state == "valid" else None
+class Line(NamedTuple):
+    """A row with what tells it apart from others, worked out once.
+
+    `id_mark` is of a number that can be trusted, `person_mark` of a name with a day of birth; `digest` tells
+    a later list that says the same from one that doesn't.
+    """
+
+    sheet: int
+    row: Row
+    id_mark: bytes | None
+    person_mark: bytes | None
+    digest: bytes
+
+    @property
+    def where(self) -> tuple[int, int]:
+        return self.sheet, self.row.row
 
 
-def person_mark_of(row: Row, key: bytes) -> bytes | None:
-    """The mark of a name with a day of birth."""
-    return matching.person_mark(key, row.name, row.birth.isoformat()) if row.name and row.birth else None
-
-
-def digest_of(row: Row, key: bytes) -> bytes:
-    """What the row says, so that a later list that says the same is told apart from one that doesn't."""
+def line_of(row: Row, *, sheet: int, key: bytes) -> Line:
+    """The row's marks under a county's key."""
+    is_sound = row.id_no and row.id_state == "valid"
     said = [str(getattr(row, name) or "") for name in COMPARED] + sorted(row.categories)
-    return hmac.digest(key, "\x1f".join(said).encode(), hashlib.sha256)[:SIZE]
+    return Line(
+        sheet=sheet, row=row, id_mark=matching.id_mark(key, row.id_no) if row.id_no and is_sound else None,
+        person_mark=matching.person_mark(key, row.name, row.birth.isoformat()) if row.name and row.birth else None,
+        digest=hmac.digest(key, "\x1f".join(said).encode(), hashlib.sha256)[:SIZE],
+    )
 
 
 def details_of(row: Row) -> tuple[str, ...]:

@@ -1,28 +1,30 @@
 """Opening many files at once: everything sealed and made ready first, then written in one transaction."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from tongxin import vault
-from tongxin.accounts.models import Division, places_of
 from tongxin.assessments.models import Result
 from tongxin.cases.models import Case, Task
-from tongxin.intake.county import ANCHOR, FORM, County
-from tongxin.intake.lines import answers_of, id_mark_of, made_id, person_mark_of
+from tongxin.intake.county import ANCHOR, FORM, Groundwork
+from tongxin.intake.lines import Line, answers_of, made_id
 from tongxin.intake.reading import Row
 from tongxin.ledger import Draft, EventDraft
-from tongxin.ledger.fresh import first_entries
+from tongxin.ledger.fresh import First, first_entries
 from tongxin.lib import bulk
-from tongxin.lib.bulk import Table
+from tongxin.lib.bulk import Laid, Table
 from tongxin.people import search
 from tongxin.people.models import Adult, Carer, CategorySpan, Child
 from tongxin.people.services import file_number
-from tongxin.vault import Keyring, Owner
+from tongxin.people.token_table import MarkRow
+from tongxin.vault import DataKey, Keyring, Owner
 
 PLACES = ("province_id", "city_id", "county_id", "town_id", "village_id")
+COUNTY_DIGITS = 6
 SEALED = ("name", "id_no", "birth", "phone", "residence_address")
 CHILD = (
     "id", "file_no", *PLACES, "name", "id_no", "birth", "phone", "address", "id_kind", "birth_month", "sex",
@@ -36,83 +38,92 @@ CASE = tuple(each.attname for each in Case._meta.concrete_fields)
 TASK = tuple(each.attname for each in Task._meta.concrete_fields if each.attname != "id")
 
 
-@dataclass(slots=True)
+@dataclass
 class Fresh:
-    """One file to be opened from one row."""
+    """One file to be opened from one line; `place` is the code of where the child lives."""
 
     upload_id: UUID
-    sheet: int
-    row: Row
-    place: Division
+    line: Line
+    place: str
     details: tuple[str, ...]
-    child_id: UUID = field(init=False)
-    entry_id: UUID = field(init=False)
-    adult_id: UUID = field(init=False)
-    answers: dict[str, Any] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.child_id = made_id(self.upload_id, "child", *self.where)
-        self.entry_id = made_id(self.upload_id, "entry", *self.where)
-        self.adult_id = made_id(self.upload_id, "adult", *self.where)
-        code = self.place.code if self.place.level in {"village", "town"} else ""
-        self.answers = answers_of(self.row, details=self.details, place_code=code)
+    @cached_property
+    def child_id(self) -> UUID:
+        return made_id(self.upload_id, "child", *self.line.where)
+
+    @cached_property
+    def entry_id(self) -> UUID:
+        return made_id(self.upload_id, "entry", *self.line.where)
+
+    @cached_property
+    def adult_id(self) -> UUID:
+        return made_id(self.upload_id, "adult", *self.line.where)
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        code = self.place if len(self.place) > COUNTY_DIGITS else ""
+        return answers_of(self.line.row, details=self.details, place_code=code)
 
     @property
     def owner(self) -> Owner:
         return Owner("child", self.child_id)
 
-    @property
-    def where(self) -> tuple[int, int]:
-        return self.sheet, self.row.row
-
-    def id_mark(self, key: bytes) -> bytes | None:
-        return id_mark_of(self.row, key)
-
-    @property
+    @cached_property
     def carer(self) -> dict[str, str] | None:
         return next(iter(self.answers.get("carers", ())), None)
+
+    @property
+    def owners(self) -> list[Owner]:
+        """Under whose keys the file is sealed."""
+        return [self.owner, *([Owner("adult", self.adult_id)] if self.carer else [])]
 
 
 @dataclass(slots=True)
 class Ready:
-    """Files sealed and laid out as rows; `write` puts them into the open transaction."""
+    """Files sealed and laid out as rows. The keys are kept first and apart: a key without rows harms nobody."""
 
-    tables: list[Table]
-    findable: list[search.Row]
+    keys: Laid
+    tables: list[Laid]
+    findable: list[MarkRow]
 
     def write(self) -> None:
-        for model, columns, rows in self.tables:
-            bulk.insert(model, columns, rows)
-        if self.findable:
-            search.index_many(self.findable)
+        """Put everything but the keys into the open transaction."""
+        for table in self.tables:
+            bulk.write(table)
+        search.index_fresh(self.findable)
 
 
-def prepare(fresh: Sequence[Fresh], *, county: County) -> Ready:
-    """The keys are stored at once, apart from all else: a key without rows harms nobody."""
-    owners = [each.owner for each in fresh] + [Owner("adult", each.adult_id) for each in fresh if each.carer]
-    keys = vault.create_many(owners, at=county.at)
-    return Ready(
-        tables=[
-            (Child, CHILD, _children(fresh, county, keys)),
-            (Adult, ADULT, _adults(fresh, keys)),
-            (Carer, CARER, [
-                (each.child_id, each.adult_id, each.carer.get("relation", "other"), False, county.at.date(), each.entry_id)
-                for each in fresh if each.carer
-            ]),
-            (CategorySpan, SPAN, [
-                (each.child_id, category, "roster", each.entry_id) for each in fresh for category in each.row.categories
-            ]),
-            *_record(fresh, county, keys),
-            *_derived(fresh, county),
-        ],
-        findable=[
-            search.Row(each.child_id, places_of(each.place), county.code, each.row.name, each.row.id_no)
-            for each in fresh
-        ],
-    )
+def lay_out(
+    fresh: Sequence[Fresh], *, ground: Groundwork, known: Mapping[Owner, DataKey | None] | None = None
+) -> Ready:
+    """Seal and lay out, without any database; `known` are keys that are kept already."""
+    owners = (owner for each in fresh for owner in each.owners)
+    keys, rows = vault.fresh_keys(owners, at=ground.at, known=known)
+    caring = [(each, each.carer) for each in fresh if each.carer]
+    day = ground.at.date()
+    tables: list[Table] = [
+        (Child, CHILD, _children(fresh, ground, keys)),
+        (Adult, ADULT, _adults(fresh, keys)),
+        (Carer, CARER, [
+            (each.child_id, each.adult_id, carer.get("relation", "other"), False, day, each.entry_id)
+            for each, carer in caring
+        ]),
+        (CategorySpan, SPAN, [
+            (each.child_id, category, "roster", each.entry_id)
+            for each in fresh for category in each.line.row.categories
+        ]),
+        *_record(fresh, ground, keys),
+        *_derived(fresh, ground),
+    ]
+    return Ready(keys=rows, tables=[bulk.lay_out(table) for table in tables], findable=search.marked(
+        search.Row(
+            each.child_id, ground.ancestors[each.place], ground.code, each.line.row.name, each.line.row.id_no
+        )
+        for each in fresh
+    ))
 
 
-def _children(fresh: Sequence[Fresh], county: County, keys: Keyring) -> list[tuple[Any, ...]]:
+def _children(fresh: Sequence[Fresh], ground: Groundwork, keys: Keyring) -> list[tuple[Any, ...]]:
     label = Child._meta.label_lower
     columns = dict(zip(SEALED, ("name", "id_no", "birth", "phone", "address"), strict=True))
     items = [
@@ -122,12 +133,11 @@ def _children(fresh: Sequence[Fresh], county: County, keys: Keyring) -> list[tup
     blobs = iter(vault.seal_many(items, keyring=keys))
     rows = []
     for each in fresh:
-        row, places = each.row, places_of(each.place)
+        row, places = each.line.row, ground.ancestors[each.place]
         sealed = [next(blobs) if each.answers.get(name) else None for name in SEALED]
         rows.append((
             each.child_id, file_number(each.child_id), *(places[name] for name in PLACES), *sealed, "resident_id",
-            _month(row), row.sex or "unknown", id_mark_of(row, county.key), person_mark_of(row, county.key),
-            "present", county.at,
+            _month(row), row.sex or "unknown", each.line.id_mark, each.line.person_mark, "present", ground.at,
         ))
     return rows
 
@@ -153,38 +163,34 @@ def _adults(fresh: Sequence[Fresh], keys: Keyring) -> list[tuple[Any, ...]]:
     ]
 
 
-def _record(fresh: Sequence[Fresh], county: County, keys: Keyring) -> list[Table]:
+def _record(fresh: Sequence[Fresh], ground: Groundwork, keys: Keyring) -> list[Table]:
+    """The entry is a fact; a case with its tasks is its consequence, told of together."""
     clear = {"form": FORM, "about": ""}
-    drafts = [
-        Draft(
-            entry_id=each.entry_id, subject=each.owner, kind=FORM, form_hash=county.form_hash,
-            occurred_at=county.at, clear=clear, answers=each.answers,
+    firsts = []
+    for each in fresh:
+        draft = Draft(
+            entry_id=each.entry_id, subject=each.owner, kind=FORM, form_hash=ground.form_hash,
+            occurred_at=ground.at, clear=clear, answers=each.answers,
         )
-        for each in fresh
-    ]
-    told = list(_told(fresh, county, clear))
-    definitions = {f"forms/{FORM}": county.form_hash}
+        plan = ground.plans[each.place, each.details]
+        tasks = [task.key.replace(ANCHOR, str(each.entry_id)) for task in plan.tasks]
+        firsts.append(First(draft, (
+            EventDraft("entry.recorded", each.owner, clear, each.entry_id, is_fact=True),
+            EventDraft("case.opened", each.owner, {"stage": plan.case.stage, "tasks": tasks}),
+        )))
+    definitions = {f"forms/{FORM}": ground.form_hash}
+    data = {each.details: {"details": list(each.details)} for each in fresh}
     results = [
-        (each.entry_id, each.child_id, FORM, county.form_hash, {"details": list(each.details)}, definitions)
-        for each in fresh
+        (each.entry_id, each.child_id, FORM, ground.form_hash, data[each.details], definitions) for each in fresh
     ]
-    record = first_entries(drafts, told=told, recorded_at=county.at, actor=county.actor, keyring=keys)
+    record = first_entries(firsts, recorded_at=ground.at, actor=ground.actor, keyring=keys)
     return [*record, (Result, RESULT, results)]
 
 
-def _told(fresh: Sequence[Fresh], county: County, clear: dict[str, str]) -> Iterator[EventDraft]:
-    """The entry as a fact, and its consequence: a case with its tasks, told of together."""
-    for each in fresh:
-        yield EventDraft("entry.recorded", each.owner, clear, each.entry_id, is_fact=True)
-        plan = county.plan(each.place, each.details)
-        tasks = [task.key.replace(ANCHOR, str(each.entry_id)) for task in plan.tasks]
-        yield EventDraft("case.opened", each.owner, {"stage": plan.case.stage, "tasks": tasks})
-
-
-def _derived(fresh: Sequence[Fresh], county: County) -> list[Table]:
+def _derived(fresh: Sequence[Fresh], ground: Groundwork) -> list[Table]:
     cases, tasks = [], []
     for each in fresh:
-        plan = county.plan(each.place, each.details)
+        plan = ground.plans[each.place, each.details]
         cases.append([each.child_id if name == "id" else plan.case.__dict__[name] for name in CASE])
         for task in plan.tasks:
             own = {**task.__dict__, "case_id": each.child_id, "key": task.key.replace(ANCHOR, str(each.entry_id))}

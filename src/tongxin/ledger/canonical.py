@@ -11,7 +11,7 @@ from django.db import models
 
 def text(content: Any) -> str:
     """JSON with sorted keys and no spaces; dates, decimals and ids as text."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain)
+    return _ENCODER.encode(content)
 
 
 def moment(at: datetime) -> str:
@@ -27,6 +27,9 @@ def _plain(value: Any) -> str | list[Any]:
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} can't be written down")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain)
 
 
 class CanonicalField(models.TextField):  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -37,25 +38,28 @@ def record_many(
     subjects.ensure(draft.subject for draft in drafts)
     keys = keyring or vault.keyring(draft.subject for draft in drafts)
     keys.want(draft.subject for draft in drafts if draft.subject.kind in KINDS)
-    events = [made(draft, actor, at, keys) for draft in drafts]
+    events = [_event(draft, actor, at, keys) for draft in drafts]
     bulk.store(events)
     return events
 
 
-def made(draft: EventDraft, actor: Actor, at: datetime, keys: Keyring) -> Event:
-    """The event with its digest, not yet stored."""
+def _event(draft: EventDraft, actor: Actor, at: datetime, keys: Keyring) -> Event:
     if not KIND.fullmatch(draft.kind):
         raise ValueError(f"an event's kind reads noun.done, not {draft.kind}")
     event_id = ids.new_id()
     clear = canonical.text(draft.clear)
-    payload = canonical.text(
-        [event_id, draft.kind, draft.subject.id, draft.entry_id, at, clear, draft.is_fact]
-    )
     return Event(
         id=event_id, kind=draft.kind, subject_id=draft.subject.id, entry_id=draft.entry_id,
         person_id=actor.person_id, post_id=actor.post_id, at=at, clear=json.loads(clear),
-        digest=_digest(payload.encode(), draft.subject, keys), is_fact=draft.is_fact,
+        digest=_digest(payload_of(event_id, draft, at, clear), draft.subject, keys), is_fact=draft.is_fact,
     )
+
+
+def payload_of(event_id: UUID, draft: EventDraft, at: datetime, clear: str) -> bytes:
+    """The canonical bytes that an event's digest is made of."""
+    return canonical.text(
+        [event_id, draft.kind, draft.subject.id, draft.entry_id, at, clear, draft.is_fact]
+    ).encode()
 
 
 def _digest(payload: bytes, owner: Owner, keys: Keyring) -> bytes:

@@ -4,17 +4,23 @@ Sealing and digests take longer than writing, and a database that other people w
 waiting for them.
 """
 
+import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from tongxin import vault
 from tongxin.ledger import canonical
 from tongxin.ledger.drafts import Actor, Draft, EventDraft
-from tongxin.ledger.events import made
+from tongxin.ledger.events import payload_of
 from tongxin.ledger.models import Entry, Event, Subject
+from tongxin.lib import ids
 from tongxin.lib.bulk import Table
 from tongxin.vault import Keyring
+from tongxin.vault.keys import derived
 
 EVENT = ("id", "kind", "subject", "entry", "person_id", "post_id", "at", "clear", "digest", "is_fact")
 ENTRY = (
@@ -23,27 +29,56 @@ ENTRY = (
 )
 
 
+class First(NamedTuple):
+    """A subject's first entry with what happened by it."""
+
+    draft: Draft
+    told: Sequence[EventDraft]
+
+
 def first_entries(
-    drafts: Sequence[Draft], *, told: Sequence[EventDraft], recorded_at: datetime, actor: Actor, keyring: Keyring
+    firsts: Sequence[First], *, recorded_at: datetime, actor: Actor, keyring: Keyring
 ) -> list[Table]:
     """The rows of subjects, entries and events, to be written in this order in one transaction."""
-    digests = vault.digest_many([(draft.payload(), draft.subject) for draft in drafts], keyring=keyring)
+    writing = _Writing(recorded_at, actor.person_id, actor.post_id, keyring)
     label = Entry._meta.label_lower
     blobs = vault.seal_many(
-        [(canonical.text(d.answers), d.subject, (label, "sealed", d.entry_id)) for d in drafts], keyring=keyring
+        [
+            (canonical.text(draft.answers), draft.subject, (label, "sealed", draft.entry_id))
+            for draft, _ in firsts
+        ],
+        keyring=keyring,
     )
-    subjects = [(draft.subject.id, draft.subject.kind, 1) for draft in drafts]
-    person, post = actor.person_id, actor.post_id
-    entries = [
-        (d.entry_id, d.subject.id, 1, d.kind, d.form_hash, d.occurred_at, recorded_at, person, post, d.device,
-         None, d.correction_kind, json.loads(canonical.text(d.clear)), blob, keyring[d.subject].id, digest)
-        for d, blob, digest in zip(drafts, blobs, digests, strict=True)
-    ]
-    events = [made(draft, actor, recorded_at, keyring) for draft in told]
-    return [
-        (Subject, ("id", "kind", "seq"), subjects), (Entry, ENTRY, entries),
-        (Event, EVENT, [
-            (e.id, e.kind, e.subject_id, e.entry_id, e.person_id, e.post_id, e.at, e.clear, e.digest, e.is_fact)
-            for e in events
-        ]),
-    ]
+    entries, events = [], []
+    for (draft, told), blob in zip(firsts, blobs, strict=True):
+        key = derived(keyring[draft.subject], b"digest")
+        entries.append(writing.entry(draft, blob, key))
+        events += [writing.event(each, key) for each in told]
+    subjects = [(draft.subject.id, draft.subject.kind, 1) for draft, _ in firsts]
+    return [(Subject, ("id", "kind", "seq"), subjects), (Entry, ENTRY, entries), (Event, EVENT, events)]
+
+
+class _Writing:
+    def __init__(self, at: datetime, person: UUID | None, post: UUID | None, keyring: Keyring) -> None:
+        self.at, self.person, self.post, self.keyring = at, person, post, keyring
+
+    def entry(self, draft: Draft, blob: bytes, key: bytes) -> tuple[Any, ...]:
+        return (
+            draft.entry_id, draft.subject.id, 1, draft.kind, draft.form_hash, draft.occurred_at, self.at,
+            self.person, self.post, draft.device, None, draft.correction_kind, draft.clear, blob,
+            self.keyring[draft.subject].id, _digest(key, draft.payload()),
+        )
+
+    def event(self, draft: EventDraft, key: bytes) -> tuple[Any, ...]:
+        event_id = ids.new_id()
+        clear = canonical.text(draft.clear)
+        payload = payload_of(event_id, draft, self.at, clear)
+        return (
+            event_id, draft.kind, draft.subject.id, draft.entry_id, self.person, self.post, self.at,
+            json.loads(clear), _digest(key, payload), draft.is_fact,
+        )
+
+
+def _digest(key: bytes, content: bytes) -> bytes:
+    return hmac.digest(key, content, hashlib.sha256)
+

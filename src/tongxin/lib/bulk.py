@@ -1,18 +1,34 @@
 """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connections, models
 
 CHUNK = 2000
 FEW = 20
+# Kilobytes.
+ROOM = 131_072
 # Values of these fields go to PostgreSQL's driver as they are; asking each field costs more than the insert.
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigIntegerField, models.BooleanField)
 AS_IS = (*PLAIN, models.SmallIntegerField, models.UUIDField, models.DateField)
 Prepare = Callable[[Any], Any]
 # A model, names of fields, rows: what `insert` takes, made ready beforehand.
 Table = tuple[type[models.Model], Sequence[str], Sequence[Sequence[Any]]]
+
+
+class Laid(NamedTuple):
+    """Rows laid out as the driver takes them, perhaps by another process."""
+
+    model: type[models.Model]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def lay_out(table: Table, *, using: str = "default") -> Laid:
+    """The rows as the driver takes them; no database is asked."""
+    model, columns, rows = table
+    return Laid(model, columns, list(_laid(model, columns, rows, using)))
 
 
 def insert(
@@ -23,17 +39,40 @@ def insert(
 
     Triggers and constraints hold as for any insert; a column left out takes the database's default.
     """
+    return _write(model, columns, _laid(model, columns, rows, using), using)
+
+
+def write(laid: Laid, *, using: str = "default") -> int:
+    """As `insert`, of rows that were laid out before."""
+    return _write(*laid, using)
+
+
+def _write(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], using: str) -> int:
     connection = connections[using]
     fields: list[Any] = [model._meta.get_field(name) for name in columns]
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    steps = [_prepare(field, connection) for field in fields]
-    prepared = (_row(steps, row) for row in rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            return _copy_into(cursor, table, names, prepared)
+            return _copy_into(cursor, table, names, rows)
         places = ", ".join(["%s"] * len(fields))
-        return _execute_many(cursor, f"INSERT INTO {table} ({names}) VALUES ({places})", prepared)  # noqa: S608
+        return _execute_many(cursor, f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
+
+
+def _laid(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], using: str
+) -> Iterator[list[Any]]:
+    connection = connections[using]
+    steps = [_prepare(model._meta.get_field(name), connection) for name in columns]
+    return (_row(steps, row) for row in rows)
+
+
+def make_room(*, using: str = "default") -> None:
+    """Let SQLite keep more of its pages in memory: each page it fetches again is decrypted again."""
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = -{ROOM}")
 
 
 def store(rows: Sequence[models.Model], *, using: str = "default") -> None:
@@ -60,6 +99,8 @@ def _prepare(field: Any, connection: Any) -> Prepare | None:
         return None
     if kind is models.UUIDField:
         return _hex
+    if isinstance(field, models.BinaryField):
+        return lambda value: value if type(value) is bytes else field.get_db_prep_save(value, connection)
     return _remembering(lambda value: field.get_db_prep_save(value, connection))
 
 
@@ -85,7 +126,7 @@ def _row(steps: Sequence[Prepare | None], row: Sequence[Any]) -> list[Any]:
     return [value if step is None else step(value) for step, value in zip(steps, row, strict=True)]
 
 
-def _copy_into(cursor: Any, table: str, names: str, rows: Iterable[list[Any]]) -> int:
+def _copy_into(cursor: Any, table: str, names: str, rows: Iterable[Sequence[Any]]) -> int:
     """COPY; by way of a table of the session's own where row security would refuse it."""
     cursor.execute("SELECT row_security_active(%s)", [table])
     if not cursor.fetchone()[0]:
@@ -98,7 +139,7 @@ def _copy_into(cursor: Any, table: str, names: str, rows: Iterable[list[Any]]) -
     return count
 
 
-def _copy(cursor: Any, statement: str, rows: Iterable[list[Any]]) -> int:
+def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
     with cursor.copy(statement) as copy:
         for row in rows:
@@ -107,9 +148,9 @@ def _copy(cursor: Any, statement: str, rows: Iterable[list[Any]]) -> int:
     return count
 
 
-def _execute_many(cursor: Any, statement: str, rows: Iterable[list[Any]]) -> int:
+def _execute_many(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    chunk: list[list[Any]] = []
+    chunk: list[Sequence[Any]] = []
     for row in rows:
         chunk.append(row)
         if len(chunk) == CHUNK:

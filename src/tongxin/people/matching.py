@@ -6,9 +6,12 @@ county's key can make or compare them.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
 
 from tongxin import vault
 from tongxin.accounts.viewers import WORKER
@@ -18,6 +21,16 @@ from tongxin.rulebook import rules
 
 SIZE = 16
 MARKING = "matching"
+CHUNK = 500
+
+
+class Marked(NamedTuple):
+    """A child on file as far as marks tell."""
+
+    id: UUID
+    id_token: bytes | None
+    person_token: bytes | None
+    village_id: int | None
 
 
 def id_mark(key: bytes, id_no: str) -> bytes:
@@ -46,6 +59,28 @@ def mark(*, child: Child, answers: Mapping[str, Any], at: datetime, has_moved: b
     if has_moved or answers.get("name") or answers.get("birth"):
         name, birth = _known(child, answers, ("name", "birth"), at)
         child.person_token = person_mark(key, name, birth) if name and birth else None
+
+
+def sharing(column: str, marks: Iterable[bytes], *, county_id: int) -> Iterator[Marked]:
+    """The children of a county that have one of `marks` in `id_token` or `person_token`."""
+    every = list(dict.fromkeys(marks))
+    for start in range(0, len(every), CHUNK):
+        part = every[start : start + CHUNK]
+        places = ", ".join(["%s"] * len(part))
+        statement = (
+            "SELECT id, id_token, person_token, village_id FROM people_child "  # noqa: S608
+            # The plus keeps the planner from walking a whole county by its own index.
+            f"WHERE {column} IN ({places}) AND +county_id = %s ORDER BY id"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*part, county_id])
+            for id, id_token, person_token, village in cursor.fetchall():
+                child = id if isinstance(id, UUID) else UUID(id)
+                yield Marked(child, _bytes(id_token), _bytes(person_token), village)
+
+
+def _bytes(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def _known(child: Child, answers: Mapping[str, Any], parts: tuple[str, ...], at: datetime) -> list[str | None]:

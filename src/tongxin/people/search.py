@@ -73,6 +73,16 @@ def index_many(rows: Iterable[Row]) -> int:
         return token_table.write(_marked(row) for row in rows)
 
 
+def marked(rows: Iterable[Row]) -> list[MarkRow]:
+    """The marks of some children; no database is asked."""
+    return [_marked(row) for row in rows]
+
+
+def index_fresh(rows: Iterable[MarkRow]) -> int:
+    """How many children that search doesn't know yet were made findable, in the open transaction."""
+    return token_table.add(rows)
+
+
 def forget(child_id: UUID) -> None:
     """Remove what search knows of a child, from the pages of the index too."""
     with transaction.atomic():

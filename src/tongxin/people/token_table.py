@@ -71,13 +71,23 @@ def write(rows: Iterable[MarkRow]) -> int:
     """How many children's marks were put in the place of what stood there, in the open transaction."""
     count = 0
     for chunk in _chunks(rows):
-        children = [row.child_id for row in chunk]
-        drop(children)
-        bulk.insert(ChildToken, ("child_id", "number"), [(row.child_id, row.number) for row in chunk])
-        ids = dict(ChildToken.objects.filter(child_id__in=children).values_list("child_id", "id"))
-        pairs = sorted(((ids[row.child_id], row.marks) for row in chunk), key=lambda pair: pair[0])
-        count += bulk.insert(ChildMarks, ("row", "marks"), pairs)
+        drop([row.child_id for row in chunk])
+        count += _add(chunk)
     return count
+
+
+def add(rows: Iterable[MarkRow]) -> int:
+    """As `write`, for children that have no marks yet."""
+    return sum(map(_add, _chunks(rows)))
+
+
+def _add(chunk: list[MarkRow]) -> int:
+    newest = ChildToken.objects.aggregate(newest=models.Max("id"))["newest"] or 0
+    bulk.insert(ChildToken, ("child_id", "number"), [(row.child_id, row.number) for row in chunk])
+    # Others may add theirs meanwhile: only this chunk's are taken.
+    ids = dict(ChildToken.objects.filter(id__gt=newest).values_list("child_id", "id"))
+    pairs = sorted(((ids[row.child_id], row.marks) for row in chunk), key=lambda pair: pair[0])
+    return bulk.insert(ChildMarks, ("row", "marks"), pairs)
 
 
 def _chunks(rows: Iterable[MarkRow]) -> Iterable[list[MarkRow]]:

@@ -1,36 +1,55 @@
-"""Keys for many new owners at once, handed over unwrapped: an import seals under them right away."""
+"""Keys for many new owners at once: an import seals under them right away and stores them first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from tongxin.lib import bulk, secrets
-from tongxin.vault.keys import ALIAS, DataKey, Keyring, create_keys, fetch, new_row
+from tongxin.lib import bulk, ids, secrets
+from tongxin.lib.bulk import Laid
+from tongxin.vault import ciphers
+from tongxin.vault.keys import ALIAS, DataKey, Keyring, context_of, wrapping
 from tongxin.vault.models import SubjectKey
 from tongxin.vault.owners import Owner
 
 COLUMNS = ("id", "owner_kind", "owner_id", "wrapped", "master_id", "profile", "created_at", "destroyed_at")
 
 
-def create_many(owners: Iterable[Owner], *, at: datetime) -> Keyring:
-    """A key for each owner that has none, as `create_keys`; those of an import cut short are found again."""
-    wanted = list(dict.fromkeys(owners))
-    found = fetch(wanted)
+class FreshKeys(NamedTuple):
+    """Keys to seal under, and the rows by which they are kept."""
+
+    keyring: Keyring
+    rows: Laid
+
+
+def fresh_keys(
+    owners: Iterable[Owner], *, at: datetime, known: Mapping[Owner, DataKey | None] | None = None
+) -> FreshKeys:
+    """A key for each owner without one in `known`; nothing is read from or written to a database."""
+    found = dict(known or {})
     profile = settings.TONGXIN_CIPHER_PROFILE
     master_id, master = next(iter(secrets.masters().items()))
-    rows: list[SubjectKey] = []
-    for owner in wanted:
-        if owner not in found:
-            row, content = new_row(owner, master_id, master, profile, at)
-            found[owner] = DataKey(row.id, profile, content)
-            rows.append(row)
+    wrap = wrapping(master, profile)
+    rows: list[tuple[Any, ...]] = []
+    for owner in dict.fromkeys(owners):
+        if owner in found:
+            continue
+        key = found[owner] = DataKey(UUID(int=ids.new_id().int), profile, ciphers.new_key(profile))
+        context = context_of(owner.kind, owner.id, profile)
+        wrapped = ciphers.seal(key.content, key=wrap, profile=profile, context=context)
+        rows.append((key.id, owner.kind, owner.id, wrapped, master_id, profile, at, None))
+    return FreshKeys(Keyring(known=found), bulk.lay_out((SubjectKey, COLUMNS, rows), using=ALIAS))
+
+
+def keep(rows: Laid) -> bool:
+    """Store fresh keys, before anything sealed under them; False, and none stored, when one exists already."""
     try:
         with transaction.atomic(using=ALIAS):
-            values = ([row.__dict__[column] for column in COLUMNS] for row in rows)
-            bulk.insert(SubjectKey, COLUMNS, values, using=ALIAS)
+            bulk.write(rows, using=ALIAS)
     except IntegrityError:
-        # Somebody else made some of them meanwhile; theirs hold.
-        return create_keys(wanted, at=at)
-    return Keyring(known=found)
+        return False
+    return True
+

@@ -79,7 +79,7 @@ def create_keys(owners: Iterable[Owner], *, at: datetime, profile: str = "") -> 
         raise ValueError(f"no such kind of key owner: {', '.join(sorted(unknown))}")
     chosen = profile or settings.TONGXIN_CIPHER_PROFILE
     master_id, master = next(iter(secrets.masters().items()))
-    rows = [new_row(owner, master_id, master, chosen, at)[0] for owner in wanted]
+    rows = [_new_row(owner, master_id, master, chosen, at) for owner in wanted]
     SubjectKey.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
     return Keyring(wanted)
 
@@ -129,16 +129,12 @@ def derived(key: DataKey, purpose: bytes) -> bytes:
     return hmac.digest(key.content, b"tongxin " + purpose, hashlib.sha256)
 
 
-def new_row(
-    owner: Owner, master_id: str, master: bytes, profile: str, at: datetime
-) -> tuple[SubjectKey, bytes]:
-    """A row for an owner's fresh key, not yet stored, and the key itself."""
+def _new_row(owner: Owner, master_id: str, master: bytes, profile: str, at: datetime) -> SubjectKey:
     row = SubjectKey(
         owner_kind=owner.kind, owner_id=owner.id, master_id=master_id, profile=profile, created_at=at
     )
-    content = ciphers.new_key(profile)
-    row.wrapped = _wrap(content, row, master)
-    return row, content
+    row.wrapped = _wrap(ciphers.new_key(profile), row, master)
+    return row
 
 
 def fetch(owners: Iterable[Owner]) -> dict[Owner, DataKey | None]:
@@ -163,8 +159,9 @@ def _fetch_chunk(owners: Sequence[Owner], masters: dict[str, bytes]) -> dict[Own
 
 
 def _wrap(content: bytes, row: SubjectKey, master: bytes) -> bytes:
-    key = _wrapping(master, row.profile)
-    return ciphers.seal(content, key=key, profile=row.profile, context=_context(row))
+    key = wrapping(master, row.profile)
+    context = context_of(row.owner_kind, row.owner_id, row.profile)
+    return ciphers.seal(content, key=key, profile=row.profile, context=context)
 
 
 def _unwrapped(row: SubjectKey, masters: dict[str, bytes]) -> bytes:
@@ -173,15 +170,18 @@ def _unwrapped(row: SubjectKey, masters: dict[str, bytes]) -> bytes:
         raise MissingKey
     try:
         return ciphers.unseal(
-            bytes(row.wrapped), key=_wrapping(master, row.profile), profile=row.profile, context=_context(row)
+            bytes(row.wrapped), key=wrapping(master, row.profile), profile=row.profile,
+            context=context_of(row.owner_kind, row.owner_id, row.profile),
         )
     except ciphers.Unopened:
         raise MissingKey from None
 
 
-def _wrapping(master: bytes, profile: str) -> bytes:
+def wrapping(master: bytes, profile: str) -> bytes:
+    """The key that data keys of a profile are wrapped with."""
     return hmac.digest(master, b"tongxin wrap " + profile.encode(), hashlib.sha256)[: ciphers.SIZES[profile]]
 
 
-def _context(row: SubjectKey) -> bytes:
-    return f"key {row.owner_kind} {row.owner_id.hex} {row.profile}".encode()
+def context_of(owner_kind: str, owner_id: UUID, profile: str) -> bytes:
+    """What binds a wrapped key to its owner."""
+    return f"key {owner_kind} {owner_id.hex} {profile}".encode()
