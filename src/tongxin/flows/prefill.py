@@ -1,7 +1,7 @@
 """What was written once fills every form that asks for it again (promise 7)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tongxin import ledger, vault
@@ -9,7 +9,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked
-from tongxin.core.forms import Field
+from tongxin.core.forms import TODAY, Field
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -42,6 +42,15 @@ def values_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> d
                 found[binds] = answers[field_id]
     fitting = {binds: value for binds, value in found.items() if _fits(wanted[binds], value)}
     return {wanted[binds].id: value for binds, value in fitting.items()}
+
+
+def days_for(*, asked: Asked, on: date) -> dict[str, str]:
+    """Today, for the days that a form insists on and that can't lie ahead: nearly always the right one."""
+    return {
+        field.id: on.isoformat()
+        for field in asked.form.fields
+        if field.type == "date" and field.required and field.high == TODAY
+    }
 
 
 def _carries(asked: Asked, field: Field) -> bool:

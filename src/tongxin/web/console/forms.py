@@ -19,7 +19,8 @@ from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.web.console.file import form_of, part_of
+from tongxin.web.console.basis import DECIDES, deciders, read_first
+from tongxin.web.console.file import form_of, part_of, read_file
 from tongxin.web.console.form_page import (
     RENEWED,
     UNREADABLE,
@@ -35,7 +36,8 @@ from tongxin.web.console.form_page import (
     shown_token,
     signed,
 )
-from tongxin.web.console.names import open_names
+from tongxin.web.console.names import open_names, post_titles
+from tongxin.web.console.why import why_graded
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
 
@@ -93,7 +95,9 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
 def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponse:
     known = _known(request, child, asked, corrected)
     viewer = request.viewer.person_id
-    names = open_names(request, children=[child], people=[viewer], purpose="form", route="form")
+    file = read_file(request, child.id) if asked.form.id == DECIDES else None
+    people, posts = deciders(file) if file else ([], [])
+    names = open_names(request, children=[child], people=[viewer, *people], purpose="form", route="form")
     known = signed(asked.form, names.person(viewer)) | known
     age = age_on(child.birth_month, request.at.astimezone(CHINA).date())
     query = {"shown": shown_token(request.at)}
@@ -103,7 +107,8 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "child": child, "name": names.children[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
         "definition": definition_for(request, asked, age=age, values=known, places=places_in(child.county_id)),
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
-        "back_url": f"/children/{child.id}/",
+        "back_url": f"/children/{child.id}/", "read_first": read_first(request, child, asked.form.id),
+        "why": why_graded(file, names, post_titles(posts)) if file else None,
     })
 
 
@@ -121,7 +126,8 @@ def _known(request: Request, child: Child, asked: Asked, corrected: Entry | None
         )
         return opened[0] or {}
     known = prefill.values_for(child=child, asked=asked, viewer=request.viewer, at=request.at)
-    return known | from_address(request, asked.form)
+    days = prefill.days_for(asked=asked, on=request.at.astimezone(CHINA).date())
+    return days | known | from_address(request, asked.form)
 
 
 def _take(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponseBase:
