@@ -8,6 +8,8 @@ from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Decision
 
 pytestmark = pytest.mark.django_db
+# Who asked first decides who is asked next.
+SECOND = {"苏咨询": "second_person", "王督导": "second_professional"}
 LOWER = {"action": "lower", "reason": "情况好转"}
 
 
@@ -79,13 +81,13 @@ class TestFall:
     def test_both_have_to_mean_the_same_level(self, graded: Story) -> None:
         graded.record("grade_decision", "苏咨询", level="mid_low", **LOWER)
         graded.record("grade_decision", "郑管理", level="low", **LOWER)
-        assert graded.case.level == "mid_high" and graded.tasks("second_person")
+        assert graded.case.level == "mid_high" and graded.owner("second_professional") == "林社工"
 
     def test_confirming_less_than_was_proposed_is_a_fall(self, story: Story) -> None:
         story.identified()
         story.assessed(3, 0, 0, 0, 0)
         story.record("grade_decision", "郑管理", action="confirm", level="low")
-        assert story.case.level == "mid_high" and "second_person" in story.steps
+        assert story.case.level == "mid_high" and "second_professional" in story.steps
 
     def test_a_reassessment_lowers_nothing_by_itself(self, graded: Story) -> None:
         graded.assessed(0, 0, 0, 0, 0)
@@ -119,8 +121,8 @@ class TestFall:
 def _lowered_by_two(story: Story, first: str, second: str, *, level: str):
     before = story.case.level
     story.record("grade_decision", first, level=level, **LOWER)
-    assert story.case.level == before and story.tasks("second_person")
+    assert story.case.level == before and story.owner(SECOND[first]) != first
     agreed = story.record("grade_decision", second, level=level, **LOWER)
     assert (story.case.level, story.case.standing) == (level, level)
-    assert not story.tasks("second_person")
+    assert not story.steps & set(SECOND.values())
     return agreed.entry.id

@@ -133,7 +133,7 @@ class _Reader:
         return Climb(tuple(self.span(span, f"{path}.climb") for span in spans))
 
     def step(self, raw: Mapping[str, Any], path: str) -> StepRule:
-        known = {"id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "climb", "urgent", "may_wait"}
+        known = {"id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "climb", "urgent", "may_wait", "floor"}
         if extra := set(raw) - known:
             raise DefinitionError(path, f"不认识的键：{'、'.join(sorted(extra))}", "删去或改正拼写")
         if ("due" in raw) == ("by_level" in raw):

@@ -87,6 +87,7 @@ class CaseState:
             "feedback": self.feedback, "child_state": self.child_state, "is_open": self.is_open,
             "in_crisis": episode is not None, "safety_check_open": bool(self.alarms.open_checks),
             "proposal_open": bool(self.grades.open_proposals), "lowering_open": self.grades.lowering is not None,
+            "lowering_needs_professional": bool(self.grades.lowering and not self.grades.lowering.is_first_role),
             "raised_at_once": self.pathway.rank_of(effective) > self.pathway.rank_of(standing),
             "evidence_expired": self.evidence_expired,
             "visited_since_grade": self.since_grade(VISITS),

@@ -8,6 +8,7 @@ from tongxin.core.language import BOOL, CODE, Fact, Vocabulary
 BOOLEANS = {
     "is_open": "个案在办", "in_crisis": "危机处置中", "safety_check_open": "有待完成的安全核实",
     "proposal_open": "有待确认的等级建议", "lowering_open": "有待第二人确认的降级",
+    "lowering_needs_professional": "降级还缺专业人员的确认",
     "raised_at_once": "建议等级高于已确认等级", "evidence_expired": "评估依据已过期",
     "visited_since_grade": "定级后已走访", "contacted_since_grade": "定级后已有专业联系",
     "plan_approved": "方案已审核", "plan_since_grade": "定级后已有方案", "referral_open": "有未办结的转介",
