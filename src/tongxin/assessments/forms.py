@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tongxin.assessments.rulings import rulings_in
+from tongxin.assessments.rulings import level_words, rulings_in
 from tongxin.core import forms, grading
 from tongxin.core.forms import Form
 from tongxin.core.grading import Rules
@@ -29,7 +29,10 @@ def form_in(*, form_id: str, region: str, at: datetime, lists: Mapping[str, Mapp
     """The form in force in a county; `lists` are choices that depend on the place (organisations, counties)."""
     form = rules.resolve("forms", form_id, region=region, at=at)
     found, hashes = rulings_in(region=region, at=at)
-    frozen: Lists = tuple((name, tuple(each.items())) for name, each in sorted(lists.items()))
+    # A colour means the same in a form as on the page beside it.
+    levels = level_words(region=region, at=at, among=[each["code"] for each in found.option_sets["level"]])
+    choices = {**lists, "level": levels}
+    frozen: Lists = tuple((name, tuple(each.items())) for name, each in sorted(choices.items()))
     return Asked(
         form=_read(form.hash, tuple(sorted(hashes.items())), frozen, found), form_hash=form.hash,
         action=str(form.content["action"]), rules=found, definitions={f"forms/{form_id}": form.hash, **hashes},

@@ -1,5 +1,6 @@
 """Gates, identification rules, rubric and schemes as they hold in a county, read once per version."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 
@@ -22,6 +23,12 @@ def rulings_in(*, region: str, at: datetime) -> tuple[Rules, dict[str, str]]:
 def shown_scheme(*, region: str, at: datetime) -> str:
     """The id of the scheme that a region's lists and pages show first."""
     return str(rules.resolve("display", "display", region=region, at=at).content["shown"][0])
+
+
+def level_words(*, region: str, at: datetime, among: Collection[str]) -> dict[str, str]:
+    """The levels that a person may choose, in the colours and words of the region's own scheme."""
+    scheme = rules.resolve("grading", shown_scheme(region=region, at=at), region=region, at=at)
+    return {each["id"]: f"{each['zh']}（{each['word']}）" for each in scheme.content["levels"] if each["id"] in among}
 
 
 @lru_cache(maxsize=32)

@@ -20,7 +20,7 @@ from tongxin.web.console.family import (
 from tongxin.web.console.file import File, read_file
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.options import words_of
-from tongxin.web.console.task_rows import CRISIS, task_rows
+from tongxin.web.console.task_rows import CRISIS, OTHERS_DO_IT, task_rows
 from tongxin.web.console.timeline import SHOWN, look_rows, looks, timeline
 from tongxin.web.console.why import why_graded, why_identified
 from tongxin.web.doors import Request, door
@@ -68,7 +68,7 @@ def _header(file: File, names: Names) -> dict[str, Any]:
         "child": file.child, "name": names.children[file.child.id],
         "age": words.age_zh(file.child.birth_month, on=file.request.at.date()),
         "stage": file.pathway.stages.get(file.case.stage, "") if "identification" in file.parts else "",
-        "chips": Chips(file.request, [file.case]).of(file.case),
+        "chips": Chips(file.request, [file.case], shown_as="roster").of(file.case),
         "is_concern": bool(file.state.names()["is_concern"]) and bool({"family", "crisis"} & file.parts),
         "categories": [
             {"zh": kinds.get(span.category, "其他"), "start_on": span.start_on} for span in spans
@@ -81,9 +81,9 @@ def _next(file: File, names: Names, titles: dict[UUID, str]) -> list[dict[str, A
     rows = task_rows(file.request, tasks, names={}, titles=titles, holders=names.people, parts=file.parts)
     waits = {rule.id for rule in file.pathway.steps if rule.may_wait}
     for row, task in zip(rows, tasks, strict=True):
-        row["form_url"] = row["url"] if task.form in file.may_record else ""
+        row["form_url"] = row["url"] if task.form in file.may_record and row["zh"] != OTHERS_DO_IT else ""
         row["owner_zh"] = f"{titles.get(task.owner_post_id, '')}　{names.person(task.owner_person_id)}" if (
             task.owner_post_id
         ) else "没有可以办理的岗位"
-        row["may_wait"] = "task_reason" in file.may_record and task.step in waits
+        row["may_wait"] = row["is_mine"] and "task_reason" in file.may_record and task.step in waits
     return rows

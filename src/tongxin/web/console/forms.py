@@ -134,8 +134,7 @@ def _take(request: Request, child: Child, asked: Asked, corrected: Entry | None)
     sent = read_sent(request)
     if sent is None:
         return said(UNREADABLE, status=400)
-    is_known = Entry.objects.filter(id=sent.entry_id).exists()
-    if sent.form_hash != asked.form_hash and not is_known:
+    if sent.form_hash != asked.form_hash and not Entry.objects.filter(id=sent.entry_id).exists():
         return said(RENEWED, status=409)
     try:
         record(child_id=child.id, sheet=_sheet(request, asked, sent, corrected), actor=request.viewer, at=request.at)

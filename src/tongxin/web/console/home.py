@@ -1,5 +1,6 @@
 """What somebody sees first: dangers, what is to do, what is new, and a few counts that say what they count."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from tongxin.access import selectors as access
 from tongxin.cases.derivation import FAR
 from tongxin.cases.models import Case, Task
 from tongxin.notices import services as notices
+from tongxin.notices.models import Notice
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web import words
@@ -61,9 +63,17 @@ def home(request: Request) -> HttpResponse:
                 "url": f"/children/{notice.child_id}/", "zh": NOTICE_WORDS.get(notice.kind, "有新的变化"),
                 "name": names[notice.child_id], "at": notice.created_at,
             }
-            for notice in told if notice.child_id is not None and notice.child_id in names
+            for notice in _once(told) if notice.child_id is not None and notice.child_id in names
         ],
     })
+
+
+def _once(told: Iterable[Notice]) -> list[Notice]:
+    """Each kind of news about a child once, the newest."""
+    found: dict[Any, Notice] = {}
+    for notice in told:
+        found.setdefault((notice.child_id, notice.kind), notice)
+    return list(found.values())
 
 
 def mine(request: Request, *, state: str = Task.OPEN) -> Any:

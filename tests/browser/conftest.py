@@ -1,0 +1,52 @@
+"""The house with its server, and the cast at their browsers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.desk import Desk
+from tests.browser.house import House
+
+Sit = Callable[[str], Desk]
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with House() as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def seen() -> set[tuple[str, str]]:
+    """Every address that anybody asked for, with how."""
+    return set()
+
+
+@pytest.fixture
+def sit(house: House, browser: Browser, seen: set[tuple[str, str]]) -> Iterator[Sit]:
+    """Sit a member of the cast down at a browser, signed in; nothing may be complained of there."""
+    desks: dict[str, Desk] = {}
+
+    def sit(name: str) -> Desk:
+        if name not in desks:
+            desks[name] = Desk(house, browser, name, seen)
+            desks[name].sign_in()
+        return desks[name]
+
+    yield sit
+    for desk in desks.values():
+        desk.context.close()
+    assert {name: desk.complaints for name, desk in desks.items() if desk.complaints} == {}

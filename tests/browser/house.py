@@ -1,0 +1,118 @@
+"""A whole installation on a data folder of its own: the server and its worker, as an office runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CLOCK = "2025-12-30T09:00"
+PATIENCE = 60
+FURNISH = "import django; django.setup(); from tests.browser.furnish import main; main()"
+
+
+class House:
+    """Started with `with`; gone afterwards with everything it held."""
+
+    logins: dict[str, str]
+    children: dict[str, str]
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="tongxin-house-"))
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = self.home / "server.log"
+        self._databases: list[str] = []
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN_", "DJANGO_"))},
+            "TONGXIN_HOME": str(self.home), "TONGXIN_CLOCK_START": CLOCK, "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "tongxin.config.settings",
+            "PYTHONPATH": os.pathsep.join((str(REPOSITORY / "src"), str(REPOSITORY))), **self._postgresql(),
+        }
+
+    def __enter__(self) -> House:
+        try:
+            for words in (["keys", "create"], ["database", "prepare"]):
+                self._run("-m", "tongxin", *words)
+            found: dict[str, Any] = json.loads(self._run("-c", FURNISH))
+            self.logins, self.children = found["logins"], found["children"]
+            self._start("-m", "tongxin", "worker")
+            self._start("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
+                        "--workers", "1", "--no-ws", "tongxin.config.wsgi:application")
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        shutil.rmtree(self.home, ignore_errors=True)
+        for name in self._databases:
+            with psycopg.connect(os.environ["TONGXIN_DATABASE"], dbname="postgres", autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _postgresql(self) -> dict[str, str]:
+        """Two databases of the house's own where the tests run on PostgreSQL; else nothing."""
+        address = os.environ.get("TONGXIN_DATABASE", "")
+        if not address.startswith("postgres"):
+            return {}
+        name = f"house_{self.port}"
+        self._databases = [name, f"{name}_keys"]
+        with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
+            for each in self._databases:
+                connection.execute(f'CREATE DATABASE "{each}"')
+        before, _, query = address.partition("?")
+        return {"TONGXIN_DATABASE": f"{before.rpartition('/')[0]}/{name}?{query}"}
+
+    def _run(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *words], env=self._environment, cwd=REPOSITORY, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(words)}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _start(self, *words: str) -> None:
+        with self.log.open("ab") as log:
+            self._running.append(subprocess.Popen(
+                [sys.executable, *words], env=self._environment, cwd=REPOSITORY, stdout=log, stderr=log
+            ))
+
+    def _wait(self) -> None:
+        """Until the server answers and the worker has given its first sign of life."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if any(process.poll() is not None for process in self._running):
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/sign-in/", timeout=5):  # noqa: S310
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the server did not start\n{self.log.read_text(encoding='utf-8')}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
