@@ -153,9 +153,3 @@ class Deciding:
         return {
             child.id: tokens.normalise(name) for child, name in zip(children, opened, strict=True) if name
         }
-
-
-def last_digests(children: Sequence[UUID]) -> dict[UUID, bytes]:
-    """What the newest roster said of each child, as a digest."""
-    rows = Listing.objects.filter(child_id__in=children).order_by("id") if children else Listing.objects.none()
-    return {child: bytes(digest) for child, digest in rows.values_list("child_id", "row_digest")}

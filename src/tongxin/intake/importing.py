@@ -5,34 +5,29 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from uuid import UUID
 
 from django.db import transaction
 
-from tongxin import ledger, vault
+from tongxin import ledger
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CHINA
-from tongxin.intake import uploads
+from tongxin.intake import keeping, uploads
 from tongxin.intake.county import County
-from tongxin.intake.deciding import Decided, Deciding, Listed, last_digests
+from tongxin.intake.deciding import Decided, Deciding
 from tongxin.intake.faults import Outdated, Overtaken
-from tongxin.intake.lines import Line, as_text, line_of, made_id
+from tongxin.intake.lines import Line, line_of
 from tongxin.intake.models import HeldRow, Listing, Upload
 from tongxin.intake.opening import Ready
 from tongxin.intake.reading import Roster
 from tongxin.intake.settling import settling
 from tongxin.intake.workshop import Workshop
 from tongxin.lib import bulk
-from tongxin.lib.bulk import Table
 from tongxin.people import matching
-from tongxin.vault import Owner
 
 CHUNK = 2000
 # Chunks that may be in the making while one is written.
 AHEAD = 2
-HELD = ("id", "upload", "sheet", "row", "reason", "content", "child_id", "owner_post_id", "due_at", "state")
-LISTING = ("id", "upload", "child_id", "sheet", "row", "row_digest", "change", "content")
 Progress = Callable[[int, int], None]
 
 
@@ -108,7 +103,7 @@ class _Run:
 
     def _write(self, lines: Sequence[Line], decided: Decided, take: Callable[[], Ready]) -> int:
         ready = take()
-        ready.tables += [bulk.lay_out(self._listings(decided)), bulk.lay_out(self._held(decided))]
+        ready.tables += keeping.kept(decided, upload=self.upload, county=self.county)
         problems = self.problems + Counter(code for line in lines for code in line.row.problems)
         done = self.upload.rows_done + len(lines)
         summary = {**self.upload.summary, "problems": dict(problems)}
@@ -127,37 +122,6 @@ class _Run:
             )
         self.problems, self.upload.summary, self.upload.rows_done = problems, summary, done
         return done
-
-    def _listings(self, decided: Decided) -> Table:
-        rows = [_listing(self.upload, fresh.line, fresh.child_id, Listing.NEW, None) for fresh in decided.fresh]
-        before = last_digests([each.child_id for each in decided.listed])
-        changed = [each for each in decided.listed if before.get(each.child_id) != each.line.digest]
-        blobs = dict(zip((each.line.where for each in changed), self._sealed(changed), strict=True))
-        for line, child_id in decided.listed:
-            change = Listing.CHANGED if line.where in blobs else Listing.SAME
-            rows.append(_listing(self.upload, line, child_id, change, blobs.get(line.where)))
-        return Listing, LISTING, rows
-
-    def _sealed(self, changed: Sequence[Listed]) -> list[bytes]:
-        label = Listing._meta.label_lower
-        return vault.seal_many([
-            (as_text(line.row), Owner("child", child_id), (label, "content", listing_id(self.upload, line)))
-            for line, child_id in changed
-        ])
-
-    def _held(self, decided: Decided) -> Table:
-        label = HeldRow._meta.label_lower
-        ids = [made_id(self.upload.id, "held", *each.line.where) for each in decided.held]
-        blobs = vault.seal_many([
-            (as_text(each.line.row), self.upload.key_owner, (label, "content", id))
-            for id, each in zip(ids, decided.held, strict=True)
-        ])
-        due = self.county.held_until()
-        return HeldRow, HELD, [
-            (id, self.upload.id, *line.where, reason, blob, child_id,
-             self.county.owner_of(self.county.place_of(line.row)), due, HeldRow.OPEN)
-            for id, blob, (line, reason, child_id) in zip(ids, blobs, decided.held, strict=True)
-        ]
 
     def finish(self) -> None:
         """Say what came of the file; the import itself is a fact."""
@@ -187,14 +151,3 @@ def counts_of(upload: Upload) -> dict[str, int]:
     listings = upload.listings.all()
     counts = {change: listings.filter(change=change).count() for change in (Listing.NEW, Listing.SAME, Listing.CHANGED)}
     return {**counts, "held": upload.held.count()}
-
-
-def listing_id(upload: Upload, line: Line) -> UUID:
-    """The id of the listing that a line is."""
-    return made_id(upload.id, "listing", *line.where)
-
-
-def _listing(
-    upload: Upload, line: Line, child_id: UUID, change: str, content: bytes | None
-) -> tuple[object, ...]:
-    return listing_id(upload, line), upload.id, child_id, *line.where, line.digest, change, content

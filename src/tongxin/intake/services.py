@@ -1,6 +1,7 @@
 """Writes about rosters: a file is received, taken in, and its held rows are settled."""
 
 from tongxin.intake.importing import import_upload
-from tongxin.intake.uploads import receive, remember, understand
+from tongxin.intake.mending import settle
+from tongxin.intake.uploads import forget_originals, receive, remember, understand
 
-__all__ = ["import_upload", "receive", "remember", "understand"]
+__all__ = ["forget_originals", "import_upload", "receive", "remember", "settle", "understand"]

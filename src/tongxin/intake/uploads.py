@@ -88,9 +88,8 @@ def is_elsewhere(upload: Upload) -> str:
 
 def size_of(roster: Roster) -> int:
     """How many rows there are to take in, as far as the layout tells."""
-    return sum(
-        max(0, part.layout.last_row - part.layout.first_row + 1 - len(part.layout.skipped_rows)) for part in roster.parts
-    )
+    layouts = [part.layout for part in roster.parts]
+    return sum(max(0, each.last_row - each.first_row + 1 - len(each.skipped_rows)) for each in layouts)
 
 
 def forget_originals(*, at: datetime, kept_for: datetime) -> int:

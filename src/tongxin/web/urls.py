@@ -1,6 +1,6 @@
 """The addresses of the pages. Ids only: no sealed word ever stands in one (spine B6)."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from tongxin.web.console import (
     child,
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/", tasks.task_list),
     path("crises/", crises.crisis_board),
     path("referrals/", referrals.referral_lists),
+    path("", include("tongxin.web.console.rosters")),
     path("posts/", posts.post_list),
     path("posts/<uuid:post_id>/", posts.hand_over),
 ]

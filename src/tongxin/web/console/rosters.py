@@ -1,0 +1,206 @@
+"""Rosters come in: received, shown as understood, corrected, taken in, and what came of it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from tongxin.accounts.models import Division
+from tongxin.intake import selectors, services
+from tongxin.intake.county import county_of
+from tongxin.intake.faults import NotTaken, Overtaken
+from tongxin.intake.models import HeldRow, Upload
+from tongxin.intake.reading import Roster, RosterError
+from tongxin.intake.reading.row import PROBLEMS
+from tongxin.intake.settling import settling
+from tongxin.intake.uploads import Columns, is_elsewhere, size_of
+from tongxin.web import jobs
+from tongxin.web.console import roster_changes, roster_rows
+from tongxin.web.console.names import post_titles
+from tongxin.web.console.roster_columns import DoublyNamed, choices, columns_from, parts_shown
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show
+
+SHOWN = 50
+STALLED_AFTER = timedelta(minutes=2)
+STATES = {Upload.RECEIVED: "待核对后导入", Upload.IMPORTING: "正在导入", Upload.DONE: "已导入"}
+WHAT_TO_DO = {
+    "no_name": "没有建档，等负责人补上姓名",
+    "duplicate": "没有另建档，等负责人判断是不是同一名儿童",
+}
+CORRECTED = "已建档，照原样保留，儿童主任有补正任务"
+
+
+@door("office.import_roster", methods=("GET", "POST"))
+def roster_list(request: Request) -> HttpResponse:
+    """The rosters that came in, and the place to bring in another."""
+    if request.method == "POST":
+        return _receive(request)
+    return _list(request)
+
+
+def _list(request: Request, problem: str = "", status: int = 200) -> HttpResponse:
+    found = selectors.uploads(viewer=request.viewer, at=request.at)
+    rows = list(found.annotate(open_rows=Count("held", filter=Q(held__state=HeldRow.OPEN)))[:SHOWN])
+    titles = post_titles(row.post_id for row in rows)
+    return show(request, "rosters/list.html", {
+        "rows": [
+            {"upload": row, "state": STATES[row.state], "by": titles.get(row.post_id) if row.post_id else "系统", "open": row.open_rows}
+            for row in rows
+        ],
+        "problem": problem, "held": selectors.held_rows(viewer=request.viewer, at=request.at).count(),
+    }, status=status)
+
+
+def _receive(request: Request) -> HttpResponse:
+    file = request.FILES.get("file")
+    county = county_of(request.viewer)
+    if county is None:
+        return _list(request, _("您的岗位不在某一个县区，不能导入花名册。没有接收文件。"), 422)
+    if not isinstance(file, UploadedFile):
+        return _list(request, _("请先选择一个文件，再点“上传”。"), 422)
+    name = str(file.name or "")[:200]
+    try:
+        upload = services.receive(content=file.read(), name=name, viewer=request.viewer, at=request.at, county=county)
+    except RosterError as refused:
+        return _list(request, _("没有接收这个文件：%(why)s") % {"why": refused}, 422)
+    if upload.state == Upload.DONE:
+        messages.info(request, _("这份花名册以前导入过，没有任何改动。下面是当时的结果。"))
+    return HttpResponseRedirect(f"/rosters/{upload.id}/")
+
+
+def upload_for(request: Request, upload_id: UUID) -> Upload:
+    """The upload, if the viewer may see it; else there is no such page."""
+    found = selectors.uploads(viewer=request.viewer, at=request.at).filter(id=upload_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@door("office.import_roster", methods=("GET", "POST"))
+def roster(request: Request, upload_id: UUID) -> HttpResponse:
+    """One roster: as understood before it is taken in, its progress, or what came of it."""
+    upload = upload_for(request, upload_id)
+    if upload.state == Upload.DONE:
+        return _result(request, upload)
+    if request.method == "POST":
+        return _decide(request, upload)
+    if upload.state == Upload.IMPORTING:
+        return show(request, "rosters/progress.html", _progress(request, upload))
+    return _preview(request, upload)
+
+
+def _preview(
+    request: Request, upload: Upload, columns: Columns | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    try:
+        found = services.understand(upload, viewer=request.viewer, at=request.at, columns=columns)
+    except RosterError as refused:
+        found = services.understand(upload, viewer=request.viewer, at=request.at)
+        problem, status = str(refused), 422
+    elsewhere = is_elsewhere(upload)
+    place = Division.objects.filter(code=elsewhere).first()
+    return show(request, "rosters/preview.html", {
+        "upload": upload, "parts": parts_shown(found), "choices": choices(), "total": size_of(found),
+        "left_aside": found.left_aside, "elsewhere": (place.name if place else elsewhere),
+        "county": Division.objects.get(id=upload.county_id).name, "problem": problem,
+        "is_long": size_of(found) > settling().at_once,
+    }, status=status)
+
+
+def _decide(request: Request, upload: Upload) -> HttpResponse:
+    """Look again with other columns, or take the roster in."""
+    try:
+        columns = columns_from(request.POST)
+    except DoublyNamed as twice:
+        return _preview(request, upload, None, str(twice), 422)
+    if request.POST.get("go") != "yes":
+        return _preview(request, upload, columns)
+    if is_elsewhere(upload) and request.POST.get("here") != "yes":
+        return _preview(request, upload, columns, _("请先勾选“这份名单确属本县区”，或换一个文件。还没有导入。"), 422)
+    try:
+        found = services.understand(upload, viewer=request.viewer, at=request.at, columns=columns)
+    except RosterError as refused:
+        return _preview(request, upload, None, str(refused), 422)
+    _remember(request, upload, found, columns)
+    return _go(request, upload, size_of(found))
+
+
+def _remember(request: Request, upload: Upload, found: Roster, columns: Columns) -> None:
+    county = Division.objects.get(id=upload.county_id)
+    services.remember(found, county=county, columns=columns, actor=request.viewer, at=request.at)
+
+
+def _go(request: Request, upload: Upload, size: int) -> HttpResponse:
+    """Short rosters at once, long ones in the background."""
+    if size > settling().at_once:
+        Upload.objects.filter(id=upload.id).update(state=Upload.IMPORTING, moved_at=request.at, rows_total=size)
+        jobs.import_roster.enqueue(str(upload.id), str(request.viewer.person_id), str(request.viewer.post_id))
+        return HttpResponseRedirect(f"/rosters/{upload.id}/")
+    try:
+        services.import_upload(upload, viewer=request.viewer, at=request.at)
+    except (NotTaken, RosterError) as refused:
+        messages.error(request, str(refused))
+    except Overtaken:
+        messages.info(request, _("这份花名册正由另一处导入。"))
+    return HttpResponseRedirect(f"/rosters/{upload.id}/")
+
+
+@door("office.import_roster")
+def progress(request: Request, upload_id: UUID) -> HttpResponse:
+    """How far an import is; asked for every second while it runs."""
+    upload = upload_for(request, upload_id)
+    if upload.state == Upload.DONE:
+        return HttpResponse(headers={"HX-Redirect": f"/rosters/{upload.id}/"})
+    return show(request, "rosters/_progress.html", _progress(request, upload))
+
+
+def _progress(request: Request, upload: Upload) -> dict[str, Any]:
+    total = max(upload.rows_total, 1)
+    is_stalled = upload.moved_at is not None and request.at - upload.moved_at > STALLED_AFTER
+    return {
+        "upload": upload, "percent": min(100, upload.rows_done * 100 // total), "is_stalled": is_stalled,
+    }
+
+
+@door("office.import_roster", methods=("POST",))
+def go_on(request: Request, upload_id: UUID) -> HttpResponse:
+    """Let an import that was cut short continue where it stopped."""
+    upload = upload_for(request, upload_id)
+    if upload.state != Upload.IMPORTING:
+        return HttpResponseRedirect(f"/rosters/{upload.id}/")
+    return _go(request, upload, upload.rows_total - upload.rows_done)
+
+
+def _result(request: Request, upload: Upload) -> HttpResponse:
+    counts = upload.summary
+    problems = [
+        {"zh": zh, "count": counts["problems"][code], "next_zh": WHAT_TO_DO.get(code, CORRECTED)}
+        for code, zh in PROBLEMS.items() if counts.get("problems", {}).get(code)
+    ]
+    return show(request, "rosters/result.html", {
+        "upload": upload, "counts": counts, "problems": problems,
+        "children": counts.get("new", 0) + counts.get("same", 0) + counts.get("changed", 0),
+        "held": upload.held.filter(state=HeldRow.OPEN).count(), "changed": selectors.changed(upload).count(),
+        "gone": selectors.no_longer_listed(upload).count(),
+    })
+
+
+urlpatterns = [
+    path("rosters/", roster_list),
+    path("rosters/held/", roster_rows.held_list),
+    path("rosters/held/<uuid:held_id>/", roster_rows.mend),
+    path("rosters/<uuid:upload_id>/", roster),
+    path("rosters/<uuid:upload_id>/progress/", progress),
+    path("rosters/<uuid:upload_id>/continue/", go_on),
+    path("rosters/<uuid:upload_id>/rows/", roster_rows.download),
+    path("rosters/<uuid:upload_id>/rows/mended/", roster_rows.take_back),
+    path("rosters/<uuid:upload_id>/changes/", roster_changes.changes),
+    path("rosters/<uuid:upload_id>/changes/<uuid:listing_id>/", roster_changes.settle),
+]

@@ -1,0 +1,24 @@
+"""Long work that a page starts and that goes on after the page was answered."""
+
+from uuid import UUID
+
+from django_tasks import task
+
+from tongxin.accounts.models import Person
+from tongxin.accounts.viewers import viewer_of
+from tongxin.intake import services as intake
+from tongxin.intake.faults import Overtaken
+from tongxin.intake.models import Upload
+from tongxin.lib import clock
+
+
+@task()
+def import_roster(upload_id: str, person_id: str, post_id: str) -> int:
+    """How many rows of an upload are done; another run of the same import is left to finish alone."""
+    at = clock.now()
+    viewer = viewer_of(person=Person.objects.get(id=UUID(person_id)), at=at, post_id=UUID(post_id))
+    upload = Upload.objects.get(id=UUID(upload_id))
+    try:
+        return intake.import_upload(upload, viewer=viewer, at=at).rows_done
+    except Overtaken:
+        return Upload.objects.get(id=upload.id).rows_done
