@@ -74,7 +74,8 @@ def test_alarms_about_two_siblings_at_once_do_not_wait_for_each_other(cast: worl
     for each in (here, there):
         each.child.refresh_from_db()
     at_once(
-        recording(here, "visit_record", "周主任", harmed="yes"), recording(there, "visit_record", "王督导", harmed="yes")
+        recording(here, "visit_record", "周主任", harmed="yes"),
+        recording(there, "visit_record", "王督导", harmed="yes"),
     )
     for each in (here, there):
         assert each.case.in_crisis and each.tasks("household_check")

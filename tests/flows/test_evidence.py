@@ -8,6 +8,7 @@ from tests.flows.story import Story
 from tongxin.core.pathway import CHINA
 
 pytestmark = pytest.mark.django_db
+VETOES = ("wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat")
 
 
 class TestIdentification:
@@ -37,7 +38,7 @@ class TestIdentification:
         story.identified("healthy", worry="unknown", irritable="unknown", withdrawn="unknown")
         assert story.case.identified == "healthy"
 
-    @pytest.mark.parametrize("veto", ["wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat"])
+    @pytest.mark.parametrize("veto", VETOES)
     def test_a_veto_that_is_not_answered_no_is_never_healthy(self, story: Story, veto: str) -> None:
         story.identified("healthy", **{veto: "unknown"})
         assert story.case.identified == "incomplete"

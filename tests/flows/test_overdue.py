@@ -125,5 +125,6 @@ class TestReason:
         assert "不能暂缓" in self.give(story, "2025-09-02", "close_crisis")
 
     def test_a_task_that_is_not_there_is_said(self, story: Story) -> None:
-        said = story.refused("task_reason", "周主任", about="visit:nothing", until="2025-09-05", reason="other", note="无")
+        gone = {"about": "visit:nothing", "until": "2025-09-05", "reason": "other", "note": "无"}
+        said = story.refused("task_reason", "周主任", **gone)
         assert "没有找到要暂缓的任务" in said

@@ -17,9 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 def recuse(story: Story, who: str, *, by: str = "郑管理") -> None:
-    recusal.recuse(
-        child_id=story.child.id, person_id=story.world.people[who].id, actor=story.world.viewer(by, story.at), at=story.at
-    )
+    actor = story.world.viewer(by, story.at)
+    recusal.recuse(child_id=story.child.id, person_id=story.world.people[who].id, actor=actor, at=story.at)
 
 
 def test_the_next_level_owns_what_the_recused_had(story: Story) -> None:

@@ -28,7 +28,7 @@ def test_a_red_visit_is_a_crisis_with_clock_and_steps_before_anybody_else_did_an
     case = story.case
     assert (case.in_crisis, case.level, case.standing) == (True, "high", "ungraded")
     assert case.rank == min(Case.objects.values_list("rank", flat=True))
-    assert FIRST_STEPS <= story.steps
+    assert story.steps >= FIRST_STEPS
     assert story.task("crisis.tell_duty").due_at == story.at + timedelta(minutes=10)
     assert story.task("crisis.professional").due_at == story.at + timedelta(hours=2)
     assert all(task.is_urgent and task.owner_person_id for task in story.tasks() if task.step.startswith("crisis."))

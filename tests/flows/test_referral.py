@@ -101,10 +101,10 @@ class TestSight:
 
     def test_two_referrals_are_answered_one_by_one(self, referred: Story) -> None:
         first = Referral.objects.get(child_id=referred.child.id)
-        second = referred.record(
-            "referral", "林社工", to_organisation=str(referred.world.body("school")), basis="consent", kind="counselling"
-        )
-        referred.record("referral_answer", "秦医生", about=str(first.entry_id), answer="declined", decline_reason="full")
+        school = str(referred.world.body("school"))
+        second = referred.record("referral", "林社工", to_organisation=school, basis="consent", kind="counselling")
+        declined = {"answer": "declined", "decline_reason": "full"}
+        referred.record("referral_answer", "秦医生", about=str(first.entry_id), **declined)
         assert dict(Referral.objects.values_list("entry_id", "state")) == {
             first.entry_id: "declined", second.entry.id: "sent",
         }

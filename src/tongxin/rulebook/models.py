@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from tongxin.lib.ordered_json import OrderedJSONField
+
 
 class DefinitionVersion(models.Model):
     """One resolved content of a definition; `hash` names it wherever a record was made with it."""
@@ -14,7 +16,7 @@ class DefinitionVersion(models.Model):
     region = models.CharField("地区", max_length=12)
     valid_from = models.DateField("启用日期")
     adopted_at = models.DateTimeField("采用时间")
-    content = models.JSONField("内容")
+    content = OrderedJSONField("内容")
     source = models.TextField("依据")
 
     class Meta:

@@ -9,6 +9,9 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.core.pathway.vocabulary import vocabulary
 
 Span = Mapping[str, int]
+STEP_KEYS = frozenset({
+    "id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "climb", "urgent", "may_wait", "floor",
+})
 UNITS = frozenset({"minutes", "hours", "days", "working_days", "months"})
 
 
@@ -133,8 +136,7 @@ class _Reader:
         return Climb(tuple(self.span(span, f"{path}.climb") for span in spans))
 
     def step(self, raw: Mapping[str, Any], path: str) -> StepRule:
-        known = {"id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "climb", "urgent", "may_wait", "floor"}
-        if extra := set(raw) - known:
+        if extra := set(raw) - STEP_KEYS:
             raise DefinitionError(path, f"不认识的键：{'、'.join(sorted(extra))}", "删去或改正拼写")
         if ("due" in raw) == ("by_level" in raw):
             raise DefinitionError(path, "每个步骤要么写 due，要么写 by_level", "只留一个")
@@ -183,7 +185,7 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
     lapses = content["safety_check"]["lapses"]
     lowering = content["lowering"]["needs"]
     return Pathway(
-        id=content["id"], zh=content["zh"], levels=dict(content["levels"]), stages=dict(content["stages"]),
+        id=content["id"], zh=content["zh"], levels=_levels(content), stages=dict(content["stages"]),
         closed_stages=frozenset(content["closed_stages"]),
         moves=tuple(
             Move(m["kind"], m.get("where", {}), frozenset(m.get("from", ())), m["to"]) for m in content["moves"]
@@ -205,6 +207,14 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
         urgency=dict(content["urgency"]), only=_only(content), crisis_reopens=_stage(content, "crisis_reopens"),
         content=content,
     )
+
+
+def _levels(content: Mapping[str, Any]) -> dict[str, str]:
+    """The levels from the lowest up, as `order` says."""
+    levels, order = content["levels"], content["order"]
+    if sorted(order) != sorted(levels):
+        raise DefinitionError("order", "没有正好写出每个等级一次", f"从低到高写：{'、'.join(levels)}")
+    return {level: levels[level] for level in order}
 
 
 def _only(content: Mapping[str, Any]) -> dict[str, frozenset[str]]:
