@@ -1,13 +1,21 @@
 """JSON kept as it was written: PostgreSQL's own type would sort the keys that pages list in order."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+if TYPE_CHECKING:
+    Base = models.Field[Any, Any]
+else:
+    Base = models.Field
 
-class OrderedJSONField(models.TextField):  # type: ignore[type-arg]
+
+class OrderedJSONField(Base):
     """A JSON value stored as text, its keys in their own order."""
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def from_db_value(self, value: Any, *args: Any) -> Any:
         return None if value is None else json.loads(value)
