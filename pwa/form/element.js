@@ -166,9 +166,7 @@ export class TxForm extends HTMLElement {
     if (problems.length) return this.refuse(problems);
     this.isSending = true;
     this.status.textContent = "正在发送……";
-    const field = form.elements.namedItem("csrfmiddlewaretoken");
-    const token = field instanceof HTMLInputElement ? field.value : "";
-    const outcome = await send(form.action, this.entry(), token);
+    const outcome = await send(form.action, this.entry(), tokenOf(form));
     this.isSending = false;
     this.status.textContent = "";
     if (outcome.next) {
@@ -206,6 +204,13 @@ export class TxForm extends HTMLElement {
 function isShown(place, shown) {
   const path = place.dataset["path"] ?? "";
   return shown.has(path) || shown.has(path.slice(0, path.lastIndexOf(".")));
+}
+
+/** Whoever signed in again in another window has a younger token than this page. @param {HTMLFormElement} form */
+function tokenOf(form) {
+  const [, youngest] = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie) ?? [];
+  const field = form.elements.namedItem("csrfmiddlewaretoken");
+  return youngest ?? (field instanceof HTMLInputElement ? field.value : "");
 }
 
 /** A copy that the page may change. @param {unknown} value */

@@ -14,7 +14,7 @@ from tests.browser.house import House
 Sit = Callable[[str], Desk]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     with House() as house:
         yield house

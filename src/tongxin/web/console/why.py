@@ -52,12 +52,16 @@ def _reasons(proposal: Proposal, levels: Mapping[str, Chip]) -> list[dict[str, A
 def _confirmed(
     file: File, names: Names, titles: Mapping[UUID, str], levels: Mapping[str, Chip]
 ) -> str:
-    decisions = [fact for fact in in_force(file.facts) if fact.kind == "grade_decision"]
-    if not decisions or file.state.grades.standing == UNGRADED:
+    decisions = {decided.fact.id: decided for decided in file.state.grades.decisions}
+    settled = [decided for decided in decisions.values() if decided.stands]
+    if not settled or file.state.grades.standing == UNGRADED:
         return ""
-    fact = decisions[-1]
-    level = levels.get(file.state.grades.standing)
-    return f"{words.moment_zh(fact.at)} {who_zh(fact, names, titles)}确认为{level.zh if level else '未分级'}。"
+    last, level = settled[-1], levels.get(settled[-1].level)
+    level_zh, second = level.zh if level else "未分级", who_zh(last.fact, names, titles)
+    when = words.moment_zh(last.fact.at)
+    if first := decisions.get(last.second_of):
+        return f"{when} 由{who_zh(first.fact, names, titles)}提出、{second}同意，调低为{level_zh}。"
+    return f"{when} {second}确认为{level_zh}。"
 
 
 def who_zh(fact: Fact, names: Names, titles: Mapping[UUID, str]) -> str:

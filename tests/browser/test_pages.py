@@ -1,0 +1,82 @@
+"""Every kind of page: no barrier, no sideways scrolling, nothing kept by the browser, no English."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Sit
+from tests.browser.desk import WIDTHS, Desk
+
+pytestmark = pytest.mark.browser
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+OFFICE = [
+    "/", "/children/", "/children/?only=late", "/children/new/", "/children/new/file/", "/tasks/", "/tasks/?only=area",
+    "/crises/", "/referrals/", "/posts/",
+]
+OF_A_CHILD = ["", "forms/grade_decision/", "forms/crisis_report/", "forms/assessment_form/"]
+# Names of questionnaires and codes of files are written as they are everywhere.
+LATIN = re.compile(r"[A-Za-z]{3,}")
+ALLOWED = re.compile(r"PHQ|GAD|WHO|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+")
+
+
+def _pages(desk: Desk) -> list[str]:
+    assessed, endangered = (desk.house.children[part] for part in ("assessed", "endangered"))
+    own = [f"/children/{assessed}/{page}" for page in OF_A_CHILD]
+    return [*OFFICE, *own, f"/children/{endangered}/", f"/children/{endangered}/forms/crisis_step/", _entry(desk)]
+
+
+def _entry(desk: Desk) -> str:
+    desk.open(f"/children/{desk.house.children['assessed']}/")
+    return desk.page.locator(".tx-timeline a").first.get_attribute("href") or ""
+
+
+def test_has_no_barrier_and_no_sideways_scrolling(sit: Sit) -> None:
+    desk, faults = sit("郑管理"), []
+    for path in _pages(desk):
+        desk.open(path)
+        for width in WIDTHS:
+            desk.page.set_viewport_size({"width": width, "height": 800})
+            if desk.page.evaluate("document.documentElement.scrollWidth") > width:
+                faults.append((path, width, "scrolls sideways"))
+        found = Axe().run(desk.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+        faults += [
+            (path, each["id"], each["nodes"][0]["html"][:200])
+            for each in found.response["violations"] if each["impact"] in {"serious", "critical"}
+        ]
+    assert faults == [], faults
+
+
+def test_is_kept_by_no_cache_and_names_nobody_in_its_title(sit: Sit) -> None:
+    desk = sit("郑管理")
+    for path in _pages(desk):
+        answer = desk.page.goto(path)
+        assert answer is not None
+        assert "no-store" in answer.headers["cache-control"], path
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy, path
+        assert not {"王子轩", "刘梓萱"} & set(re.split(r"\W", desk.page.title())), path
+
+
+def test_speaks_chinese(sit: Sit) -> None:
+    desk, found = sit("郑管理"), {}
+    for path in _pages(desk):
+        desk.open(path)
+        words = LATIN.findall(ALLOWED.sub("", desk.page.locator("body").inner_text()))
+        if words:
+            found[path] = words
+    assert found == {}, found
+
+
+def test_targets_are_large_enough_for_a_thumb(sit: Sit) -> None:
+    desk, small = sit("周主任"), []
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("/", f"/children/{desk.house.children['endangered']}/"):
+        desk.open(path)
+        small += desk.page.locator("main .btn, .tx-nav a").evaluate_all(
+            "all => all.map(each => [each.textContent.trim(), each.getBoundingClientRect().height])"
+            ".filter(([, height]) => height < 44)"
+        )
+    assert small == [], small
