@@ -1,5 +1,6 @@
 """What every test stands on: both databases, and a ledger that can be emptied after a test."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -23,3 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("django_db"):
             mark.kwargs.setdefault("databases", "__all__")
+
+
+@pytest.fixture(autouse=True)
+def _other_rows_under_the_same_ids() -> None:
+    """The next test's rows have the ids of the last one's: what was remembered by id is forgotten."""
+    for module, names in (("tongxin.rulebook.rules", ("_index", "region_of")), ("tongxin.flows.lists", ("_choices",))):
+        for name in names:
+            if module in sys.modules:
+                getattr(sys.modules[module], name).cache_clear()

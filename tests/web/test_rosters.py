@@ -1,16 +1,25 @@
 """The roster pages: upload, what was understood, import, held rows, differences; and who may."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django_tasks_db.models import DBTaskResult
 
+from tests.world import START
+from tongxin import vault
+from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Task
+from tongxin.intake import settling
 from tongxin.intake.models import HeldRow, Mapping, Upload
 from tongxin.intake.reading import read_workbook
+from tongxin.intake.reading.identity import check_digit
 from tongxin.people.models import Child
+from tongxin.web import jobs
+from tongxin.web.console import rosters
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +50,6 @@ def bring_in(browser: Any, file: SimpleUploadedFile) -> Upload:
 
 
 def number(seventeen: str) -> str:
-    from tongxin.intake.reading.identity import check_digit
-
     return seventeen + check_digit(seventeen)
 
 
@@ -221,28 +228,19 @@ class TestWhoMay:
 
 class TestLongImport:
     def test_runs_in_the_background_and_shows_how_far_it_is(self, office: Any, monkeypatch: Any) -> None:
-        from dataclasses import replace
-
-        from tongxin.commands import jobs
-        from tongxin.intake import settling
-        from tongxin.web.console import rosters
-
         few = replace(settling.settling(), at_once=0)
         monkeypatch.setattr(rosters, "settling", lambda: few)
         browser = office("郑管理")
         upload = bring_in(browser, roster(RAIN, SNOW))
         assert upload.state == Upload.IMPORTING
         assert "0%" in browser.get(f"/rosters/{upload.id}/progress/").content.decode()
-        jobs.main(["--once"])
+        (waiting,) = DBTaskResult.objects.all()
+        jobs.import_roster.call(*waiting.args_kwargs["args"])
         assert browser.get(f"/rosters/{upload.id}/progress/").headers["HX-Redirect"] == f"/rosters/{upload.id}/"
         assert Child.objects.count() == 2
 
 
 def read(upload: Upload) -> bytes:
-    from tests.world import START
-    from tongxin import vault
-    from tongxin.accounts.viewers import WORKER
-
     (content,) = vault.open_bytes([upload.original], viewer=WORKER, purpose="test", at=START)
     assert content is not None
     return content
