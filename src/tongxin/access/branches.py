@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from tongxin.access import relations
 from tongxin.access.models import Relation
 from tongxin.access.places import child_places
 from tongxin.accounts.viewers import Viewer, held
@@ -62,13 +63,7 @@ def branches(
 
 def _has_any(relation: str, viewer: Viewer, at: datetime) -> bool:
     """Whether the viewer stands in a relation to any child at all; if not, its branch would admit nobody."""
-
-    def ask() -> bool:
-        mine = Q(person_id=viewer.person_id) | Q(post_id__in=viewer.post_ids)
-        rows = _in_force(at).filter(mine | Q(organisation_id__in=viewer.organisation_ids), relation=relation)
-        return rows.exists()
-
-    return steady.lasting(("relation", relation, viewer, at), ask)
+    return relation in steady.lasting(("relations", viewer, at), lambda: relations.kinds_of(viewer=viewer, at=at))
 
 
 def _in_place(model: type[Model], column: str, ids: list[int], *, has_columns: bool) -> Q:

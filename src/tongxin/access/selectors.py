@@ -74,14 +74,22 @@ def allowed(
 
 
 def visible_parts(
-    queryset: QuerySet[Row], *, viewer: Viewer, parts: Iterable[str], at: datetime
+    queryset: QuerySet[Row], *, viewer: Viewer, parts: Iterable[str], at: datetime, shown_as: str = "",
+    keys: Iterable[Any] = (),
 ) -> dict[str, frozenset[Any]]:
-    """The keys of the rows that a viewer may read, part by part; parts with the same grounds share a query."""
+    """The keys of the rows that a viewer may read, part by part; parts with the same grounds share a query.
+
+    Rows with `keys` that were already shown as one part need no query where another has all its grounds.
+    """
     found = rules.access_rules(at=at)
     known: dict[frozenset[tuple[UUID, str]], frozenset[Any]] = {}
     readable: dict[str, frozenset[Any]] = {}
+    before = _grounds(found, viewer, shown_as, READ) if shown_as else frozenset()
     for part in parts:
         grounds = _grounds(found, viewer, part, READ)
+        if before and before <= grounds:
+            readable[part] = frozenset(keys)
+            continue
         if grounds not in known:
             rows = visible(queryset, viewer=viewer, part=part, at=at)
             known[grounds] = frozenset(rows.values_list("pk", flat=True))

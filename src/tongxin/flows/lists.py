@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.db.models import Max
 
 from tongxin.accounts.models import Division, Organisation
+from tongxin.lib import steady
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
@@ -20,8 +21,11 @@ def choices_in(county_id: int | None) -> Choices:
     """The lists of one county; without a county there is nothing to choose."""
     if county_id is None:
         return {"organisation": {}, "county": {}}
-    newest = Organisation.objects.aggregate(newest=Max("id"))["newest"] or 0
-    return _choices(county_id, newest)
+    return _choices(county_id, steady.lasting("newest organisation", _newest))
+
+
+def _newest() -> int:
+    return Organisation.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """Where things lie: the data folder, the keys, the definitions, the browser files."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -8,7 +9,12 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 def _folder(variable: str, otherwise: Path) -> Path:
     named = os.environ.get(variable, "")
-    return Path(named).expanduser().resolve() if named else otherwise
+    return _resolved(named) if named else otherwise
+
+
+@lru_cache(maxsize=64)
+def _resolved(named: str) -> Path:
+    return Path(named).expanduser().resolve()
 
 
 def home() -> Path:

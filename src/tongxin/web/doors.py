@@ -78,7 +78,7 @@ def _turned_away(request: Request, action: str) -> HttpResponse | None:
 def child_for(request: Request, child_id: UUID, *, part: str = "roster") -> Child:
     """The child, if the viewer may read that part of the file; else there is no such page."""
     children = access.visible(Child.objects.all(), viewer=request.viewer, part=part, at=request.at)
-    child = children.filter(pk=child_id).select_related("household").first()
+    child = children.filter(pk=child_id).first()
     if child is None:
         raise Http404
     return child

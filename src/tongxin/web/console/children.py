@@ -120,7 +120,7 @@ def roster_rows(
     request: Request, cases: Sequence[Case], *, children: dict[UUID, Child], names: Any
 ) -> list[dict[str, Any]]:
     """What the roster says of each child: who, where, why in difficulty, where in the loop, what next."""
-    chips, pathway = Chips(request, cases), _pathway(request)
+    chips, pathway = Chips(request, cases, shown_as="roster"), _pathway(request)
     places = _place_names(cases)
     kinds = words_of(request, "category")
     spans: dict[UUID, list[str]] = {}

@@ -1,6 +1,6 @@
 """What a list shows of a case: the colour for those entitled, else the identification result (spine A11)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,11 +32,14 @@ CRISIS = Chip("red", "危机处置中", "■")
 class Chips:
     """The chips of the cases on one page; who may see colours is asked once for all of them."""
 
-    def __init__(self, request: Request, cases: Iterable[Case]) -> None:
+    def __init__(self, request: Request, cases: Sequence[Case], *, shown_as: str = "") -> None:
         self.at = request.at
         self._schemes: dict[str, dict[str, Chip]] = {}
-        rows = Case.objects.filter(id__in=[case.id for case in cases])
-        self._readable = access.visible_parts(rows, viewer=request.viewer, parts=PARTS, at=request.at)
+        keys = [case.id for case in cases]
+        self._readable = access.visible_parts(
+            Case.objects.filter(id__in=keys), viewer=request.viewer, parts=PARTS, at=request.at, shown_as=shown_as,
+            keys=keys,
+        )
         self._sees_colours = access.sees_psychology(viewer=request.viewer, at=request.at)
 
     def may_read(self, case: Case, part: str) -> bool:

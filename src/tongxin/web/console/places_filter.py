@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from tongxin.accounts.models import Division
+from tongxin.accounts.models import LEVELS, Division
 from tongxin.web.doors import Request
+
+ANCESTORS = tuple(f"{level}_id" for level in LEVELS)
 
 
 def place_named(text: str) -> Division | None:
@@ -20,16 +22,12 @@ def place_choices(request: Request, chosen: Division | None) -> list[dict[str, A
     if chosen and chosen.level == "village":
         parents.add(chosen.parent_id or 0)
     found = Division.objects.filter(parent_id__in=parents - {None}, valid_to__isnull=True).order_by("code")
-    rows = [place for place in found if _inside(place, own)]
-    shallow = min((len(place.code) for place in rows), default=0)
+    rows = [row for row in found.values_list("id", "code", "name", *ANCESTORS) if own.intersection(row[3:])]
+    shallow = min((len(code) for _, code, *_ in rows), default=0)
     return [
         {
-            "id": place.id, "zh": ("　" if len(place.code) > shallow else "") + place.name,
-            "is_chosen": chosen is not None and place.id == chosen.id,
+            "id": id, "zh": ("　" if len(code) > shallow else "") + name,
+            "is_chosen": chosen is not None and id == chosen.id,
         }
-        for place in rows
+        for id, code, name, *_ in rows
     ]
-
-
-def _inside(place: Division, own: set[int]) -> bool:
-    return bool(own & {each for each in place.ancestors.values() if each})

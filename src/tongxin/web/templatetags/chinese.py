@@ -1,10 +1,15 @@
-"""Chinese dates in templates."""
+"""Chinese dates, icons and chips in templates."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from tongxin.web import words
+from tongxin.web.console.chips import Chip
 
 register = template.Library()
 
@@ -19,3 +24,32 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """2025年9月30日 14:05."""
     return words.moment_zh(value)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A small picture beside words that say the same."""
+    return _icon(name)
+
+
+@lru_cache(maxsize=200)
+def _icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("icons.svg"), name,
+    )
+
+
+@register.simple_tag
+def chip(shown: Chip) -> SafeString:
+    """Colour, word and shape together."""
+    return _chip(shown)
+
+
+@lru_cache(maxsize=400)
+def _chip(shown: Chip) -> SafeString:
+    state = format_html('<span class="tx-grade-state">{}</span>', shown.state) if shown.state else ""
+    return format_html(
+        '<span class="tx-grade tx-grade-{}"><span class="tx-grade-shape" aria-hidden="true">{}</span>{}{}</span>',
+        shown.colour, shown.sign, shown.zh, state,
+    )
