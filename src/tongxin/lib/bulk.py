@@ -141,7 +141,8 @@ def _copy_into(cursor: Any, table: str, names: str, rows: Iterable[Sequence[Any]
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with cursor.copy(statement) as copy:
+    # COPY goes past Django's own cursor, and so would its errors.
+    with cursor.db.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
