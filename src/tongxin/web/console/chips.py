@@ -9,6 +9,7 @@ from tongxin.assessments.rulings import shown_scheme
 from tongxin.cases.models import Case
 from tongxin.core.grading.scheme import SHAPES
 from tongxin.core.pathway.vocabulary import IDENTIFIED
+from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web.doors import Request
 
@@ -37,7 +38,8 @@ class Chips:
         self._schemes: dict[str, dict[str, Chip]] = {}
         keys = [case.id for case in cases]
         self._readable = access.visible_parts(
-            Case.objects.filter(id__in=keys), viewer=request.viewer, parts=PARTS, at=request.at, shown_as=shown_as,
+            # A case has the child's id and places; asked of cases, SQLite walks the whole county's index.
+            Child.objects.filter(id__in=keys), viewer=request.viewer, parts=PARTS, at=request.at, shown_as=shown_as,
             keys=keys,
         )
         self._sees_colours = access.sees_psychology(viewer=request.viewer, at=request.at)
