@@ -7,11 +7,11 @@ import pytest
 from tests import world
 from tests.flows.story import Story
 from tongxin.accounts.models import Holding
-from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
 from tongxin.core.pathway import CHINA
+from tongxin.flows.handing_over import hand_over
 from tongxin.flows.invariants import breaches
-from tongxin.flows.sweep import look_again
+from tongxin.flows.sweep import look_again, sweep
 from tongxin.ledger.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,18 @@ class TestClimbing:
         look_again(story.child, now=story.at)
         task = story.task("identify")
         assert (task.owner_post_id, story.owner("identify")) == (cast.posts["周主任"].id, "吴主任")
+
+    def test_a_post_left_vacant_hands_its_tasks_up_at_the_workers_next_turn_and_takes_them_back(
+        self, story: Story
+    ) -> None:
+        leave(story, "周主任")
+        assert sweep(story.at) == 1 and story.owner("identify") == "王督导"
+        assert told(story, "task.passed_on") == ["王督导"]
+        assert not [each for each in breaches(at=story.at) if each.count]
+        story.at += timedelta(hours=1)
+        leave(story, "周主任", to="吴主任")
+        assert sweep(story.at) == 1 and story.owner("identify") == "吴主任"
+        story.rebuilt_equal()
 
     def test_a_person_who_no_longer_works_here_answers_for_nothing(self, story: Story) -> None:
         person = story.world.people["周主任"]

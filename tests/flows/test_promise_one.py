@@ -88,7 +88,8 @@ class Play:
 
     def _record(self, action: tuple[Any, ...]) -> None:
         more: dict[str, Any] = {}
-        entries = list(Entry.objects.filter(subject_id=self.child.id).exclude(kind="case_file").order_by("-subject_seq"))
+        recorded = Entry.objects.filter(subject_id=self.child.id).exclude(kind="case_file")
+        entries = list(recorded.order_by("-subject_seq"))
         if action[0] == "retract":
             if not entries:
                 return

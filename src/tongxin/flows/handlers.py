@@ -20,7 +20,7 @@ LATER: Mapping[str, tuple[str, ...]] = {
 # Consequences and facts that are only recorded: the case was already derived in their transaction.
 NOBODY_REACTS = frozenset({
     "case.opened", "entry.recorded", "grade.changed", "task.closed", "moment.passed", "definition.adopted",
-    "roster.imported", "row.settled", "person.recused", "person.admitted",
+    "holding.changed", "roster.imported", "row.settled", "person.recused", "person.admitted",
 })
 
 REACTIONS: Mapping[str, Later] = {

@@ -18,7 +18,7 @@ from tongxin.people.models import Child
 from tongxin.vault import Owner
 
 COLUMNS = ("stage", "is_open", "level", "standing", "identified", "in_crisis", "rank", "due_at", "next_step",
-           "look_again_at", "derived_seq")
+           "derived_seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,9 @@ def _compare_case(
     wanted = derivation.case_row(
         child=child, derived=thought, ground=ground, at=case.derived_at, seq=facts[-1].seq if facts else 0
     )
+    if (case.look_again_at or derivation.FAR) > (wanted.look_again_at or derivation.FAR):
+        # Sooner is no difference: a handing-over asks for a look before time does.
+        yield _difference(child, "case.look_again_at", case.look_again_at, wanted.look_again_at)
     for name in COLUMNS:
         if getattr(case, name) != getattr(wanted, name):
             yield _difference(child, f"case.{name}", getattr(case, name), getattr(wanted, name))

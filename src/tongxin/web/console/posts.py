@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Holding, Person, Post
-from tongxin.accounts.services import hand_over as hand_over_post
 from tongxin.accounts.viewers import held
+from tongxin.flows.handing_over import hand_over as hand_over_post
 from tongxin.rulebook import rules
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.places_filter import place_choices, place_named
