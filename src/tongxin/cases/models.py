@@ -31,12 +31,13 @@ class Case(Placed):
 
     class Meta:
         verbose_name = "个案"
+        # The last two columns let a list that is narrowed to a stage or level pass over the others in the index.
         indexes: ClassVar = [
             *(
-                models.Index(fields=[f"{level}_id", "rank", "due_at", "id"], name=f"case_{level}")
+                models.Index(fields=[f"{level}_id", "rank", "due_at", "id", "stage", "level"], name=f"case_{level}")
                 for level in ("province", "city", "county", "town", "village")
             ),
-            models.Index(fields=["rank", "due_at", "id"], name="case_all"),
+            models.Index(fields=["rank", "due_at", "id", "stage", "level"], name="case_all"),
             models.Index(fields=["look_again_at"], name="case_look_again"),
         ]
 
