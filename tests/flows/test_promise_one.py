@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.flows.forms import fill
-from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case, Task
+from tongxin.flows.handing_over import hand_over
 from tongxin.flows.invariants import breaches
 from tongxin.flows.rebuild import differences
+from tongxin.flows.recusal import recuse
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.flows.sweep import sweep
 from tongxin.ledger.models import Entry
@@ -47,6 +48,9 @@ FORMS = st.one_of(
     _form("consent", answer=st.sampled_from(["given", "refused", "withdrawn", "legal_basis"])),
     _form("crisis_step", is_concern=st.sampled_from(["yes", "no", "unknown"])),
     _form("safety_check", outcome=st.sampled_from(["yes", "no", "unreachable"])),
+    _form("grade_raise", level=st.sampled_from(["mid_low", "mid_high", "high"])),
+    _form("referral", basis=st.sampled_from(["consent", "legal_basis"])),
+    _form("referral_answer", answer=st.sampled_from(["accepted", "declined", "done", "returned"])),
     _form("transfer_out", to_division=st.sampled_from(["510104", "510104"])),
     _form("transfer_in", outcome=st.sampled_from(["accepted", "returned"])),
     *(
@@ -60,6 +64,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("record"), FORMS, st.sampled_from([*world.CAST])),
     st.tuples(st.just("wait"), st.integers(1, 24 * 70)),
     st.tuples(st.just("leave"), st.sampled_from(["周主任", "王督导", "林社工", "苏咨询"])),
+    st.tuples(st.just("recuse"), st.sampled_from(["周主任", "王督导", "林社工", "苏咨询"])),
     st.tuples(st.just("correct"), FORMS, st.sampled_from([*world.CAST])),
     st.tuples(st.just("retract"), st.sampled_from([*world.CAST])),
 )
@@ -82,7 +87,10 @@ class Play:
                 pass
         elif action[0] == "leave":
             hand_over(post=self.world.posts[action[1]], to=None, actor=WORKER, at=self.at)
-            self._look_at_all()
+        elif action[0] == "recuse":
+            desk, person_id = self.world.viewer("郑管理", self.at), self.world.people[action[1]].id
+            with suppress(NotAllowed):
+                recuse(child_id=self.child.id, person_id=person_id, actor=desk, at=self.at)
         else:
             self._record(action)
 
@@ -104,11 +112,6 @@ class Play:
         with suppress(Refused, NotAllowed, Held):
             filled = fill(self.child, form, self.at, **answers)
             self.world.record(self.child, form, filled, by=by, at=self.at, **more)
-
-    def _look_at_all(self) -> None:
-        Case.objects.update(look_again_at=self.at)
-        while sweep(self.at):
-            pass
 
     def check(self) -> None:
         while sweep(self.at):
