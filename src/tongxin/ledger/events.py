@@ -35,7 +35,8 @@ def record_many(
     drafts: Sequence[EventDraft], *, actor: Actor, at: datetime, keyring: Keyring | None = None
 ) -> list[Event]:
     """The events, added to the record in their order."""
-    subjects.ensure(draft.subject for draft in drafts)
+    # Whoever has an entry is a subject already.
+    subjects.ensure(draft.subject for draft in drafts if draft.entry_id is None)
     keys = keyring or vault.keyring(draft.subject for draft in drafts)
     keys.want(draft.subject for draft in drafts if draft.subject.kind in KINDS)
     events = [_event(draft, actor, at, keys) for draft in drafts]

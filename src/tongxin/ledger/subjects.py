@@ -12,6 +12,8 @@ CHUNK = 500
 def ensure(owners: Iterable[Owner]) -> None:
     """A row for each subject that has none."""
     wanted = sorted(set(owners), key=lambda owner: owner.id)
+    if not wanted:
+        return
     known = _known([owner.id for owner in wanted])
     fresh = [Subject(id=owner.id, kind=owner.kind) for owner in wanted if owner.id not in known]
     Subject.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
@@ -20,16 +22,23 @@ def ensure(owners: Iterable[Owner]) -> None:
 def lock(owners: Iterable[Owner]) -> dict[UUID, Subject]:
     """The subjects' rows, locked in the order of their ids until the transaction ends."""
     wanted = list(set(owners))
-    ensure(wanted)
+    found = _locked(wanted) if len(wanted) == 1 else {}
+    if len(found) < len(wanted):
+        ensure(wanted)
+        found = _locked(wanted)
+    for owner in wanted:
+        if found[owner.id].kind != owner.kind:
+            raise ValueError(f"this id is already the subject of a {found[owner.id].kind}")
+    return found
+
+
+def _locked(wanted: list[Owner]) -> dict[UUID, Subject]:
     found: dict[UUID, Subject] = {}
     keys = sorted(owner.id for owner in wanted)
     for start in range(0, len(keys), CHUNK):
         chunk = keys[start : start + CHUNK]
         rows = Subject.objects.select_for_update().filter(id__in=chunk).order_by("id")
         found.update((row.id, row) for row in rows)
-    for owner in wanted:
-        if found[owner.id].kind != owner.kind:
-            raise ValueError(f"this id is already the subject of a {found[owner.id].kind}")
     return found
 
 
