@@ -81,8 +81,9 @@ def _measured(people: dict[str, list[Person]], asked: argparse.Namespace) -> Tim
     share = asked.seconds / len(measures)
     times: Times = defaultdict(list)
     for number in range(asked.rounds + 1):
-        for role in ROLES:
-            for name, ask in measures.items():
+        for name, ask in measures.items():
+            # One role after the other with the same measure, so that they are compared under the same load.
+            for role in ROLES:
                 taken = _at_once(people[role], ask, share if number else min(share, 0.5))
                 if number:
                     times[role, name].append(taken)
