@@ -4,7 +4,7 @@ import io
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows import invariants, rebuild
 from tongxin.flows.record import Sheet, record
 from tongxin.intake import importing, selectors, services, settling
+from tongxin.intake.faults import NotTaken
 from tongxin.intake.models import HeldRow, Listing, Upload
 from tongxin.intake.opening import Ready
 from tongxin.ledger.models import Entry, Event, Subject
@@ -252,7 +253,9 @@ class TestOriginals:
     def test_the_original_goes_ninety_days_after_the_last_row_is_settled(self, laiwu: Laiwu) -> None:
         upload = laiwu.take_in("roster-b-8.xlsx")
         Upload.objects.filter(id=upload.id).update(settled_at=AT)
-        assert services.forget_originals(at=AT, kept_for=AT) == 0
-        assert services.forget_originals(at=AT, kept_for=AT.replace(hour=10)) == 1
+        assert services.forget_originals(at=AT + timedelta(days=89)) == 0
+        assert services.forget_originals(at=AT + timedelta(days=91)) == 1
         upload.refresh_from_db()
         assert upload.original is None
+        with pytest.raises(NotTaken, match="已按规定销毁"):
+            services.understand(upload, viewer=laiwu.manager, at=AT)

@@ -4,9 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.ledger.record import AT
+from tongxin.ledger import roles
 from tongxin.ledger.models import Access, AccessSubject, Heartbeat
 from tongxin.lib import bulk, ids
 from tongxin.lib.rows import RowGreater, RowLess
@@ -31,6 +32,18 @@ def test_takes_foreign_keys_by_their_id() -> None:
     bulk.insert(Access, COLUMNS, [row := look(1)])
     bulk.insert(AccessSubject, ("access", "owner_kind", "owner_id"), [(row[0], "child", uuid4())])
     assert AccessSubject.objects.get().access_id == row[0]
+
+
+def test_writes_where_row_security_refuses_copy() -> None:
+    rows = [look(number) for number in range(50)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for statement in roles.statements(connection.introspection.table_names()):
+                cursor.execute(statement)
+            cursor.execute(f"SET LOCAL ROLE {roles.WEB}")
+        assert bulk.insert(Access, COLUMNS, rows) == 50
+        assert set(Access.objects.values_list(*COLUMNS)) == set(rows)
+        transaction.set_rollback(True)
 
 
 def test_writes_nothing_of_a_bad_batch() -> None:

@@ -1,4 +1,4 @@
-"""`tongxin serve`: the web server and the worker as one tree of processes that starts and stops together."""
+"""`tongxin serve`: web server, worker and long jobs, one tree of processes that starts and stops together."""
 
 import argparse
 import os
@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
 
 
 def serve(*, host: str, port: int, workers: int, when_ready: Callable[[], None] = lambda: None) -> int:
-    """Start both, say when pages can be opened, and wait."""
+    """Start them all, say when pages can be opened, and wait."""
     refuse_busy(host, port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.config.settings")
     python = [sys.executable, "-m"]
@@ -39,6 +39,7 @@ def serve(*, host: str, port: int, workers: int, when_ready: Callable[[], None] 
              "--blocking-threads", "2", "--no-log", "tongxin.config.wsgi:application"],
         ),
         subprocess.Popen([*python, "tongxin", "worker"]),  # noqa: S603
+        subprocess.Popen([*python, "tongxin", "jobs"]),  # noqa: S603
     ]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

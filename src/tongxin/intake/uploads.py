@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping as Map
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +13,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.intake.faults import NotTaken
 from tongxin.intake.models import Mapping, Upload
 from tongxin.intake.reading import Divisions, Part, Roster, open_roster, remapped
+from tongxin.intake.settling import settling
 from tongxin.lib import ids
 from tongxin.vault import Owner
 
@@ -92,9 +93,10 @@ def size_of(roster: Roster) -> int:
     return sum(max(0, each.last_row - each.first_row + 1 - len(each.skipped_rows)) for each in layouts)
 
 
-def forget_originals(*, at: datetime, kept_for: datetime) -> int:
-    """How many originals were destroyed: those whose last row was settled before `kept_for` (B4)."""
-    due = Upload.objects.filter(settled_at__lt=kept_for, original__isnull=False)
+def forget_originals(*, at: datetime) -> int:
+    """How many originals were destroyed: those whose last row was settled long enough ago (B4)."""
+    kept_since = at - timedelta(**settling().original)
+    due = Upload.objects.filter(settled_at__lt=kept_since, original__isnull=False)
     count = 0
     for upload in due:
         vault.destroy(Owner("file", upload.id), at=at)
