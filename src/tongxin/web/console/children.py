@@ -40,7 +40,7 @@ def roster(request: Request) -> HttpResponse:
         after=_after(request.GET.get("after", "")), limit=PAGE + 1,
     )
     shown = cases[:PAGE]
-    children = Child.objects.in_bulk([case.id for case in shown])
+    children = Child.objects.only("id", "name", "birth_month").in_bulk([case.id for case in shown])
     names = open_names(request, children=children.values(), purpose="roster", route="children").children
     query = wanted.query
     return show(request, "console/children.html", {
