@@ -28,7 +28,7 @@ from tongxin.accounts.models import Division, Holding, Person, Post  # noqa: E40
 from tongxin.accounts.viewers import WORKER, Viewer, viewer_of  # noqa: E402
 from tongxin.assessments.forms import age_on  # noqa: E402
 from tongxin.flows.record import Sheet, record  # noqa: E402
-from tongxin.lib import clock, ids  # noqa: E402
+from tongxin.lib import clock, ids, steady  # noqa: E402
 from tongxin.people.models import Child  # noqa: E402
 
 PASSWORD = "measured-by-nobody-2026"
@@ -75,7 +75,7 @@ def live(share: int = SHARE) -> int:
     stages = chance.choices(tuple(STAGES), weights=tuple(STAGES.values()), k=len(chosen))
     pairs = list(zip(chosen, stages, strict=True))
     for start in range(0, len(pairs), 50):
-        with transaction.atomic():
+        with steady.answering(), transaction.atomic():
             for child_id, stage in pairs[start : start + 50]:
                 _live_one(Child.objects.get(id=child_id), stage, chance)
     return len(chosen)
