@@ -14,7 +14,7 @@ from tongxin import ledger
 from tongxin.flows import handlers, sweep
 from tongxin.intake import services as intake
 from tongxin.ledger.models import Work
-from tongxin.lib import clock
+from tongxin.lib import clock, steady
 
 log = logging.getLogger("tongxin.worker")
 AT_ONCE = 20
@@ -61,10 +61,11 @@ def run(name: str, stop: threading.Event) -> None:
 
 def turn(name: str, *, now: datetime) -> int:
     """How much was done: reactions, and cases looked at again."""
-    claimed = ledger.claim(worker=name, limit=AT_ONCE, now=now)
-    for work in claimed:
-        do(work, worker=name, now=now)
-    return len(claimed) + sweep.sweep(now, limit=AT_ONCE)
+    with steady.answering():
+        claimed = ledger.claim(worker=name, limit=AT_ONCE, now=now)
+        for work in claimed:
+            do(work, worker=name, now=now)
+        return len(claimed) + sweep.sweep(now, limit=AT_ONCE)
 
 
 def seal(*, now: datetime) -> int:

@@ -6,11 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from tongxin.ledger.models import Access, AccessSubject
-from tongxin.lib import bulk, ids
+from tongxin.lib import bulk
 from tongxin.vault import Owner, Viewer
-
-LOOK = ("id", "at", "person_id", "post_id", "part", "purpose", "route")
-SHOWN = ("access", "owner_kind", "owner_id")
 
 
 @transaction.atomic
@@ -18,6 +15,8 @@ def record_look(
     *, viewer: Viewer, owners: Sequence[Owner], purpose: str, part: str, route: str, at: datetime
 ) -> None:
     """One look with everybody it showed; when this fails, nothing is opened (B9)."""
-    look = ids.new_id()
-    bulk.insert(Access, LOOK, [(look, at, viewer.person_id, viewer.post_id, part, purpose, route)])
-    bulk.insert(AccessSubject, SHOWN, [(look, owner.kind, owner.id) for owner in owners])
+    look = Access.objects.create(
+        at=at, person_id=viewer.person_id, post_id=viewer.post_id, part=part, purpose=purpose, route=route
+    )
+    rows = [(look.id, owner.kind, owner.id) for owner in owners]
+    bulk.insert(AccessSubject, ("access", "owner_kind", "owner_id"), rows)

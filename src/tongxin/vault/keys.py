@@ -150,7 +150,7 @@ def fetch(owners: Iterable[Owner]) -> dict[Owner, DataKey | None]:
 def _fetch_chunk(owners: Sequence[Owner], masters: dict[str, bytes]) -> dict[Owner, DataKey | None]:
     asked = set(owners)
     found: dict[Owner, DataKey | None] = {}
-    for row in SubjectKey.objects.filter(owner_id__in=[owner.id for owner in owners]):
+    for row in SubjectKey.objects.filter(owner_id__in=[owner.id for owner in owners]).defer("created_at"):
         owner = Owner(row.owner_kind, row.owner_id)
         if owner in asked:
             is_gone = row.destroyed_at is not None
