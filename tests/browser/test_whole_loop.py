@@ -72,6 +72,7 @@ def _assessed(desk: Desk, child: str) -> None:
         instruments_used=["phq_a"], child_told="yes", phq_a=PHQ_A, psychological_level="2", **_levels(),
         psychological_evidence="PHQ-A 达到界值，夜里常醒。", main_problems="情绪低落，睡眠差。",
         seen_in_person="yes", trusted_adult="yes",
+        assessors=[{"name": "林社工", "qualification": "social_worker"}],
     )
     desk.reads("为什么是", "待确认", "尚未有人确认", "PHQ-A", "依据")
     desk.shoot("08-proposal")
@@ -131,7 +132,7 @@ def _answered(desk: Desk) -> None:
     desk.page.get_by_role("listitem").filter(has_text=NAME).get_by_role("link", name="答复").click()
     desk.fill(answer="accepted")
     desk.reads("已保存", NAME, "心理")
-    desk.misses("张奶奶", "照料人", "谁看过", "关爱方案")
+    desk.misses("张奶奶", "照料人", "谁看过", "评估结果告知")
     desk.shoot("15-hospital-file")
 
 
@@ -142,9 +143,13 @@ def _in_danger(desk: Desk, child: str) -> None:
     desk.reads("危机处置中", "现在打给谁", "110", "120", "不让儿童独处")
     desk.misses("不想活", "自伤", "自杀")
     desk.shoot("16-crisis-card")
-    desk.page.locator(".tx-steps li").filter(has_text="不让儿童独处").get_by_role("link").click()
-    desk.fill(result="done", is_concern="no")
+    _step_done(desk, "不让儿童独处")
     desk.reads("已做", "周主任")
+
+
+def _step_done(desk: Desk, words: str) -> None:
+    desk.page.locator(".tx-steps li").filter(has_text=words).get_by_role("link").click()
+    desk.fill(result="done", is_concern="no")
 
 
 def _on_the_board(desk: Desk) -> None:
@@ -156,6 +161,8 @@ def _on_the_board(desk: Desk) -> None:
 def _safe_again(desk: Desk, child: str) -> None:
     desk.reads("正在处置的危机", NAME)
     desk.open(child)
+    _step_done(desk, "专业人员联系儿童")
+    _step_done(desk, "核对监护人本人")
     desk.click("当面核实后解除危机")
     desk.fill(outcome="safe", seen_in_person="yes", basis="当面核实，没有自伤打算。", watch_until="2026-02-28")
     desk.reads("已保存")

@@ -45,7 +45,7 @@ def span_zh(span: timedelta) -> str:
         return f"{days}天{hours}小时"
     if hours:
         return f"{hours}小时" if hours >= 6 or not minutes % 60 else f"{hours}小时{minutes % 60}分"
-    return f"{minutes}分钟"
+    return f"{minutes}分钟" if minutes else "不到1分钟"
 
 
 def due_zh(due: datetime, *, at: datetime) -> str:
