@@ -23,8 +23,10 @@ from tongxin.intake.reading.identity import check_digit
 
 COUNTY = "370116"
 HEADS = (
-    "序号", "镇（街道）", "村（居）", "儿童姓名", "性别", "出生日期", "身份证号码", "困境类别", "实际照料人", "与儿童关系", "联系电话",
+    "序号", "镇（街道）", "村（居）", "儿童姓名", "性别", "出生日期", "身份证号码", "困境类别", "实际照料人",
+    "与儿童关系", "联系电话",
 )
+PREPARING = (["keys", "create"], ["database", "prepare"], ["definitions", "adopt"], ["divisions", "load", COUNTY])
 # The commonest surnames with their share in ten thousand, and characters that names are made of.
 SURNAMES = {
     "王": 721, "李": 719, "张": 683, "刘": 539, "陈": 453, "杨": 308, "黄": 223, "赵": 213, "吴": 205, "周": 199,
@@ -32,18 +34,35 @@ SURNAMES = {
     "郑": 93, "梁": 84, "谢": 73, "宋": 70, "唐": 66, "许": 63, "韩": 62, "邓": 61, "冯": 59, "曹": 58, "亓": 20,
 }
 GIVEN = "梓涵子轩浩宇欣怡雨泽佳一诺思雅文博俊杰诗琪天佑嘉豪晓明婷婷志强丽娜建国秀英海燕春梅玉兰金凤永康安平"
+# Every place's post, so that each task finds its owner.
+POSTS = f"""
+import django
+django.setup()
+from tongxin.accounts import county
+from tongxin.accounts.models import Division
+from tongxin.accounts.viewers import WORKER
+from tongxin.lib import clock
+at = clock.now()
+line = county.open_line(county=Division.objects.get(code="{COUNTY}"), actor=WORKER, at=at)
+posts = [post for posts in line.posts.values() for post in posts]
+county.fill(holders=[(post, f"p{{n}}", "某人") for n, post in enumerate(posts)], at=at)
+"""
 CATEGORIES = ("孤儿", "事实无人抚养儿童", "农村留守儿童", "重残儿童", "低保家庭儿童", "重病儿童", "流动儿童")
 RELATIONS = ("祖父", "祖母", "外祖父", "外祖母", "父亲", "母亲", "叔叔", "姑姑")
 
 
 def main(rows: int = 100_000, database: str = "sqlite") -> None:
     """Print machine, time on the wall, processor time and memory of one import."""
-    print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}, {database}")
+    print(f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, {database.partition(':')[0]}")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        environment = {**os.environ, "TONGXIN_HOME": folder, "TONGXIN_DATABASE": database}
-        for command in (["keys", "create"], ["database", "prepare"], ["definitions", "adopt"], ["divisions", "load", COUNTY]):
+        environment = {
+            **os.environ, "TONGXIN_HOME": folder, "TONGXIN_DATABASE": database,
+            "DJANGO_SETTINGS_MODULE": "tongxin.config.settings",
+        }
+        for command in PREPARING:
             run(command, environment)
+        subprocess.run([sys.executable, "-c", POSTS], check=True, env=environment)
         source = write(home / "roster.xlsx", rows)
         print(f"{rows:,} rows, {source.stat().st_size / 2**20:.1f} MB")
         since, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)

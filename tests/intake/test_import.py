@@ -61,7 +61,8 @@ class Laiwu:
 
     def receive(self, name: str, *, content: bytes | None = None) -> Upload:
         content = content or (ROSTERS / name).read_bytes()
-        return services.receive(content=content, name=name, viewer=self.manager, at=AT, county=self.county)
+        found = services.receive(content=content, name=name, viewer=self.manager, at=AT, county=self.county)
+        return found.upload
 
     def take_in(self, name: str, *, content: bytes | None = None) -> Upload:
         return services.import_upload(self.receive(name, content=content), viewer=self.manager, at=AT)

@@ -37,8 +37,8 @@ def build() -> list[dict[str, str]]:
     manager = line.posts["case_manager"][0]
     viewer = viewer_of(person=_holder(manager), at=at)
     sample = places.definitions_folder() / "sample" / SAMPLE
-    upload = intake.receive(content=sample.read_bytes(), name=SAMPLE, viewer=viewer, at=at, county=line.county)
-    intake.import_upload(upload, viewer=viewer, at=at, progress=lambda done, total: None)
+    found = intake.receive(content=sample.read_bytes(), name=SAMPLE, viewer=viewer, at=at, county=line.county)
+    intake.import_upload(found.upload, viewer=viewer, at=at, roster=found.roster)
     return _logins(line, outside)
 
 

@@ -15,7 +15,7 @@ from tongxin.intake import services
 from tongxin.intake.county import county_of
 from tongxin.intake.faults import Overtaken
 from tongxin.intake.models import Upload
-from tongxin.intake.reading import RosterError
+from tongxin.intake.reading import RosterError, open_roster
 from tongxin.intake.reading.guards import content_of
 from tongxin.intake.reading.row import PROBLEMS
 from tongxin.intake.uploads import is_elsewhere
@@ -53,8 +53,12 @@ def _import(asked: argparse.Namespace) -> int:
     at = clock.now()
     viewer = _viewer(asked.login)
     content = content_of(asked.file, asked.file.name)
-    county = _county(asked.county, viewer, content, asked.file.name)
-    upload = services.receive(content=content, name=asked.file.name, viewer=viewer, at=at, county=county)
+    roster = open_roster(content, name=asked.file.name)
+    county = _county(asked.county or roster.county, viewer, asked.county)
+    found = services.receive(
+        content=content, name=asked.file.name, viewer=viewer, at=at, county=county, roster=roster
+    )
+    upload = found.upload
     if upload.state == Upload.DONE:
         print("这份花名册以前导入过，没有任何改动。")
         _print_summary(upload)
@@ -71,7 +75,7 @@ def _import(asked: argparse.Namespace) -> int:
             bar.update(done - bar.n)
 
         try:
-            upload = services.import_upload(upload, viewer=viewer, at=at, progress=show)
+            upload = services.import_upload(upload, viewer=viewer, at=at, progress=show, roster=found.roster)
         except Overtaken:
             raise Fault("这份花名册正由另一处导入，这里没有重复导入。") from None
     _print_summary(upload)
@@ -88,16 +92,12 @@ def _viewer(login: str | None) -> Viewer:
     return viewer
 
 
-def _county(code: str | None, viewer: Viewer, content: bytes, name: str) -> Division:
+def _county(code: str | None, viewer: Viewer, asked: str | None) -> Division:
     own = county_of(viewer)
     if own is not None:
-        if code and own.code != code:
-            raise Fault(f"此人在{own.name}工作，不能导入代码 {code} 的花名册。没有导入。")
+        if asked and own.code != asked:
+            raise Fault(f"此人在{own.name}工作，不能导入代码 {asked} 的花名册。没有导入。")
         return own
-    if code is None:
-        from tongxin.intake.reading import open_roster
-
-        code = open_roster(content, name=name).county
     if code is None:
         raise Fault("从文件看不出是哪个县区的花名册，没有导入。请用 --county 指明，例如 --county 370116。")
     found = Division.objects.filter(code=code, level="county", valid_to__isnull=True).first()

@@ -32,12 +32,16 @@ Progress = Callable[[int, int], None]
 
 
 def import_upload(
-    upload: Upload, *, viewer: Viewer, at: datetime, progress: Progress | None = None
+    upload: Upload, *, viewer: Viewer, at: datetime, progress: Progress | None = None,
+    roster: Roster | None = None,
 ) -> Upload:
-    """Take a roster in, from where it stopped; an import that is done stays as it is."""
+    """Take a roster in, from where it stopped; an import that is done stays as it is.
+
+    `roster` is the file if it is open already.
+    """
     if upload.state == Upload.DONE:
         return upload
-    roster = uploads.understand(upload, viewer=viewer, at=at)
+    roster = uploads.understand(upload, viewer=viewer, at=at, roster=roster)
     division = Division.objects.get(id=upload.county_id)
     while True:
         run = _Run(upload=upload, county=County(division=division, actor=viewer, at=at), roster=roster)
@@ -61,8 +65,9 @@ class _Run:
     def go(self, progress: Progress | None) -> None:
         """From the first row not yet done to the end."""
         self.begin()
-        # The sheet's cells live to the end: looking through them for garbage again and again takes long.
-        gc.freeze()
+        # Cells and rows are no garbage: looking through them again and again takes long.
+        is_collecting = gc.isenabled()
+        gc.disable()
         for alias in ("default", "keys"):
             bulk.make_room(using=alias)
         try:
@@ -70,7 +75,8 @@ class _Run:
                 if progress:
                     progress(done, self.upload.rows_total)
         finally:
-            gc.unfreeze()
+            if is_collecting:
+                gc.enable()
         self.finish()
 
     def begin(self) -> None:

@@ -3,6 +3,7 @@
 Imported before Django is set up in that process, so everything else is imported when it is needed.
 """
 
+import gc
 import pickle
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ def begin(ground: bytes) -> None:
     """Set the process up; the groundwork comes packed, since its models need Django first."""
     import django
 
+    gc.disable()
     django.setup()
     _ground[:] = [pickle.loads(ground)]  # noqa: S301
 

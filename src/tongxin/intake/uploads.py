@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping as Map
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -21,15 +21,25 @@ PURPOSE = "roster"
 Columns = Map[int, Map[str, int]]
 
 
-def receive(*, content: bytes, name: str, viewer: Viewer, at: datetime, county: Division) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The upload, and the file as it was opened to see whether it can be read."""
+
+    upload: Upload
+    roster: Roster | None = None
+
+
+def receive(
+    *, content: bytes, name: str, viewer: Viewer, at: datetime, county: Division, roster: Roster | None = None
+) -> Received:
     """The upload, sealed; the same file for the same county again is the same upload, and changes nothing.
 
-    A file that can't be read is refused before anything is kept.
+    A file that can't be read is refused before anything is kept; `roster` is the file if it is open already.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     if known := Upload.objects.filter(county_id=county.id, sha256=sha256).first():
-        return known
-    roster = open_roster(content, name=name)
+        return Received(known)
+    roster = roster or open_roster(content, name=name)
     upload = Upload(
         id=ids.new_id(), sha256=sha256, size=len(content), county_id=county.id, post_id=viewer.post_id,
         person_id=viewer.person_id, received_at=at, state=Upload.RECEIVED,
@@ -43,18 +53,19 @@ def receive(*, content: bytes, name: str, viewer: Viewer, at: datetime, county: 
         with transaction.atomic():
             upload.save(force_insert=True)
     except IntegrityError:
-        return Upload.objects.get(county_id=county.id, sha256=sha256)
-    return upload
+        return Received(Upload.objects.get(county_id=county.id, sha256=sha256))
+    return Received(upload, roster)
 
 
-def understand(upload: Upload, *, viewer: Viewer, at: datetime, columns: Columns | None = None) -> Roster:
-    """The file as it is read: with `columns` (part → field → column) as given, else as remembered, else as guessed."""
-    (name,) = vault.open([upload.name], viewer=viewer, purpose=PURPOSE, at=at, part="roster")
-    (content,) = vault.open_bytes([upload.original], viewer=viewer, purpose=PURPOSE, at=at, part="roster")
-    if content is None:
-        raise NotTaken("这份花名册的原件已按规定销毁，不能再读。已建的档案不受影响；需要时请重新上传。")
+def understand(
+    upload: Upload, *, viewer: Viewer, at: datetime, columns: Columns | None = None, roster: Roster | None = None
+) -> Roster:
+    """The file as it is read: with `columns` (part → field → column) as given, else as remembered, else as guessed.
+
+    `roster` is the file if it is open already; else the original is opened, which is a look.
+    """
+    roster = roster or _opened(upload, viewer, at)
     county = Division.objects.get(id=upload.county_id)
-    roster = open_roster(content, name=name or "")
     if roster.county != county.code:
         roster = replace(roster, county=county.code, divisions=Divisions.load(county.code))
     remembered = _remembered(roster, county)
@@ -63,6 +74,14 @@ def understand(upload: Upload, *, viewer: Viewer, at: datetime, columns: Columns
         wanted = (columns or {}).get(at_part) or remembered.get(part.layout.head_digest)
         parts.append(Part(part.sheet, remapped(part.sheet, part.layout, wanted)) if wanted else part)
     return replace(roster, parts=tuple(parts))
+
+
+def _opened(upload: Upload, viewer: Viewer, at: datetime) -> Roster:
+    (name,) = vault.open([upload.name], viewer=viewer, purpose=PURPOSE, at=at, part="roster")
+    (content,) = vault.open_bytes([upload.original], viewer=viewer, purpose=PURPOSE, at=at, part="roster")
+    if content is None:
+        raise NotTaken("这份花名册的原件已按规定销毁，不能再读。已建的档案不受影响；需要时请重新上传。")
+    return open_roster(content, name=name or "")
 
 
 def _remembered(roster: Roster, county: Division) -> dict[str, dict[str, int]]:

@@ -51,7 +51,10 @@ def _list(request: Request, problem: str = "", status: int = 200) -> HttpRespons
     titles = post_titles(row.post_id for row in rows)
     return show(request, "rosters/list.html", {
         "rows": [
-            {"upload": row, "state": STATES[row.state], "by": titles.get(row.post_id) if row.post_id else "系统", "open": row.open_rows}
+            {
+                "upload": row, "state": STATES[row.state], "open": row.open_rows,
+                "by": titles.get(row.post_id) if row.post_id else "系统",
+            }
             for row in rows
         ],
         "problem": problem, "held": selectors.held_rows(viewer=request.viewer, at=request.at).count(),
@@ -67,7 +70,9 @@ def _receive(request: Request) -> HttpResponse:
         return _list(request, _("请先选择一个文件，再点“上传”。"), 422)
     name = str(file.name or "")[:200]
     try:
-        upload = services.receive(content=file.read(), name=name, viewer=request.viewer, at=request.at, county=county)
+        upload = services.receive(
+            content=file.read(), name=name, viewer=request.viewer, at=request.at, county=county
+        ).upload
     except RosterError as refused:
         return _list(request, _("没有接收这个文件：%(why)s") % {"why": refused}, 422)
     if upload.state == Upload.DONE:
