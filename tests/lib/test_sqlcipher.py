@@ -1,5 +1,7 @@
 """The SQLite backend: a file nobody reads without the key, and writers that take turns."""
 
+import fcntl
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,6 +111,17 @@ def test_a_writer_that_never_ends_is_not_waited_for_for_ever() -> None:
     first.give()
     assert second.take(timeout=0)
     second.give()
+
+
+def test_another_process_that_writes_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "office.db"
+    turn = Turn(str(file))
+    elsewhere = os.open(f"{file}-turn", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(elsewhere, fcntl.LOCK_EX)
+    assert not turn.take(timeout=0.02)
+    os.close(elsewhere)
+    assert turn.take(timeout=5)
+    turn.close()
 
 
 def test_threads_write_without_a_locked_database(office: DatabaseWrapper, tmp_path: Path) -> None:

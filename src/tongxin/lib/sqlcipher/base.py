@@ -30,6 +30,8 @@ class DatabaseWrapper(plain.DatabaseWrapper):
         params: dict[str, Any] = super().get_connection_params()
         params["detect_types"] = Driver.PARSE_DECLTYPES | Driver.PARSE_COLNAMES
         self._wait = float(params.get("timeout", 5.0))
+        if self._turn is not None:
+            self._turn.close()
         self._turn = Turn(str(params["database"]))
         return params
 
@@ -82,7 +84,8 @@ class DatabaseWrapper(plain.DatabaseWrapper):
         try:
             super()._close()  # type: ignore[misc]
         finally:
-            self._give_turn()
+            if self._turn is not None:
+                self._turn.close()
 
     def _give_turn(self) -> None:
         if self._turn is not None:
