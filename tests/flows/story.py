@@ -51,6 +51,15 @@ class Story:
         assert self.case.derived_seq == before
         return "".join(problem.zh for problem in caught.value.problems)
 
+    def ends_crisis(self, **answers: Any) -> Recorded:
+        """A professional saw the child, the concern was asked, and the crisis is closed."""
+        self.record("crisis_step", "苏咨询", step="professional", result="done")
+        self.record("crisis_step", "郑管理", step="ask_concern", result="done", **self._concern())
+        return self.record("crisis_close", "苏咨询", **{"guardian_page": "no"} | answers)
+
+    def _concern(self) -> dict[str, str]:
+        return {"is_concern": "yes"} if self.case.state["is_concern"] else {"is_concern": "no"}
+
     def identified(self, result: str = "refer", by: str = "周主任", **answers: Any) -> Recorded:
         signs = {"low_mood": "often", "no_interest": "often"} if result == "refer" else {}
         return self.record("identification_form", by, **signs, **answers)

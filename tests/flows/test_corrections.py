@@ -44,14 +44,14 @@ class TestAlarms:
 
     def test_a_crisis_closed_by_mistake_is_open_again(self, story: Story) -> None:
         story.record("crisis_report", "周主任", kind="suicide")
-        closed = story.record("crisis_close", "苏咨询")
+        closed = story.ends_crisis()
         moving.retract(entry=closed.entry, reason="mistaken", actor=story.world.viewer("苏咨询"), at=story.at)
         assert story.case.in_crisis and "crisis.stay" in story.steps
         story.rebuilt_equal()
 
     def test_taking_back_an_old_closing_does_not_close_the_next_crisis(self, story: Story) -> None:
         story.record("crisis_report", "周主任", kind="suicide")
-        closed = story.record("crisis_close", "苏咨询")
+        closed = story.ends_crisis()
         story.record("crisis_report", "周主任", kind="unguarded")
         moving.retract(entry=closed.entry, reason="mistaken", actor=story.world.viewer("苏咨询"), at=story.at)
         assert story.case.in_crisis
@@ -124,7 +124,7 @@ class TestTakingBack:
     def test_a_move_that_is_refused_there_changes_nothing_here(self, story: Story) -> None:
         sister = Story(story.world, story.world.child("小雪"), at=story.at)
         story.record("crisis_report", "周主任", kind="suicide")
-        closing = story.record("crisis_close", "苏咨询").entry
+        closing = story.ends_crisis().entry
         answers = ledger.open_entries([closing], viewer=WORKER, purpose="test", at=story.at)[0] or {}
         with pytest.raises(Refused):
             moving.move(
@@ -152,7 +152,10 @@ class TestCopies:
         held = HeldEntry.objects.get(entry_id=entry_id)
         assert (held.subject_id, held.settled_at) == (story.child.id, None)
         assert Event.objects.get(kind="entry.held").subject_id == story.child.id
-        assert not story.case.in_crisis
+        assert story.case.in_crisis and "settle_held" in story.steps
+        story.record("held_settlement", "王督导", about=str(held.id))
+        assert story.case.in_crisis and "settle_held" not in story.steps
+        story.rebuilt_equal()
 
     def test_a_third_version_is_held_for_a_person(self, story: Story) -> None:
         visit = story.record("visit_record", "周主任").entry

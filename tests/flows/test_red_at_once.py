@@ -20,7 +20,7 @@ from tongxin.notices.models import Notice
 from tongxin.people.models import Child
 
 pytestmark = pytest.mark.django_db
-FIRST_STEPS = {"crisis.stay", "crisis.tell_duty", "crisis.tell_guardian", "crisis.ask_concern", "crisis.professional"}
+FIRST_STEPS = {"crisis.stay", "crisis.tell_duty", "crisis.ask_concern", "crisis.professional"}
 
 
 def test_a_red_visit_is_a_crisis_with_clock_and_steps_before_anybody_else_did_anything(story: Story) -> None:
@@ -84,7 +84,7 @@ def test_every_step_taken_is_counted_and_the_next_contact_falls_due(story: Story
 def test_only_somebody_who_saw_the_child_ends_a_crisis(story: Story) -> None:
     story.record("crisis_report", "周主任", kind="suicide")
     assert "没有当面核查儿童" in story.refused("crisis_close", "苏咨询", seen_in_person="no")
-    story.record("crisis_close", "苏咨询", seen_in_person="yes")
+    story.ends_crisis(seen_in_person="yes")
     assert not story.case.in_crisis
     assert story.case.level == "high"
     assert "没有正在处置的危机" in story.refused("crisis_close", "苏咨询")
@@ -98,7 +98,7 @@ def test_a_case_in_crisis_is_not_closed(story: Story) -> None:
 def test_a_report_stays_open_until_its_result_is_known(story: Story) -> None:
     story.record("mandatory_report", "周主任", situations=[_any_situation(story)])
     assert {"report_result", "crisis.stay"} <= story.steps
-    story.record("crisis_close", "苏咨询")
+    story.ends_crisis()
     assert "还没有办结" in story.refused("case_closure", "林社工")
     story.record("report_answer", "郑管理")
     assert "report_result" not in story.steps

@@ -95,7 +95,7 @@ class TestSight:
         with pytest.raises(NotAllowed):
             referred.record("follow_up", "秦医生")
         referred.record(
-            "referral_answer", "林社工", supersedes=declined.entry.id, correction_kind="retract", answer="received"
+            "referral_answer", "郑管理", supersedes=declined.entry.id, correction_kind="retract", answer="received"
         )
         assert parts(referred, "秦医生") and referred.owner("answer_referral") == "秦医生"
 

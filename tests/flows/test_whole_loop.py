@@ -70,7 +70,7 @@ def test_danger_on_a_closed_file_opens_it_again(story: Story) -> None:
     story.record("closure_decision", "郑管理", outcome="approved")
     story.record("crisis_report", "周主任", kind="suicide")
     assert (story.case.is_open, story.case.in_crisis, story.case.level) == (True, True, "high")
-    story.record("crisis_close", "苏咨询")
+    story.ends_crisis()
     assert story.case.is_open and {"identify", "confirm_grade"} <= story.steps
     story.rebuilt_equal()
 

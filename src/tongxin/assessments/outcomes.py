@@ -17,7 +17,10 @@ from tongxin.core.grading import Proposal, Reason
 from tongxin.core.instruments import Score
 from tongxin.people.models import Child
 
-ABOUT = {"task_reason": "task", "safety_check": "alarm", "referral_answer": "referral"}
+ABOUT = {
+    "task_reason": "task", "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report",
+    "household_check": "household", "held_settlement": "held",
+}
 
 
 @dataclass(slots=True)

@@ -51,7 +51,7 @@ def derive(
 ) -> Derived:
     """Store what follows from the facts of a child at `at`; call it under the child's subject lock."""
     found = think(facts, ground=ground, at=at)
-    before = Case.objects.filter(id=child.id).values("level", "stage", "in_crisis").first()
+    before = Case.objects.filter(id=child.id).values("level", "state").first()
     case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0)
     _store(case, is_new=before is None)
     _store_proposals(case, found.state, results)
@@ -96,7 +96,7 @@ def summary(state: CaseState) -> dict[str, Any]:
     return {
         "feedback": state.feedback, "child_state": state.child_state, "details": list(state.details),
         "evidence_expired": state.evidence_expired, "consents": dict(state.consents),
-        "is_concern": names["is_concern"], "proposal_open": names["proposal_open"],
+        "is_concern": names["is_concern"], "staff_concern": names["staff_concern"], "proposal_open": names["proposal_open"],
         "lowering_open": names["lowering_open"], "safety_check_open": names["safety_check_open"],
         "closure_open": names["closure_open"], "transfer_open": names["transfer_open"],
         "crisis": episode and {
@@ -174,8 +174,12 @@ def _compare(before: Mapping[str, Any] | None, case: Case) -> list[tuple[str, di
     changes: list[tuple[str, dict[str, Any]]] = []
     if before is None:
         changes.append(("case.opened", {"stage": case.stage}))
-    if (before or {}).get("in_crisis", False) != case.in_crisis:
-        changes.append(("crisis.raised" if case.in_crisis else "crisis.closed", {}))
+    stood = (before["state"] if before else {}).get("crisis")
+    stands = case.state["crisis"]
+    if stands and (stood or {}).get("entry") != stands["entry"]:
+        changes.append(("crisis.raised", {}))
+    elif stood and not stands:
+        changes.append(("crisis.closed", {}))
     if before and before["level"] != case.level:
         changes.append(("grade.changed", {"from": before["level"], "to": case.level}))
     return changes

@@ -12,6 +12,17 @@ from tongxin.core.pathway import WITHDRAWN, Fact, refusals, waiting_refusals
 from tongxin.flows import transfers
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
+from tongxin.ledger.models import Entry
+
+
+OVERSEERS = frozenset({"child_supervisor", "case_manager"})
+
+
+def _refuse_taking_back_others(draft: Draft, actor: Viewer) -> None:
+    """What somebody recorded is taken back by them, or by who oversees the line."""
+    entry = Entry.objects.filter(id=draft.supersedes).first() if draft.supersedes else None
+    if entry is not None and entry.person_id != actor.person_id and actor.role not in OVERSEERS and not actor.is_worker:
+        raise Refused.because("这条记录是别人填写的，请由填写人或督导员、个案管理员撤回。没有保存。")
 
 
 def before(facts: tuple[Fact, ...], *, ground: Ground, at: datetime) -> Derived:
@@ -27,6 +38,7 @@ def refuse(
 ) -> None:
     """Nothing, when the draft may be recorded; taking something back is always allowed."""
     if draft.correction_kind in WITHDRAWN:
+        _refuse_taking_back_others(draft, actor)
         return
     said = refusals(before.state, kind=draft.kind, data=data, person=str(actor.person_id), role=actor.role)
     if draft.kind == "task_reason":

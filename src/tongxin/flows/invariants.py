@@ -1,6 +1,6 @@
 """Promise 1 as a list of breaches: no child without a next step, an owner who is there, a due moment (B2)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,6 +17,8 @@ from tongxin.rulebook import rules
 
 GRACE = timedelta(minutes=5)
 SHOWN = 20
+HOLIDAYS = timedelta(days=10)
+DAYS_IN = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0, "working_days": 1.5, "months": 31.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ def _kinds(at: datetime) -> Iterator[tuple[str, str, Iterable[UUID]]]:
     holder = Holding.objects.filter(held(at), post_id=OuterRef("owner_post_id"), person__is_active=True)
     unowned = Task.objects.filter(Q(owner_post_id__isnull=True) | ~Exists(holder), state__in=LIVE)
     yield "no_owner", "任务没有在岗的负责人", _case_ids(unowned)
-    longest = _longest(at)
-    late = Task.objects.filter(state__in=LIVE, due_at__gt=F("case__derived_at") + longest)
-    yield "due_too_far", "任务期限超过规定的最长间隔", _case_ids(late)
+    late = Q(pk__in=[])
+    for rule, longest in _longest(at).items():
+        late |= Q(step=rule, due_at__gt=F("case__derived_at") + longest)
+    yield "due_too_far", "任务期限超过规定的最长间隔", _case_ids(Task.objects.filter(late, state__in=LIVE))
     waiting = Task.objects.filter(state=Task.WAITING, due_at__lt=at - GRACE)
     yield "reason_over", "暂缓已到期而没有重新提醒", _case_ids(waiting)
     yield "not_looked_at", "到了检查时间而没有检查", _ids(Case.objects.filter(look_again_at__lt=at - GRACE))
@@ -69,10 +72,16 @@ def _breach(kind: str, zh: str, ids: Iterable[UUID]) -> Breach:
     return Breach(kind, zh, len(found), tuple(files))
 
 
-def _longest(at: datetime) -> timedelta:
-    """The longest interval of any stage or grade, with a week for holidays."""
+def _longest(at: datetime) -> dict[str, timedelta]:
+    """By step, the longest that it may lie ahead: its own interval, once more when put off, and holidays."""
     _, pathway = rules.pathway_in(region="", at=at)
-    spans = [step.due for step in pathway.steps if step.due]
-    spans += [span for table in pathway.intervals.values() for span in table.values()]
-    days = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0, "working_days": 2.0, "months": 31.0}
-    return timedelta(days=max(amount * days[unit] for span in spans for unit, amount in span.items()) + 7)
+    found = {f"crisis.{step.id}": _days(step.clock) * step.times for step in pathway.crisis_steps}
+    for step in (*pathway.steps, pathway.fallback):
+        spans = [step.due] if step.due else list(pathway.intervals[step.by_level].values())
+        found[step.id] = 2 * max(_days(span) for span in spans)
+    return {rule: longest + HOLIDAYS for rule, longest in found.items()}
+
+
+def _days(span: Mapping[str, int]) -> timedelta:
+    ((unit, amount),) = span.items()
+    return timedelta(days=amount * DAYS_IN[unit])

@@ -14,6 +14,9 @@ from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
 UNGRADED = "ungraded"
+# A copy that waits for a person is not believed, but the danger in it acts at once.
+HELD = "held"
+ALARMING = ("alarms", "proposed", "proposal")
 
 
 def outcome_for(
@@ -27,6 +30,8 @@ def outcome_for(
         scheme=shown_scheme(region=rules.region_of(child.county_id), at=at),
         about=str(draft.clear.get("about", "")), standing=standing if standing not in {"", UNGRADED} else None,
     )
+    if draft.kind == HELD:
+        return Outcome({name: made.data[name] for name in ALARMING if name in made.data}, made.definitions)
     if draft.kind == "transfer_in":
         made.data["goes_on"] = _county_of(post_id) != rules.region_of(child.county_id)
     return made

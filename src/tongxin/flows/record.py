@@ -22,7 +22,7 @@ from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
 from tongxin.flows import admission, households, lists, siblings, transfers
 from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
-from tongxin.flows.outcome import outcome_for
+from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry
@@ -73,9 +73,22 @@ def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Reco
             return _keep(child=child, asked=asked, sheet=sheet, draft=draft, actor=actor, at=at, keys=keys)
     except DifferentCopy:
         with transaction.atomic():
-            ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
-            tell(child=child, changes=[("entry.held", _clear(sheet))], actor=actor, at=at, keyring=keys)
+            _hold(child=child, asked=asked, draft=draft, actor=actor, at=at, keys=keys)
         raise Held from None
+
+
+def _hold(*, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: datetime, keys: Keyring) -> None:
+    """Keep a second version for a person, in the child's record too: its dangers act now (spine A1, A8)."""
+    held = ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
+    part = replace(draft, entry_id=held.id, kind=HELD, supersedes=None, correction_kind="")
+    kept = ledger.keep_entries([part], recorded_at=at, actor=actor, keyring=keys)[0]
+    made = outcome_for(child=child, asked=asked, draft=part, post_id=actor.post_id, standing="", at=at)
+    Result.objects.create(
+        entry_id=kept.entry.id, child_id=child.id, kind=HELD, form_hash=part.form_hash, data=made.data,
+        definitions=made.definitions,
+    )
+    tell(child=child, changes=[("entry.held", dict(part.clear))], actor=actor, at=at, keyring=keys)
+    derive_again(child=child, actor=actor, at=at, keyring=keys)
 
 
 def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
@@ -89,6 +102,8 @@ def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
     found = review(asked.form, sheet.answers, on=on, age=age_on(child.birth_month, on))
     if found.problems and sheet.correction_kind not in WITHDRAWN:
         raise Refused(found.problems)
+    if sheet.correction_kind and sheet.supersedes is None:
+        raise Refused.because("没有写明更正哪一条记录，没有保存。请从原记录的页面打开更正。")
     if sheet.occurred_at > at:
         raise Refused.because("填写时间晚于现在，请核对设备的日期和时间。")
     _refuse_strange_correction(child, asked, sheet)

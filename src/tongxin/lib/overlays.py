@@ -10,6 +10,11 @@ from tongxin.core.language.errors import DefinitionError
 KEYS = ("id", "code")
 WORDING = {"zh", "because", "means", "help", "source", "intro", "label"}
 FLOORS = ("max", "min", "present")
+# Words on which safety hangs whole: no region writes them differently from the nation (spine A9).
+FIXED = frozenset({
+    "when", "unless", "only_if", "who", "kinds", "only", "order", "crisis_climb", "crisis_not_needed",
+    "evidence_grace", "hint_raises", "lowering", "professionals", "psychology", "staff_concern_skips",
+})
 
 
 def hash_of(content: Mapping[str, Any]) -> str:
@@ -59,6 +64,23 @@ def refuse_loosening(base: Any, result: Any) -> None:
             cure = "底线不能删去，也不能去掉它的 floor；请恢复上一级的写法。"
             raise DefinitionError(path, f"底线“{zh}”被删去或改成了别的写法。", cure)
         _refuse_looser(path, zh, node, there)
+    for steps, value in _fixed(base):
+        if _reach(result, steps) != value:
+            path = ".".join(steps)
+            raise DefinitionError(path, f"“{steps[-1]}”关系到儿童安全，地区不能改写。", "恢复上一级的写法；要更严，请另加一条。")
+
+
+def _fixed(node: Any, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every fixed word below a content, with its value; what a region removes whole is the floors' matter."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in FIXED:
+                yield (*steps, key), value
+            else:
+                yield from _fixed(value, (*steps, key))
+    elif isinstance(node, list) and (key_name := key_of(node)):
+        for item in node:
+            yield from _fixed(item, (*steps, f"[{item[key_name]}]"))
 
 
 def _refuse_looser(path: str, zh: str, node: dict[str, Any], there: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from tongxin.access.models import Relation
 from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer, held
+from tongxin.cases.models import Case
 from tongxin.ledger.models import Event
 from tongxin.notices.models import Notice
 from tongxin.people.models import Child
@@ -23,12 +24,15 @@ def tell_owner(*, event: Event, at: datetime) -> None:
 
 
 def tell_line(*, event: Event, at: datetime) -> None:
-    """Tell the posts of the child's own line, from the village to the county."""
+    """Tell the posts of the child's own line, from the village to the county; not the village when staff may be
+    the danger (spine A10)."""
     child = Child.objects.filter(id=event.subject_id).first()
     if child is None:
         return
     places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
-    posts = Post.objects.filter(division_id__in=places, role__in=LINE).values_list("id", flat=True)
+    case = Case.objects.filter(id=child.id).only("state").first()
+    told = LINE[1:] if case and case.state.get("staff_concern") else LINE
+    posts = Post.objects.filter(division_id__in=places, role__in=told).values_list("id", flat=True)
     _tell(list(posts), event, at)
 
 

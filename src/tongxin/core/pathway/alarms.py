@@ -97,7 +97,7 @@ class Alarms:
                 self.lapses[raised.key] = due_at(span, since=raised.raised_at, calendar=calendar)
         if fact.kind == "safety_check":
             self._answer_check(fact)
-        elif fact.kind == "crisis_step" and self.episode:
+        elif fact.kind == "crisis_step" and self.episode and _is_taken(fact, pathway):
             taken = Taken(str(fact.data.get("step")), fact.at, fact.id)
             self.episodes[-1] = replace(self.episode, taken=(*self.episode.taken, taken))
         elif fact.kind == "crisis_close" and self.episode:
@@ -117,8 +117,11 @@ class Alarms:
             self.episodes[-1] = replace(last, closed_at=None, closed_by="", began_at=at)
 
     def _answer_check(self, fact: Fact) -> None:
-        for alarm in self.open_checks:
-            if fact.data.get("alarm") not in (None, "", alarm.key):
+        """One answer settles the check it names; an unnamed “no” settles one only when it is the only one."""
+        waiting = self.open_checks
+        named = fact.data.get("alarm")
+        for alarm in waiting:
+            if named not in (None, "", alarm.key) or (not named and len(waiting) > 1 and fact.data["outcome"] == "no"):
                 continue
             if fact.data.get("outcome") == "no":
                 self.alarms[alarm.key] = replace(alarm, closed_at=fact.recorded_at, closed_by=fact.id)
@@ -126,9 +129,12 @@ class Alarms:
                 self._into_crisis(alarm, fact.recorded_at)
 
     def _into_crisis(self, alarm: Alarm, at: datetime) -> None:
+        """A new danger begins the steps anew, also while another crisis is open."""
         self.alarms[alarm.key] = replace(alarm, became_crisis_at=at)
         if self.episode is None:
             self.episodes.append(Episode(f"crisis:{alarm.entry}", alarm.entry, at))
+        elif self.episode.entry != alarm.entry:
+            self.episodes[-1] = replace(self.episode, entry=alarm.entry, began_at=at, taken=())
 
     def _close_episode(self, fact: Fact) -> None:
         at, by = fact.recorded_at, fact.id
@@ -136,6 +142,12 @@ class Alarms:
         for key, alarm in self.alarms.items():
             if alarm.is_open and alarm.is_crisis:
                 self.alarms[key] = replace(alarm, closed_at=at, closed_by=by)
+
+
+def _is_taken(fact: Fact, pathway: Pathway) -> bool:
+    """A step that was only tried is still to be taken; some can be found not to be needed."""
+    result, step = fact.data.get("result", "done"), fact.data.get("step")
+    return result == "done" or (result == "not_needed" and step in pathway.content["crisis_not_needed"])
 
 
 def _raised_by(fact: Fact) -> Sequence[Alarm]:

@@ -1,7 +1,7 @@
 """The whole plan of a case, recomputed from its state: what is to do, by whom, until when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tongxin.core.language import evaluate
@@ -43,9 +43,20 @@ def plan(state: CaseState, *, calendar: Calendar) -> tuple[Step, ...]:
     if not steps:
         steps += _steps_of(state.pathway.fallback, state, names, calendar)
     only = state.pathway.only.get(state.child_state)
-    if only is not None:
+    if only is not None and not state.in_crisis:
         steps = [step for step in steps if step.rule in only]
+    if state.staff_concern:
+        steps = [_past_the_accused(step, state) for step in steps]
     return tuple(sorted(steps, key=lambda step: (step.due_at, step.key)))
+
+
+def _past_the_accused(step: Step, state: CaseState) -> Step:
+    """When staff may be the danger, the nearest level has no part in it: the next one acts (spine A10)."""
+    content = state.pathway.content
+    skipped = content["staff_concern_skips"]
+    if step.role not in skipped:
+        return step
+    return replace(step, role=next(role for role in content["routing"][step.role] if role not in skipped))
 
 
 def look_again_at(state: CaseState, steps: tuple[Step, ...]) -> datetime | None:
@@ -75,7 +86,7 @@ def _step(
 ) -> Step:
     key, due = f"{rule.id}:{anchor}", due_at(span, since=since, calendar=calendar)
     reason = state.reasons.get(key) if rule.may_wait else None
-    waits = min(reason.until, due_at(span, since=reason.given_at, calendar=calendar)) if reason else None
+    waits = min(reason.until, due_at(span, since=due, calendar=calendar)) if reason else None
     if waits is not None and waits > state.on:
         due = max(due, waits)
     else:
@@ -115,6 +126,9 @@ def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, 
             yield fact.id, fact.recorded_at, ""
     elif rule.each == "reports":
         for fact in state.reports.values():
+            yield fact.id, fact.recorded_at, ""
+    elif rule.each == "held":
+        for fact in state.held.values():
             yield fact.id, fact.recorded_at, ""
     elif rule.each == "transfers":
         fact = state.last["transfer_out"]

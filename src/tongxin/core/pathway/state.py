@@ -7,7 +7,7 @@ from datetime import datetime
 from tongxin.core.pathway.alarms import Alarms
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.definition import Pathway
-from tongxin.core.pathway.facts import Fact, in_force
+from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.grades import Grades
 
 VISITS = frozenset({"visit", "household_visit"})
@@ -47,6 +47,9 @@ class CaseState:
     consents: dict[str, str] = field(default_factory=dict)
     may_refer: bool = False
     is_concern: bool = False
+    concern_cleared: bool = False
+    staff_concern: bool = False
+    held: dict[str, Fact] = field(default_factory=dict)
     details: tuple[str, ...] = ()
     household_checks: dict[str, Fact] = field(default_factory=dict)
     reports: dict[str, Fact] = field(default_factory=dict)
@@ -91,12 +94,15 @@ class CaseState:
             "raised_at_once": self.pathway.rank_of(effective) > self.pathway.rank_of(standing),
             "evidence_expired": self.evidence_expired,
             "visited_since_grade": self.since_grade(VISITS),
-            "contacted_since_grade": self.since_grade(CONTACTS, counting_itself=True),
+            "contacted_since_grade": self.since_grade(frozenset({"contact"}), counting_itself=True),
             "plan_since_grade": self.since_grade(frozenset({"plan"})),
             "notified_since_grade": self.since_grade(frozenset({"feedback"})),
             "plan_approved": self._newer("approval", "plan"),
             "referral_open": any(state not in REFERRAL_ENDS for _, state in self.referrals.values()),
-            "is_concern": self.is_concern,
+            "is_concern": self.is_concern, "concern_cleared": self.concern_cleared,
+            "staff_concern": self.staff_concern, "held_open": bool(self.held),
+            "professional_contacted": self._has_taken("professional"), "concern_asked": self._has_taken("ask_concern"),
+            "under_watch": self._under_watch(), "plan_waits": "plan" in self.last and not self._newer("approval", "plan"),
             "guardianship_open": self.feedback == "no_capable_guardian" and not self._newer("guardianship", "feedback"),
             "details_open": bool(self.details),
             "transfer_open": "transfer_out" in self.last and not self._newer("transfer_in", "transfer_out"),
@@ -106,6 +112,16 @@ class CaseState:
             "has_legal_basis": self.consents.get("refer") == "legal_basis" or episode is not None,
             "healthy_once": self.identified == "healthy",
         }
+
+    def _has_taken(self, step: str) -> bool:
+        episode = self.alarms.episode
+        return episode is not None and any(taken.step == step for taken in episode.taken)
+
+    def _under_watch(self) -> bool:
+        """Whether a crisis was closed with contacts to go on until a day that has not come."""
+        closed = self.last.get("crisis_close")
+        until = str(closed.data.get("watch_until", "")) if closed else ""
+        return until >= self.on.astimezone(CHINA).date().isoformat()
 
     def _newer(self, kind: str, than: str) -> bool:
         return kind in self.last and (than not in self.last or self.last[kind].seq > self.last[than].seq)
@@ -131,6 +147,10 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
             _take(state, fact)
             if not _came_to_nothing(fact):
                 state.last[fact.kind] = fact
+            if fact.kind in CONTACTS and fact.role in pathway.content["professionals"]:
+                state.last["contact"] = fact
+        elif fact.kind == "report":
+            _note_duty(state, fact)
         _reopen_in_crisis(state)
     state.alarms.lapse(on)
     _reopen_in_crisis(state)
@@ -170,6 +190,10 @@ def _take(state: CaseState, fact: Fact) -> None:
         _note_reason(state, fact)
     elif fact.kind == "consent":
         _note_consent(state, fact)
+    elif fact.kind == "held":
+        state.held[fact.id] = fact
+    elif fact.kind == "held_settlement":
+        _settle(state.held, fact.data.get("held"))
     elif fact.kind in {"household_alarm", "household_check", "report", "report_answer"}:
         _note_duty(state, fact)
     _note_concern(state, fact)
@@ -180,10 +204,15 @@ def _take(state: CaseState, fact: Fact) -> None:
 def _note_concern(state: CaseState, fact: Fact) -> None:
     """One “yes” stays until somebody looked into it; a routine “no” does not outweigh it (spine A4)."""
     said = fact.data.get("is_concern")
+    source = fact.data.get("concern_from")
+    if isinstance(source, list | tuple) and "staff" in source:
+        state.staff_concern = True
     if said == "yes":
-        state.is_concern = True
+        state.is_concern, state.concern_cleared = True, False
     elif (said == "no" and fact.data.get("step") == LOOKED_INTO) or fact.data.get("guardian_page") == "yes":
-        state.is_concern = False
+        state.is_concern, state.concern_cleared = False, True
+    elif fact.data.get("alarms"):
+        state.concern_cleared = False
 
 
 def _move(state: CaseState, fact: Fact) -> None:
@@ -210,8 +239,9 @@ def _note_details(state: CaseState, data: Mapping[str, object]) -> None:
 
 def _answer_referral(state: CaseState, fact: Fact) -> None:
     key = str(fact.data.get("referral", ""))
-    if key not in state.referrals and state.referrals:
-        key = next(reversed(state.referrals))
+    waiting = [each for each, (_, answer) in state.referrals.items() if answer not in REFERRAL_ENDS]
+    if not key and len(waiting) == 1:
+        key = waiting[0]
     if key in state.referrals:
         state.referrals[key] = (state.referrals[key][0], str(fact.data.get("answer", "sent")))
 
@@ -238,11 +268,20 @@ def _note_duty(state: CaseState, fact: Fact) -> None:
     elif fact.kind == "household_check":
         # A child whom nobody has seen is still to be looked at.
         if fact.data.get("seen_in_person") == "yes":
-            state.household_checks.clear()
+            _settle(state.household_checks, fact.data.get("household"))
     elif fact.kind == "report":
-        state.reports[fact.id] = fact
+        if fact.correction not in WITHDRAWN:
+            state.reports[fact.id] = fact
     else:
-        state.reports.clear()
+        _settle(state.reports, fact.data.get("report"))
+
+
+def _settle(waiting: dict[str, Fact], named: object) -> None:
+    """Settle the one that is named; without a name only the single one that waits."""
+    if named in waiting:
+        del waiting[str(named)]
+    elif not named and len(waiting) == 1:
+        waiting.clear()
 
 
 def _expiry(state: CaseState, calendar: Calendar) -> datetime | None:
