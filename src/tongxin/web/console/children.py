@@ -21,7 +21,7 @@ from tongxin.web.console.chips import PARTS, Chips
 from tongxin.web.console.home import crisis_rank
 from tongxin.web.console.names import open_names
 from tongxin.web.console.options import words_of
-from tongxin.web.console.places_filter import place_choices, place_named
+from tongxin.web.console.places_filter import place_named, place_options
 from tongxin.web.console.task_rows import OTHERS_DO_IT
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -45,7 +45,7 @@ def roster(request: Request) -> HttpResponse:
     query = wanted.query
     return show(request, "console/children.html", {
         "rows": roster_rows(request, shown, children=children, names=names), "wanted": wanted,
-        "places": place_choices(request, wanted.place), "query": urlencode(query),
+        "places": place_options(request, wanted.place), "query": urlencode(query),
         "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at),
         "pager": {
             "first_url": "/children/?" + urlencode(query) if request.GET.get("after") else "",

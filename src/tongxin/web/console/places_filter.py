@@ -1,6 +1,9 @@
 """Places within a viewer's area, one level below where they stand."""
 
+from html import escape
 from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
 
 from tongxin.accounts.models import LEVELS, Division
 from tongxin.web.doors import Request
@@ -31,3 +34,11 @@ def place_choices(request: Request, chosen: Division | None) -> list[dict[str, A
         }
         for id, code, name, *_ in rows
     ]
+
+
+def place_options(request: Request, chosen: Division | None) -> SafeString:
+    """The same as the options of a select, in one piece, since a town may have a hundred villages."""
+    return mark_safe("".join(  # noqa: S308
+        f'<option value="{each["id"]}"{" selected" if each["is_chosen"] else ""}>{escape(each["zh"])}</option>'
+        for each in place_choices(request, chosen)
+    ))
