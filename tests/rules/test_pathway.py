@@ -11,11 +11,10 @@ KINDS = {form["kind"] for form in forms().values()}
 MOVE_NOTHING = {"carer_change", "household_members", "observation"}
 # What the fold itself reads, beside what moves, requirements and anchors name.
 READ = {
-    "approval", "crisis_report", "guardianship", "household_check", "referral_answer", "report", "report_answer",
-    "task_reason",
+    "crisis_report", "guardianship", "household_check", "interview", "report", "report_answer", "task_reason",
 }
-# What no form is filled in for: the state of a case itself, and what a sibling's entry leaves.
-NO_FORM = {"any", "crisis", "grade", "household_alarm"}
+# What no form is filled in for: the state of a case itself, and what other entries leave.
+NO_FORM = {"any", "contact", "crisis", "grade", "household_alarm"}
 STEPS = [*PATHWAY["steps"], PATHWAY["fallback"]]
 NAMED = (
     {move["kind"] for move in PATHWAY["moves"]} | {each["kind"] for each in PATHWAY["requires"]}
