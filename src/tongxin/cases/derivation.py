@@ -96,7 +96,8 @@ def summary(state: CaseState) -> dict[str, Any]:
     return {
         "feedback": state.feedback, "child_state": state.child_state, "details": list(state.details),
         "evidence_expired": state.evidence_expired, "consents": dict(state.consents),
-        "is_concern": names["is_concern"], "staff_concern": names["staff_concern"], "proposal_open": names["proposal_open"],
+        "is_concern": names["is_concern"], "staff_concern": names["staff_concern"],
+        "proposal_open": names["proposal_open"],
         "lowering_open": names["lowering_open"], "safety_check_open": names["safety_check_open"],
         "closure_open": names["closure_open"], "transfer_open": names["transfer_open"],
         "crisis": episode and {

@@ -14,7 +14,6 @@ from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
 
-
 OVERSEERS = frozenset({"child_supervisor", "case_manager"})
 
 

@@ -67,7 +67,8 @@ def refuse_loosening(base: Any, result: Any) -> None:
     for steps, value in _fixed(base):
         if _reach(result, steps) != value:
             path = ".".join(steps)
-            raise DefinitionError(path, f"“{steps[-1]}”关系到儿童安全，地区不能改写。", "恢复上一级的写法；要更严，请另加一条。")
+            cure = "恢复上一级的写法；要更严，请另加一条。"
+            raise DefinitionError(path, f"“{steps[-1]}”关系到儿童安全，地区不能改写。", cure)
 
 
 def _fixed(node: Any, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

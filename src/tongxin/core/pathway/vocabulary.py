@@ -6,7 +6,8 @@ from typing import Any
 from tongxin.core.language import BOOL, CODE, Fact, Vocabulary
 
 BOOLEANS = {
-    "concern_cleared": "已核对，监护人不是危险来源", "staff_concern": "工作人员涉嫌", "held_open": "有两份不同的记录待核对",
+    "concern_cleared": "已核对，监护人不是危险来源", "staff_concern": "工作人员涉嫌",
+    "held_open": "有两份不同的记录待核对",
     "professional_contacted": "专业人员已联系儿童", "concern_asked": "已核对监护人是否为危险来源",
     "under_watch": "危机解除后的关注期内", "plan_waits": "有待审核的方案",
     "is_open": "个案在办", "in_crisis": "危机处置中", "safety_check_open": "有待完成的安全核实",

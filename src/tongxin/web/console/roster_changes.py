@@ -79,7 +79,8 @@ def _take(request: Request, listing: Listing, wanted: list[str], at: datetime) -
     found = differences.compare([listing], viewer=request.viewer, at=at, route="rosters/changes")
     answers = found[0].answers(wanted) if found else {}
     person = Person.objects.filter(id=request.viewer.person_id).first() if request.viewer.person_id else None
-    (name,) = vault.open([person.name if person else None], viewer=request.viewer, purpose="signature", at=at, part="staff")
+    own = [person.name if person else None]
+    (name,) = vault.open(own, viewer=request.viewer, purpose="signature", at=at, part="staff")
     sheet = Sheet(ids.new_id(), "detail_correction", {**answers, "basis": BASIS, "signature": name or ""}, at)
     try:
         record(child_id=listing.child_id, sheet=sheet, actor=request.viewer, at=at)

@@ -44,7 +44,8 @@ def held_list(request: Request) -> HttpResponse:
             {
                 "id": each.id, "who": (row.name if row else None) or "（没有姓名）", "row": each.row,
                 "sheet": row.sheet if row else "", "why": REASONS[each.reason], "due": each.due_at,
-                "late": late_zh(each.due_at, at=request.at), "owner": owners.get(each.owner_post_id) if each.owner_post_id else "",
+                "late": late_zh(each.due_at, at=request.at),
+                "owner": owners.get(each.owner_post_id) if each.owner_post_id else "",
             }
             for each, row in zip(rows, said, strict=True)
         ],
