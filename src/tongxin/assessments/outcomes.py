@@ -56,7 +56,9 @@ def outcome_of(
     elif found.gates:
         data |= _red(asked, scheme, [_told(gate.reason) for gate in found.gates], found.facts)
     if form.kind == "detail_correction":
-        data["given"] = sorted(seen.answers)
+        # A child who truly has no number is complete without one.
+        without = {"id_no"} if seen.answers.get("id_kind") == "none" else set()
+        data["given"] = sorted({*seen.answers, *without})
     return Outcome(data, dict(asked.definitions))
 
 
