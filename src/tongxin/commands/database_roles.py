@@ -1,16 +1,16 @@
 """`tongxin database roles`: separate PostgreSQL roles for owner, web and worker."""
 
-import argparse
 
 from django.db import connections, transaction
 
 from tongxin.ledger import roles
+from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 
 
 def main(argv: list[str]) -> int:
     """Print the statements, or run them in both databases."""
-    parser = argparse.ArgumentParser(prog="tongxin database roles", description="PostgreSQL 账户与权限")
+    parser = Parser(prog="tongxin database roles", description="PostgreSQL 账户与权限")
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument("--print", action="store_true", help="只显示语句")
     choice.add_argument("--apply", action="store_true", help="在两个数据库中执行，须以数据库管理员连接")

@@ -1,9 +1,9 @@
 """`tongxin definitions adopt`: what stands in the definitions folder is in force from now on."""
 
-import argparse
 
 from tongxin.accounts.viewers import WORKER
 from tongxin.lib import clock
+from tongxin.lib.arguments import Parser
 from tongxin.lib.definitions import DefinitionFault
 from tongxin.lib.faults import Fault
 from tongxin.rulebook.adoption import adopt_folder
@@ -11,7 +11,7 @@ from tongxin.rulebook.adoption import adopt_folder
 
 def main(argv: list[str]) -> int:
     """Adopt everything that is new; every earlier version stays on record."""
-    argparse.ArgumentParser(prog="tongxin definitions adopt", description="采用规则定义").parse_args(argv)
+    Parser(prog="tongxin definitions adopt", description="采用规则定义").parse_args(argv)
     try:
         count = adopt_folder(actor=WORKER, at=clock.now())
     except DefinitionFault as fault:

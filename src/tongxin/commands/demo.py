@@ -1,6 +1,5 @@
 """`tongxin demo`: a county to try things in, set up once and then only started."""
 
-import argparse
 import json
 import os
 import shutil
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from tongxin.commands.serve import refuse_busy, serve
 from tongxin.lib import places
+from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 from tongxin.lib.start import start
 
@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 
 def main(argv: list[str]) -> int:
     """Set up on the first start, then serve; later starts keep everything."""
-    parser = argparse.ArgumentParser(prog="tongxin demo", description="安装示例数据并启动")
+    parser = Parser(prog="tongxin demo", description="安装示例数据并启动")
     parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
     parser.add_argument("--prepare-only", action="store_true", help="只安装，不启动")
     options = parser.parse_args(argv)

@@ -1,12 +1,12 @@
 """`tongxin divisions load CODE`: the published places of a county."""
 
-import argparse
 from datetime import date
 
 from tongxin.accounts.models import Division
 from tongxin.accounts.services import add_divisions
 from tongxin.intake.reading import RosterError
 from tongxin.intake.reading.census import below
+from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 
 LEVELS = {"province": "province", "prefecture": "city", "county": "county", "township": "town", "village": "village"}
@@ -16,7 +16,7 @@ PUBLISHED = date(2023, 6, 30)
 
 def main(argv: list[str]) -> int:
     """Add the places of one county; those in force stay as they are."""
-    parser = argparse.ArgumentParser(prog="tongxin divisions load", description="装入一个县区的行政区划")
+    parser = Parser(prog="tongxin divisions load", description="装入一个县区的行政区划")
     parser.add_argument("code", metavar="代码", help="六位县级区划代码，如 370116")
     asked = parser.parse_args(argv)
     county, added = load(asked.code)

@@ -1,18 +1,18 @@
 """`tongxin doctor`: one line a question; warnings exit 0, failures exit 1."""
 
-import argparse
 import json
 import sys
 
 from tongxin.flows.health import Finding, examine
 from tongxin.lib import clock
+from tongxin.lib.arguments import Parser
 
 MARKS = {"ok": "✓ 正常", "warning": "△ 注意", "failure": "✗ 故障"}
 
 
 def main(argv: list[str]) -> int:
     """1 when something has failed."""
-    parser = argparse.ArgumentParser(prog="tongxin doctor", description="检查系统是否健康")
+    parser = Parser(prog="tongxin doctor", description="检查系统是否健康")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     options = parser.parse_args(argv)
     findings = examine(at=clock.now())

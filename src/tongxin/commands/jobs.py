@@ -1,13 +1,13 @@
 """`tongxin jobs`: long work that somebody started on a page, such as importing a large roster."""
 
-import argparse
-
 from django.core.management import call_command
+
+from tongxin.lib.arguments import Parser
 
 
 def main(argv: list[str]) -> int:
     """Work until told to stop; with --once, until nothing is left to do."""
-    parser = argparse.ArgumentParser(prog="tongxin jobs", description="启动导入等长任务的后台")
+    parser = Parser(prog="tongxin jobs", description="启动导入等长任务的后台")
     parser.add_argument("--once", action="store_true", help="做完眼下的事就结束")
     options = parser.parse_args(argv)
     call_command("db_worker", batch=options.once, verbosity=0, startup_delay=False, reload=False)

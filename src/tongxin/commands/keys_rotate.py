@@ -1,14 +1,14 @@
 """`tongxin keys rotate`: a fresh master key, and every data key put under it."""
 
-import argparse
 
 from tongxin import vault
 from tongxin.lib import secrets
+from tongxin.lib.arguments import Parser
 
 
 def main(argv: list[str]) -> int:
     """Rotate, or go on where an interrupted rotation stopped."""
-    parser = argparse.ArgumentParser(prog="tongxin keys rotate", description="更换主密钥")
+    parser = Parser(prog="tongxin keys rotate", description="更换主密钥")
     parser.add_argument("--resume", action="store_true", help="继续上次中断的更换")
     options = parser.parse_args(argv)
     if not options.resume:

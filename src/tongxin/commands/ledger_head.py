@@ -1,17 +1,17 @@
 """`tongxin ledger head`: the newest signed head, shown and saved outside the database."""
 
-import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
 
 from tongxin import ledger
+from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 
 
 def main(argv: list[str]) -> int:
     """Print the head; save it to a file when asked."""
-    parser = argparse.ArgumentParser(prog="tongxin ledger head", description="显示并导出账本最新签名")
+    parser = Parser(prog="tongxin ledger head", description="显示并导出账本最新签名")
     parser.add_argument("--save", type=Path, metavar="文件", help="另存到这个文件，例如别处保管的介质")
     options = parser.parse_args(argv)
     newest = ledger.head()

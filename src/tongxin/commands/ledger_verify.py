@@ -1,17 +1,17 @@
 """`tongxin ledger verify`: proves that nothing was altered, removed, re-ordered or cut off."""
 
-import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
 
 from tongxin import ledger
 from tongxin.lib import places
+from tongxin.lib.arguments import Parser
 
 
 def main(argv: list[str]) -> int:
     """0 when the ledger is sound, 1 when something was found."""
-    parser = argparse.ArgumentParser(prog="tongxin ledger verify", description="核验账本")
+    parser = Parser(prog="tongxin ledger verify", description="核验账本")
     parser.add_argument("--head", type=Path, metavar="文件", help="另处保存的账本签名；缺省用导出的最新一份")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     options = parser.parse_args(argv)

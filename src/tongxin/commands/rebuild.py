@@ -1,6 +1,5 @@
 """`tongxin rebuild --check`: everything derived is found again from the record and compared."""
 
-import argparse
 import sys
 
 from tqdm import tqdm
@@ -8,12 +7,13 @@ from tqdm import tqdm
 from tongxin.flows.rebuild import differences_of
 from tongxin.flows.repair import derive_all
 from tongxin.lib import clock
+from tongxin.lib.arguments import Parser
 from tongxin.people.models import Child
 
 
 def main(argv: list[str]) -> int:
     """0 when everything stored follows from the record, 1 when something differs."""
-    parser = argparse.ArgumentParser(prog="tongxin rebuild", description="由记录重新推算全部状态")
+    parser = Parser(prog="tongxin rebuild", description="由记录重新推算全部状态")
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument("--check", action="store_true", help="只比较，不改动")
     group.add_argument("--write", action="store_true", help="把推算结果写回（记录本身不变）")

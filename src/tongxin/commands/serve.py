@@ -1,6 +1,5 @@
 """`tongxin serve`: web server, worker and long jobs, one tree of processes that starts and stops together."""
 
-import argparse
 import os
 import signal
 import socket
@@ -11,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from tongxin.lib import secrets
+from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 
 PATIENCE = 20.0
@@ -18,7 +18,7 @@ PATIENCE = 20.0
 
 def main(argv: list[str]) -> int:
     """Serve until told to stop; 1 when one of the processes ended by itself."""
-    parser = argparse.ArgumentParser(prog="tongxin serve", description="启动网站与后台")
+    parser = Parser(prog="tongxin serve", description="启动网站与后台")
     parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认只限本机")
     parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
     parser.add_argument("--workers", type=int, default=2, help="网站进程数，默认 2")

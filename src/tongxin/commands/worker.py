@@ -1,6 +1,5 @@
 """`tongxin worker`: reactions, moments that pass; every few seconds a seal and a sign of life."""
 
-import argparse
 import logging
 import os
 import signal
@@ -15,6 +14,7 @@ from tongxin.flows import handlers, sweep
 from tongxin.intake import services as intake
 from tongxin.ledger.models import Work
 from tongxin.lib import clock, steady
+from tongxin.lib.arguments import Parser
 
 log = logging.getLogger("tongxin.worker")
 AT_ONCE = 20
@@ -25,7 +25,7 @@ BATCHES_A_TURN = 5
 
 def main(argv: list[str]) -> int:
     """Work until told to stop; with --once, until nothing is left to do."""
-    parser = argparse.ArgumentParser(prog="tongxin worker", description="启动后台处理")
+    parser = Parser(prog="tongxin worker", description="启动后台处理")
     parser.add_argument("--once", action="store_true", help="做完眼下的事就结束")
     options = parser.parse_args(argv)
     name = f"worker-{os.getpid()}"
