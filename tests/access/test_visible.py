@@ -100,7 +100,7 @@ WORLDS = st.fixed_dictionaries({
 
 
 @settings(
-    max_examples=20, deadline=None,
+    max_examples=12, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(drawn=WORLDS)
