@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.flows.story import Story
+from tests.flows.story import Story, phq_a
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +51,15 @@ def test_a_lay_visit_is_no_professional_contact(story: Story) -> None:
 
 
 def test_one_no_does_not_settle_two_safety_checks(story: Story) -> None:
-    story.record("visit_record", "周主任", unguarded="unknown")
-    story.wait(minutes=5)
-    checks = [task.key for task in story.tasks() if task.step == "safety_check"]
-    if len(checks) > 1:
-        story.record("safety_check", "苏咨询", outcome="no", basis="当面了解")
-        assert [task.key for task in story.tasks() if task.step == "safety_check"] == checks
+    story.identified()
+    story.assessed(**phq_a(q9="1"))
+    story.assessed(**phq_a(q9="1"))
+    checks = {task.key for task in story.tasks() if task.step == "safety_check"}
+    assert len(checks) == 2
+    story.record("safety_check", "苏咨询", outcome="no", basis="当面了解")
+    assert {task.key for task in story.tasks() if task.step == "safety_check"} == checks
+    story.record("safety_check", "苏咨询", outcome="no", basis="当面了解", about=min(checks).partition(":")[2])
+    assert len({task.key for task in story.tasks() if task.step == "safety_check"}) == 1
 
 
 def test_somebody_elses_record_is_taken_back_only_by_who_oversees(story: Story) -> None:

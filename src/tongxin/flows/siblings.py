@@ -8,6 +8,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
 from tongxin.core.forms import Problem
+from tongxin.core.pathway import WITHDRAWN
 from tongxin.flows.derive import derive_again
 from tongxin.flows.households import PARTS
 from tongxin.flows.refusals import Refused
@@ -18,7 +19,6 @@ from tongxin.people.models import Child
 
 KIND = "household_members"
 PLACE = "sibling_file_no"
-WITHDRAWN = frozenset({"retract", "moved"})
 
 
 def named_in(draft: Draft, *, child: Child, actor: Viewer, at: datetime) -> Child | None:
