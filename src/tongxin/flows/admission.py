@@ -14,13 +14,12 @@ from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
 
-OVERSEERS = frozenset({"child_supervisor", "case_manager"})
 
-
-def _refuse_taking_back_others(draft: Draft, actor: Viewer) -> None:
+def _refuse_taking_back_others(draft: Draft, ground: Ground, actor: Viewer) -> None:
     """What somebody recorded is taken back by them, or by who oversees the line."""
     entry = Entry.objects.filter(id=draft.supersedes).first() if draft.supersedes else None
-    if entry is not None and entry.person_id != actor.person_id and actor.role not in OVERSEERS and not actor.is_worker:
+    _, overseers = ground.pathway.lowering
+    if entry is not None and entry.person_id != actor.person_id and not actor.is_worker and actor.role not in overseers:
         raise Refused.because("这条记录是别人填写的，请由填写人或督导员、个案管理员撤回。没有保存。")
 
 
@@ -37,7 +36,7 @@ def refuse(
 ) -> None:
     """Nothing, when the draft may be recorded; taking something back is always allowed."""
     if draft.correction_kind in WITHDRAWN:
-        _refuse_taking_back_others(draft, actor)
+        _refuse_taking_back_others(draft, ground, actor)
         return
     said = refusals(before.state, kind=draft.kind, data=data, person=str(actor.person_id), role=actor.role)
     if draft.kind == "task_reason":
