@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests import world
+from tests.ledger.record import seal_all
 from tongxin import ledger
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
@@ -28,10 +29,11 @@ def failures(*, at=AT) -> list[str]:
     return [each.zh for each in examine(at=at) if each.state == "failure"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_all_is_well_while_a_worker_beats(cast: world.World) -> None:
     cast.child()
     ledger.beat(worker="worker-1", at=AT)
-    ledger.seal_new(now=AT)
+    seal_all()
     assert failures() == []
 
 
