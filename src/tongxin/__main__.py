@@ -12,6 +12,7 @@ UNFORESEEN = (
     "发生了没有预料到的错误（{kind}）。本次操作已撤销，没有保存一半的内容。"
     "请把这一行告诉系统管理员。"
 )
+HELP = frozenset({"help", "--help", "-h"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     name = next((name for name in (" ".join(words[:2]), " ".join(words[:1])) if name in COMMANDS), "")
     if not name:
-        print(_overview(" ".join(words)), file=sys.stderr)
-        return 0 if words in ([], ["help"], ["--help"], ["-h"]) else 2
+        return _overview(words)
     return _guarded(lambda: _run(COMMANDS[name], words[len(name.split()) :]))
 
 
@@ -89,9 +89,15 @@ def _told(error: Exception) -> str:
     return UNFORESEEN.format(kind=type(error).__name__)
 
 
-def _overview(asked: str) -> str:
-    head = f"没有“{asked}”这个命令。可用的命令：" if asked else "可用的命令："
-    return "\n".join([head, *(f"  tongxin {name:<18} {command.zh}" for name, command in COMMANDS.items())])
+def _overview(words: list[str]) -> int:
+    """All commands, or those that begin with the word asked about; an unknown one is said to be unknown."""
+    asked = [word for word in words if word not in HELP]
+    begun = [name for name in COMMANDS if name.startswith(" ".join([*asked, ""]).lstrip())]
+    is_help = not asked or (bool(begun) and len(asked) < len(words))
+    head = "可用的命令：" if is_help else f"没有“{' '.join(words)}”这个命令。可用的命令："
+    lines = [f"  tongxin {name:<18} {COMMANDS[name].zh}" for name in begun or COMMANDS]
+    print("\n".join([head, *lines]), file=sys.stdout if is_help else sys.stderr)
+    return 0 if is_help else 2
 
 
 if __name__ == "__main__":

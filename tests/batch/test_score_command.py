@@ -128,7 +128,8 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path, capsys: Say) -> No
 def test_a_missing_file_and_a_missing_argument_are_told(tmp_path: Path, capsys: Say) -> None:
     assert run(tmp_path / "none.csv") == 2
     assert "找不到文件 none.csv" in capsys.readouterr().err
-    assert main(["phq9"]) == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(["phq9"])
     assert "正确的写法" in capsys.readouterr().err
 
 

@@ -76,10 +76,6 @@ class TestCommands:
         assert "没有“fly away”这个命令" in text
         assert all(name in text for name in COMMANDS)
 
-    def test_no_command_gives_the_list(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main([]) == 0
-        assert "可用的命令" in capsys.readouterr().err
-
     def test_every_command_is_there(self) -> None:
         folder = places.REPOSITORY / "src/tongxin/commands"
         there = {file.stem for file in folder.glob("*.py")}

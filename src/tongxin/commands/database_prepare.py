@@ -4,10 +4,12 @@ from django.core.management import call_command
 from django.db import connections
 
 from tongxin.lib import places, secrets
+from tongxin.lib.arguments import Parser
 
 
 def main(argv: list[str]) -> int:
     """Bring the databases up to date; what they hold stays."""
+    Parser(prog="tongxin database prepare", description="建立或升级数据库").parse_args(argv)
     secrets.read("master")
     places.home().mkdir(parents=True, exist_ok=True)
     for alias in connections:

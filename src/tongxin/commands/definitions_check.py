@@ -1,16 +1,16 @@
 """`tongxin definitions check`: are all rules well written, and do their examples come out?"""
 
-import argparse
 import sys
 from pathlib import Path
 
 from tongxin.lib import places
+from tongxin.lib.arguments import Parser
 from tongxin.lib.definition_checks import check
 
 
 def main(argv: list[str]) -> int:
     """0 when there is nothing to mend, 1 with each fault in one Chinese line."""
-    parser = argparse.ArgumentParser(prog="tongxin definitions check", description="检查规则定义和案例")
+    parser = Parser(prog="tongxin definitions check", description="检查规则定义和案例")
     parser.add_argument(
         "folder", nargs="?", type=Path, default=places.definitions_folder(), help="定义文件夹"
     )

@@ -1,36 +1,27 @@
 """`tongxin roster check`: what a roster is understood to say, without storing any of it."""
 
-import argparse
 import contextlib
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import NoReturn, TextIO
+from typing import TextIO
 
 from tongxin.intake.reading import Layout, Part, Roster, RosterError, Row, open_roster
 from tongxin.intake.reading.row import NOTES, PROBLEMS
 from tongxin.intake.reading.words import field_name
+from tongxin.lib.arguments import Parser
 
 BEIJING = timezone(timedelta(hours=8))
 _SHOWN = 20
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print("用法不对。正确的写法：tongxin roster check 文件 [--json] [--county 370116]", file=sys.stderr)
-        raise SystemExit(2)
 
 
 def main(argv: Sequence[str]) -> int:
     """0 when the file is readable, with whatever problems; 2 when it isn't."""
     for stream in (sys.stdout, sys.stderr):
         _in_utf_8(stream)
-    try:
-        asked = _parser().parse_args(list(argv))
-    except SystemExit as end:
-        return int(end.code or 0)
+    asked = _parser().parse_args(list(argv))
     today = asked.today or datetime.now(UTC).astimezone(BEIJING).date()
     try:
         roster = open_roster(asked.file, county=asked.county)
@@ -48,13 +39,12 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="tongxin roster check", add_help=False, description="检查花名册，不存入任何内容。")
-    parser.add_argument("file", metavar="文件")
+def _parser() -> Parser:
+    parser = Parser(prog="tongxin roster check", description="检查花名册，不存入任何内容。")
+    parser.add_argument("file", metavar="文件", help="xlsx、xls、et 或 csv")
     parser.add_argument("--json", action="store_true", help="每行一个儿童，JSON 格式")
     parser.add_argument("--county", metavar="代码", help="县级区划代码；不写则从标题和内容判断")
     parser.add_argument("--today", type=date.fromisoformat, metavar="日期", help="按哪一天判断（年-月-日）")
-    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
     return parser
 
 

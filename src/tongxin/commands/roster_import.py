@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -20,28 +19,17 @@ from tongxin.intake.reading.guards import content_of
 from tongxin.intake.reading.row import PROBLEMS
 from tongxin.intake.uploads import is_elsewhere
 from tongxin.lib import clock
+from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
-
-USAGE = "用法不对。正确的写法：tongxin roster import 文件 [--county 370116] [--as 登录名]"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(USAGE, file=sys.stderr)
-        raise SystemExit(2)
 
 
 def main(argv: Sequence[str]) -> int:
     """0 when every row is in a file or waits for a person, 2 when the roster can't be read, 1 else."""
-    parser = _Parser(prog="tongxin roster import", add_help=False, description="导入花名册。")
-    parser.add_argument("file", metavar="文件", type=Path)
+    parser = Parser(prog="tongxin roster import", description="导入花名册，每个人一份档案。")
+    parser.add_argument("file", metavar="文件", type=Path, help="xlsx、xls、et 或 csv")
     parser.add_argument("--county", metavar="代码", help="六位县级区划代码；不写则从文件判断")
     parser.add_argument("--as", dest="login", metavar="登录名", help="以谁的名义导入；不写则记为系统导入")
-    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
-    try:
-        asked = parser.parse_args(list(argv))
-    except SystemExit as end:
-        return int(end.code or 0)
+    asked = parser.parse_args(list(argv))
     try:
         return _import(asked)
     except RosterError as refused:

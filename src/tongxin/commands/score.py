@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from tongxin.batch.errors import TableError
 from tongxin.batch.score import Outcome, score_table
 from tongxin.core.instruments import DefinitionError, Instrument, read
+from tongxin.lib.arguments import Parser
 from tongxin.lib.places import definitions_folder
 from tongxin.lib.strict_yaml import DefinitionFault, load
 
@@ -25,15 +24,10 @@ class _Refused(Exception):
     """What the command was not given right."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise _Refused(f"用法不对。正确的写法：{USAGE}")
-
-
 def main(argv: Sequence[str]) -> int:
     """0 when every cell was understood, 3 when cells were rejected, 2 when nothing could be done."""
+    asked = _parser().parse_args(list(argv))
     try:
-        asked = _parser().parse_args(list(argv))
         instrument = _instrument(asked.instrument)
         outcome = score_table(
             instrument,
@@ -43,8 +37,6 @@ def main(argv: Sequence[str]) -> int:
             id_column=asked.id,
             recode=_recode(asked.recode),
         )
-    except SystemExit as end:
-        return int(end.code or 0)
     except (_Refused, TableError, DefinitionFault) as refused:
         print(f"没有计分：{refused}", file=sys.stderr)
         return REFUSED
@@ -55,10 +47,8 @@ def main(argv: Sequence[str]) -> int:
     return REJECTED if outcome.rejections else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tongxin score", add_help=False, usage=USAGE, description="按量表定义给整个文件计分。"
-    )
+def _parser() -> Parser:
+    parser = Parser(prog="tongxin score", usage=USAGE, description="按量表定义给整个文件计分。")
     parser.add_argument("instrument", metavar="量表", help="量表代码，如 phq9、phq_a、gad7、who5")
     parser.add_argument("file", metavar="文件", type=Path, help=".csv、.parquet 或 .xlsx")
     parser.add_argument("--columns", required=True, metavar="列", help="按印刷顺序写出各题的列名，用逗号隔开")
@@ -69,7 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o", "--out", required=True, metavar="输出", type=Path, help=".csv、.parquet 或 .xlsx"
     )
-    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
     return parser
 
 

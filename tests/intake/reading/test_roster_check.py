@@ -48,9 +48,6 @@ def test_a_county_can_be_named(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     [
         (["没有.xlsx"], "找不到"),
         ([A, "--county", "999999"], "没有代码"),
-        ([], "用法"),
-        ([A, "--xml"], "用法"),
-        ([A, "--today", "明天"], "用法"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_ends_with_two(
@@ -60,6 +57,13 @@ def test_what_cannot_be_done_is_said_and_ends_with_two(
     shown = capsys.readouterr()
     assert words in shown.err
     assert not shown.out
+
+
+@pytest.mark.parametrize("arguments", [[], [A, "--xml"], [A, "--today", "明天"]])
+def test_a_wrong_call_is_told_how_to_do_it(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "正确的写法：tongxin roster check" in capsys.readouterr().err
 
 
 def test_reading_rosters_needs_no_django() -> None:
