@@ -8,7 +8,8 @@ from tests.flows.forms import fill
 from tests.flows.story import Story, phq_a
 from tongxin import ledger
 from tongxin.accounts.viewers import WORKER
-from tongxin.flows import moving
+from tongxin.flows import moving, repair
+from tongxin.flows.rebuild import differences_of
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import Held, Refused
 from tongxin.ledger.models import Entry, Event, HeldEntry
@@ -156,6 +157,36 @@ class TestCopies:
         story.record("held_settlement", "王督导", about=str(held.id))
         assert story.case.in_crisis and "settle_held" not in story.steps
         story.rebuilt_equal()
+
+    def test_a_settlement_settles_the_copy_it_is_about_and_no_other(self, story: Story) -> None:
+        first, second = self._held(story), self._held(story)
+        settled = story.record("held_settlement", "王督导", about=str(second.id))
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.settled_at, second.settled_at) == (None, story.at)
+        assert second.settled_by == story.world.people["王督导"].id
+        story.rebuilt_equal()
+        moving.retract(entry=settled.entry, reason="mistaken", actor=story.world.viewer("王督导"), at=story.at)
+        second.refresh_from_db()
+        assert (second.settled_at, len(story.tasks("settle_held"))) == (None, 2)
+        HeldEntry.objects.filter(id=first.id).update(settled_at=story.at)
+        assert [each.what for each in differences_of(story.child, at=story.at)] == ["held copies"]
+
+    def test_a_copy_settled_before_this_was_kept_is_settled_on_derivation(self, story: Story) -> None:
+        held = self._held(story)
+        story.record("held_settlement", "王督导", about=str(held.id))
+        HeldEntry.objects.update(settled_at=None)
+        repair.derive_silently(story.child, at=story.at)
+        held.refresh_from_db()
+        assert held.settled_at == story.at
+
+    @staticmethod
+    def _held(story: Story) -> HeldEntry:
+        entry_id = ids.new_id()
+        story.record("visit_record", "周主任", entry_id=entry_id)
+        with pytest.raises(Held):
+            story.record("visit_record", "周主任", entry_id=entry_id, mood="poor")
+        return HeldEntry.objects.get(entry_id=entry_id)
 
     def test_a_third_version_is_held_for_a_person(self, story: Story) -> None:
         visit = story.record("visit_record", "周主任").entry

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from tongxin import ledger
 from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Roster, roster_for
@@ -57,6 +58,7 @@ def derive(
     _store_proposals(case, found.state, results)
     _store_decisions(case, found.state)
     _store_alarms(case, found.state)
+    ledger.settle_held(held_copies(found.state))
     roster = ground.roster or roster_for(ancestors=places_of(child), at=at)
     found.changes += _compare(before, case)
     found.changes += follow_plan(
@@ -154,6 +156,15 @@ def alarm_states(state: CaseState) -> dict[str, str]:
         key: "closed" if not alarm.is_open else "crisis" if alarm.is_crisis else "safety_check"
         for key, alarm in state.alarms.alarms.items()
     }
+
+
+def held_copies(state: CaseState) -> dict[UUID, tuple[datetime, UUID | None] | None]:
+    """Each held copy of a child's record: when and by whom it was settled, or None while it waits."""
+    settled = {
+        UUID(key): (fact.recorded_at, UUID(fact.person) if fact.person else None)
+        for key, fact in state.held_settled.items()
+    }
+    return {**dict.fromkeys(map(UUID, state.held)), **settled}
 
 
 def _store_alarms(case: Case, state: CaseState) -> None:

@@ -1,6 +1,6 @@
 """Everything derived, found again from the facts and compared with what is stored (spine B1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from tongxin.cases.tasks import LIVE
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
+from tongxin.ledger.models import HeldEntry
 from tongxin.people.models import Child
 from tongxin.vault import Owner
 
@@ -88,6 +89,14 @@ def _compare_case(
     alarms = {row.key: row.state for row in case.alarms.all()}
     if alarms != (wanted_alarms := derivation.alarm_states(thought.state)):
         yield _difference(child, "alarms", alarms, wanted_alarms)
+    copies = derivation.held_copies(thought.state)
+    kept = {row.id: row.settled_at and (row.settled_at, row.settled_by) for row in _held(copies)}
+    if copies != kept:
+        yield _difference(child, "held copies", kept, copies)
+
+
+def _held(copies: Iterable[UUID]) -> Iterator[HeldEntry]:
+    return HeldEntry.objects.filter(id__in=list(copies)).defer("content").iterator()
 
 
 def _difference(child: Child, what: str, stored: object, rebuilt: object) -> Difference:

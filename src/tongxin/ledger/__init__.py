@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tongxin.ledger.drafts import Actor, Draft, EventDraft
-    from tongxin.ledger.entries import Kept, facts, hold, keep_entries, keep_entry, open_entries
+    from tongxin.ledger.entries import Kept, facts, hold, keep_entries, keep_entry, open_entries, settle_held
     from tongxin.ledger.events import record, record_many
     from tongxin.ledger.faults import DifferentCopy
     from tongxin.ledger.findings import Finding, Report
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "drafts": ("Actor", "Draft", "EventDraft"),
-    "entries": ("Kept", "facts", "hold", "keep_entries", "keep_entry", "open_entries"),
+    "entries": ("Kept", "facts", "hold", "keep_entries", "keep_entry", "open_entries", "settle_held"),
     "events": ("record", "record_many"),
     "faults": ("DifferentCopy",),
     "findings": ("Finding", "Report"),
@@ -51,7 +51,7 @@ __all__ = [
     "beat", "claim", "dead", "enqueue", "enqueue_many", "export_head", "facts", "fail", "finish", "head",
     "hold", "is_worker_late", "keep_entries", "keep_entry", "last_beat", "lock_subject", "open_entries",
     "read_head",
-    "record", "record_look", "record_many", "seal_new", "unsealed", "verify",
+    "record", "record_look", "record_many", "seal_new", "settle_held", "unsealed", "verify",
 ]
 
 

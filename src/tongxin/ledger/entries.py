@@ -83,6 +83,14 @@ def hold(
     return held
 
 
+def settle_held(copies: Mapping[UUID, tuple[datetime, UUID | None] | None]) -> None:
+    """Make held copies equal to what the record says of them: settled when and by whom, or None while they wait."""
+    for held in HeldEntry.objects.filter(id__in=list(copies)).defer("content"):
+        at, by = copies[held.id] or (None, None)
+        if (held.settled_at, held.settled_by) != (at, by):
+            HeldEntry.objects.filter(id=held.id).update(settled_at=at, settled_by=by)
+
+
 def facts(subject: Owner) -> list[Entry]:
     """All entries about a subject in the order in which they were recorded."""
     return list(Entry.objects.filter(subject_id=subject.id).select_related("subject").order_by("subject_seq"))

@@ -50,6 +50,7 @@ class CaseState:
     concern_cleared: bool = False
     staff_concern: bool = False
     held: dict[str, Fact] = field(default_factory=dict)
+    held_settled: dict[str, Fact] = field(default_factory=dict)
     details: tuple[str, ...] = ()
     household_checks: dict[str, Fact] = field(default_factory=dict)
     reports: dict[str, Fact] = field(default_factory=dict)
@@ -194,7 +195,8 @@ def _take(state: CaseState, fact: Fact) -> None:
     elif fact.kind == "held":
         state.held[fact.id] = fact
     elif fact.kind == "held_settlement":
-        _settle(state.held, fact.data.get("held"))
+        for copy in _settle(state.held, fact.data.get("held")):
+            state.held_settled[copy] = fact
     elif fact.kind in {"household_alarm", "household_check", "report", "report_answer"}:
         _note_duty(state, fact)
     _note_concern(state, fact)
@@ -277,12 +279,12 @@ def _note_duty(state: CaseState, fact: Fact) -> None:
         _settle(state.reports, fact.data.get("report"))
 
 
-def _settle(waiting: dict[str, Fact], named: object) -> None:
-    """Settle the one that is named; without a name only the single one that waits."""
-    if named in waiting:
-        del waiting[str(named)]
-    elif not named and len(waiting) == 1:
-        waiting.clear()
+def _settle(waiting: dict[str, Fact], named: object) -> list[str]:
+    """Settle the one that is named, without a name only the single one that waits; which was settled."""
+    found = [str(named)] if named in waiting else list(waiting) if not named and len(waiting) == 1 else []
+    for key in found:
+        del waiting[key]
+    return found
 
 
 def _expiry(state: CaseState, calendar: Calendar) -> datetime | None:
