@@ -11,6 +11,7 @@ import duckdb
 
 from tongxin.batch.cells import Codes, Judged, canonical, judged
 from tongxin.batch.errors import TableError
+from tongxin.batch.remarks import Remarks, remarks
 from tongxin.batch.sources import Source, open_source, quoted
 from tongxin.batch.sql import score_query
 from tongxin.batch.writing import check_out, write
@@ -33,11 +34,12 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was scored: rows, rejected cells, the numbers of critical items that had no column."""
+    """What was scored: rows, rejected cells, critical items that had no column, and what is odd about the file."""
 
     rows: int
     rejections: tuple[Rejection, ...]
     unasked: tuple[str, ...]
+    remarks: Remarks
 
 
 def score_table(
@@ -61,6 +63,7 @@ def score_table(
             table = open_source(engine, source, id_column=id_column, columns=columns, folder=Path(folder))
             cells = _judged(engine, table, columns, items, meanings)
             rejections = _rejections(engine, table, columns, cells)
+            noted = remarks(engine, table, recode=meanings)
             chosen = ", ".join(f"{cell.score} AS a{index}" for index, cell in enumerate(cells))
             given = {item.id: f"a{index}" for index, item in enumerate(items)}
             scored = score_query(instrument, f"SELECT id, {chosen} FROM ({table.query})", given=given)
@@ -69,7 +72,7 @@ def score_table(
         raise TableError("文件内容读到一半出错，或磁盘写不下，没有写出结果。请核对文件和磁盘空间。") from None
     asked = {item.id for item in items}
     unasked = tuple(item.number for item in instrument.items if item.critical and item.id not in asked)
-    return Outcome(rows=rows, rejections=rejections, unasked=unasked)
+    return Outcome(rows=rows, rejections=rejections, unasked=unasked, remarks=noted)
 
 
 def _judged(

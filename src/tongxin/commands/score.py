@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tongxin.batch.cells import canonical
 from tongxin.batch.errors import TableError
 from tongxin.batch.score import Outcome, score_table
 from tongxin.core.instruments import DefinitionError, Instrument, read
@@ -44,6 +45,7 @@ def main(argv: Sequence[str]) -> int:
         print(f"没有计分：文件读不了或写不下（{failed.strerror}）。没有写出任何结果。", file=sys.stderr)
         return REFUSED
     _report(instrument, outcome, asked.out)
+    _remark(outcome, _recode(asked.recode))
     return REJECTED if outcome.rejections else 0
 
 
@@ -111,3 +113,17 @@ def _report(instrument: Instrument, outcome: Outcome, out: Path) -> None:
         print(f"  “{rejection.column}”列 {rejection.cells} 格（{place}）", file=sys.stderr)
     if outcome.rejections:
         print("请核对原表；若代码另有约定，用 --recode 写明后重新计分。", file=sys.stderr)
+
+
+def _remark(outcome: Outcome, recode: dict[str, str]) -> None:
+    """What is odd, in counts: an id may be a person's, so none is shown."""
+    found = outcome.remarks
+    if found.unused:
+        unused = "、".join(f"{code}={to}" for code, to in recode.items() if canonical(code) in found.unused)
+        zh = f"注意：--recode 里有 {len(found.unused)} 项没有用到：{unused}。各列里没有这些代码，请核对是不是写错了。"
+        print(zh, file=sys.stderr)
+    if found.repeated_ids:
+        zh = f"注意：编号列有 {found.repeated_ids} 个编号重复，共 {found.repeated_rows} 行；"
+        print(f"{zh}每一行都已计分写出，没有合并。", file=sys.stderr)
+    if found.nameless_rows:
+        print(f"注意：有 {found.nameless_rows} 行没有编号；都已计分写出，但认不出是谁的。", file=sys.stderr)
