@@ -56,6 +56,7 @@ SPOILED = [
     ("forms/task_reason/form.yaml", "type: long_text", "type: text", "字段库里 task_reason.note 的类型是 long_text"),
     ("crisis/steps.yaml", "floor: max}", "floor: min}", "时限要写单位和 floor: max"),
     ("glossary.yaml", "referral: {zh: 转介", "referral: {zh: 跟进", "“跟进”已是 referral 的中文"),
+    ("pathway/child.yaml", "due: {working_days: 15}", "due: {working_days: -15}", "时限要写成一个单位和一个整数"),
     ("categories.yaml", "id: disability,", "id: orphan,", "类别 orphan 重复"),
 ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tongxin.core.language.errors import DefinitionError
+from tongxin.lib import time_limits
 
 KEYS = ("id", "code")
 WORDING = {"zh", "because", "means", "help", "source", "intro", "label"}
@@ -14,6 +15,7 @@ FLOORS = ("max", "min", "present")
 FIXED = frozenset({
     "when", "unless", "only_if", "who", "kinds", "only", "order", "crisis_climb", "crisis_not_needed",
     "evidence_grace", "hint_raises", "lowering", "professionals", "psychology", "staff_concern_skips",
+    "anchor", "by_level", "closed_stages", "counts_if", "crisis_reopens", "each", "may_wait", "moves", "urgent",
 })
 
 
@@ -69,6 +71,11 @@ def refuse_loosening(base: Any, result: Any) -> None:
             path = ".".join(steps)
             cure = "恢复上一级的写法；要更严，请另加一条。"
             raise DefinitionError(path, f"“{steps[-1]}”关系到儿童安全，地区不能改写。", cure)
+    for steps, node in time_limits.walk(base, key_of):
+        if time_limits.is_limit(node):
+            time_limits.refuse_longer(steps, node, _reach(result, steps))
+        elif time_limits.is_timed(node):
+            time_limits.refuse_addition(steps, node, _reach(result, steps))
 
 
 def _fixed(node: Any, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -107,16 +114,8 @@ def _has_own_floor(value: Any) -> bool:
     return isinstance(value, dict) and "floor" in value
 
 
-def _floors(node: Any, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    if isinstance(node, dict):
-        if "floor" in node:
-            yield steps, node
-        for key, value in node.items():
-            yield from _floors(value, (*steps, key))
-    elif isinstance(node, list):
-        key_name = key_of(node)
-        for at, item in enumerate(node):
-            yield from _floors(item, (*steps, f"[{item[key_name]}]" if key_name else f"#{at}"))
+def _floors(node: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    return ((steps, each) for steps, each in time_limits.walk(node, key_of) if "floor" in each)
 
 
 def _reach(node: Any, steps: tuple[str, ...]) -> Any:

@@ -114,6 +114,10 @@ def _fits(value: object, want: object) -> bool:
     return value in want if isinstance(want, list) else value == want
 
 
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 class _Reader:
     def __init__(self, content: Mapping[str, Any]) -> None:
         self.content = content
@@ -127,7 +131,7 @@ class _Reader:
 
     def span(self, value: object, path: str) -> Span:
         whole = isinstance(value, Mapping) and len(value) == 1
-        if not whole or not set(value) <= UNITS or not all(isinstance(v, int) for v in value.values()):  # type: ignore[call-overload, attr-defined]
+        if not whole or not set(value) <= UNITS or not all(map(_is_amount, value.values())):  # type: ignore[call-overload, attr-defined]
             raise DefinitionError(path, "时限要写成一个单位和一个整数", "例如 {working_days: 5} 或 {hours: 24}")
         return dict(value)  # type: ignore[call-overload, no-any-return]
 
