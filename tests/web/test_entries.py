@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from tests import world
 from tests.flows.forms import fill
@@ -42,6 +43,15 @@ class TestEntry:
         text = office("王督导").get(_url(entry)).content.decode()
         assert "赵奶奶" in text
         assert "凤城街道东升社区居民委员会" in text
+
+    def test_puts_no_colon_after_a_question_mark(self) -> None:
+        cards = [[{"zh": "住在一起吗？", "value": "是"}, {"zh": "姓名", "value": "某人"}]]
+        shown = render_to_string("console/entry.html", {
+            "entry": {"occurred_at": MORNING, "recorded_at": MORNING},
+            "sections": [{"zh": "照料人", "rows": [{"zh": "谁照料", "cards": cards}]}],
+        })
+        assert "住在一起吗？是" in shown
+        assert "姓名：某人" in shown
 
     def test_is_not_there_when_its_part_may_not_be_read(self, cast: world.World, office: SignedIn) -> None:
         child = cast.child()

@@ -19,7 +19,7 @@ from tongxin.assessments.models import Result
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
-from tongxin.flows import admission, households, lists, siblings, transfers
+from tongxin.flows import admission, ages, households, lists, siblings, transfers
 from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
 from tongxin.flows.outcome import HELD, outcome_for
@@ -104,6 +104,8 @@ def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
         raise Refused(found.problems)
     if sheet.correction_kind and sheet.supersedes is None:
         raise Refused.because("没有写明更正哪一条记录，没有保存。请从原记录的页面打开更正。")
+    if sheet.correction_kind not in WITHDRAWN:
+        ages.refuse(child=child, form=asked.form, answers=found.answers, on=on, at=at)
     if sheet.occurred_at > at:
         raise Refused.because("填写时间晚于现在，请核对设备的日期和时间。")
     _refuse_strange_correction(child, asked, sheet)

@@ -16,7 +16,7 @@ Case = Mapping[str, Any]
 DAY = "2026-01-05"
 KEYS = {
     "facts", "cells", "seen_on", "standing", "answers", "age_months", "day", "working", "on", "name", "gives",
-    "alerts", "without",
+    "alerts", "without", "years",
 }  # fmt: skip
 
 
@@ -96,6 +96,13 @@ def _scheme(id: str, case: Case, content: Content, rules: Rules, get: Get) -> st
     return _differs(gives, {key: found[key] for key in gives if key in found})
 
 
+def _form(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    form = rules.form(get("forms", id))
+    written = case.get("years")
+    years = None if written is None else forms.Years(*([written] * 2 if isinstance(written, int) else written))
+    return _differs(case["gives"], {"fits": forms.fits(form.ages, years)})
+
+
 def _identification(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
     form = rules.form(get("forms", id))
     answers = {**content.get("usual", {}), **case.get("answers", {})}
@@ -147,6 +154,7 @@ def _day(text: object) -> date:
 
 
 _RUNNERS: dict[str, Callable[[str, Case, Content, Rules, Get], str]] = {
+    "forms": _form,
     "gates": _gates,
     "rubric": _rubric,
     "grading": _scheme,

@@ -1,7 +1,8 @@
 """What a form asks, when it asks it, and which answers can stand."""
 
+from tongxin.core.forms.ages import Years, fits
 from tongxin.core.forms.export import definition_json
-from tongxin.core.forms.model import TODAY, Field, Form, Item, Option, Problem, Section, Sheet
+from tongxin.core.forms.model import TODAY, Ages, Field, Form, Item, Option, Problem, Section, Sheet
 from tongxin.core.forms.read import read
 from tongxin.core.forms.review import Review, review
 from tongxin.core.forms.sheets import read_sheet
@@ -9,6 +10,7 @@ from tongxin.core.forms.verdicts import check, clean, visible
 
 __all__ = [
     "TODAY",
+    "Ages",
     "Field",
     "Form",
     "Item",
@@ -17,9 +19,11 @@ __all__ = [
     "Review",
     "Section",
     "Sheet",
+    "Years",
     "check",
     "clean",
     "definition_json",
+    "fits",
     "read",
     "read_sheet",
     "review",

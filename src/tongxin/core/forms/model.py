@@ -84,6 +84,20 @@ class Section:
     fields: tuple[Field, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Completed years from–to for which a form is made, on the day that the field `on` says."""
+
+    low: int
+    high: int
+    on: str
+    source: str
+
+    @property
+    def zh(self) -> str:
+        return f"{self.low}–{self.high} 周岁"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A dated form: the kind of entry it records, about whom, and the action one needs to fill it in."""
@@ -98,6 +112,7 @@ class Form:
     action: str = ""
     subject: str = ""
     filled_by: str = ""
+    ages: Ages | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tongxin.core.forms import content as take
+from tongxin.core.forms.ages import read_ages
 from tongxin.core.forms.facts import GIVEN, facts_of
 from tongxin.core.forms.fields import Sources, read_field
 from tongxin.core.forms.model import CHOICES, Form, Section, Sheet
@@ -27,7 +28,7 @@ def read(
     a field may bind to (unchecked when None), `instruments` the sheets a form may embed.
     """
     required = ("id", "zh", "version", "source", "kind", "sections")
-    take.mapping(content, "", required=required, optional=("intro", "action", "subject", "filled_by"))
+    take.mapping(content, "", required=required, optional=("intro", "action", "subject", "filled_by", "ages"))
     shared = {name: read_options(options, name) for name, options in (option_sets or {}).items()}
     sources = Sources(options=shared, bindings=bindings, sheets=instruments or {})
     known: dict[str, Fact] = dict(GIVEN)
@@ -47,6 +48,7 @@ def read(
         action=take.text(content, "action", ""),
         subject=take.text(content, "subject", ""),
         filled_by=take.text(content, "filled_by", ""),
+        ages=read_ages(content.get("ages"), sections),
     )
     _refuse_repeated_ids(form)
     return form

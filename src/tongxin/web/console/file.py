@@ -10,11 +10,13 @@ from django.http import Http404
 
 from tongxin import ledger
 from tongxin.access import selectors as access
+from tongxin.assessments.ages import ages_in, years_on
 from tongxin.assessments.models import Result
 from tongxin.cases import derivation
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.core.access import AccessRules
+from tongxin.core.forms import Ages, fits
 from tongxin.core.pathway import CHINA, CaseState, Fact, Pathway, refusals
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
@@ -41,6 +43,7 @@ class FormWords:
     id: str
     zh: str
     kind: str
+    ages: Ages | None = None
 
 
 @dataclass(slots=True)
@@ -76,13 +79,14 @@ class File:
         """The forms that the viewer may fill in now, by group."""
         known = forms_known(region=self.region, at=self.request.at)
         person, role = str(self.request.viewer.person_id), self.request.viewer.role
+        years = years_on(self.child.birth_month, self.request.at.astimezone(CHINA).date())
         waited_for = {task.form for task in self.tasks}
         groups = []
         for group, zh in self.access.groups.items():
             forms = [known[form] for form in self.access.form_groups[group] if form in known]
             wanted = [form for form in forms if group != ANSWERS or form.id in waited_for]
             fitting = [
-                form for form in wanted if form.id in self.may_record
+                form for form in wanted if form.id in self.may_record and fits(form.ages, years)
                 and not refusals(self.state, kind=form.kind, data={}, person=person, role=role)
             ]
             if fitting and group != HIDDEN:
@@ -138,7 +142,7 @@ def _read_forms(region: str, at: datetime) -> Mapping[str, FormWords]:
     found = {}
     for form in rules.ids("forms"):
         content = rules.resolve("forms", form, region=region, at=at).content
-        found[form] = FormWords(form, str(content["zh"]), str(content["kind"]))
+        found[form] = FormWords(form, str(content["zh"]), str(content["kind"]), ages_in(content))
     return found
 
 

@@ -3,11 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
 from django.http import JsonResponse
 
 from tongxin.accounts.models import Division
@@ -18,7 +16,6 @@ from tongxin.web.doors import Request
 
 RENEWED = "表单已更新，请另开一页打开新的表单，对照填写后再提交；本页的内容没有保存。"
 UNREADABLE = "系统没有看懂这次提交，没有保存。"
-SALT = "form shown at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +25,6 @@ class Sent:
     entry_id: UUID
     form_hash: str
     answers: Mapping[str, Any]
-
-
-def shown_token(at: datetime) -> str:
-    """When the page was shown, so that a form sent twice says the same both times."""
-    return signing.dumps(at.isoformat(), salt=SALT)
-
-
-def shown_at(request: Request) -> datetime:
-    """The moment the form was opened by this server's clock; now, when the address lacks it."""
-    try:
-        moment = datetime.fromisoformat(signing.loads(request.GET.get("shown", ""), salt=SALT))
-    except (signing.BadSignature, ValueError, TypeError):
-        return request.at
-    return min(moment, request.at)
 
 
 def read_sent(request: Request) -> Sent | None:

@@ -1,12 +1,13 @@
 """Filling in a form about a child (spine C7)."""
 
 import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin import ledger
@@ -19,6 +20,7 @@ from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
+from tongxin.web.console.ages import age_notice, form_for_age
 from tongxin.web.console.basis import DECIDES, deciders, read_first
 from tongxin.web.console.file import form_of, part_of, read_file
 from tongxin.web.console.form_page import (
@@ -32,11 +34,10 @@ from tongxin.web.console.form_page import (
     read_sent,
     refused,
     said,
-    shown_at,
-    shown_token,
     signed,
 )
 from tongxin.web.console.names import open_names, post_titles
+from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
 from tongxin.web.console.why import why_graded
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
@@ -47,11 +48,16 @@ KEY = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 @door("child.record", methods=("GET", "POST"))
 def form(request: Request, child_id: UUID, form_id: str) -> HttpResponseBase:
     """The page of a form, and the door for a filled one."""
+    if request.method == "POST" and (no := refuse_others(request)):
+        return no
     child = child_for(request, child_id)
     asked = _asked(request, child, form_id)
     corrected = _corrected(request, child, form_id)
     if request.method == "POST":
-        return _take(request, child, asked, corrected)
+        opened = opened_by(request)
+        return act_from_opened(request, opened) or _take(request, child, asked, corrected, opened)
+    if corrected is None and (fitting := form_for_age(request, child, asked)):
+        return HttpResponseRedirect(fitting)
     return _ask(request, child, asked, corrected)
 
 
@@ -100,7 +106,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
     names = open_names(request, children=[child], people=[viewer, *people], purpose="form", route="form")
     known = signed(asked.form, names.person(viewer)) | known
     age = age_on(child.birth_month, request.at.astimezone(CHINA).date())
-    query = {"shown": shown_token(request.at)}
+    query = {"shown": opened_token(request)}
     query |= {name: value for name in ("about", "corrects") if (value := _key(request, name))}
     content = rules.content_of(asked.form_hash)
     return show(request, "console/form.html", {
@@ -108,6 +114,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "definition": definition_for(request, asked, age=age, values=known, places=places_in(child.county_id)),
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
         "back_url": f"/children/{child.id}/", "read_first": read_first(request, child, asked.form.id),
+        "age_notice": age_notice(request, child, asked) if corrected is None else None,
         "why": why_graded(file, names, post_titles(posts)) if file else None,
     })
 
@@ -130,14 +137,17 @@ def _known(request: Request, child: Child, asked: Asked, corrected: Entry | None
     return days | known | from_address(request, asked.form)
 
 
-def _take(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponseBase:
+def _take(
+    request: Request, child: Child, asked: Asked, corrected: Entry | None, opened: Opened | None
+) -> HttpResponseBase:
     sent = read_sent(request)
     if sent is None:
         return said(UNREADABLE, status=400)
     if sent.form_hash != asked.form_hash and not Entry.objects.filter(id=sent.entry_id).exists():
         return said(RENEWED, status=409)
     try:
-        record(child_id=child.id, sheet=_sheet(request, asked, sent, corrected), actor=request.viewer, at=request.at)
+        sheet = _sheet(request, asked, sent, corrected, opened.at if opened else request.at)
+        record(child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at)
     except Refused as refusal:
         return refused(refusal.problems)
     except Held as held:
@@ -148,12 +158,12 @@ def _take(request: Request, child: Child, asked: Asked, corrected: Entry | None)
     return next_page(f"/children/{child.id}/")
 
 
-def _sheet(request: Request, asked: Asked, sent: Sent, corrected: Entry | None) -> Sheet:
+def _sheet(request: Request, asked: Asked, sent: Sent, corrected: Entry | None, at: datetime) -> Sheet:
     about = _key(request, "about")
     if corrected is not None:
         about = str(corrected.clear.get("about", ""))
     return Sheet(
-        entry_id=sent.entry_id, form_id=asked.form.id, answers=sent.answers, occurred_at=shown_at(request),
+        entry_id=sent.entry_id, form_id=asked.form.id, answers=sent.answers, occurred_at=at,
         supersedes=corrected.id if corrected else None, correction_kind="correct" if corrected else "", about=about,
     )
 

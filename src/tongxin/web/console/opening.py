@@ -26,9 +26,8 @@ from tongxin.web.console.form_page import (
     read_sent,
     refused,
     said,
-    shown_at,
-    shown_token,
 )
+from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -61,13 +60,14 @@ def new_file(request: Request) -> HttpResponseBase:
     """The 档案表 of a child without a file, and the door for a filled one."""
     county_id, asked = _asked(request)
     if request.method == "POST":
-        return _take(request, asked)
+        opened = opened_by(request)
+        return refuse_others(request) or act_from_opened(request, opened) or _take(request, asked, opened)
     content = rules.content_of(asked.form_hash)
     places = places_in(county_id)
     return show(request, "console/form.html", {
         "form": asked.form, "filled_by": content.get("filled_by", ""), "back_url": "/children/new/",
         "definition": definition_for(request, asked, age=None, values=_given(request, places), places=places),
-        "action": f"{request.path}?shown={shown_token(request.at)}",
+        "action": f"{request.path}?shown={opened_token(request)}",
     })
 
 
@@ -89,7 +89,7 @@ def _given(request: Request, places: list[dict[str, str]]) -> dict[str, Any]:
     return given | ({"residence_division": code} if code in {place["code"] for place in places} else {})
 
 
-def _take(request: Request, asked: Asked) -> HttpResponseBase:
+def _take(request: Request, asked: Asked, opened: Opened | None) -> HttpResponseBase:
     sent = read_sent(request)
     if sent is None:
         return said(UNREADABLE, status=400)
@@ -98,7 +98,7 @@ def _take(request: Request, asked: Asked) -> HttpResponseBase:
         return next_page(f"/children/{known}/")
     if sent.form_hash != asked.form_hash:
         return said(RENEWED, status=409)
-    sheet = Sheet(sent.entry_id, FORM, sent.answers, shown_at(request))
+    sheet = Sheet(sent.entry_id, FORM, sent.answers, opened.at if opened else request.at)
     try:
         child = open_file(sheet=sheet, actor=request.viewer, at=request.at)
     except Refused as refusal:

@@ -12,6 +12,7 @@ from tongxin.web import words
 from tongxin.web.console.chips import Chip
 
 register = template.Library()
+ENDINGS = ("？", "?", "！", "：", ":", "。")
 
 
 @register.filter
@@ -24,6 +25,12 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """2025年9月30日 14:05."""
     return words.moment_zh(value)
+
+
+@register.filter
+def label(zh: str) -> str:
+    """A question before its answer: with a colon, unless it ends with a mark of its own."""
+    return zh if zh.endswith(ENDINGS) else f"{zh}："
 
 
 @register.simple_tag
