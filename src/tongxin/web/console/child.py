@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from tongxin.people.models import CategorySpan
 from tongxin.web import words
 from tongxin.web.console.chips import Chips
-from tongxin.web.console.crisis_card import crisis_card, on_duty
+from tongxin.web.console.crisis_card import crisis_card, duty_rows, on_duty
 from tongxin.web.console.family import (
     carer_rows,
     carers_of,
@@ -35,7 +35,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     file = read_file(request, child_id)
     carers, siblings = carers_of(file), siblings_of(file)
     seen = looks(file.child.id) if "log" in file.parts else []
-    duty = on_duty(file) if file.case.in_crisis and "crisis" in file.parts else []
+    duty = on_duty(file) if "identification" in file.parts else []
     shown = file.readable[-SHOWN:]
     names = open_names(
         request, purpose="file", route="child", part="file", children=[file.child, *siblings],
@@ -50,11 +50,14 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         *(each.answers.post_id for each in duty),
         *(post for task in file.tasks for post in (task.owner_post_id, task.post_id)),
     ])
+    known, card = carer_rows(file, carers, names.more[IDENTITY_WORDS:]), crisis_card(file, names, titles, duty)
     return show(request, "console/child.html", {
-        **_header(file, names), "card": crisis_card(file, names, titles, duty), "steps": _next(file, names, titles),
+        **_header(file, names), "card": card, "steps": _next(file, names, titles),
+        "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "identified": why_identified(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
-        "carers": carer_rows(file, carers, names.more[IDENTITY_WORDS:]), "sees_family": "family" in file.parts,
+        "carers": known, "sees_family": "family" in file.parts,
+        "household_url": f"/households/{file.child.household_id}/" if siblings else "",
         "siblings": [{"url": f"/children/{each.id}/", "name": names.children[each.id]} for each in siblings],
         "entries": timeline(file, names, titles),
         "looks": look_rows(seen, names, titles, file.access.parts), "sees_log": "log" in file.parts,
@@ -74,6 +77,14 @@ def _header(file: File, names: Names) -> dict[str, Any]:
             {"zh": kinds.get(span.category, "其他"), "start_on": span.start_on} for span in spans
         ],
     }
+
+
+def _carers_to_call(carers: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Those at home who can be rung up; never somebody who may be the danger (A4)."""
+    return [
+        {"name": each["name"], "title": each["relation"], "number": each["phone"]}
+        for each in carers if each["phone"] and not each["is_concern"]
+    ]
 
 
 def _next(file: File, names: Names, titles: dict[UUID, str]) -> list[dict[str, Any]]:

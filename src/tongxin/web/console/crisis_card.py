@@ -34,14 +34,23 @@ def on_duty(file: File) -> list[OnDuty]:
     roster = roster_for(ancestors=places, at=file.request.at)
     recused = recused_from(child_id=file.child.id, at=file.request.at)
     routes: Mapping[str, list[str]] = file.pathway.content["routing"]
+    suspected = frozenset(file.pathway.content["staff_concern_skips"] if file.state.staff_concern else ())
     found: dict[UUID, OnDuty] = {}
     for role in CALLED:
-        posts = (roster.serving(role=each, ancestors=places) for each in routes.get(role, [role]))
+        wanted = (each for each in routes.get(role, [role]) if each not in suspected)
+        posts = (roster.serving(role=each, ancestors=places) for each in wanted)
         post = next((post for post in posts if post is not None), None)
         answers = roster.responsible(post_id=post.id, without=recused) if post else None
         if answers is not None:
             found.setdefault(answers.person_id, OnDuty(role, answers))
     return list(found.values())
+
+
+def duty_rows(duty: list[OnDuty], names: Names, titles: Mapping[UUID, str]) -> list[dict[str, str]]:
+    """Who is on duty, by post and name."""
+    return [
+        {"title": titles.get(each.answers.post_id, ""), "name": names.person(each.answers.person_id)} for each in duty
+    ]
 
 
 def crisis_card(
@@ -56,10 +65,7 @@ def crisis_card(
     return {
         "began_at": episode.began_at, "for_zh": words.span_zh(file.request.at - episode.began_at),
         "is_concern": bool(file.state.names()["is_concern"]),
-        "calls": [
-            {"title": titles.get(each.answers.post_id, ""), "name": names.person(each.answers.person_id)}
-            for each in duty
-        ],
+        "calls": duty_rows(duty, names, titles),
         "numbers": [*EMERGENCY, *_hotlines(file)], "steps": steps,
         "done": sum(1 for step in steps if step["is_done"]), "all": len(steps),
         "close_url": f"/children/{file.child.id}/forms/crisis_close/" if "crisis_close" in file.may_record else "",
@@ -81,6 +87,7 @@ def _step(
         "late_zh": late(task, file.request.at) if task else "",
         "owner_zh": titles.get(task.owner_post_id, "") if task and task.owner_post_id else "",
         "url": form_url(task) if task and may_do else "",
+        "is_mine": task is not None and task.owner_post_id in file.request.viewer.post_ids,
     }
 
 
