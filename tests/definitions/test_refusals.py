@@ -57,6 +57,7 @@ SPOILED = [
     ("crisis/steps.yaml", "floor: max}", "floor: min}", "时限要写单位和 floor: max"),
     ("glossary.yaml", "referral: {zh: 转介", "referral: {zh: 跟进", "“跟进”已是 referral 的中文"),
     ("pathway/child.yaml", "due: {working_days: 15}", "due: {working_days: -15}", "时限要写成一个单位和一个整数"),
+    ("pathway/child.yaml", "crisis_not_needed:", "crisis_not_neded:", "没有写“crisis_not_needed”"),
     ("categories.yaml", "id: disability,", "id: orphan,", "类别 orphan 重复"),
 ]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +15,17 @@ from tests.flows.story import Story
 from tongxin.accounts.viewers import WORKER
 from tongxin.assessments.models import Result
 from tongxin.cases.models import Case
+from tongxin.core.pathway.defaults import DEFAULTS
 from tongxin.flows import repair
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.sweep import look_again
 from tongxin.ledger.models import Event
 from tongxin.lib import ids
-from tongxin.lib.definitions import Library, Version, hash_of
+from tongxin.lib.definitions import Library, Version, hash_of, load
 from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import adopt
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 pytestmark = pytest.mark.django_db
 Content = dict[str, Any]
 
@@ -143,4 +146,39 @@ def test_a_whole_life_is_found_again_from_the_sealed_answers_alone(story: Story)
     Result.objects.filter(child_id=story.child.id).delete()
     repair.derive_silently(story.child, at=story.at)
     assert Case.objects.values().get(id=story.child.id) | {"derived_at": None} == kept | {"derived_at": None}
+    story.rebuilt_equal()
+
+
+def first_pathway() -> Library:
+    """The library with the pathway as it was first adopted, before many of its keys existed."""
+    content = load(DATA / "pathways" / "child-first.yaml", name="child-first.yaml").content
+    return Library(tuple(
+        replace(each, content=content, hash=hash_of(content)) if each.kind == "pathway" and not each.region else each
+        for each in world.library().versions
+    ))
+
+
+def test_a_life_under_an_older_pathway_is_folded_and_found_again(story: Story) -> None:
+    assert adopted(story, first_pathway()) == 1
+    story.graded("mid_low", 2, 0, 0, 0, 0)
+    story.record("visit_record", "周主任", grade_hint="up", grade_hint_reason="变差")
+    assert story.case.level == "mid_high"
+    story.record("crisis_report", "周主任", kind="suicide")
+    story.record("crisis_step", "苏咨询", step="professional", result="done")
+    story.wait(days=3)
+    assert story.case.in_crisis and story.tasks()
+    story.rebuilt_equal()
+    assert adopted(story, world.library()) == 1
+    story.ends_crisis()
+    story.assessed(2, 0, 0, 0, 0)
+    story.rebuilt_equal()
+
+
+@pytest.mark.parametrize("key", sorted(DEFAULTS))
+def test_a_version_without_a_later_key_still_gives_every_open_case_a_step(story: Story, key: str) -> None:
+    adopted(story, changed("pathway", "child", lambda content: content.__delitem__(key)))
+    story.identified()
+    story.record("crisis_report", "周主任", kind="harmed", concern_from=["staff"], is_concern="yes")
+    story.record("crisis_step", "林社工", step="conference", result="not_needed")
+    assert story.case.is_open and story.tasks()
     story.rebuilt_equal()

@@ -122,6 +122,7 @@ def _readers(rules: Rules, get: Get) -> dict[str, Callable[[Content], object]]:
 
 
 def _pathway(content: Content, rules: Rules, get: Get) -> None:
+    pathway.refuse_gaps(content)
     read = pathway.read(content, crisis=get("crisis", "steps"))
     for level, months in rules.rubric.reassess_months.items():
         if read.intervals["reassess"].get(level) != {"months": months}:

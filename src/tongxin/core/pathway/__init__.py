@@ -2,6 +2,7 @@
 
 from tongxin.core.pathway.admit import refusals, waiting_refusals
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
+from tongxin.core.pathway.defaults import refuse_gaps
 from tongxin.core.pathway.definition import Pathway, read
 from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.plan import Step, look_again_at, plan
@@ -9,5 +10,5 @@ from tongxin.core.pathway.state import CaseState, fold
 
 __all__ = [
     "CHINA", "WITHDRAWN", "Calendar", "CaseState", "Fact", "Pathway", "Step", "due_at", "fold", "in_force",
-    "look_again_at", "plan", "read", "refusals", "waiting_refusals",
+    "look_again_at", "plan", "read", "refusals", "refuse_gaps", "waiting_refusals",
 ]

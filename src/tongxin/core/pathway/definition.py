@@ -6,6 +6,7 @@ from typing import Any
 
 from tongxin.core.language import Rule, RuleError, parse
 from tongxin.core.language.errors import DefinitionError
+from tongxin.core.pathway.defaults import completed
 from tongxin.core.pathway.vocabulary import vocabulary
 
 Span = Mapping[str, int]
@@ -175,8 +176,9 @@ def _unique(rows: Sequence[Mapping[str, Any]], path: str) -> None:
 def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
     """The pathway as written in `definitions/pathway`, with the steps of `definitions/crisis`.
 
-    Refuses what it can't be sure of.
+    Refuses what it can't be sure of; what an older version lacks has its default.
     """
+    content = completed(content)
     reader = _Reader(content)
     _unique(content["steps"], "steps")
     for index, move in enumerate(content["moves"]):

@@ -56,7 +56,8 @@ def _past_the_accused(step: Step, state: CaseState) -> Step:
     skipped = content["staff_concern_skips"]
     if step.role not in skipped:
         return step
-    return replace(step, role=next(role for role in content["routing"][step.role] if role not in skipped))
+    others = (role for role in content["routing"].get(step.role, ()) if role not in skipped)
+    return replace(step, role=next(others, step.role))
 
 
 def look_again_at(state: CaseState, steps: tuple[Step, ...]) -> datetime | None:
