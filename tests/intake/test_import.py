@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from tests import world
-from tongxin import ledger
+from tongxin import ledger, vault
 from tongxin.accounts import county as counties
 from tongxin.accounts.models import Division, Holding, Person
 from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
@@ -183,6 +183,39 @@ class TestBreaks:
         laiwu.take_in("roster-b-8.xlsx")
         assert Child.objects.count() == truth_of("roster-b-8")["children"]
         assert differences() == []
+
+
+def registered() -> dict[str, Any]:
+    """What the only registration says."""
+    entries = list(Entry.objects.filter(kind="registration"))
+    (said,) = ledger.open_entries(entries, viewer=WORKER, purpose="test", at=AT)
+    assert said is not None
+    return dict(said)
+
+
+class TestTooLong:
+    HEADS = "乡镇,村（社区）,姓名,性别,出生日期,身份证号,监护人\n"
+
+    def test_a_name_too_long_opens_a_file_with_the_name_to_be_corrected(self, laiwu: Laiwu) -> None:
+        long = "雨" * 10_000
+        row = f"凤城街道,东升社区,{long},女,2012-03-05,,王桂兰\n"
+        upload = laiwu.take_in("a.csv", content=(self.HEADS + row).encode())
+        assert (upload.summary["new"], upload.summary["held"]) == (1, 0)
+        child = Child.objects.get()
+        (name,) = vault.open([child.name], viewer=WORKER, purpose="test", at=AT)
+        assert name == "雨" * 59 + "…"
+        assert upload.summary["problems"] == {"no_id": 1, "name_too_long": 1}
+        assert "name_too_long" in Case.objects.get().state["details"]
+        assert Task.objects.filter(step="complete_details").count() == 1
+        said = registered()
+        assert {"column": "儿童姓名", "text": long} in said["written"]
+
+    def test_a_carer_too_long_stays_as_written(self, laiwu: Laiwu) -> None:
+        carer = "由奶奶和姑姑轮流照料，" * 10
+        row = f"凤城街道,东升社区,王小雨,女,2012-03-05,11010520120305202X,{carer}\n"
+        laiwu.take_in("a.csv", content=(self.HEADS + row).encode())
+        said = registered()
+        assert {"column": "实际照料人", "text": carer} in said["written"]
 
 
 class TestDoubtfulDetails:

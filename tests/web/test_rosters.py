@@ -76,6 +76,18 @@ class TestUpload:
             "identify", "complete_details",
         }
 
+    def test_shows_a_name_of_ten_thousand_characters_as_to_be_corrected(self, office: Any) -> None:
+        browser = office("郑管理")
+        upload = bring_in(browser, roster([*RAIN[:2], "雨" * 10_000, *RAIN[3:]]))
+        page = browser.get(f"/rosters/{upload.id}/").content.decode()
+        assert "姓名过长" in page
+        listed = browser.get("/children/").content.decode()
+        assert "雨" * 59 + "…" in listed and "雨" * 60 not in listed
+        child = Child.objects.get()
+        assert "姓名过长" in browser.get(f"/children/{child.id}/").content.decode()
+        sheet = read_workbook(browser.get(f"/rosters/{upload.id}/rows/").content, "r.xlsx").sheets[1]
+        assert "姓名过长，只取了开头" in [str(cell) for cell in sheet.rows[1]]
+
     def test_says_when_the_same_file_comes_again(self, office: Any) -> None:
         browser = office("郑管理")
         upload = bring_in(browser, roster(RAIN))

@@ -16,7 +16,7 @@ from tongxin.intake.faults import Overtaken
 from tongxin.intake.models import Upload
 from tongxin.intake.reading import RosterError, open_roster
 from tongxin.intake.reading.guards import content_of
-from tongxin.intake.reading.row import PROBLEMS
+from tongxin.intake.reading.row import DOUBTS
 from tongxin.intake.uploads import is_elsewhere
 from tongxin.lib import clock
 from tongxin.lib.arguments import Parser
@@ -102,6 +102,6 @@ def _print_summary(upload: Upload) -> None:
         f"有变化 {found.get('changed', 0)} 人，待核 {found.get('held', 0)} 行。"
     )
     for code, count in sorted(found.get("problems", {}).items()):
-        print(f"  {PROBLEMS[code]}：{count} 行")
+        print(f"  {DOUBTS[code]}：{count} 行")
     if found.get("held"):
         print("没有姓名和疑似重复的行没有建档，已交负责人处理，见网页“花名册”。")

@@ -16,7 +16,7 @@ from tongxin.intake import keeping, uploads
 from tongxin.intake.county import County
 from tongxin.intake.deciding import Decided, Deciding
 from tongxin.intake.faults import Outdated, Overtaken
-from tongxin.intake.lines import Line, line_of
+from tongxin.intake.lines import Line, doubts_of, line_of
 from tongxin.intake.models import HeldRow, Listing, Upload
 from tongxin.intake.opening import Ready
 from tongxin.intake.reading import Roster
@@ -110,7 +110,7 @@ class _Run:
     def _write(self, lines: Sequence[Line], decided: Decided, take: Callable[[], Ready]) -> int:
         ready = take()
         ready.tables += keeping.kept(decided, upload=self.upload, county=self.county)
-        problems = self.problems + Counter(code for line in lines for code in line.row.problems)
+        problems = self.problems + Counter(code for line in lines for code in doubts_of(line.row))
         done = self.upload.rows_done + len(lines)
         summary = {**self.upload.summary, "problems": dict(problems)}
         marks = [fresh.line.id_mark for fresh in decided.fresh if fresh.line.id_mark]

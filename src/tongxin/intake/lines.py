@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from tongxin.intake.reading import Row
+from tongxin.intake.reading.row import NAME_TOO_LONG
 from tongxin.intake.reading.words import field_name, words
 from tongxin.people import matching
 
@@ -68,7 +69,12 @@ def line_of(row: Row, *, sheet: int, key: bytes) -> Line:
 
 def details_of(row: Row) -> tuple[str, ...]:
     """The problems that stay with the child's file until somebody corrects them."""
-    return tuple(code for code in row.problems if code not in {DUPLICATE, NO_NAME})
+    return tuple(code for code in doubts_of(row) if code not in {DUPLICATE, NO_NAME})
+
+
+def doubts_of(row: Row) -> tuple[str, ...]:
+    """Everything about a row that somebody has to look at."""
+    return (*row.problems, *(note for note in row.notes if note == NAME_TOO_LONG))
 
 
 def answers_of(row: Row, *, details: tuple[str, ...], place_code: str) -> dict[str, Any]:
@@ -128,4 +134,5 @@ def _day(text: str | None) -> date | None:
 
 def renamed(row: Row, name: str) -> Row:
     """The row with the name that a person put in."""
-    return replace(row, name=name, problems=tuple(code for code in row.problems if code != NO_NAME))
+    notes = tuple(note for note in row.notes if note != NAME_TOO_LONG)
+    return replace(row, name=name, problems=tuple(code for code in row.problems if code != NO_NAME), notes=notes)

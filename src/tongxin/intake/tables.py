@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from tongxin.intake.faults import NotTaken
+from tongxin.intake.lines import doubts_of
 from tongxin.intake.mending import NAME, OTHER, SAME
 from tongxin.intake.models import HeldRow
 from tongxin.intake.reading import Row, read_workbook
-from tongxin.intake.reading.row import PROBLEMS
+from tongxin.intake.reading.row import DOUBTS
 from tongxin.intake.reading.text import compact, shown
 from tongxin.intake.reading.words import words
 
@@ -25,6 +26,8 @@ REASONS = {
     HeldRow.DUPLICATE: "疑似与本表另一行重复：处理一栏写“同一名儿童”或“另一名儿童”",
     HeldRow.SUSPECTED: "疑似已有档案：处理一栏写“同一名儿童”或“另一名儿童”",
 }
+# What a cell of a workbook can hold.
+LONGEST = 32_767
 # Nothing in a cell is ever taken for a formula, a number or a link; nothing is put down on disk.
 OPTIONS = {
     "in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False,
@@ -46,7 +49,7 @@ def workbook_of(held: Sequence[tuple[HeldRow, Row]], doubtful: Sequence[tuple[in
     with xlsxwriter.Workbook(content, OPTIONS) as book:
         _sheet(book, HELD, [_cells(each.sheet, row, REASONS.get(each.reason, "")) for each, row in held])
         _sheet(book, DOUBTFUL, [
-            _cells(sheet, row, "、".join(PROBLEMS[code] for code in row.problems)) for sheet, row in doubtful
+            _cells(sheet, row, "、".join(DOUBTS[code] for code in doubts_of(row))) for sheet, row in doubtful
         ])
     return content.getvalue()
 
@@ -58,7 +61,7 @@ def _sheet(book: Any, name: str, rows: Sequence[Sequence[str]]) -> None:
     sheet.freeze_panes(1, 0)
     for at, cells in enumerate((HEADS, *rows)):
         for column, text in enumerate(cells):
-            sheet.write_string(at, column, text)
+            sheet.write_string(at, column, text[:LONGEST])
 
 
 def _cells(sheet: int, row: Row, why: str) -> list[str]:

@@ -296,10 +296,17 @@ class TestDoubtfulValues:
         assert (row.categories, row.notes) == (("orphan",), ("category_unknown",))
         assert row.written["categories"] == "孤儿、外星儿童"
 
-    def test_a_name_of_ten_thousand_characters_is_no_name(self) -> None:
-        row = self.row("雨" * 10_000)
-        assert (row.name, row.problems, row.notes) == (None, ("no_name",), ("too_long",))
+    def test_ten_thousand_characters_about_nobody_are_no_name(self) -> None:
+        row = self.row("雨" * 10_000, "", "", "", self.HOME, "")
+        assert (row.name, row.problems) == (None, ("no_name", "no_id"))
+        assert "too_long" in row.notes
         assert len(row.written["name"]) == 10_000
+
+    def test_a_name_of_ten_thousand_characters_is_kept_as_written(self) -> None:
+        row = self.row("雨" * 10_000, YU, "女", "2015-03-04", self.HOME)
+        assert (row.name, row.problems) == ("雨" * 59 + "…", ())
+        assert set(row.notes) == {"name_too_long", "too_long"}
+        assert row.written["name"] == row.as_json()["name"] == "雨" * 10_000
 
     def test_one_name_in_many_spellings(self) -> None:
         for written in (

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from tongxin.intake.reading.identity import State
+from tongxin.intake.reading.text import clean
 
+NAME_TOO_LONG = "name_too_long"
 PROBLEMS = {
     "no_id": "没有身份证号",
     "id_check_digit": "身份证号不成立（校验码、位数或其中的日期不对）",
@@ -30,8 +32,12 @@ NOTES = {
     "category_unknown": "有看不懂的困境类别",
     "relation_unknown": "与儿童关系的写法看不懂",
     "place_carried": "村（居）沿用上一行",
+    NAME_TOO_LONG: "姓名过长，只取了开头",
     "too_long": "有的格子过长",
 }
+
+# What counts as doubtful when a roster is taken in: the official codes, and what this system asks about besides.
+DOUBTS = {**PROBLEMS, NAME_TOO_LONG: NOTES[NAME_TOO_LONG]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,13 @@ class Row:
     id_sex: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The row as `tongxin roster check --json` prints it."""
+        """The row as `tongxin roster check --json` prints it; a name too long stands as it was written."""
         of = self.duplicate_of
+        is_cut = NAME_TOO_LONG in self.notes
         return {
             "sheet": self.sheet,
             "row": self.row,
-            "name": self.name,
+            "name": clean(self.written["name"]) if is_cut else self.name,
             "id_no": self.id_no,
             "birth": self.birth.isoformat() if self.birth else None,
             "sex": self.sex,

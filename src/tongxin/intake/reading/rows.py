@@ -11,10 +11,11 @@ from tongxin.intake.reading.duplicates import Seen
 from tongxin.intake.reading.identity import IdNo, read_id
 from tongxin.intake.reading.layout import Layout
 from tongxin.intake.reading.placing import Placing
-from tongxin.intake.reading.row import Row
+from tongxin.intake.reading.row import NAME_TOO_LONG, Row
 from tongxin.intake.reading.text import Cell, clean, is_blank, shown
 from tongxin.intake.reading.values import (
     Legend,
+    beginning_of_name,
     is_tick,
     legend,
     read_categories,
@@ -28,6 +29,7 @@ from tongxin.intake.reading.workbook import Sheet
 
 _FIRST = frozenset({"name", "id_no", "birth", "sex", "categories", "carer", "relation", "phone"})
 _PLACES = frozenset({"county", "town", "village", "address", "hukou_address"})
+_OF_A_PERSON = ("id_no", "birth", "sex", "carer")
 _TICK = "category:"
 _ID_PROBLEMS = {"missing": "no_id", "broken": "id_check_digit", "lost": "id_lost_digits"}
 _BIRTH_NOTES = {
@@ -99,7 +101,7 @@ def _enter(reading: _Reading, label: str) -> None:
 def _row(reading: _Reading, at: int, cells: Mapping[str, Cell]) -> Row:
     problems: list[str] = []
     notes: list[str] = []
-    name = read_name(shown(cells.get("name")))
+    name = _name(cells, notes)
     id_no = _id_no(cells, reading.today)
     born = read_birth(cells.get("birth"), today=reading.today)
     problems += [] if name else ["no_name"]
@@ -136,6 +138,16 @@ def _row(reading: _Reading, at: int, cells: Mapping[str, Cell]) -> Row:
         id_birth=id_no.birth,
         id_sex=id_no.sex,
     )
+
+
+def _name(cells: Mapping[str, Cell], notes: list[str]) -> str | None:
+    """The child's name; of one too long the beginning, where the row says more of a person than this text."""
+    text = shown(cells.get("name"))
+    name = read_name(text)
+    if name is None and any(not is_blank(cells.get(field)) for field in _OF_A_PERSON):
+        name = beginning_of_name(text)
+        notes += [NAME_TOO_LONG] if name else []
+    return name
 
 
 def _id_no(cells: Mapping[str, Cell], today: date) -> IdNo:
@@ -203,4 +215,5 @@ def _others(cells: Mapping[str, Cell]) -> dict[str, str]:
 
 def _is_too_long(cells: Mapping[str, Cell]) -> bool:
     most = limits()["text_characters"]
-    return any(isinstance(cell, str) and len(cell) > most for cell in cells.values())
+    is_long = any(isinstance(cell, str) and len(cell) > most for cell in cells.values())
+    return is_long or beginning_of_name(shown(cells.get("carer"))) is not None

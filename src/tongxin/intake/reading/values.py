@@ -27,6 +27,12 @@ def read_name(text: str) -> str | None:
     return name
 
 
+def beginning_of_name(text: str) -> str | None:
+    """The beginning of what is too long for a name, marked as cut off; nothing where it is short enough."""
+    most, name = limits()["name_characters"], clean(text)
+    return f"{name[: most - 1]}…" if len(name) > most else None
+
+
 def legend(head: str) -> Legend:
     """What the numbers in a head stand for: `性别(1男2女)` → 1 男, 2 女."""
     inside = "".join(re.findall(r"\((.*?)\)", compact(head)))

@@ -18,7 +18,8 @@ SHOWN_OF_NUMBER = (4, 4)
 DETAILS = {
     "no_id": "没有证件号码", "id_check_digit": "证件号码最后一位校验不符", "id_lost_digits": "证件号码缺位",
     "birth_impossible": "出生日期不可能", "sex_contradicts_id": "性别与证件号码不符",
-    "birth_contradicts_id": "出生日期与证件号码不符", "no_name": "没有姓名", "unknown_division": "村（社区）不明",
+    "birth_contradicts_id": "出生日期与证件号码不符", "no_name": "没有姓名",
+    "name_too_long": "姓名过长，只取了开头", "unknown_division": "村（社区）不明",
 }
 
 

@@ -17,7 +17,7 @@ from tongxin.intake.county import county_of
 from tongxin.intake.faults import NotTaken, Overtaken
 from tongxin.intake.models import HeldRow, Upload
 from tongxin.intake.reading import Roster, RosterError
-from tongxin.intake.reading.row import PROBLEMS
+from tongxin.intake.reading.row import DOUBTS
 from tongxin.intake.settling import settling
 from tongxin.intake.uploads import Columns, is_elsewhere, size_of
 from tongxin.web import jobs
@@ -187,7 +187,7 @@ def _result(request: Request, upload: Upload) -> HttpResponse:
     counts = upload.summary
     problems = [
         {"zh": zh, "count": counts["problems"][code], "next_zh": WHAT_TO_DO.get(code, CORRECTED)}
-        for code, zh in PROBLEMS.items() if counts.get("problems", {}).get(code)
+        for code, zh in DOUBTS.items() if counts.get("problems", {}).get(code)
     ]
     return show(request, "rosters/result.html", {
         "upload": upload, "counts": counts, "problems": problems,
