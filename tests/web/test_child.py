@@ -71,6 +71,7 @@ class TestFile:
         assert why["reasons"]
         assert why["reasons"][0]["version"]
         assert why["confirmed_zh"] == ""
+        assert any("若不再成立" in change and "行动等级" in change for change in why["changes"])
         level = "mid_low"
         answers = fill(child, "grade_decision", MORNING, action="confirm", level=level)
         cast.record(child, "grade_decision", answers, by="郑管理", at=MORNING)

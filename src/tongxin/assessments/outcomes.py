@@ -117,4 +117,6 @@ def _stored(asked: Asked, scheme: str, reasons: list[dict[str, Any]], facts: Map
 
 def _told(reason: Reason) -> dict[str, Any]:
     """A reason in words that quote no answer; the answers stay sealed in their entry."""
-    return {"rule": reason.rule, "zh": reason.zh, "evidence": list(reason.evidence)}
+    return {
+        "rule": reason.rule, "zh": reason.zh, "evidence": list(reason.evidence), "changes": list(reason.would_change),
+    }

@@ -25,7 +25,7 @@ def why_graded(file: File, names: Names, titles: Mapping[UUID, str]) -> dict[str
     return {
         "chip": Chip(shown.colour, shown.zh, shown.sign, waits),
         "reasons": [row for proposal in proposals for row in _reasons(proposal, levels)],
-        "confirmed_zh": _confirmed(file, names, titles, levels), "changes": _changes(file, levels),
+        "confirmed_zh": _confirmed(file, names, titles, levels), "changes": [*_turning(proposals), *_changes(file, levels)],
     }
 
 
@@ -47,6 +47,13 @@ def _reasons(proposal: Proposal, levels: Mapping[str, Chip]) -> list[dict[str, A
         }
         for reason in proposal.reasons
     ]
+
+
+def _turning(proposals: list[Proposal]) -> list[str]:
+    """What each rule of the proposal hangs on, without anybody's answers."""
+    said = (f"“{reason['zh']}”这一条，{change}，建议就会不同。" for proposal in proposals for reason in proposal.reasons
+            for change in reason.get("changes", ()))
+    return list(dict.fromkeys(said))
 
 
 def _confirmed(
