@@ -27,8 +27,13 @@ class Command:
 COMMANDS = {
     "demo": Command("demo", "安装示例数据并启动", needs_django=False),
     "serve": Command("serve", "启动网站与后台", needs_django=False),
+    "web": Command("web", "只启动网站（后台另行启动）", needs_django=False),
     "worker": Command("worker", "启动后台处理"),
     "doctor": Command("doctor", "检查系统是否健康"),
+    "backup": Command("backup", "备份（系统运行时也可以）"),
+    "backup verify": Command("backup_verify", "证明一份备份能恢复"),
+    "backup key": Command("backup_key", "生成备份用的公钥与私钥", needs_django=False),
+    "restore": Command("restore", "用备份恢复"),
     "rebuild": Command("rebuild", "由记录重新推算全部状态"),
     "score": Command("score", "量表计分", needs_django=False),
     "roster check": Command("roster_check", "检查花名册", needs_django=False),
@@ -41,6 +46,8 @@ COMMANDS = {
     "ledger head": Command("ledger_head", "显示并导出账本最新签名"),
     "keys create": Command("keys_create", "首次使用时生成密钥", needs_django=False),
     "keys rotate": Command("keys_rotate", "更换主密钥"),
+    "keys destroyed": Command("keys_destroyed", "已销毁密钥的清单"),
+    "staff create": Command("staff_create", "建立一个县区的岗位和第一位管理员"),
     "database prepare": Command("database_prepare", "建立或升级数据库"),
     "database roles": Command("database_roles", "PostgreSQL 账户与权限"),
 }

@@ -23,8 +23,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
     parser.add_argument("--workers", type=int, default=2, help="网站进程数，默认 2")
     options = parser.parse_args(argv)
-    if not secrets.exist():
-        raise Fault("没有密钥文件，没有启动。首次使用请先运行 tongxin keys create 和 tongxin database prepare。")
+    refuse_without_keys()
     return serve(host=options.host, port=options.port, workers=options.workers)
 
 
@@ -34,10 +33,7 @@ def serve(*, host: str, port: int, workers: int, when_ready: Callable[[], None] 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.config.settings")
     python = [sys.executable, "-m"]
     processes = [
-        subprocess.Popen(  # noqa: S603
-            [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
-             "--blocking-threads", "2", "--no-log", "tongxin.config.wsgi:application"],
-        ),
+        subprocess.Popen(web_command(host=host, port=port, workers=workers)),  # noqa: S603
         subprocess.Popen([*python, "tongxin", "worker"]),  # noqa: S603
         subprocess.Popen([*python, "tongxin", "jobs"]),  # noqa: S603
     ]
@@ -54,6 +50,20 @@ def serve(*, host: str, port: int, workers: int, when_ready: Callable[[], None] 
         return 0
     finally:
         _end(processes)
+
+
+def web_command(*, host: str, port: int, workers: int) -> list[str]:
+    """How the web server is started."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "2", "--no-log", "tongxin.config.wsgi:application",
+    ]
+
+
+def refuse_without_keys() -> None:
+    """Say what to do first on a new machine."""
+    if not secrets.exist():
+        raise Fault("没有密钥文件，没有启动。首次使用请先运行 tongxin keys create 和 tongxin database prepare。")
 
 
 def refuse_busy(host: str, port: int) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from tongxin.lib import secrets
-from tongxin.vault import ciphers
+from tongxin.vault import ciphers, destructions
 from tongxin.vault.faults import Destroyed, MissingKey
 from tongxin.vault.models import SubjectKey
 from tongxin.vault.owners import KINDS, Owner
@@ -98,6 +98,8 @@ def destroy(owner: Owner, *, at: datetime) -> bool:
     """Destroy an owner's key for good; True when there was one to destroy."""
     rows = SubjectKey.objects.filter(owner_kind=owner.kind, owner_id=owner.id, destroyed_at__isnull=True)
     gone = rows.update(wrapped=None, destroyed_at=at) > 0
+    if gone:
+        transaction.on_commit(lambda: destructions.note(owner, at=at), using=ALIAS)
     connection = connections[ALIAS]
     if gone and connection.vendor == "sqlite" and not connection.in_atomic_block:
         # The log file beside the database still holds the old page until it is emptied.
