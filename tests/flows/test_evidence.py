@@ -55,6 +55,52 @@ class TestIdentification:
         assert (story.case.identified, story.case.level, story.steps) == ("refer", "ungraded", {"assess"})
 
 
+class TestSeen:
+    def test_a_visit_that_met_nobody_puts_no_visit_off(self, story: Story) -> None:
+        story.graded("mid_high", 3, 0, 0, 0, 0)
+        due = story.task("first_visit").due_at
+        story.record("visit_record", "周主任", seen_in_person="no", not_seen_reason="外出")
+        assert story.task("first_visit").due_at == due and not story.tasks("visit")
+        seen = story.record("visit_record", "周主任", seen_in_person="yes")
+        due = story.task("visit").due_at
+        story.record("visit_record", "周主任", seen_in_person="no", not_seen_reason="外出")
+        assert story.task("visit").due_at == due
+        story.record(
+            "visit_record", "周主任", seen_in_person="no", not_seen_reason="记错了", supersedes=seen.entry.id,
+            correction_kind="correct",
+        )
+        assert story.tasks("first_visit") and not story.tasks("visit")
+        story.rebuilt_equal()
+
+    def test_danger_at_a_visit_that_met_nobody_acts_all_the_same(self, story: Story) -> None:
+        story.record("visit_record", "周主任", seen_in_person="no", not_seen_reason="不在家", unguarded="yes")
+        assert story.case.in_crisis
+
+    @pytest.mark.parametrize(
+        ("form", "answers"),
+        [
+            ("follow_up", {"seen_in_person": "no", "way": "school"}),
+            ("interview_record", {"interviewee": "teacher"}),
+            ("visit_record", {"seen_in_person": "no", "not_seen_reason": "外出"}),
+        ],
+    )
+    def test_a_professional_who_did_not_meet_the_child_still_has_to(
+        self, story: Story, form: str, answers: dict[str, str]
+    ) -> None:
+        story.graded("mid_high", 3, 0, 0, 0, 0)
+        contact, due = ("contact", story.task("contact").due_at)
+        story.record(form, "林社工", **answers)
+        assert story.task(contact).due_at == due
+        story.record("follow_up", "林社工", seen_in_person="no", way="phone")
+        assert story.task(contact).due_at > due
+
+    def test_an_assessment_without_the_child_is_no_contact(self, story: Story) -> None:
+        story.identified()
+        story.assessed(3, 0, 0, 0, 0, seen_in_person="no")
+        assert story.tasks("first_contact")
+        story.rebuilt_equal()
+
+
 class TestExpiry:
     def test_green_that_is_too_old_is_grey_and_not_green(self, story: Story) -> None:
         story.graded("low")

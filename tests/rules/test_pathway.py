@@ -3,7 +3,6 @@
 import pytest
 
 from tests.rules.definitions import fields_of, forms, may_record, one, option_sets
-from tongxin.core.pathway.state import CONTACTS, VISITS
 
 PATHWAY, ACCESS, CRISIS = one("pathway"), one("access"), one("crisis")
 KINDS = {form["kind"] for form in forms().values()}
@@ -16,6 +15,7 @@ READ = {
 # What no form is filled in for: the state of a case itself, and what other entries leave.
 NO_FORM = {"any", "contact", "crisis", "grade", "household_alarm"}
 STEPS = [*PATHWAY["steps"], PATHWAY["fallback"]]
+COUNTED = [row for rows in PATHWAY["counts_if"].values() for row in rows]
 NAMED = (
     {move["kind"] for move in PATHWAY["moves"]} | {each["kind"] for each in PATHWAY["requires"]}
     | {kind for step in STEPS for kind in step.get("anchor", ())}
@@ -29,11 +29,11 @@ def test_every_form_says_something_that_the_pathway_knows() -> None:
 def test_the_pathway_waits_for_nothing_that_no_form_says() -> None:
     unsaid = NAMED - KINDS - NO_FORM
     assert not unsaid
-    to_come = {"household_visit", "counselling"}
-    assert not (VISITS | CONTACTS) - KINDS - to_come
+    assert not {row["kind"] for row in COUNTED} - KINDS
+    assert set(PATHWAY["counts_if"]) <= KINDS | NO_FORM
 
 
-@pytest.mark.parametrize("rule", [*PATHWAY["moves"], *PATHWAY["requires"]], ids=lambda rule: rule["kind"])
+@pytest.mark.parametrize("rule", [*PATHWAY["moves"], *PATHWAY["requires"], *COUNTED], ids=lambda rule: rule["kind"])
 def test_what_a_rule_asks_of_an_entry_can_be_answered_so(rule: dict[str, object]) -> None:
     made = {"result": {"healthy", "refer", "incomplete"}, "goes_on": {True, False}}
     fields = {field["id"]: field for field in fields_of(str(rule["kind"]))}

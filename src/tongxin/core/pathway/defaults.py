@@ -19,6 +19,7 @@ DEFAULTS: Mapping[str, Callable[[Content], Any]] = {
     "hint_raises": lambda content: _next_up(content.get("order") or list(content["levels"])),
     "details": lambda content: {},
     "routing": lambda content: {},
+    "counts_if": lambda content: _whatever_was_recorded(),
     "fallback": lambda content: _look_again(content),
 }
 
@@ -38,6 +39,16 @@ def refuse_gaps(content: Content) -> None:
 def _next_up(order: list[str]) -> dict[str, str]:
     """Each level with the one above it; the highest stays."""
     return dict(zip(order, [*order[1:], order[-1]], strict=True))
+
+
+def _whatever_was_recorded() -> dict[str, Any]:
+    """Before there was a rule, every finished record counted, but a household check only when the child was seen."""
+    contacts = ("visit", "assessment", "follow_up", "interview", "safety_check", "crisis_step")
+    return {
+        "identification": [{"kind": "identification", "where": {"result": ["healthy", "refer"]}}],
+        "contact": [{"kind": kind} for kind in contacts],
+        "household_check": [{"kind": "household_check", "where": {"seen_in_person": "yes"}}],
+    }
 
 
 def _look_again(content: Content) -> dict[str, Any]:

@@ -33,6 +33,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A record of a kind, with certain values, is what some step waits for."""
+
+    kind: str
+    where: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Climb:
     """Overdue work goes up one level after each of these spans."""
 
@@ -101,7 +109,17 @@ class Pathway:
     urgency: Mapping[str, int]
     only: Mapping[str, frozenset[str]]
     crisis_reopens: str
+    counts_if: Mapping[str, tuple[Counted, ...]]
     content: Mapping[str, Any]
+
+    def counts(self, kind: str, data: Mapping[str, object], *, towards: str) -> bool:
+        """Whether a record is what `towards` waits for; what no rule speaks of counts towards its own kind."""
+        if towards not in self.counts_if:
+            return kind == towards
+        return any(
+            kind == each.kind and all(_fits(data.get(name), want) for name, want in each.where.items())
+            for each in self.counts_if[towards]
+        )
 
     def rank_of(self, level: str) -> int:
         """Where a level stands; `ungraded` is the lowest."""
@@ -211,6 +229,10 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
         safety_check_lapses=reader.span({lapses["unit"]: lapses["value"]}, "safety_check.lapses"),
         lowering=(frozenset(lowering["first"]), frozenset(lowering["second"])),
         urgency=dict(content["urgency"]), only=_only(content), crisis_reopens=_stage(content, "crisis_reopens"),
+        counts_if={
+            towards: tuple(Counted(row["kind"], row.get("where", {})) for row in rows)
+            for towards, rows in content["counts_if"].items()
+        },
         content=content,
     )
 

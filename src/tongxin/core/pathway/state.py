@@ -10,8 +10,8 @@ from tongxin.core.pathway.definition import Pathway
 from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.grades import Grades
 
-VISITS = frozenset({"visit", "household_visit"})
-CONTACTS = frozenset({"visit", "assessment", "follow_up", "interview", "counselling", "safety_check", "crisis_step"})
+# What steps wait for beside records of their own kind; it counts only from a professional.
+CONTACT = "contact"
 REFERRAL_ENDS = frozenset({"declined", "returned", "done", "revoked"})
 # What a change of the child's situation means for the pathway; papers that lack don't change where a child is.
 STATES = {"found": "present", "returned": "present"}
@@ -94,8 +94,8 @@ class CaseState:
             "lowering_needs_professional": bool(self.grades.lowering and not self.grades.lowering.is_first_role),
             "raised_at_once": self.pathway.rank_of(effective) > self.pathway.rank_of(standing),
             "evidence_expired": self.evidence_expired,
-            "visited_since_grade": self.since_grade(VISITS),
-            "contacted_since_grade": self.since_grade(frozenset({"contact"}), counting_itself=True),
+            "visited_since_grade": self.since_grade(frozenset({"visit"})),
+            "contacted_since_grade": self.since_grade(frozenset({CONTACT}), counting_itself=True),
             "plan_since_grade": self.since_grade(frozenset({"plan"})),
             "notified_since_grade": self.since_grade(frozenset({"feedback"})),
             "plan_approved": self._newer("approval", "plan"),
@@ -147,10 +147,7 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         state.grades.take(fact, in_crisis=state.in_crisis)
         if fact.id in current:
             _take(state, fact)
-            if not _came_to_nothing(fact):
-                state.last[fact.kind] = fact
-            if fact.kind in CONTACTS and fact.role in pathway.content["professionals"]:
-                state.last["contact"] = fact
+            _count(state, fact)
         elif fact.kind == "report":
             _note_duty(state, fact)
         _reopen_in_crisis(state)
@@ -160,9 +157,14 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
     return state
 
 
-def _came_to_nothing(fact: Fact) -> bool:
-    """An unfinished identification starts no clock: the one before is still due."""
-    return fact.kind == "identification" and fact.data.get("result") == "incomplete"
+def _count(state: CaseState, fact: Fact) -> None:
+    """What doesn't count starts no clock: the one before is still due."""
+    pathway = state.pathway
+    if pathway.counts(fact.kind, fact.data, towards=fact.kind):
+        state.last[fact.kind] = fact
+    is_professional = fact.role in pathway.content["professionals"]
+    if is_professional and pathway.counts(fact.kind, fact.data, towards=CONTACT):
+        state.last[CONTACT] = fact
 
 
 def _reopen_in_crisis(state: CaseState) -> None:
@@ -269,8 +271,7 @@ def _note_duty(state: CaseState, fact: Fact) -> None:
     if fact.kind == "household_alarm":
         state.household_checks[fact.id] = fact
     elif fact.kind == "household_check":
-        # A child whom nobody has seen is still to be looked at.
-        if fact.data.get("seen_in_person") == "yes":
+        if state.pathway.counts(fact.kind, fact.data, towards=fact.kind):
             _settle(state.household_checks, fact.data.get("household"))
     elif fact.kind == "report":
         if fact.correction not in WITHDRAWN:
