@@ -1,6 +1,8 @@
 // <tx-form definition="id of a JSON block" submit="保存">: draws a form, judges it, sends it.
+// With draft="address" what is written is kept there meanwhile; entry and revision go on with an earlier draft.
 
 import { make } from "./dom.js";
+import { Draft } from "./draft.js";
 import { question } from "./fields.js";
 import { newIdentifier } from "./identifier.js";
 import { fieldsOf, locate, mark, tell } from "./problems.js";
@@ -34,11 +36,15 @@ export class TxForm extends HTMLElement {
     this.fromServer = [];
     this.startedAt = new Date().toISOString();
     this.entryId = newIdentifier(Date.now());
+    /** @type {Draft | null} */
+    this.draft = null;
+    this.kept = make("span", { class: "tx-kept", role: "status" });
+    this.told = make("div", { class: "alert alert-warning tx-told", role: "alert", hidden: true });
     this.notice = make("section", { class: "alert alert-danger tx-summary", "aria-label": "没有保存的原因", hidden: true });
     this.progress = make("span", { class: "tx-progress" });
     this.status = make("span", { class: "tx-status", role: "status" });
     this.warn = (/** @type {BeforeUnloadEvent} */ event) => {
-      if (this.isDirty) event.preventDefault();
+      if (this.draft ? this.draft.isAhead || this.draft.sending : this.isDirty) event.preventDefault();
     };
   }
 
@@ -55,6 +61,7 @@ export class TxForm extends HTMLElement {
       if (field.prefill !== undefined) this.answers[field.id] = copied(field.prefill);
     }
     this.definition = definition;
+    this.entryId = this.getAttribute("entry") || this.entryId;
     this.draw(definition);
     this.isReady = true;
     this.refresh();
@@ -62,6 +69,7 @@ export class TxForm extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.draft?.stop();
     window.removeEventListener("beforeunload", this.warn);
   }
 
@@ -77,8 +85,8 @@ export class TxForm extends HTMLElement {
       isLong ? make("nav", { class: "tx-sections", "aria-label": "本表各节" }, make("ol", {}, ...links)) : "",
       make("div", { class: "tx-body" },
         definition.intro ? make("p", { class: "tx-intro" }, definition.intro) : null,
-        this.notice, ...sections,
-        make("div", { class: "tx-submit" }, this.progress, this.status, button)));
+        this.told, this.notice, ...sections,
+        make("div", { class: "tx-submit" }, this.progress, this.kept, this.status, button)));
   }
 
   /** @param {Section} section */
@@ -103,6 +111,7 @@ export class TxForm extends HTMLElement {
     const form = this.internals.form;
     if (!form) return;
     form.noValidate = true;
+    this.keep(form);
     if (form.hasAttribute("hx-post")) return;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -110,9 +119,38 @@ export class TxForm extends HTMLElement {
     });
   }
 
+  /** Keeps what is written at the office. @param {HTMLFormElement} form */
+  keep(form) {
+    const url = this.getAttribute("draft");
+    if (!url) return;
+    this.draft = new Draft({
+      url,
+      revision: Number(this.getAttribute("revision") ?? 0),
+      entry: () => this.entry(),
+      token: () => tokenOf(form),
+      rename: (id) => { this.entryId = id; },
+      say: (said) => this.say(said),
+    });
+  }
+
+  /** What became of the draft. @param {import("./draft.js").Said} said */
+  say({ zh, isBad, isDanger, note }) {
+    this.kept.textContent = zh;
+    this.kept.classList.toggle("tx-not-kept", isBad === true);
+    if (isBad) return;
+    const report = this.getAttribute("danger");
+    const danger = isDanger
+      ? make("p", {}, "里面有危险信号：草稿不会进入危机处置。请尽快保存；来不及填完，",
+        report ? make("a", { href: report }, "先填危机报告") : "请立即电话报告", "。")
+      : "";
+    if (note || isDanger || !this.told.textContent) this.told.replaceChildren(note ? make("p", {}, note) : "", danger);
+    this.told.hidden = !this.told.textContent;
+  }
+
   touch() {
     if (!this.isReady) return;
     this.isDirty = true;
+    this.draft?.touch();
     this.fromServer = [];
     this.refresh();
   }
@@ -166,14 +204,18 @@ export class TxForm extends HTMLElement {
     if (problems.length) return this.refuse(problems);
     this.isSending = true;
     this.status.textContent = "正在发送……";
+    await this.draft?.rest();
     const outcome = await send(form.action, this.entry(), tokenOf(form));
     this.isSending = false;
     this.status.textContent = "";
     if (outcome.next) {
       this.isDirty = false;
+      this.draft?.stop();
+      this.draft = null;
       location.assign(outcome.next);
       return;
     }
+    this.draft?.resume();
     if (outcome.problems?.length) return this.refuse(outcome.problems);
     this.hasFailed = true;
     tell(this.notice, this, outcome.zh ?? "", [], outcome.mayRetry ? () => form.requestSubmit() : undefined);

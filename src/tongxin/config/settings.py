@@ -20,7 +20,7 @@ INSTALLED_APPS = [
         f"tongxin.{name}"
         for name in (
             "vault", "ledger", "accounts", "rulebook", "access", "people", "assessments",
-            "cases", "referrals", "notices", "intake", "flows", "web", "commands",
+            "cases", "drafts", "referrals", "notices", "intake", "documents", "flows", "web", "commands",
         )
     ),
     "django.contrib.auth",

@@ -15,12 +15,18 @@ LATER: Mapping[str, tuple[str, ...]] = {
     "task.climbed": ("tell_owner",),
     "task.passed_on": ("tell_owner",),
     "entry.held": ("tell_line",),
+    "draft.reminded": ("tell_owner",),
+    "draft.alarmed": ("tell_line",),
+    "draft.dropped": ("tell_line",),
+    "draft.expired": ("tell_owner",),
 }
 
 # Consequences and facts that are only recorded: the case was already derived in their transaction.
 NOBODY_REACTS = frozenset({
     "case.opened", "entry.recorded", "grade.changed", "task.closed", "moment.passed", "definition.adopted",
     "holding.changed", "roster.imported", "row.settled", "person.recused", "person.admitted",
+    "person.added", "person.changed", "person.deactivated", "password.renewed", "password.changed", "conduct.accepted",
+    "attachment.added", "attachment.retracted", "paper.printed",
 })
 
 REACTIONS: Mapping[str, Later] = {

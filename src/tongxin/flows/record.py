@@ -19,6 +19,7 @@ from tongxin.assessments.models import Result
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
+from tongxin.drafts import services as drafts
 from tongxin.flows import admission, ages, households, lists, siblings, transfers
 from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
@@ -79,6 +80,7 @@ def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Reco
 
 def _hold(*, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: datetime, keys: Keyring) -> None:
     """Keep a second version for a person, in the child's record too: its dangers act now (spine A1, A8)."""
+    drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     held = ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
     part = replace(draft, entry_id=held.id, kind=HELD, supersedes=None, correction_kind="")
     kept = ledger.keep_entries([part], recorded_at=at, actor=actor, keyring=keys)[0]
@@ -125,6 +127,7 @@ def _keep(
 ) -> Recorded:
     households.lock(child)
     kept = ledger.keep_entries([draft], recorded_at=at, actor=actor, keyring=keys)[0]
+    drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     if not kept.is_new:
         return Recorded(kept.entry, False)
     _refuse_third_version(sheet)

@@ -7,11 +7,13 @@ from typing import Any
 from tongxin.core.forms import content as take
 from tongxin.core.grading.gates import CRISES
 from tongxin.core.language.errors import DefinitionError
+from tongxin.lib.document_checks import check_documents
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
 DATED = ("version", "valid_from", "means")
 UNITS = ("minutes", "hours", "days", "working_days", "months")
+DRAFT_UNITS = ("minutes", "hours", "days")
 
 
 def _brand(content: Content) -> None:
@@ -71,12 +73,34 @@ def _crisis(content: Content) -> None:
     take.unrepeated([each["id"] for each in content["steps"]], "steps", "步骤")
 
 
+def _conduct(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "intro", "articles"), optional=DATED)
+    for at, raw in enumerate(take.sequence(content["articles"], "articles")):
+        take.identifier(take.mapping(raw, f"articles[{at}]", required=("id", "zh")), f"articles[{at}]")
+    take.unrepeated([each["id"] for each in content["articles"]], "articles", "条款")
+
+
 def _clock(raw: object, path: str) -> None:
     clock = take.mapping(raw, path, required=("unit", "floor"), optional=("value",))
     take.number({"value": -1, **clock}, "value", path, 0)
     if clock["unit"] not in UNITS or clock["floor"] != "max":
         zh = "时限要写单位和 floor: max"
         raise DefinitionError(path, zh, "写 {value: 10, unit: minutes, floor: max}")
+
+
+def _drafts(content: Content) -> None:
+    spans = ("remind_after", "warn_before", "expires_after")
+    take.mapping(content, "", required=(*HEAD, *spans, "danger"), optional=DATED)
+    for key in spans:
+        span = take.mapping(content[key], key, required=(), optional=DRAFT_UNITS)
+        if len(span) != 1:
+            raise DefinitionError(key, "时限要写成一个单位和一个整数", "例如 {days: 1}")
+        take.number(span, next(iter(span)), key, 0, low=1)
+    danger = take.mapping(content["danger"], "danger", required=("remind_after", "tell_line_after"))
+    for key, clock in danger.items():
+        _clock(clock, f"danger.{key}")
+        if clock["unit"] not in DRAFT_UNITS:
+            raise DefinitionError(f"danger.{key}", "危险不等工作日", f"单位写：{'、'.join(DRAFT_UNITS)}")
 
 
 def _glossary(content: Content) -> None:
@@ -112,8 +136,11 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "brand": _brand,
     "calendar": _calendar,
     "categories": _categories,
+    "conduct": _conduct,
     "crisis": _crisis,
     "display": _display,
+    "documents": check_documents,
+    "drafts": _drafts,
     "fields": _fields,
     "glossary": _glossary,
 }

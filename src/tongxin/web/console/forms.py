@@ -22,6 +22,7 @@ from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web.console.ages import age_notice, form_for_age
 from tongxin.web.console.basis import DECIDES, deciders, read_first
+from tongxin.web.console.drafts import continued, draft_answers, happened_at, on_page
 from tongxin.web.console.file import form_of, part_of, read_file
 from tongxin.web.console.form_page import (
     RENEWED,
@@ -99,7 +100,8 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
 
 
 def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponse:
-    known = _known(request, child, asked, corrected)
+    draft = continued(request, child=child, form_id=asked.form.id)
+    known = draft_answers(request, draft) if draft else _known(request, child, asked, corrected)
     viewer = request.viewer.person_id
     file = read_file(request, child.id) if asked.form.id == DECIDES else None
     people, posts = deciders(file) if file else ([], [])
@@ -110,7 +112,8 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
     query |= {name: value for name in ("about", "corrects") if (value := _key(request, name))}
     content = rules.content_of(asked.form_hash)
     return show(request, "console/form.html", {
-        "child": child, "name": names.children[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
+        **on_page(request, child=child, asked=asked, query=query, draft=draft), "child": child,
+        "name": names.children[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
         "definition": definition_for(request, asked, age=age, values=known, places=places_in(child.county_id)),
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
         "back_url": f"/children/{child.id}/", "read_first": read_first(request, child, asked.form.id),
@@ -146,7 +149,7 @@ def _take(
     if sent.form_hash != asked.form_hash and not Entry.objects.filter(id=sent.entry_id).exists():
         return said(RENEWED, status=409)
     try:
-        sheet = _sheet(request, asked, sent, corrected, opened.at if opened else request.at)
+        sheet = _sheet(request, asked, sent, corrected, happened_at(sent.entry_id, opened.at if opened else request.at))
         record(child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at)
     except Refused as refusal:
         return refused(refusal.problems)

@@ -1,6 +1,7 @@
 """Opening a file: look first whether the child has one, then fill in the 档案表."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from tongxin.ledger.models import Entry
 from tongxin.people import search
 from tongxin.rulebook import rules
 from tongxin.web import words
+from tongxin.web.console.drafts import continued, draft_answers, on_page
 from tongxin.web.console.form_page import (
     RENEWED,
     UNREADABLE,
@@ -58,20 +60,23 @@ def look_first(request: Request) -> HttpResponse:
 @door("office.open_file", methods=("GET", "POST"))
 def new_file(request: Request) -> HttpResponseBase:
     """The 档案表 of a child without a file, and the door for a filled one."""
-    county_id, asked = _asked(request)
+    county_id, asked = asked_here(request)
     if request.method == "POST":
         opened = opened_by(request)
         return refuse_others(request) or act_from_opened(request, opened) or _take(request, asked, opened)
     content = rules.content_of(asked.form_hash)
     places = places_in(county_id)
+    query, draft = {"shown": opened_token(request)}, continued(request, child=None, form_id=FORM)
+    given = draft_answers(request, draft) if draft else _given(request, places)
     return show(request, "console/form.html", {
-        "form": asked.form, "filled_by": content.get("filled_by", ""), "back_url": "/children/new/",
-        "definition": definition_for(request, asked, age=None, values=_given(request, places), places=places),
-        "action": f"{request.path}?shown={opened_token(request)}",
+        **on_page(request, child=None, asked=asked, query=query, draft=draft), "form": asked.form,
+        "filled_by": content.get("filled_by", ""), "back_url": "/children/new/",
+        "definition": definition_for(request, asked, age=None, values=given, places=places),
+        "action": f"{request.path}?{urlencode(query)}",
     })
 
 
-def _asked(request: Request) -> tuple[int | None, Asked]:
+def asked_here(request: Request) -> tuple[int | None, Asked]:
     """The form as it holds in the county of the viewer's post."""
     seat = request.viewer.seat
     if seat is None:

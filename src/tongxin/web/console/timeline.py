@@ -16,7 +16,7 @@ PURPOSES = {
     "file": "查看档案", "roster": "浏览名册", "home": "首页", "search": "查找", "entry": "查看记录",
     "tasks": "任务列表", "posts": "岗位",
     "prefill": "填表时带出", "crises": "危机总览", "referrals": "转介列表", "correct": "更正记录", "move": "移动记录",
-    "search_index": "建立查找索引", "form": "填写表单", "duplicate": "核对是否重复",
+    "search_index": "建立查找索引", "form": "填写表单", "draft": "接着填没填完的表", "duplicate": "核对是否重复",
 }
 CORRECTIONS = {"correct": "更正", "retract": "撤回", "moved": "移至另一名儿童"}
 

@@ -1,0 +1,102 @@
+"""Keeping what a page holds while somebody writes, and throwing it away again."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
+
+from tongxin.access import selectors as access
+from tongxin.assessments.forms import Asked
+from tongxin.core.pathway import CHINA
+from tongxin.drafts import services
+from tongxin.drafts.services import NotMine, Saved, Writing
+from tongxin.flows import drafting
+from tongxin.flows.record import asked_of
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.web.console.drafts import uuid_in
+from tongxin.web.console.form_page import said
+from tongxin.web.console.opened import act_from_opened, opened_by, refuse_others
+from tongxin.web.console.opening import asked_here
+from tongxin.web.doors import Request, child_for, door
+
+LARGEST = 256 * 1024
+UNREADABLE = "系统没有看懂，还没有存上。"
+TOO_LARGE = "内容太多，草稿存不下。请尽快提交，或删减后再写。"
+BESIDE = "这份表在另一处也改过，两份都留着；本页接着写的是其中一份，另一份在首页“没填完的表”里。"
+RECORDED = "这份表已经提交过了，本页以后写的不会再存。要改，请在档案里打开那条记录点“更正”。"
+STRANGE = "没有存上：这份草稿不是您的，或那个岗位已不由您担任。"
+
+
+@door("child.record", methods=("POST",))
+def keep_draft(request: Request, child_id: UUID, form_id: str) -> HttpResponseBase:
+    """Keep what a page about a child holds so far."""
+    if no := refuse_others(request):
+        return no
+    child = child_for(request, child_id)
+    try:
+        asked = asked_of(child, form_id=form_id, at=request.at)
+    except rules.NotAdopted:
+        raise Http404 from None
+    if not access.may(viewer=request.viewer, child_id=child.id, part="", action=asked.action, at=request.at):
+        raise Http404
+    return act_from_opened(request, opened_by(request)) or _keep(request, child, asked)
+
+
+@door("office.open_file", methods=("POST",))
+def keep_file_draft(request: Request) -> HttpResponseBase:
+    """Keep what the page of a file that is being opened holds so far."""
+    no = refuse_others(request) or act_from_opened(request, opened_by(request))
+    return no or _keep(request, None, asked_here(request)[1])
+
+
+def _keep(request: Request, child: Child | None, asked: Asked) -> JsonResponse:
+    if len(request.body) > LARGEST:
+        return said(TOO_LARGE, status=413)
+    writing = _writing(request)
+    if writing is None:
+        return said(UNREADABLE, status=400)
+    try:
+        saved = services.save(child=child, asked=asked, writing=writing, actor=request.viewer, at=request.at)
+    except NotMine:
+        return said(STRANGE, status=409)
+    return JsonResponse(_told(saved))
+
+
+def _told(saved: Saved) -> dict[str, Any]:
+    if saved.draft is None:
+        return {"is_over": True, "zh": RECORDED}
+    return {
+        "entry_id": str(saved.draft.id), "revision": saved.draft.revision,
+        "at": f"{saved.draft.saved_at.astimezone(CHINA):%H:%M}", "is_danger": saved.draft.danger_at is not None,
+        "zh": BESIDE if saved.is_other else "",
+    }
+
+
+def _writing(request: Request) -> Writing | None:
+    try:
+        body = json.loads(request.body)
+        found = Writing(
+            entry_id=UUID(str(body["entry_id"])), form_hash=str(body["form_hash"])[:64], answers=body["answers"],
+            tab=UUID(str(body["tab"])), turn=int(body["turn"]), base=int(body["base"]),
+            about=request.GET.get("about", "")[:120], corrects=uuid_in(request.GET.get("corrects", "")),
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return found if isinstance(found.answers, dict) and max(abs(found.turn), abs(found.base)) < 2**31 else None
+
+
+@door("work", methods=("POST",))
+def discard(request: Request, draft_id: UUID) -> HttpResponse:
+    """Throw one's own draft away."""
+    draft = drafting.drop(draft_id=draft_id, actor=request.viewer, at=request.at)
+    if draft is None:
+        raise Http404
+    if draft.danger_at is not None:
+        messages.warning(request, _("已删去。里面有危险信号，系统已提醒这名儿童的各级负责人；请当面告诉他们情况。"))
+    else:
+        messages.success(request, _("已删去没填完的表。"))
+    return HttpResponseRedirect("/")

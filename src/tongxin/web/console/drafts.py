@@ -1,0 +1,99 @@
+"""Unfinished forms, offered where they can be gone on with."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from tongxin.assessments.forms import Asked
+from tongxin.drafts import selectors
+from tongxin.drafts.deadlines import expiry_of
+from tongxin.drafts.models import FormDraft
+from tongxin.ledger.models import Entry
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.web import words
+from tongxin.web.console.file import forms_known
+from tongxin.web.console.names import NO_NAME
+from tongxin.web.doors import Request
+
+SHOWN = 20
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id that an address or a page names, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def continued(request: Request, *, child: Child | None, form_id: str) -> FormDraft | None:
+    """The draft that the address asks to go on with."""
+    named = uuid_in(request.GET.get("draft", ""))
+    if named is None:
+        return None
+    draft = selectors.one(draft_id=named, viewer=request.viewer, at=request.at)
+    if draft is None or (draft.child_id, draft.form_id) != (child.id if child else None, form_id):
+        return None
+    return draft
+
+
+def draft_answers(request: Request, draft: FormDraft) -> dict[str, Any]:
+    """What the draft says, as a look at the part that its form belongs to."""
+    part = rules.access_rules(at=request.at).form_parts.get(draft.form_id, "identity")
+    return selectors.answers_of(draft, viewer=request.viewer, part=part, at=request.at)
+
+
+def on_page(
+    request: Request, *, child: Child | None, asked: Asked, query: Mapping[str, str], draft: FormDraft | None
+) -> dict[str, Any]:
+    """What the page of a form shows and needs of drafts; a correction has its own."""
+    rows = selectors.mine(viewer=request.viewer, at=request.at).filter(
+        child_id=child.id if child else None, form_id=asked.form.id, corrects=uuid_in(query.get("corrects", ""))
+    )
+    others = [each for each in rows[:SHOWN] if draft is None or each.id != draft.id]
+    return {
+        "draft": {
+            "url": f"{request.path}draft/?{urlencode(query)}", "entry_id": str(draft.id) if draft else "",
+            "revision": draft.revision if draft else 0, "saved_at": draft.saved_at if draft else None,
+            "is_older": bool(draft and draft.form_hash != asked.form_hash),
+        },
+        "drafts": draft_rows(request, others, names={}),
+    }
+
+
+def draft_rows(request: Request, drafts: Iterable[FormDraft], *, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Lines that lead back to unfinished forms, with their age and until when they are kept."""
+    seat = request.viewer.seat
+    region = rules.region_of(seat.division_id) if seat else ""
+    known = forms_known(region=region, at=request.at)
+    content = rules.resolve("drafts", "drafts", region=region, at=request.at).content
+    return [
+        {
+            "url": _address(each), "discard_url": f"/drafts/{each.id}/discard/",
+            "is_danger": each.danger_at is not None,
+            "form_zh": known[each.form_id].zh if each.form_id in known else "",
+            "name": names.get(each.child_id, NO_NAME) if each.child_id else _("新的档案"),
+            "saved_at": each.saved_at, "age_zh": words.span_zh(request.at - each.saved_at),
+            "until": None if each.danger_at else expiry_of(each, content),
+        }
+        for each in drafts
+    ]
+
+
+def _address(draft: FormDraft) -> str:
+    query = {"draft": str(draft.id)}
+    query |= {"about": draft.about} if draft.about else {}
+    query |= {"corrects": str(draft.corrects)} if draft.corrects else {}
+    page = f"/children/{draft.child_id}/forms/{draft.form_id}/" if draft.child_id else "/children/new/file/"
+    return f"{page}?{urlencode(query)}"
+
+
+def happened_at(entry_id: UUID, opened_at: datetime) -> datetime:
+    """When what a page records happened: a form sent from two desks says the same both times."""
+    known = Entry.objects.filter(id=entry_id).values_list("occurred_at", flat=True).first()
+    return known or opened_at
