@@ -12,16 +12,21 @@ UNFORESEEN = (
     "发生了没有预料到的错误（{kind}）。本次操作已撤销，没有保存一半的内容。"
     "请把这一行告诉系统管理员。"
 )
+PRIVATE = 0o077
 HELP = frozenset({"help", "--help", "-h"})
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Where a command lives: a module in tongxin.commands with `main(argv) -> int`."""
+    """Where a command lives: a module in tongxin.commands with `main(argv) -> int`.
+
+    What a private one makes is for the account that runs it only; the others write where they are told to.
+    """
 
     module: str
     zh: str
     needs_django: bool = True
+    is_private: bool = True
 
 
 COMMANDS = {
@@ -35,10 +40,10 @@ COMMANDS = {
     "backup key": Command("backup_key", "生成备份用的公钥与私钥", needs_django=False),
     "restore": Command("restore", "用备份恢复"),
     "rebuild": Command("rebuild", "由记录重新推算全部状态"),
-    "score": Command("score", "量表计分", needs_django=False),
-    "roster check": Command("roster_check", "检查花名册", needs_django=False),
+    "score": Command("score", "量表计分", needs_django=False, is_private=False),
+    "roster check": Command("roster_check", "检查花名册", needs_django=False, is_private=False),
     "roster import": Command("roster_import", "导入花名册"),
-    "definitions check": Command("definitions_check", "检查规则定义", needs_django=False),
+    "definitions check": Command("definitions_check", "检查规则定义", needs_django=False, is_private=False),
     "definitions adopt": Command("definitions_adopt", "采用规则定义"),
     "divisions load": Command("divisions_load", "装入一个县区的行政区划"),
     "jobs": Command("jobs", "启动导入等长任务的后台"),
@@ -63,6 +68,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(command: Command, argv: list[str]) -> int:
+    before = os.umask(PRIVATE) if command.is_private else None
+    try:
+        return _called(command, argv)
+    finally:
+        if before is not None:
+            os.umask(before)
+
+
+def _called(command: Command, argv: list[str]) -> int:
     if command.needs_django:
         from tongxin.lib.start import start
 

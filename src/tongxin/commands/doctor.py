@@ -3,7 +3,8 @@
 import json
 import sys
 
-from tongxin.flows.health import Finding, examine
+from tongxin.flows.finding import Finding
+from tongxin.flows.health import examine
 from tongxin.lib import clock
 from tongxin.lib.arguments import Parser
 

@@ -1,7 +1,6 @@
 """Everything `doctor` asks: keys, settings, migrations, worker, ledger, clock, rules, promise one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -13,33 +12,31 @@ from django.utils.dateparse import parse_datetime
 from tongxin import ledger
 from tongxin.accounts.models import Post
 from tongxin.accounts.posts import Roster
+from tongxin.flows import preparation, storage
+from tongxin.flows.finding import Finding
 from tongxin.flows.invariants import breaches
 from tongxin.ledger.models import Entry, HeldEntry
-from tongxin.lib import definitions, places, secrets
+from tongxin.lib import definitions, places
 from tongxin.lib.sqlcipher import driver
 from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import unadopted
 
 SKEW = timedelta(seconds=5)
+SHOWN = 5
 LONG_TAIL = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One answer: ok, warning or failure, in words, with what to do."""
-
-    what: str
-    state: str
-    zh: str
-    cure: str = ""
-
-
 def examine(*, at: datetime) -> list[Finding]:
-    """All findings in a fixed order; a question that can't be asked is a failure of its own."""
+    """All findings in a fixed order; a question that can't be asked is a failure of its own.
+
+    Where nothing is prepared yet, the one finding is what to do first.
+    """
+    if first := preparation.missing():
+        return [first]
     questions: tuple[tuple[str, Callable[[datetime], Iterator[Finding]]], ...] = (
-        ("密钥", _keys), ("设置", _settings), ("数据库", _database), ("数据库升级", _migrations),
-        ("时钟", _clock), ("规则", _rules), ("后台", _worker), ("账本", _ledger), ("岗位", _posts),
-        ("待核记录", _held), ("每个孩子都有下一步", _promise),
+        ("密钥", _keys), ("数据文件夹", _storage), ("设置", _settings), ("数据库", _database),
+        ("数据库升级", _migrations), ("时钟", _clock), ("规则", _rules), ("后台", _worker), ("账本", _ledger),
+        ("岗位", _posts), ("待核记录", _held), ("每个孩子都有下一步", _promise),
     )
     found: list[Finding] = []
     for what, ask in questions:
@@ -54,15 +51,21 @@ def examine(*, at: datetime) -> list[Finding]:
 def _keys(at: datetime) -> Iterator[Finding]:
     del at
     folder = places.keys_folder()
-    if not secrets.exist():
-        yield Finding("密钥", "failure", "没有密钥文件", "首次使用运行 tongxin keys create；否则从备份恢复")
-        return
     loose = [file.name for file in folder.iterdir() if file.stat().st_mode & 0o077]
     if loose:
         names = "、".join(sorted(loose))
         yield Finding("密钥", "failure", f"其他用户能读这些文件：{names}", "改为只有运行系统的用户可读")
     else:
         yield Finding("密钥", "ok", "齐全，只有本用户可读")
+
+
+def _storage(at: datetime) -> Iterator[Finding]:
+    del at
+    if found := storage.loose():
+        named = "、".join(found[:SHOWN]) + (f" 等 {len(found)} 个" if len(found) > SHOWN else "")
+        yield Finding("数据文件夹", "warning", f"其他用户能读：{named}", f"运行 chmod -R go-rwx {places.home()}")
+    else:
+        yield Finding("数据文件夹", "ok", "只有本用户可读")
 
 
 def _settings(at: datetime) -> Iterator[Finding]:

@@ -23,11 +23,11 @@ def create() -> bool:
     A folder that holds some of them is refused: a fresh master key would hide every sealed word.
     """
     folder = places.keys_folder()
-    missing = [name for name in NAMES if not _file(folder, name).exists()]
-    if not missing:
+    lost = missing()
+    if not lost:
         return False
-    if len(missing) < len(NAMES):
-        files = "、".join(_file(folder, name).name for name in missing)
+    if len(lost) < len(NAMES):
+        files = "、".join(_file(folder, name).name for name in lost)
         raise Fault(f"密钥文件夹不完整，缺少 {files}，没有新建任何密钥。请从备份恢复后再启动。")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -36,9 +36,14 @@ def create() -> bool:
     return True
 
 
+def missing() -> list[str]:
+    """The names of the key files that aren't there."""
+    return [name for name in NAMES if not _file(places.keys_folder(), name).exists()]
+
+
 def exist() -> bool:
     """Whether this installation has its keys."""
-    return all(_file(places.keys_folder(), name).exists() for name in NAMES)
+    return not missing()
 
 
 def read(name: str) -> bytes:

@@ -25,6 +25,11 @@ def adopt_folder(*, actor: Viewer, at: datetime) -> int:
     return adopt(library=definitions.load_all(places.definitions_folder()), actor=actor, at=at)
 
 
+def is_begun() -> bool:
+    """Whether any definition was ever adopted here."""
+    return DefinitionVersion.objects.exists()
+
+
 @transaction.atomic
 def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
     """How many versions are new: each is stored resolved for its region and in force from now on."""
