@@ -18,6 +18,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from benchmarks.targets import IMPORT_ROWS, IMPORT_SECONDS, at_most, verdict
 from tongxin.intake.reading.census import below
 from tongxin.intake.reading.identity import check_digit
 
@@ -51,8 +52,8 @@ CATEGORIES = ("孤儿", "事实无人抚养儿童", "农村留守儿童", "重�
 RELATIONS = ("祖父", "祖母", "外祖父", "外祖母", "父亲", "母亲", "叔叔", "姑姑")
 
 
-def main(rows: int = 100_000, database: str = "sqlite") -> None:
-    """Print machine, time on the wall, processor time and memory of one import."""
+def main(rows: int = 100_000, database: str = "sqlite") -> int:
+    """Print machine, time on the wall, processor time and memory of one import; 1 when it took too long."""
     print(f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, {database.partition(':')[0]}")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -69,8 +70,9 @@ def main(rows: int = 100_000, database: str = "sqlite") -> None:
         print(run(["roster", "import", str(source)], environment))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        memory = after.ru_maxrss / 1024
-        print(f"{time.perf_counter() - since:.1f} s on the wall, {cpu:.1f} s on processors, {memory:.0f} MB")
+        memory, wall = after.ru_maxrss / 1024, time.perf_counter() - since
+        print(f"{wall:.1f} s on the wall, {cpu:.1f} s on processors, {memory:.0f} MB")
+    return verdict(at_most(f"{rows:,} rows", wall * IMPORT_ROWS / rows, IMPORT_SECONDS, f"s for {IMPORT_ROWS:,}"))
 
 
 def run(command: list[str], environment: dict[str, str]) -> str:
@@ -117,4 +119,4 @@ def name(chance: random.Random) -> str:
 
 
 if __name__ == "__main__":
-    main(*(kind(word) for kind, word in zip((int, str), sys.argv[1:], strict=False)))
+    sys.exit(main(*(kind(word) for kind, word in zip((int, str), sys.argv[1:], strict=False))))

@@ -64,7 +64,6 @@ def test_a_lost_key_file_is_not_taken_for_a_fresh_machine(machine: dict[str, str
 def test_a_file_that_others_may_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TONGXIN_HOME", str(tmp_path))
     tmp_path.chmod(0o700)
-    (tmp_path / "static").mkdir(mode=0o755)
     own = tmp_path / "tongxin.db"
     own.touch(mode=0o600)
     assert storage.loose() == []

@@ -2,11 +2,12 @@
 
 import logging
 import sys
+import warnings
 
 import pytest
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from tongxin.__main__ import COMMANDS, main
 from tongxin.config import middleware
@@ -55,6 +56,13 @@ class TestAnswers:
         answer = self.answer(RequestFactory().post("/", CONTENT_LENGTH=length))
         assert answer.status_code == 413
         assert "没有接收" in answer.content.decode()
+
+    def test_files_are_served_from_where_they_lie_without_a_warning(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            answer = Client().get("/static/css/office.css")
+        assert answer.status_code == 200
+        assert b"".join(answer).startswith((b"/*", b":", b"@", b"."))
 
     def test_an_ordinary_body_passes(self) -> None:
         assert self.answer(RequestFactory().post("/", {"a": "b"})).status_code == 200

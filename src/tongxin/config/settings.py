@@ -80,7 +80,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+# Nothing is collected: every file is served from where it lies.
 STATICFILES_DIRS = [("pwa", places.pwa_folder())] if places.pwa_folder().is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

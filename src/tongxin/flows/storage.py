@@ -6,8 +6,6 @@ from pathlib import Path
 from tongxin.lib import places
 
 OTHERS = 0o077
-# Style sheets and scripts, the same for everybody.
-PUBLIC = "static"
 
 
 def loose() -> list[str]:
@@ -21,5 +19,5 @@ def loose() -> list[str]:
 def _kept(home: Path) -> Iterator[Path]:
     yield home
     for path in home.rglob("*"):
-        if path.relative_to(home).parts[0] != PUBLIC and not path.is_symlink():
+        if not path.is_symlink():
             yield path
