@@ -45,6 +45,8 @@ class TestConcern:
         said = story.refused("consent", "王督导", purposes=["refer"], answer="withdrawn")
         assert "不能撤回同意" in said
         story.ends_crisis()
+        assert "不能撤回同意" in story.refused("consent", "王督导", purposes=["refer"], answer="withdrawn")
+        story.record("report_ruling", "郑管理", ruling="not_warranted")
         story.record("consent", "王督导", purposes=["refer"], answer="withdrawn")
         assert story.case.state["consents"] == {"refer": "withdrawn"}
 

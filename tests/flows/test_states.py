@@ -47,6 +47,8 @@ def test_a_death_in_a_crisis_can_be_settled(story: Story) -> None:
     story.record("child_state", "周主任", state="dead")
     assert story.steps >= {"close_crisis", "close_dead", "crisis.stay"}
     story.record("crisis_close", "苏咨询", seen_in_person="no", guardian_page="no")
+    assert "file_report" in story.steps
+    story.record("report_ruling", "郑管理", ruling="already_reported")
     story.record("case_closure", "郑管理", reason="died")
     assert story.steps == {"approve_closure"}
 

@@ -1,13 +1,12 @@
 """A danger about the home concerns every child who lives there (spine A10)."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
+from tongxin.core.pathway import CaseState
 from tongxin.flows.derive import derive_again
 from tongxin.ledger import Draft, subjects
 from tongxin.ledger.models import Entry
@@ -25,9 +24,10 @@ def lock(child: Child) -> None:
         subjects.lock([child.key_owner, *siblings])
 
 
-def spread(*, child: Child, entry: Entry, data: Mapping[str, Any], actor: Viewer, at: datetime) -> None:
+def spread(*, child: Child, entry: Entry, state: CaseState, actor: Viewer, at: datetime) -> None:
     """Open a check for each sibling when an alarm says that the home itself is in question."""
-    if not any(alarm.get("household") for alarm in data.get("alarms", ())):
+    raised = (alarm for alarm in state.alarms.alarms.values() if alarm.entry == str(entry.id))
+    if not any(alarm.household for alarm in raised):
         return
     for sibling in living_with(child):
         keys = vault.keyring([sibling.key_owner])

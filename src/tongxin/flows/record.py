@@ -154,7 +154,7 @@ def _keep(
         child=child, kind=draft.kind, state=derived.state, entry_id=kept.entry.id, actor=actor, at=at
     ):
         derived = derive_again(child=child, actor=actor, at=at, keyring=keys)
-    households.spread(child=child, entry=kept.entry, data=made.data, actor=actor, at=at)
+    households.spread(child=child, entry=kept.entry, state=derived.state, actor=actor, at=at)
     if sibling is not None:
         siblings.join(
             child=child, sibling=sibling, entry=kept.entry, actor=actor, at=at,

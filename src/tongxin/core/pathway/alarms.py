@@ -8,12 +8,15 @@ from tongxin.core.pathway.calendar import Calendar, due_at
 from tongxin.core.pathway.definition import Pathway
 from tongxin.core.pathway.facts import WITHDRAWN, Fact
 
-SAFETY_CHECK, CRISIS = "safety_check", "crisis"
+SAFETY_CHECK, CRISIS, REPORT = "safety_check", "crisis", "report"
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One danger sign of one entry; `closed_at` only by a named qualified person (spine A3, A8)."""
+    """One danger sign of one entry; `closed_at` only by a named qualified person (spine A3, A8).
+
+    `duty` names the report that the law asks for: the entry that first told of the danger.
+    """
 
     key: str
     gate: str
@@ -24,7 +27,7 @@ class Alarm:
     became_crisis_at: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str = ""
-    report: bool = False
+    duty: str = ""
     household: bool = False
 
     @property
@@ -64,6 +67,7 @@ class Alarms:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     episodes: list[Episode] = field(default_factory=list)
     lapses: dict[str, datetime] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
 
     @property
     def episode(self) -> Episode | None:
@@ -72,6 +76,15 @@ class Alarms:
     @property
     def open_checks(self) -> list[Alarm]:
         return [a for a in self.alarms.values() if a.is_open and not a.is_crisis]
+
+    @property
+    def duties(self) -> dict[str, datetime]:
+        """Each report that the law asks for, with the moment from which it is asked; no correction takes one back."""
+        found: dict[str, datetime] = {}
+        for alarm in self.alarms.values():
+            if alarm.duty and alarm.became_crisis_at is not None:
+                found[alarm.duty] = min(found.get(alarm.duty, alarm.became_crisis_at), alarm.became_crisis_at)
+        return found
 
     def lapse(self, now: datetime) -> None:
         """Checks that nobody did in time have become crises by `now`."""
@@ -84,10 +97,11 @@ class Alarms:
         self.lapse(fact.recorded_at)
         if fact.supersedes:
             self._take_back(fact.supersedes, fact.recorded_at)
+        self.origins[fact.id] = self.origins.get(fact.supersedes or "", fact.supersedes or fact.id)
         if fact.correction in WITHDRAWN:
             return
-        for raised in _raised_by(fact):
-            if raised.key in self.alarms:
+        for raised in _raised_by(fact, duty="" if fact.kind == REPORT else self.origins[fact.id]):
+            if raised.key in self.alarms or self._tells_of_known_danger(fact):
                 continue
             self.alarms[raised.key] = raised
             if raised.kind == CRISIS:
@@ -102,6 +116,14 @@ class Alarms:
             self.episodes[-1] = replace(self.episode, taken=(*self.episode.taken, taken))
         elif fact.kind == "crisis_close" and self.episode:
             self._close_episode(fact)
+
+    def _tells_of_known_danger(self, fact: Fact) -> bool:
+        """A report that answers for a danger already in the record begins no new crisis."""
+        if fact.kind != REPORT:
+            return False
+        if named := fact.data.get("duty"):
+            return named in self.duties
+        return any(alarm.duty and alarm.is_open and alarm.is_crisis for alarm in self.alarms.values())
 
     def _take_back(self, entry: str, at: datetime) -> None:
         """What an entry closed is open again once it is corrected, withdrawn or moved; what it raised stays (A8)."""
@@ -150,12 +172,12 @@ def _is_taken(fact: Fact, pathway: Pathway) -> bool:
     return result == "done" or (result == "not_needed" and step in pathway.content["crisis_not_needed"])
 
 
-def _raised_by(fact: Fact) -> Sequence[Alarm]:
+def _raised_by(fact: Fact, *, duty: str) -> Sequence[Alarm]:
     rows = fact.data.get("alarms", ())
     return [
         Alarm(
             key=f"{row['gate']}:{fact.id}", gate=row["gate"], zh=row["zh"], kind=row["kind"], entry=fact.id,
-            raised_at=fact.recorded_at, report=bool(row.get("report")), household=bool(row.get("household")),
+            raised_at=fact.recorded_at, duty=duty if row.get("report") else "", household=bool(row.get("household")),
         )
         for row in (rows if isinstance(rows, list | tuple) else ())
     ]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from tongxin.core.language import evaluate
-from tongxin.core.pathway.calendar import Calendar, due_at
+from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.definition import Climb, Span, StepRule
 from tongxin.core.pathway.facts import Fact
 from tongxin.core.pathway.state import CaseState, soonest
@@ -85,7 +85,9 @@ def _steps_of(
 def _step(
     rule: StepRule, state: CaseState, calendar: Calendar, *, anchor: str, since: datetime, span: Span, whom: str
 ) -> Step:
-    key, due = f"{rule.id}:{anchor}", due_at(span, since=since, calendar=calendar)
+    key, due, role = f"{rule.id}:{anchor}", due_at(span, since=since, calendar=calendar), rule.role
+    if rule.each == "flags":
+        due, role = _as_asked(state.flags[anchor], state, calendar, due=due, role=role)
     reason = state.reasons.get(key) if rule.may_wait else None
     waits = min(reason.until, due_at(span, since=due, calendar=calendar)) if reason else None
     if waits is not None and waits > state.on:
@@ -93,12 +95,22 @@ def _step(
     else:
         waits = None
     return Step(
-        key=key, rule=rule.id, zh=rule.zh, form=rule.form, role=rule.role, due_at=due,
+        key=key, rule=rule.id, zh=rule.zh, form=rule.form, role=role, due_at=due,
         climbs=_climbs(rule.climb, due, calendar), is_urgent=rule.is_urgent,
         organisation=whom if rule.each.startswith("referrals") else "",
         place=whom if rule.each == "transfers" else "", waits_until=waits,
         may_wait=span if rule.may_wait else None,
     )
+
+
+def _as_asked(
+    flag: Fact, state: CaseState, calendar: Calendar, *, due: datetime, role: str
+) -> tuple[datetime, str]:
+    """By which day and by which role whoever raised a flag asked for it to be settled."""
+    asked, resolver = flag.data.get("due_on"), str(flag.data.get("resolver", ""))
+    if isinstance(asked, str):
+        due = datetime.combine(date.fromisoformat(asked), calendar.day_ends, tzinfo=CHINA)
+    return due, resolver if resolver in state.pathway.content["routing"] else role
 
 
 def _climbs(climb: Climb, due: datetime, calendar: Calendar) -> tuple[datetime, ...]:
@@ -127,6 +139,12 @@ def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, 
             yield fact.id, fact.recorded_at, ""
     elif rule.each == "reports":
         for fact in state.reports.values():
+            yield fact.id, fact.recorded_at, ""
+    elif rule.each == "report_duties":
+        for entry, since in state.report_duties.items():
+            yield entry, since, ""
+    elif rule.each == "flags":
+        for fact in state.flags.values():
             yield fact.id, fact.recorded_at, ""
     elif rule.each == "held":
         for fact in state.held.values():

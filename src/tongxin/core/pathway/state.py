@@ -54,6 +54,8 @@ class CaseState:
     details: tuple[str, ...] = ()
     household_checks: dict[str, Fact] = field(default_factory=dict)
     reports: dict[str, Fact] = field(default_factory=dict)
+    reported: set[str] = field(default_factory=set)
+    flags: dict[str, Fact] = field(default_factory=dict)
     expires_at: datetime | None = None
 
     @property
@@ -72,6 +74,12 @@ class CaseState:
     @property
     def evidence_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= self.on
+
+    @property
+    def report_duties(self) -> dict[str, datetime]:
+        """The reports still to be made, the oldest first, with the moment from which they are asked."""
+        waiting = ((key, at) for key, at in self.alarms.duties.items() if key not in self.reported)
+        return dict(sorted(waiting, key=lambda each: (each[1], each[0])))
 
     def since_grade(self, kinds: frozenset[str], *, counting_itself: bool = False) -> bool:
         """Whether something of these kinds happened since the grade last changed, or was what changed it."""
@@ -109,8 +117,9 @@ class CaseState:
             "details_open": bool(self.details),
             "transfer_open": "transfer_out" in self.last and not self._newer("transfer_in", "transfer_out"),
             "closure_open": self._pending_closure(),
-            "report_open": bool(self.reports), "household_check_open": bool(self.household_checks),
-            "has_consent_refer": self.may_refer,
+            "report_due": bool(self.report_duties), "report_open": bool(self.reports or self.report_duties),
+            "household_check_open": bool(self.household_checks),
+            "flag_open": bool(self.flags), "has_consent_refer": self.may_refer,
             "has_legal_basis": self.consents.get("refer") == "legal_basis" or episode is not None,
             "healthy_once": self.identified == "healthy",
         }
@@ -201,6 +210,12 @@ def _take(state: CaseState, fact: Fact) -> None:
             state.held_settled[copy] = fact
     elif fact.kind in {"household_alarm", "household_check", "report", "report_answer"}:
         _note_duty(state, fact)
+    elif fact.kind == "flag":
+        state.flags[fact.id] = fact
+    elif fact.kind == "flag_answer":
+        _settle(state.flags, data.get("flag"))
+    if fact.kind in {"report", "report_ruling"}:
+        _answer_duty(state, fact)
     _note_concern(state, fact)
     _note_details(state, data)
     _move(state, fact)
@@ -278,6 +293,14 @@ def _note_duty(state: CaseState, fact: Fact) -> None:
             state.reports[fact.id] = fact
     else:
         _settle(state.reports, fact.data.get("report"))
+
+
+def _answer_duty(state: CaseState, fact: Fact) -> None:
+    """A report or a ruling answers the duty it names; one that names none answers the oldest."""
+    waiting = list(state.report_duties)
+    named = fact.data.get("duty") or next(iter(waiting), None)
+    if named in waiting:
+        state.reported.add(str(named))
 
 
 def _settle(waiting: dict[str, Fact], named: object) -> list[str]:

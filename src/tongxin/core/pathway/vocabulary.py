@@ -18,6 +18,7 @@ BOOLEANS = {
     "plan_approved": "方案已审核", "plan_since_grade": "定级后已有方案", "referral_open": "有未办结的转介",
     "is_concern": "监护人需要回避", "guardianship_open": "监护状况待落实", "details_open": "有待补正的信息",
     "transfer_open": "迁出待接收", "closure_open": "结案待审批", "report_open": "强制报告未办结",
+    "report_due": "有待提交的强制报告", "flag_open": "有未处理的标记",
     "household_check_open": "同户儿童待查看", "has_consent_refer": "已同意转介", "has_legal_basis": "有法定依据",
     "notified_since_grade": "定级后已告知监护人", "healthy_once": "曾识别为健康",
 }

@@ -12,8 +12,12 @@ from tongxin.web import words
 from tongxin.web.console.names import post_titles
 from tongxin.web.doors import Request
 
+# What a step's form nearly always says; whoever fills it in can say otherwise.
+USUAL = {"first_visit": {"kind": "first", "method": "home"}, "visit_record": {"kind": "regular", "method": "home"}}
 # A task's key is rule + anchor; these forms say which anchor they answer.
-ANSWERS_ITS_ANCHOR = {"safety_check", "referral_answer"}
+ANSWERS_ITS_ANCHOR = {
+    "safety_check", "referral_answer", "held_settlement", "household_check", "mandatory_report", "report_answer",
+}
 CRISIS = "crisis."
 OTHERS_DO_IT = "由其他岗位办理的事项"
 
@@ -21,7 +25,7 @@ OTHERS_DO_IT = "由其他岗位办理的事项"
 def form_url(task: Task) -> str:
     """The form that does a task, knowing which need it answers."""
     rule, _, anchor = task.key.partition(":")
-    query = {}
+    query = dict(USUAL.get(rule) or USUAL.get(task.form, {}))
     if rule.startswith(CRISIS):
         query["step"] = rule.removeprefix(CRISIS)
     elif task.form in ANSWERS_ITS_ANCHOR:
@@ -75,6 +79,7 @@ def _row(
         "owner_zh": f"{owner}　{holder}".strip() if not is_mine else "", "is_mine": is_mine,
         "climbed_zh": f"{'您的岗位' if is_mine else owner}（原由{titles.get(task.post_id, '')}办理）"
         if climbed and task.post_id else "",
+        "from_zh": titles.get(task.post_id, "") if task.post_id and task.post_id != task.owner_post_id else "",
         "is_urgent": task.is_urgent, "is_waiting": task.state == Task.WAITING, "reason_url": reason_url(task),
         "form": task.form,
     }
