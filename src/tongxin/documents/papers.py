@@ -1,0 +1,104 @@
+"""What `definitions/documents/papers.yaml` says: which papers there are, their heads, signatures and purposes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tongxin import ledger
+from tongxin.accounts.viewers import Viewer
+from tongxin.ledger.models import Entry, Event
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+
+PRINTED = "paper.printed"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What somebody prints for; `for_family` is closed while a guardian is to be kept away."""
+
+    id: str
+    zh: str
+    for_family: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper on a child's page: the newest of its forms, with more of the file around it if it says so."""
+
+    id: str
+    zh: str
+    forms: tuple[str, ...]
+    is_whole: bool
+    is_graded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What stands around a form's questions on paper."""
+
+    head: tuple[str, ...]
+    signatures: tuple[Mapping[str, Any], ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    slip: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The rules for paper in force."""
+
+    purposes: Mapping[str, Purpose]
+    papers: Mapping[str, Paper]
+    default: Layout
+    layouts: Mapping[str, Layout]
+
+    def layout(self, form_id: str) -> Layout:
+        """What stands around a form; the common frame where nothing is said of it."""
+        return self.layouts.get(form_id, self.default)
+
+    def of(self, form_id: str) -> Paper | None:
+        """The paper that a form is printed as, if it is one of those on the child's page."""
+        return next((paper for paper in self.papers.values() if form_id in paper.forms), None)
+
+
+def papers_in(*, region: str, at: datetime) -> Papers:
+    """The rules for paper in a county."""
+    return rules.read(read, rules.resolve("documents", "papers", region=region, at=at))
+
+
+def read(content: Mapping[str, Any]) -> Papers:
+    """The definition as an object."""
+    purposes = [Purpose(each["id"], each["zh"], bool(each.get("for_family"))) for each in content["purposes"]]
+    papers = [
+        Paper(each["id"], each["zh"], tuple(each["forms"]), bool(each.get("whole")), bool(each.get("graded")))
+        for each in content["papers"]
+    ]
+    return Papers(
+        purposes={each.id: each for each in purposes}, papers={each.id: each for each in papers},
+        default=_layout(content["default"]), layouts={form: _layout(each) for form, each in content["forms"].items()},
+    )
+
+
+def _layout(content: Mapping[str, Any]) -> Layout:
+    return Layout(
+        head=tuple(content["head"]), signatures=tuple(content["signatures"]), before=tuple(content.get("before", ())),
+        after=tuple(content.get("after", ())), slip=content.get("slip"),
+    )
+
+
+def record_copy(
+    *, child: Child, paper: str, purpose: str, actor: Viewer, at: datetime, entry: Entry | None = None
+) -> int:
+    """The number of a fresh copy; that it was printed, by whom and what for is a fact of the record."""
+    with transaction.atomic():
+        ledger.lock_subject(child.key_owner)
+        number = Event.objects.filter(subject_id=child.id, kind=PRINTED).count() + 1
+        ledger.record(
+            kind=PRINTED, subject=child.key_owner, actor=actor, at=at, entry=entry, is_fact=True,
+            clear={"paper": paper, "number": number, "purpose": purpose},
+        )
+    return number

@@ -1,0 +1,76 @@
+"""What the definitions of paper forms and attachments must hold."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tongxin.core.forms import content as take
+from tongxin.core.language.errors import DefinitionError
+
+Content = Mapping[str, Any]
+HEAD = ("id", "zh", "source")
+DATED = ("version", "valid_from")
+ABOUT_CHILD = ("name", "file_no", "sex", "birth", "age", "place", "address", "id_no", "phone", "carers")
+LIMITS = ("megabytes", "megapixels", "unpacked_megabytes", "per_child", "title_characters")
+
+
+def check_documents(content: Content) -> None:
+    """Nothing, when the definition can be used; else where it fails and how to mend it."""
+    known: dict[str, Callable[[Content], None]] = {"papers": _papers, "attachments": _attachments}
+    if content["id"] not in known:
+        raise DefinitionError("id", f"没有“{content['id']}”这种文书定义", f"可写：{'、'.join(known)}")
+    known[content["id"]](content)
+
+
+def _papers(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "purposes", "papers", "default", "forms"), optional=DATED)
+    for at, each in enumerate(_named(content["purposes"], "purposes", optional=("for_family",))):
+        take.flag(each, "for_family", f"purposes[{at}]")
+    for at, each in enumerate(_named(content["papers"], "papers", required=("forms",), optional=("whole", "graded"))):
+        take.sequence(each["forms"], f"papers[{at}].forms")
+    _sheet(content["default"], "default")
+    for form, each in content["forms"].items():
+        _sheet(each, f"forms.{form}")
+
+
+def _sheet(raw: object, path: str) -> None:
+    sheet = take.mapping(raw, path, required=("head", "signatures"), optional=("before", "after", "slip"))
+    for at, name in enumerate(take.sequence(sheet["head"], f"{path}.head")):
+        if name not in ABOUT_CHILD:
+            raise DefinitionError(f"{path}.head[{at}]", f"抬头里没有“{name}”", f"可写：{'、'.join(ABOUT_CHILD)}")
+    _signatures(sheet["signatures"], f"{path}.signatures")
+    for key in ("before", "after"):
+        take.sequence(sheet.get(key, []), f"{path}.{key}")
+    if "slip" in sheet:
+        slip = take.mapping(
+            sheet["slip"], f"{path}.slip", required=("zh", "fields", "signatures"), optional=("help",)
+        )
+        for at, each in enumerate(take.sequence(slip["fields"], f"{path}.slip.fields")):
+            take.mapping(each, f"{path}.slip.fields[{at}]", required=("zh",), optional=("options", "lines"))
+        _signatures(slip["signatures"], f"{path}.slip.signatures")
+
+
+def _signatures(raw: object, path: str) -> None:
+    for at, each in enumerate(take.sequence(raw, path)):
+        take.flag(take.mapping(each, f"{path}[{at}]", required=("zh",), optional=("seal",)), "seal", f"{path}[{at}]")
+
+
+def _attachments(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "kinds", "reasons", "limits"), optional=DATED)
+    _named(content["kinds"], "kinds", required=("part",), optional=("help",))
+    _named(content["reasons"], "reasons")
+    limits = take.mapping(content["limits"], "limits", required=LIMITS)
+    for name in LIMITS:
+        take.number(limits, name, "limits", 0, low=1)
+
+
+def _named(
+    raw: object, path: str, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()
+) -> list[Content]:
+    rows = [
+        take.mapping(each, f"{path}[{at}]", required=("id", "zh", *required), optional=optional)
+        for at, each in enumerate(take.sequence(raw, path))
+    ]
+    for at, each in enumerate(rows):
+        take.identifier(each, f"{path}[{at}]")
+    take.unrepeated([str(each["id"]) for each in rows], path, "编号")
+    return rows

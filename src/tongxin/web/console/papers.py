@@ -1,0 +1,205 @@
+"""Paper: what can be printed of a child's file, the printing itself, and forms to fill in by hand."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from tongxin import ledger
+from tongxin.accounts.models import Division
+from tongxin.assessments.forms import Asked, form_in
+from tongxin.documents import selectors, typesetting
+from tongxin.documents.papers import Paper, Papers, Purpose, papers_in, record_copy
+from tongxin.flows import lists, prefill
+from tongxin.ledger.models import Entry
+from tongxin.rulebook import rules
+from tongxin.web.console.family import carers_of, sealed_of
+from tongxin.web.console.file import HIDDEN, File, entry_zh, form_of, part_of, read_file
+from tongxin.web.console.names import open_names
+from tongxin.web.console.paper_content import Copy, empty, filled, may_print
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show
+
+PURPOSE, ROUTE = "print", "paper"
+WITHDRAWN = frozenset({"retract", "moved"})
+SHOWN = 60
+PDF = "application/pdf"
+
+
+@door("child.read")
+def paper_list(request: Request, child_id: UUID) -> HttpResponse:
+    """Everything of one file that the viewer may print."""
+    file = read_file(request, child_id)
+    found = papers_in(region=file.region, at=request.at)
+    entries = [each for each in reversed(file.readable) if each.clear.get("form") and not each.correction_kind][:SHOWN]
+    names = open_names(request, children=[file.child], purpose=PURPOSE, route=ROUTE)
+    signed = selectors.signed(each.id for each in entries)
+    return show(request, "console/papers.html", {
+        "child": file.child, "name": names.children[file.child.id], "purposes": _purposes(file, found),
+        "papers": [
+            {"paper": paper, "entry": _newest(file, paper)} for paper in found.papers.values() if _offered(file, paper)
+        ],
+        "entries": [{"entry": each, "zh": entry_zh(each), "signed_at": signed.get(each.id)} for each in entries],
+    })
+
+
+def _purposes(file: File, found: Papers) -> list[Purpose]:
+    """What for: nothing goes to a family whose guardian is to be kept away (spine A4)."""
+    is_closed = bool(file.state.names()["is_concern"])
+    return [each for each in found.purposes.values() if not (each.for_family and is_closed)]
+
+
+def _offered(file: File, paper: Paper) -> bool:
+    return paper.is_whole or any(may_print(file, form) for form in paper.forms)
+
+
+def _newest(file: File, paper: Paper) -> Entry | None:
+    """The newest entry on one of a paper's forms that stands and that the viewer may read."""
+    gone = {entry.supersedes_id for entry in file.entries if entry.supersedes_id}
+    for entry in reversed(file.readable):
+        if form_of(entry) in paper.forms and entry.id not in gone and entry.correction_kind not in WITHDRAWN:
+            return entry
+    return None
+
+
+@door("child.read", methods=("POST",))
+def print_paper(request: Request, child_id: UUID, paper_id: str) -> HttpResponse:
+    """One of the papers, as a PDF."""
+    file = read_file(request, child_id)
+    found = papers_in(region=file.region, at=request.at)
+    paper = found.papers.get(paper_id)
+    if paper is None or not _offered(file, paper):
+        raise Http404
+    return _printed(file, found, paper, None if paper.is_whole else _newest(file, paper))
+
+
+def on_paper(request: Request, entry: Entry) -> dict[str, Any]:
+    """What a record's own page says of paper: since when it is signed, and what it can be printed for."""
+    if not entry.clear.get("form"):
+        return {}
+    purposes = papers_in(region=_region(request), at=request.at).purposes.values()
+    return {
+        "signed_at": selectors.signed([entry.id]).get(entry.id),
+        # Whether a family may have it is asked of the whole file, on the page of papers.
+        "purposes": [each for each in purposes if not each.for_family],
+    }
+
+
+@door("child.read", methods=("POST",))
+def print_entry(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse:
+    """One record in its form's wording, as a PDF."""
+    file = read_file(request, child_id)
+    found = papers_in(region=file.region, at=request.at)
+    entry = next((each for each in file.readable if each.id == entry_id and each.clear.get("form")), None)
+    if entry is None:
+        raise Http404
+    paper = found.of(form_of(entry))
+    return _printed(file, found, None if paper and paper.is_whole else paper, entry)
+
+
+def _printed(file: File, found: Papers, paper: Paper | None, entry: Entry | None) -> HttpResponse:
+    """The PDF; the copy is written down before anything is opened."""
+    request, child = file.request, file.child
+    purpose = found.purposes.get(request.POST.get("purpose", ""))
+    if purpose is None or purpose not in _purposes(file, found):
+        messages.error(request, _("没有打印：请先选用途。监护人需要回避的档案，不能选“交监护人”。"))
+        return HttpResponseRedirect(f"/children/{child.id}/paper/")
+    form_id = form_of(entry) if entry else _form_of(file, paper)
+    number = record_copy(
+        child=child, paper=paper.id if paper else form_id, purpose=purpose.id, actor=request.viewer, at=request.at,
+        entry=entry,
+    )
+    asked = _asked(file, form_id, entry)
+    answers = _answers(file, asked, entry, paper)
+    carers = carers_of(file)
+    names = open_names(
+        request, purpose=PURPOSE, route=ROUTE, part="file", children=[child], more=sealed_of(file, carers),
+        people=[request.viewer.person_id, *(each.person_id for each in file.readable)],
+    )
+    copy = Copy(purpose=purpose, number=number, names=names, carers=carers)
+    content = filled(file, asked, answers, copy=copy, rules=found, paper=paper, entry=entry)
+    return _as_pdf(content, f"{child.file_no}-{paper.id if paper else form_id}-{number}")
+
+
+def _form_of(file: File, paper: Paper | None) -> str:
+    """The form of a paper that was never filled in: the first that the viewer may read of."""
+    forms = paper.forms if paper else ()
+    return next((form for form in forms if may_print(file, form)), forms[0])
+
+
+def _asked(file: File, form_id: str, entry: Entry | None) -> Asked:
+    region, choices = lists.choices_for(file.child)
+    at = entry.recorded_at if entry else file.request.at
+    try:
+        return form_in(form_id=form_id, region=region, at=at, lists=choices)
+    except rules.NotAdopted:
+        raise Http404 from None
+
+
+def _answers(file: File, asked: Asked, entry: Entry | None, paper: Paper | None) -> dict[str, Any] | None:
+    """What an entry says, or what the whole file knows; None leaves the form to be filled in by hand."""
+    request = file.request
+    if entry is not None:
+        part = part_of(entry, file.access)
+        opened = ledger.open_entries(
+            [entry], viewer=request.viewer, purpose=PURPOSE, at=request.at, part=part, route=ROUTE
+        )
+        return opened[0] or {}
+    if paper is not None and paper.is_whole:
+        return prefill.values_for(child=file.child, asked=asked, viewer=request.viewer, at=request.at)
+    return None
+
+
+@door("work")
+def blank_forms(request: Request) -> HttpResponse:
+    """The forms that can be printed empty, by what they are for."""
+    region, found = _region(request), rules.access_rules(at=request.at)
+    groups = []
+    for group, zh in found.groups.items():
+        forms = [
+            {"id": form, "zh": rules.resolve("forms", form, region=region, at=request.at).content["zh"]}
+            for form in found.form_groups[group] if form in rules.ids("forms")
+        ]
+        if forms and group != HIDDEN:
+            groups.append({"zh": zh, "forms": forms})
+    return show(request, "console/blank_forms.html", {"groups": groups})
+
+
+@door("work")
+def print_blank(request: Request, form_id: str) -> HttpResponse:
+    """One empty form, as a PDF."""
+    region = _region(request)
+    try:
+        asked = form_in(form_id=form_id, region=region, at=request.at, lists=lists.choices_in(_county(request)))
+    except rules.NotAdopted:
+        raise Http404 from None
+    layout = papers_in(region=region, at=request.at).layout(form_id)
+    return _as_pdf(empty(request, asked.form, layout), f"blank-{form_id}")
+
+
+def _region(request: Request) -> str:
+    seat = request.viewer.seat
+    return rules.region_of(seat.division_id) if seat else ""
+
+
+def _county(request: Request) -> int | None:
+    seat = request.viewer.seat
+    places = Division.objects.filter(id=seat.division_id) if seat else Division.objects.none()
+    return places.values_list("county_id", flat=True).first()
+
+
+def _as_pdf(content: dict[str, Any], name: str) -> HttpResponse:
+    made = typesetting.pdf(content)
+    return HttpResponse(made, content_type=PDF, headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})
+
+
+urlpatterns = [
+    path("children/<uuid:child_id>/paper/", paper_list),
+    path("children/<uuid:child_id>/paper/<slug:paper_id>/", print_paper),
+    path("children/<uuid:child_id>/entries/<uuid:entry_id>/paper/", print_entry),
+    path("forms/", blank_forms),
+    path("forms/<slug:form_id>/blank/", print_blank),
+]
