@@ -32,6 +32,11 @@ def heads_folder() -> Path:
     return _folder("TONGXIN_HEADS", home() / "heads")
 
 
+def attachments_folder() -> Path:
+    """Where the sealed bytes of attachments lie; a backup holds it beside the database."""
+    return _folder("TONGXIN_ATTACHMENTS", home() / "attachments")
+
+
 def definitions_folder() -> Path:
     """The rules as data."""
     return _folder("TONGXIN_DEFINITIONS", REPOSITORY / "definitions")

@@ -21,6 +21,7 @@ from tongxin.web.console.entry_text import loose, sections_of
 from tongxin.web.console.file import entry_zh, form_of, part_of
 from tongxin.web.console.forms import entry_for
 from tongxin.web.console.names import Names, open_names, post_titles
+from tongxin.web.console.papers import on_paper
 from tongxin.web.console.timeline import CORRECTIONS
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
@@ -47,7 +48,7 @@ def entry_page(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse
         "gone_zh": CORRECTIONS.get(gone.correction_kind, "更正") if gone else "",
         "kind_zh": CORRECTIONS.get(entry.correction_kind, ""), "may_change": may_change,
         "reason_zh": moving.REASONS.get(str(entry.clear.get("about", "")), ""), "reasons": moving.REASONS,
-        "correct_url": f"/children/{child.id}/forms/{form_of(entry)}/?corrects={entry.id}",
+        "correct_url": f"/children/{child.id}/forms/{form_of(entry)}/?corrects={entry.id}", **on_paper(request, entry),
     })
 
 

@@ -15,6 +15,8 @@ from tongxin.web.console.file import File
 from tongxin.web.console.options import words_of
 
 SHOWN_OF_NUMBER = (4, 4)
+# What `sealed_of` names first, in this order.
+IDENTITY_OF_CHILD = ("id_no", "birth", "phone", "address")
 DETAILS = {
     "no_id": "没有证件号码", "id_check_digit": "证件号码最后一位校验不符", "id_lost_digits": "证件号码缺位",
     "birth_impossible": "出生日期不可能", "sex_contradicts_id": "性别与证件号码不符",
@@ -43,14 +45,14 @@ def siblings_of(file: File) -> list[Child]:
 def sealed_of(file: File, carers: Sequence[Carer]) -> list[Sealed | None]:
     """What of the identity and the carers is to be opened."""
     child = file.child
-    own = [child.id_no, child.birth, child.phone, child.address] if "identity" in file.parts else [None] * 4
+    own = [getattr(child, name) if "identity" in file.parts else None for name in IDENTITY_OF_CHILD]
     return [*own, *(word for carer in carers for word in (carer.adult.name, carer.adult.phone))]
 
 
 def identity_rows(file: File, opened: Sequence[str | None]) -> list[tuple[str, str]]:
     """What the file says of who the child is, (words, value), for those who may read it."""
     child = file.child
-    home = _places(child)
+    home = home_of(child)
     rows = [("档案编号", child.file_no), ("居住地", home)]
     if "identity" in file.parts:
         id_no, birth, phone, address = opened
@@ -73,7 +75,8 @@ def masked(number: str) -> str:
     return number if hidden <= 0 else number[:first] + "*" * hidden + number[-last:]
 
 
-def _places(child: Child) -> str:
+def home_of(child: Child) -> str:
+    """Where a child lives, from the county down."""
     ids = [place for place in (child.county_id, child.town_id, child.village_id) if place]
     names = dict(Division.objects.filter(id__in=ids).values_list("id", "name"))
     return "".join(names.get(place, "") for place in ids) or "不详"

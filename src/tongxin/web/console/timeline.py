@@ -17,6 +17,7 @@ PURPOSES = {
     "tasks": "任务列表", "posts": "岗位",
     "prefill": "填表时带出", "crises": "危机总览", "referrals": "转介列表", "correct": "更正记录", "move": "移动记录",
     "search_index": "建立查找索引", "form": "填写表单", "draft": "接着填没填完的表", "duplicate": "核对是否重复",
+    "print": "打印", "attachment": "打开附件", "attachments": "查看附件目录",
 }
 CORRECTIONS = {"correct": "更正", "retract": "撤回", "moved": "移至另一名儿童"}
 
