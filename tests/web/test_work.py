@@ -12,6 +12,7 @@ from tongxin import ledger
 from tongxin.cases.models import Task
 from tongxin.flows.sweep import sweep
 from tongxin.people.models import Child
+from tongxin.people.services import join_household
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -20,11 +21,21 @@ SignedIn = Callable[[str], Office]
 class TestHome:
     def test_says_what_to_do_for_whom_and_until_when(self, cast: world.World, office: SignedIn) -> None:
         cast.child("小雨")
-        page = office("周主任").get("/")
-        task = page.context["due"][0]
-        assert (task["zh"], task["who_zh"]) == ("上门识别，填写识别表", "小雨")
-        assert task["due_zh"]
-        assert task["url"].endswith("/forms/identification_form/")
+        line = office("周主任").get("/").context["due"][0]
+        (child,) = line["children"]
+        assert (child["name"], [need["zh"] for need in child["needs"]]) == ("小雨", ["上门识别，填写识别表"])
+        assert line["due_zh"]
+        assert line["url"].endswith("/forms/identification_form/")
+
+    def test_has_one_line_a_household(self, cast: world.World, office: SignedIn) -> None:
+        together, alone = [cast.child("小雨"), cast.child("小山")], cast.child("小河")
+        house = join_household(children=together, actor=cast.viewer("郑管理"), at=MORNING)
+        lines = office("周主任").get("/").context["due"]
+        assert sorted(sorted(child["name"] for child in line["children"]) for line in lines) == [
+            ["小山", "小雨"], ["小河"],
+        ]
+        urls = {line["url"] for line in lines}
+        assert urls == {f"/households/{house.id}/", f"/children/{alone.id}/forms/identification_form/"}
 
     def test_puts_the_overdue_first_and_says_how_late(
         self, cast: world.World, office: SignedIn, time: Clock
@@ -35,15 +46,37 @@ class TestHome:
         assert page.context["late"][0]["late_zh"].endswith("天")
         assert page.context["counts"][0]["number"] == 1
 
-    def test_tells_the_level_above_what_climbed_to_it(
+    def test_tells_the_level_above_what_came_up_and_leaves_it_with_its_own_post(
         self, cast: world.World, office: SignedIn, time: Clock
     ) -> None:
         cast.child("小雨")
         time.now = MORNING + timedelta(days=19)
         sweep(time.now)
-        rows = [*office("王督导").get("/").context["late"]]
-        assert [row["who_zh"] for row in rows] == ["小雨"]
-        assert "东升社区居民委员会儿童主任" in rows[0]["climbed_zh"]
+        (line,) = office("王督导").get("/").context["passed_up"]
+        assert line["children"][0]["name"] == "小雨"
+        assert "东升社区居民委员会儿童主任" in line["from_zh"]
+        page = office("周主任").get("/")
+        assert "王督导" not in page.context["late"][0]["from_zh"]
+        assert "凤城街道儿童督导员" in page.context["late"][0]["passed_zh"]
+        assert page.context["counts"][0]["number"] == 1
+        assert [task["who_zh"] for task in office("周主任").get("/tasks/?only=late").context["tasks"]] == ["小雨"]
+
+    def test_shows_no_more_of_a_danger_than_its_clock(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        child = cast.child("小雨")
+        office("周主任").fill(child, "identification_form", wish_to_die="yes")
+        time.now += timedelta(minutes=20)
+        (danger,) = office("王督导").get("/").context["dangers"]
+        assert (danger["name"], danger["for_zh"]) == ("小雨", "20分钟")
+
+    def test_leads_to_what_waits_for_a_word(self, cast: world.World, office: SignedIn) -> None:
+        child = cast.child()
+        answers = fill(child, "identification_form", MORNING, low_mood="often", worry="often")
+        cast.record(child, "identification_form", answers, by="周主任", at=MORNING)
+        cast.record(child, "assessment_form", fill(child, "assessment_form", MORNING, psychological_level="2"),
+                    by="林社工", at=MORNING)
+        counts = office("郑管理").get("/").context["counts"]
+        waiting = {count["zh"]: (count["number"], count["url"]) for count in counts}
+        assert waiting["待确认等级"] == (1, "/confirmations/")
 
     def test_says_what_each_count_counts_and_that_no_case_is_without_a_step(
         self, cast: world.World, office: SignedIn
@@ -51,8 +84,7 @@ class TestHome:
         cast.child()
         counts = office("郑管理").get("/").context["counts"]
         assert all(count["means"] for count in counts)
-        assert counts[-1]["zh"] == "没有下一步的在办个案"
-        assert counts[-1]["number"] == 0
+        assert (counts[-1]["zh"], counts[-1]["number"]) == ("没有下一步", 0)
 
     def test_is_never_empty_handed(self, cast: world.World, office: SignedIn) -> None:
         assert "现在没有要办的任务" in office("何老师").get("/").content.decode()

@@ -121,5 +121,6 @@ class Task(Placed):
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "key"], name="task_once")]
         indexes: ClassVar = [
             models.Index(fields=["owner_post_id", "state", "due_at", "id"], name="task_owner"),
+            models.Index(fields=["post_id", "state", "due_at", "id"], name="task_post"),
             models.Index(fields=["state", "due_at"], name="task_due"),
         ]

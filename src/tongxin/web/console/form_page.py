@@ -16,6 +16,8 @@ from tongxin.web.doors import Request
 
 RENEWED = "表单已更新，请另开一页打开新的表单，对照填写后再提交；本页的内容没有保存。"
 UNREADABLE = "系统没有看懂这次提交，没有保存。"
+# Whoever writes down a visit was there; others are added by hand.
+THERE = frozenset({"visit.visitors"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ def places_in(county_id: int | None) -> list[dict[str, str]]:
 
 
 def signed(form: Form, name: str) -> dict[str, str]:
-    """The name of whoever fills in a form, where the form asks who signs."""
-    return {field.id: name for field in form.fields if field.type == "signature_name" and name}
+    """The name of whoever fills in a form, where the form asks who signs or who was there."""
+    return {
+        field.id: name for field in form.fields if name and (field.type == "signature_name" or field.binds in THERE)
+    }
 
 
 def from_address(request: Request, form: Form) -> dict[str, str]:

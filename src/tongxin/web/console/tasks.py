@@ -1,18 +1,22 @@
 """All tasks of the viewer's posts, the nearest first."""
 
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from tongxin.access import selectors as access
 from tongxin.cases.models import Task
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.web.console.home import SOON, mine
+from tongxin.web.console.counts import SOON
 from tongxin.web.console.names import open_names
 from tongxin.web.console.task_rows import task_rows
+from tongxin.web.console.today import mine
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -49,8 +53,13 @@ def task_list(request: Request) -> HttpResponse:
 
 
 def _own(request: Request, only: str) -> list[Task]:
+    runs = mine(request, state=Task.WAITING if only == "waiting" else Task.OPEN)
+    rows = merge(*(_next(request, tasks, only) for tasks in runs), key=lambda task: (task.due_at, task.id))
+    return list(islice(rows, PAGE + 1))
+
+
+def _next(request: Request, tasks: QuerySet[Task], only: str) -> list[Task]:
     at = request.at
-    tasks = mine(request, state=Task.WAITING if only == "waiting" else Task.OPEN)
     if only == "late":
         tasks = tasks.filter(due_at__lt=at)
     elif only == "soon":

@@ -1,0 +1,84 @@
+"""The few counts of the first screen; each says what it counts and leads to the list behind it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from tongxin.access import selectors as access
+from tongxin.cases.derivation import FAR
+from tongxin.cases.models import Case
+from tongxin.intake import selectors as intake
+from tongxin.referrals.models import Referral
+from tongxin.rulebook import rules
+from tongxin.web.console.today import mine
+from tongxin.web.doors import Request
+
+MOST_COUNTED = 1000
+SOON = timedelta(days=7)
+CONFIRMING = ("confirm_grade", "second_person", "second_professional")
+Count = dict[str, Any]
+
+
+def counts_of(request: Request) -> list[Count]:
+    """The counts of the viewer's own work, then of the area for those who watch over it."""
+    at, tasks = request.at, mine(request)
+    late = [rows.filter(due_at__lt=at) for rows in tasks]
+    soon = [rows.filter(due_at__gte=at, due_at__lt=at + SOON) for rows in tasks]
+    counts = [
+        _count("逾期", late, "/tasks/?only=late", is_bad=True,
+               means="您的岗位该办的和上报到您岗位的任务中，已过期限的；有说明暂缓的不算。"),
+        _count("七天内到期", soon, "/tasks/?only=soon",
+               means="您的岗位该办的和上报到您岗位的任务中，从现在起七天内到期的。"),
+        *_waiting(request, tasks[0]),
+    ]
+    if access.may_do(viewer=request.viewer, action="see_crisis_board", at=at):
+        counts += _of_area(request)
+    return counts
+
+
+def _waiting(request: Request, tasks: Any) -> list[Count]:
+    """What waits for the viewer's word; only what there is."""
+    sent = Referral.objects.filter(to_organisation_id__in=request.viewer.organisation_ids, state="sent")
+    referred = access.visible(sent, viewer=request.viewer, part="referral", at=request.at)
+    counts = [
+        _count("待确认等级", [tasks.filter(step__in=CONFIRMING)], "/confirmations/",
+               means="等您确认的建议等级和降级申请。确认之前按较高的等级办理。"),
+        _count("待答复转介", [referred], "/referrals/", means="其他单位转来、您的单位还没有答复的转介。"),
+    ]
+    if access.may_do(viewer=request.viewer, action="import_roster", at=request.at):
+        counts.append(_held_rows(request))
+    return [count for count in counts if count["number"]]
+
+
+def _held_rows(request: Request) -> Count:
+    """Rows of rosters that the viewer's posts settle, with the day by which the first is due."""
+    held = intake.held_rows(viewer=request.viewer, at=request.at)
+    first = held.first()
+    due_zh = f"，{day_zh(first.due_at)}前" if first else ""
+    return _count(
+        f"花名册待核行{due_zh}", [held], "/rosters/held/", is_bad=first is not None and first.due_at < request.at,
+        means="花名册中没有姓名或疑似重复、要您补上或判断的行；日期是最早一行的期限。",
+    )
+
+
+def _of_area(request: Request) -> list[Count]:
+    cases = access.visible(Case.objects.all(), viewer=request.viewer, part="roster", at=request.at)
+    return [_count(
+        "没有下一步", [without_step(request, cases)], "/children/?only=no_step", is_bad=True,
+        means="您辖区内在办而没有任何待办任务的个案数，应当始终为 0；不为 0 请告知系统管理员。",
+    )]
+
+
+def without_step(request: Request, cases: Any) -> Any:
+    """Open cases with nothing to do: there must be none (promise 1)."""
+    _, pathway = rules.pathway_in(region="", at=request.at)
+    # All ranks are named so that the index by place, rank and due moment is walked.
+    ranks = sorted({-number for number in pathway.urgency.values()})
+    return cases.filter(rank__in=ranks, due_at__gte=FAR, is_open=True)
+
+
+def _count(zh: str, lists: Sequence[Any], url: str, *, means: str, is_bad: bool = False) -> Count:
+    """How many there are, counted no further than a page can use."""
+    number = min(sum(rows[:MOST_COUNTED].count() for rows in lists), MOST_COUNTED)
+    text = f"{number}+" if number >= MOST_COUNTED else str(number)
+    return {"zh": zh, "number": number, "text": text, "url": url, "means": means, "is_bad": is_bad}
