@@ -9,14 +9,17 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django_tasks_db.models import DBTaskResult
 
+from tests.web.conftest import MORNING
 from tests.world import START
 from tongxin import vault
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Task
+from tongxin.commands import worker
 from tongxin.intake import settling
 from tongxin.intake.models import HeldRow, Mapping, Upload
 from tongxin.intake.reading import read_workbook
 from tongxin.intake.reading.identity import check_digit
+from tongxin.notices.models import Notice
 from tongxin.people.models import Child
 from tongxin.web import jobs
 from tongxin.web.console import rosters
@@ -184,6 +187,26 @@ class TestHeldRows:
                 row[heads.index("姓名")] = "张小海"
         browser.post(f"/rosters/{upload.id}/rows/mended/", {"file": roster(*rows, heads=heads)})
         assert set(HeldRow.objects.values_list("state", flat=True)) == {"opened", "same"}
+
+
+class TestHome:
+    def test_tells_the_owner_how_many_rows_wait_until_when_and_leads_there(self, office: Any) -> None:
+        bring_in(office("郑管理"), roster(RAIN, RAIN, NOBODY))
+        page = office("王督导").get("/").content.decode()
+        figure = page[page.index('href="/rosters/held/"') :][:200]
+        assert "<strong>2</strong>花名册待核行，" in figure
+        assert "前" in figure
+        assert "花名册待核行" not in office("周主任").get("/").content.decode()
+
+    def test_leads_from_the_news_of_a_roster_to_the_tasks_and_names_nobody(self, office: Any) -> None:
+        bring_in(office("郑管理"), roster(RAIN, SNOW))
+        while worker.turn("w", now=MORNING):
+            pass
+        assert set(Notice.objects.values_list("kind", "child_id")) == {("roster.imported", None)}
+        page = office("周主任").get("/").content.decode()
+        news = page[page.index("新花名册") - 100 :][:300]
+        assert "带来了要您办理的任务" in news and 'href="/tasks/"' in news
+        assert "王小雨" not in news
 
 
 class TestDifferences:

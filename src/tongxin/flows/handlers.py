@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from tongxin.flows import rosters
 from tongxin.ledger.models import Work
 from tongxin.notices import services as notices
 
@@ -19,12 +20,14 @@ LATER: Mapping[str, tuple[str, ...]] = {
     "draft.alarmed": ("tell_line",),
     "draft.dropped": ("tell_line",),
     "draft.expired": ("tell_owner",),
+    "roster.imported": ("tell_listed",),
+    "row.settled": ("tell_settled",),
 }
 
 # Consequences and facts that are only recorded: the case was already derived in their transaction.
 NOBODY_REACTS = frozenset({
     "case.opened", "entry.recorded", "grade.changed", "task.closed", "moment.passed", "definition.adopted",
-    "holding.changed", "roster.imported", "row.settled", "person.recused", "person.admitted",
+    "holding.changed", "person.recused", "person.admitted",
     "person.added", "person.changed", "person.deactivated", "password.renewed", "password.changed", "conduct.accepted",
     "attachment.added", "attachment.retracted", "paper.printed",
 })
@@ -32,6 +35,8 @@ NOBODY_REACTS = frozenset({
 REACTIONS: Mapping[str, Later] = {
     "tell_owner": notices.tell_owner,
     "tell_line": notices.tell_line,
+    "tell_listed": rosters.tell_listed,
+    "tell_settled": rosters.tell_settled,
 }
 
 

@@ -28,6 +28,8 @@ from tongxin.people import matching
 CHUNK = 2000
 # Chunks that may be in the making while one is written.
 AHEAD = 2
+# What the worker does about it; the map of reactions lies above, and a test holds the two against each other.
+LATER = ("tell_listed",)
 Progress = Callable[[int, int], None]
 
 
@@ -141,10 +143,11 @@ class _Run:
             is_settled = not self.upload.held.filter(state=HeldRow.OPEN).exists()
             self.upload.settled_at = self.county.at if is_settled else None
             self.upload.save(update_fields=["summary", "state", "rows_total", "settled_at"])
-            ledger.record(
+            imported = ledger.record(
                 kind="roster.imported", subject=self.upload.key_owner, actor=self.county.actor, at=self.county.at,
                 clear={"rows": self.upload.rows_done, **counts_of(self.upload)}, is_fact=True,
             )
+            ledger.enqueue(imported, LATER)
 
 
 def sheet_numbers(roster: Roster) -> dict[str, int]:

@@ -25,6 +25,8 @@ from tongxin.people.models import Child
 
 NAME, SAME, OTHER = "name", "same", "other"
 PURPOSE = "roster_mend"
+# As for an import: named again in the map of reactions.
+LATER = ("tell_settled",)
 
 
 def rows_of(held: Sequence[HeldRow], *, viewer: Viewer, at: datetime, route: str = "") -> list[Row | None]:
@@ -111,9 +113,10 @@ def _close(held: HeldRow, decided: Decided, actor: Viewer, at: datetime) -> None
     held.child_id = decided.fresh[0].child_id if is_opened else decided.listed[0].child_id
     held.settled_at, held.settled_by = at, actor.person_id
     held.save(update_fields=["state", "child_id", "settled_at", "settled_by"])
-    ledger.record(
+    settled = ledger.record(
         kind="row.settled", subject=held.key_owner, actor=actor, at=at, is_fact=True,
         clear={"row": held.id, "outcome": held.state, "child": held.child_id},
     )
+    ledger.enqueue(settled, LATER)
     if not HeldRow.objects.filter(upload_id=held.upload_id, state=HeldRow.OPEN).exists():
         Upload.objects.filter(id=held.upload_id).update(settled_at=at)

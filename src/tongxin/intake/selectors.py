@@ -1,11 +1,14 @@
 """Which uploads and held rows a viewer may see: the county's own, in a town those of its own posts."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
+from tongxin.cases.models import Task
+from tongxin.cases.tasks import LIVE
 from tongxin.intake.models import HeldRow, Listing, Upload
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -50,6 +53,18 @@ def no_longer_listed(upload: Upload) -> QuerySet[Child]:
     )
     listed = here.filter(child_id=OuterRef("pk"))
     return Child.objects.filter(Exists(before), ~Exists(listed), town_id__in=towns).order_by("id")
+
+
+def owners_of_new(upload_id: UUID) -> list[UUID]:
+    """The posts that answer for the tasks of the children whose files a roster opened."""
+    children = Listing.objects.filter(upload_id=upload_id, change=Listing.NEW).values("child_id")
+    return owners_of(Task.objects.filter(case_id__in=children))
+
+
+def owners_of(tasks: QuerySet[Task]) -> list[UUID]:
+    """The posts that answer for open tasks, each once."""
+    live = tasks.filter(state__in=LIVE, owner_post_id__isnull=False).order_by("owner_post_id")
+    return [post for post in live.values_list("owner_post_id", flat=True).distinct() if post]
 
 
 def changed(upload: Upload) -> QuerySet[Listing]:

@@ -1,5 +1,6 @@
 """Reactions that put a line into somebody's list. No name and no clinical word leaves (spine B6)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,14 @@ def tell_line(*, event: Event, at: datetime) -> None:
     told = LINE[1:] if case and case.state.get("staff_concern") else LINE
     posts = Post.objects.filter(division_id__in=places, role__in=told).values_list("id", flat=True)
     _tell(list(posts), event, at)
+
+
+def tell_posts(*, posts: Sequence[UUID], event: Event, at: datetime, child_id: UUID | None = None) -> None:
+    """Tell several posts of one event, each once; `child_id` where it is about one child."""
+    rows = [
+        Notice(post_id=post, event_id=event.id, kind=event.kind, child_id=child_id, created_at=at) for post in posts
+    ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
 def _tell(posts: list[UUID], event: Event, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """The few counts of the first screen; each says what it counts and leads to the list behind it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tongxin.access import selectors as access
@@ -12,6 +12,7 @@ from tongxin.referrals.models import Referral
 from tongxin.rulebook import rules
 from tongxin.web.console.today import mine
 from tongxin.web.doors import Request
+from tongxin.web.words import due_zh, late_zh
 
 MOST_COUNTED = 1000
 SOON = timedelta(days=7)
@@ -54,11 +55,16 @@ def _held_rows(request: Request) -> Count:
     """Rows of rosters that the viewer's posts settle, with the day by which the first is due."""
     held = intake.held_rows(viewer=request.viewer, at=request.at)
     first = held.first()
-    due_zh = f"，{day_zh(first.due_at)}前" if first else ""
+    when = _when(first.due_at, request) if first else ""
     return _count(
-        f"花名册待核行{due_zh}", [held], "/rosters/held/", is_bad=first is not None and first.due_at < request.at,
+        f"花名册待核行{when}", [held], "/rosters/held/", is_bad=first is not None and first.due_at < request.at,
         means="花名册中没有姓名或疑似重复、要您补上或判断的行；日期是最早一行的期限。",
     )
+
+
+def _when(due: datetime, request: Request) -> str:
+    late = late_zh(due, at=request.at)
+    return f"，已逾期{late}" if late else f"，{due_zh(due, at=request.at)}前"
 
 
 def _of_area(request: Request) -> list[Count]:
