@@ -10,7 +10,8 @@ KINDS = {form["kind"] for form in forms().values()}
 MOVE_NOTHING = {"carer_change", "household_members", "observation"}
 # What the fold itself reads, beside what moves, requirements and anchors name.
 READ = {
-    "crisis_report", "guardianship", "household_check", "interview", "report", "report_answer", "task_reason",
+    "assignment", "crisis_report", "guardianship", "household_check", "interview", "report", "report_answer",
+    "task_reason",
 }
 # What no form is filled in for: the state of a case itself, and what other entries leave.
 NO_FORM = {"any", "contact", "crisis", "grade", "household_alarm"}

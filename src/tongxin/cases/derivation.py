@@ -14,7 +14,7 @@ from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Roster, roster_for
 from tongxin.cases.models import Alarm, Case, Decision, Proposal
-from tongxin.cases.tasks import follow_plan
+from tongxin.cases.tasks import assigned_posts, follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
 from tongxin.people.models import Child
@@ -64,6 +64,7 @@ def derive(
     found.changes += follow_plan(
         case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at,
         recused=recused_from(child_id=child.id, at=at),
+        assigned=assigned_posts(found.state.assigned, pathway=ground.pathway, roster=roster),
     )
     return found
 

@@ -1,6 +1,6 @@
 """A plan compared with the tasks that stand: open, keep, close; each with an owner who is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,20 +10,21 @@ from tongxin.accounts.posts import Responsible, Roster
 from tongxin.cases.models import Case, Task
 from tongxin.core.pathway import Pathway, Step
 
+NOBODY: Mapping[str, Post] = {}
 LIVE = (Task.OPEN, Task.WAITING)
 Changes = list[tuple[str, dict[str, Any]]]
 
 
 def follow_plan(
     *, case: Case, steps: tuple[Step, ...], pathway: Pathway, roster: Roster, at: datetime,
-    recused: frozenset[UUID] = frozenset(),
+    recused: frozenset[UUID] = frozenset(), assigned: Mapping[str, Post] = NOBODY,
 ) -> Changes:
     """Make the stored tasks equal to the plan; what changed comes back as events to tell of."""
     stored = {task.key: task for task in case.tasks.all()}
     changes: Changes = []
     planned = {step.key: step for step in steps}
     for step in steps:
-        wanted = task_row(case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused)
+        wanted = task_row(case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused, assigned=assigned)
         found = stored.get(step.key)
         if found is None:
             wanted.save(force_insert=True)
@@ -38,13 +39,14 @@ def follow_plan(
 
 
 def task_row(
-    *, case: Case, step: Step, pathway: Pathway, roster: Roster, at: datetime, recused: frozenset[UUID] = frozenset()
+    *, case: Case, step: Step, pathway: Pathway, roster: Roster, at: datetime, recused: frozenset[UUID] = frozenset(),
+    assigned: Mapping[str, Post] = NOBODY,
 ) -> Task:
     """The task that a step of a case is, with the post that serves the place and who answers for it now.
 
     Whoever is recused gets no task: the next level answers (spine A10).
     """
-    post = _post_for(case, step, pathway, roster)
+    post = _post_for(case, step, pathway, roster, assigned)
     climbed = step.climbed(at)
     owner = roster.responsible(post_id=post.id, climbs=climbed, without=recused) if post else None
     return Task(
@@ -57,7 +59,21 @@ def task_row(
     )
 
 
-def _post_for(case: Case, step: Step, pathway: Pathway, roster: Roster) -> Post | None:
+def assigned_posts(ids: Sequence[str], *, pathway: Pathway, roster: Roster) -> dict[str, Post]:
+    """The post of each role to which a child was given by name, the newest; only of roles that may be."""
+    found: dict[str, Post] = {}
+    for post in Post.objects.filter(id__in=ids).select_related("division") if ids else ():
+        if post.id not in roster.posts:
+            roster.add(post)
+    for post_id in map(UUID, ids):
+        if post_id in roster.posts and roster.posts[post_id].role in pathway.content["assignable"]:
+            found[roster.posts[post_id].role] = roster.posts[post_id]
+    return found
+
+
+def _post_for(
+    case: Case, step: Step, pathway: Pathway, roster: Roster, assigned: Mapping[str, Post]
+) -> Post | None:
     places = places_of(case)
     if step.organisation:
         for post in roster.posts_of(int(step.organisation)):
@@ -66,7 +82,7 @@ def _post_for(case: Case, step: Step, pathway: Pathway, roster: Roster) -> Post 
     if step.place and (there := _post_at(step.place, step.role, roster)):
         return there
     for role in routes.get(step.role, [step.role]):
-        if found := roster.serving(role=role, ancestors=places):
+        if found := assigned.get(role) or roster.serving(role=role, ancestors=places):
             return found
     return None
 

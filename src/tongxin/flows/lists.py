@@ -20,8 +20,9 @@ def choices_for(child: Child) -> tuple[str, Choices]:
 def choices_in(county_id: int | None) -> Choices:
     """The lists of one county; without a county there is nothing to choose."""
     if county_id is None:
-        return {"organisation": {}, "county": {}}
-    return _choices(county_id, steady.lasting("newest organisation", _newest))
+        return {"organisation": {}, "county": {}, "assignable_post": {}}
+    posts = steady.once(("assignable", county_id), lambda: _assignable(county_id))
+    return {**_choices(county_id, steady.lasting("newest organisation", _newest)), "assignable_post": posts}
 
 
 def _newest() -> int:
@@ -40,3 +41,10 @@ def _choices(county_id: int, newest: int) -> Choices:
         "organisation": {str(body.id): body.name for body in bodies.order_by("id")},
         "county": {place.code: place.name for place in counties},
     }
+
+
+def _assignable(county_id: int) -> dict[str, str]:
+    """The posts to which a child can be given by name; which of them counts, the pathway says when tasks are routed."""
+    content = rules.resolve("pathway", "child", region=rules.region_of(county_id), at=FAR).content
+    posts = Post.objects.filter(division__county_id=county_id, role__in=content.get("assignable", ()))
+    return {post.id.hex: post.title for post in posts.order_by("role", "id")}

@@ -16,6 +16,7 @@ DEFAULTS: Mapping[str, Callable[[Content], Any]] = {
     "crisis_climb": lambda content: content["climb"],
     "professionals": lambda content: content["lowering"]["needs"]["first"],
     "staff_concern_skips": lambda content: [],
+    "assignable": lambda content: [],
     "hint_raises": lambda content: _next_up(content.get("order") or list(content["levels"])),
     "details": lambda content: {},
     "routing": lambda content: {},

@@ -54,6 +54,7 @@ class CaseState:
     details: tuple[str, ...] = ()
     household_checks: dict[str, Fact] = field(default_factory=dict)
     reports: dict[str, Fact] = field(default_factory=dict)
+    assigned: list[str] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)
     flags: dict[str, Fact] = field(default_factory=dict)
     expires_at: datetime | None = None
@@ -203,6 +204,8 @@ def _take(state: CaseState, fact: Fact) -> None:
         _note_reason(state, fact)
     elif fact.kind == "consent":
         _note_consent(state, fact)
+    elif fact.kind == "assignment":
+        state.assigned.append(str(data.get("to_post", "")))
     elif fact.kind == "held":
         state.held[fact.id] = fact
     elif fact.kind == "held_settlement":
