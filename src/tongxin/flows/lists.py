@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from django.db.models import Max
 
-from tongxin.accounts.models import Division, Organisation
+from tongxin.accounts.models import Division, Organisation, Post
+from tongxin.cases.derivation import FAR
 from tongxin.lib import steady
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
