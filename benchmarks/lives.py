@@ -30,6 +30,7 @@ from tongxin.assessments.forms import age_on  # noqa: E402
 from tongxin.flows.record import Sheet, record  # noqa: E402
 from tongxin.lib import clock, ids, steady  # noqa: E402
 from tongxin.people.models import Child  # noqa: E402
+from tongxin.rulebook import rules  # noqa: E402
 
 PASSWORD = "measured-by-nobody-2026"
 SHARE = 10
@@ -50,10 +51,12 @@ def staff() -> None:
     counties.open_line(county=county, actor=WORKER, at=at)
     posts = Post.objects.order_by("id")
     counties.fill(holders=[(post, f"staff{index}", name(chance)) for index, post in enumerate(posts)], at=at)
+    code = rules.resolve("conduct", "conduct", region=rules.region_of(county.id), at=at)
     for people in signing_in().values():
         for person in people:
             person.set_password(PASSWORD)
-            person.save(update_fields=["password"])
+            person.conduct_hash = code.hash
+            person.save(update_fields=["password", "conduct_hash"])
 
 
 def signing_in() -> dict[str, list[Person]]:

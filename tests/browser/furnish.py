@@ -11,6 +11,7 @@ from tests import world
 from tests.flows.forms import fill
 from tongxin.lib import clock
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
 
 PASSWORD = "spring-at-the-window"
 CARER = {"carer_name": "李奶奶", "relation": "paternal_grandmother", "carer_phone": "13800000000", "is_guardian": "yes"}
@@ -20,9 +21,11 @@ def main() -> None:
     """Print the logins by name and the children by their part in the tests."""
     now = clock.now()
     cast = world.build(now - timedelta(days=60))
+    code = rules.resolve("conduct", "conduct", at=now)
     for person in cast.people.values():
         person.set_password(PASSWORD)
-        person.save(update_fields=["password"])
+        person.conduct_hash = code.hash
+        person.save(update_fields=["password", "conduct_hash"])
     logins = {name: person.login for name, person in cast.people.items()}
     children = {part: str(child.id) for part, child in _children(cast, now).items()}
     json.dump({"logins": logins, "children": children}, sys.stdout)

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 
 from tests import world
 from tests.web.conftest import Clock, Office
+from tongxin.accounts.models import Throttle
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
+from tongxin.rulebook import rules
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "keep-it-quiet-42"
@@ -18,8 +23,13 @@ SignedIn = Callable[[str], Office]
 def _with_password(cast: world.World) -> str:
     person = cast.people["周主任"]
     person.set_password(PASSWORD)
+    person.conduct_hash = rules.resolve("conduct", "conduct", at=world.START).hash
     person.save()
     return person.login
+
+
+def _try(client: Client, login: str, password: str = "") -> Any:
+    return client.post("/sign-in/", {"login": login, "password": password or "wrong"})
 
 
 class TestSignIn:
@@ -36,6 +46,49 @@ class TestSignIn:
         paused = client.post("/sign-in/", {"login": login, "password": PASSWORD})
         assert paused.status_code == 429
         assert "15 分钟" in paused.content.decode()
+
+    def test_counts_wrong_tries_in_the_database_and_keeps_no_login_there(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        login = _with_password(cast)
+        for _ in range(5):
+            _try(Office(), login)
+        cache.clear()  # Another process knows nothing of this one's memory.
+        time.now += timedelta(minutes=3, seconds=10)
+        paused = _try(Office(), login, PASSWORD)
+        assert paused.status_code == 429
+        assert "请在 12 分钟后（09:15）再试" in paused.content.decode()
+        row = Throttle.objects.get()
+        assert login not in str(vars(row))
+        time.now += timedelta(minutes=12)
+        assert _try(Office(), login, PASSWORD).status_code == 302
+        assert not Throttle.objects.exists()
+
+    def test_strangers_cannot_lock_out_a_browser_that_is_known(
+        self, cast: world.World, office: SignedIn
+    ) -> None:
+        login, own = _with_password(cast), Office()
+        assert _try(own, login, PASSWORD).status_code == 302
+        own.post("/sign-out/")
+        for _ in range(6):
+            stranger = _try(Office(), login)
+        assert stranger.status_code == 429
+        assert _try(own, login, PASSWORD).status_code == 302
+
+    def test_the_mark_of_a_browser_counts_for_its_own_login_only(self, cast: world.World, office: SignedIn) -> None:
+        login, own = _with_password(cast), Office()
+        _try(own, login, PASSWORD)
+        own.post("/sign-out/")
+        answers = [_try(own, cast.people["王督导"].login).status_code for _ in range(6)]
+        assert answers == [422] * 5 + [429]
+        assert _try(Office(), cast.people["王督导"].login).status_code == 429
+
+    def test_wrong_tries_from_a_known_browser_pause_it_too(self, cast: world.World, office: SignedIn) -> None:
+        login, own = _with_password(cast), Office()
+        _try(own, login, PASSWORD)
+        own.post("/sign-out/")
+        assert [_try(own, login).status_code for _ in range(6)] == [422] * 5 + [429]
+        assert _try(Office(), login, PASSWORD).status_code == 302
 
     def test_says_the_same_of_an_unknown_login(self, cast: world.World, office: SignedIn) -> None:
         login, client = _with_password(cast), Office()

@@ -198,7 +198,7 @@ class TestPosts:
     def test_are_handed_over_at_once(self, cast: world.World, office: SignedIn, time: Clock) -> None:
         child = cast.child()
         post, client = cast.posts["周主任"], office("郑管理")
-        answer = client.post(f"/posts/{post.id}/", {"login": cast.people["何老师"].login, "kind": "holder"})
+        answer = client.post(f"/posts/{post.id}/", {f"login-{post.id}": cast.people["何老师"].login, "kind": "holder"})
         assert answer.headers["Location"] == "/posts/"
         time.now += timedelta(seconds=1)
         assert office("周主任").get(f"/children/{child.id}/").headers["Location"] == "/post/"
@@ -215,8 +215,9 @@ class TestPosts:
         self, cast: world.World, office: SignedIn, time: Clock
     ) -> None:
         post, client = cast.posts["周主任"], office("郑管理")
-        for sent in ({"login": "nobody"}, {"login": ""}, {"login": "\x00"}):
-            assert client.post(f"/posts/{post.id}/", sent).headers["Location"] == f"/posts/{post.id}/"
+        for sent in ("nobody", "", "\x00"):
+            answer = client.post(f"/posts/{post.id}/", {f"login-{post.id}": sent})
+            assert (answer.status_code, "没有办理" in answer.content.decode()) == (422, True)
         time.now += timedelta(seconds=1)
         assert office("周主任").get("/").status_code == 200
 

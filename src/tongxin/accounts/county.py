@@ -1,6 +1,6 @@
 """A county's line of posts: one director a village, one supervisor a town, the county's desk above them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -76,16 +76,25 @@ def _post(role: str, title: str, body: Organisation, place: Division, above: Pos
     return Post(id=ids.new_id(), role=role, title=title, organisation=body, division=place, reports_to=above)
 
 
-def fill(*, holders: Iterable[tuple[Post, str, str]], at: datetime) -> list[Person]:
-    """People for posts, as (post, login, name), who can't sign in until they get a password."""
+def fill(
+    *, holders: Iterable[tuple[Post, str, str]], at: datetime, phones: Mapping[str, str] | None = None
+) -> list[Person]:
+    """People for posts, as (post, login, name), who can't sign in until they get a password; phones by login."""
+    numbers = phones or {}
     rows = [(post, Person(id=ids.new_id(), login=login), name) for post, login, name in holders]
     keys = vault.create_keys([person.key_owner for _, person, _ in rows], at=at)
-    vault.put_many([(person, {"name": name}) for _, person, name in rows], keyring=keys)
+    vault.put_many(
+        [
+            (person, {"name": name} | ({"phone": numbers[person.login]} if person.login in numbers else {}))
+            for _, person, name in rows
+        ],
+        keyring=keys,
+    )
     for _, person, _ in rows:
         person.set_unusable_password()
     people = Person.objects.bulk_create([person for _, person, _ in rows], batch_size=500)
     Holding.objects.bulk_create(
-        [Holding(post=post, person=person, from_at=at) for post, person, _ in rows], batch_size=500
+        [Holding(post=post, person=person, from_at=at, followed_at=at) for post, person, _ in rows], batch_size=500
     )
     return people
 

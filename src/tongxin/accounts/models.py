@@ -77,7 +77,10 @@ class Person(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     login = models.CharField("登录名", max_length=60, unique=True)
     name = SealedField("姓名")
+    phone = SealedField("电话", null=True)
     is_active = models.BooleanField("在用", default=True)
+    must_change_password = models.BooleanField("须改密码", default=False)
+    conduct_hash = models.CharField("已接受的行为守则", max_length=64, default="", blank=True)
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = People()
@@ -119,7 +122,45 @@ class Holding(models.Model):
     kind = models.CharField(
         "方式", max_length=8, choices=[(HOLDER, "任职"), (STAND_IN, "代理")], default=HOLDER
     )
+    # The last of its moments (beginning, end) after which the post's cases were looked at.
+    followed_at = models.DateTimeField("已跟进", null=True)
 
     class Meta:
         verbose_name = "任职"
-        indexes: ClassVar = [models.Index(fields=["person", "to_at"], name="holding_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "to_at"], name="holding_person"),
+            models.Index(fields=["followed_at", "from_at"], name="holding_begins"),
+            models.Index(fields=["to_at", "followed_at"], name="holding_ends"),
+        ]
+
+
+class Introduction(models.Model):
+    """What whoever leaves tells the next holder of a post about one group of children, sealed for that person."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="introductions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="introductions")
+    group = models.CharField("分组", max_length=12)
+    children = models.IntegerField("儿童人数")
+    note = SealedField("交接说明")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "交接说明"
+        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="introduction_person")]
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("staff", self.person_id)
+
+
+class Throttle(models.Model):
+    """Wrong tries at one login, by a keyed digest: the login itself doesn't stand here."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    tries = models.SmallIntegerField("次数", default=0)
+    last_at = models.DateTimeField("最近一次", db_index=True)
+    paused_until = models.DateTimeField("暂停至", null=True)
+
+    class Meta:
+        verbose_name = "登录尝试"

@@ -37,7 +37,7 @@ class Roster:
         self._all: dict[UUID, list[UUID]] = {}
         rows = (
             Holding.objects.filter(held(at), post_id__in=self.posts, person__is_active=True)
-            .order_by("kind", "-from_at")
+            .order_by("-kind", "-from_at")  # Who stands in answers, though the holder keeps the post.
             .values_list("post_id", "person_id")
         )
         for post_id, person_id in rows:

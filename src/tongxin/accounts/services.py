@@ -5,17 +5,20 @@ from datetime import date, datetime
 from django.db import transaction
 
 from tongxin import vault
-from tongxin.accounts.models import LEVELS, Division, Holding, Organisation, Person, Post
+from tongxin.accounts.models import LEVELS, Division, Holding, Introduction, Organisation, Person, Post
 from tongxin.accounts.viewers import Viewer, held
 from tongxin.lib import ids
 
 
-def add_person(*, login: str, name: str, password: str | None, actor: Viewer, at: datetime) -> Person:
+def add_person(
+    *, login: str, name: str, password: str | None, actor: Viewer, at: datetime, phone: str = "",
+    must_change_password: bool = False,
+) -> Person:
     """Somebody who can sign in from now on; without a password nobody can, until one is set."""
     del actor
-    person = Person(id=ids.new_id(), login=login)
+    person = Person(id=ids.new_id(), login=login, must_change_password=must_change_password)
     vault.create_keys([person.key_owner], at=at)
-    vault.put(person, {"name": name})
+    vault.put(person, {"name": name, **({"phone": phone} if phone else {})})
     if password is None:
         person.set_unusable_password()
     else:
@@ -39,9 +42,23 @@ def open_post(
 def hand_over(*, post: Post, to: Person | None, actor: Viewer, at: datetime, kind: str = Holding.HOLDER) -> None:
     """End who holds the post now and let `to` hold it; nothing else moves (C10)."""
     del actor
-    Holding.objects.filter(held(at), post=post, kind=kind).update(to_at=at)
+    Holding.objects.filter(held(at), post=post, kind=kind).update(to_at=at, followed_at=at)
     if to is not None:
-        Holding.objects.create(post=post, person=to, from_at=at, kind=kind)
+        Holding.objects.create(post=post, person=to, from_at=at, kind=kind, followed_at=at)
+
+
+def stand_in(*, post: Post, person: Person, from_at: datetime, to_at: datetime, actor: Viewer, at: datetime) -> Holding:
+    """Somebody answers in a post from–to, beside its holder."""
+    del actor, at
+    return Holding.objects.create(post=post, person=person, from_at=from_at, to_at=to_at, kind=Holding.STAND_IN)
+
+
+def introduce(*, post: Post, to: Person, group: str, children: int, note: str, actor: Viewer, at: datetime) -> None:
+    """A few words for the next holder about one group of children."""
+    del actor
+    words = Introduction(id=ids.new_id(), post=post, person=to, group=group, children=children, at=at)
+    vault.put(words, {"note": note})
+    words.save(force_insert=True)
 
 
 def add_divisions(*, rows: list[tuple[str, str, str, str]], valid_from: date) -> int:

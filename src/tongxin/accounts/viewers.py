@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, UUIDField
 
 from tongxin.accounts.models import Holding, Person, Post
+from tongxin.lib.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,22 @@ def _seat(post: Post) -> Seat:
     )
 
 
-def held(at: datetime) -> Q:
-    """Holdings in force at a moment."""
-    return Q(from_at__lte=at) & (Q(to_at__isnull=True) | Q(to_at__gt=at))
+def held(at: Any, through: str = "") -> Q:
+    """Holdings in force at a moment; `through` is how a query comes to them."""
+    begun, for_good = Q(**{f"{through}from_at__lte": at}), Q(**{f"{through}to_at__isnull": True})
+    return begun & (for_good | Q(**{f"{through}to_at__gt": at}))
+
+
+HELD = Prepared(
+    lambda person, at: Holding.objects.filter(held(at), person_id=person, person__is_active=True)
+    .select_related("post", "post__division").order_by("from_at", "id"),
+    person=UUIDField(), at=DateTimeField(),
+)
 
 
 def viewer_of(*, person: Person, at: datetime, post_id: UUID | None = None) -> Viewer:
     """The viewer that `person` is at a moment, acting from `post_id` or from their first post."""
-    holdings = (
-        Holding.objects.filter(held(at), person=person, person__is_active=True)
-        .select_related("post", "post__division")
-        .order_by("from_at", "id")
-    )
-    seats = [_seat(holding.post) for holding in holdings]
+    seats = [_seat(holding.post) for holding in HELD.rows(person=person.id, at=at)]
     seats.sort(key=lambda seat: seat.post_id != post_id)
     return Viewer(person_id=person.id, seats=tuple(seats))
 

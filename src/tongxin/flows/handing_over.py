@@ -1,26 +1,179 @@
 """Handing a post over: who holds it changes, and every case that rests on it is looked at again at once."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
-from tongxin import ledger
+from tongxin import ledger, vault
+from tongxin.access.offices import posts_for
 from tongxin.accounts import services as accounts
 from tongxin.accounts.models import Holding, Person, Post
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
+from tongxin.core.forms import Problem
+from tongxin.flows.derive import derive_again
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.unfinished import CRISIS, unfinished
+from tongxin.ledger import subjects
+from tongxin.ledger.models import Event
+from tongxin.notices import services as notices
+from tongxin.people.models import Child
 from tongxin.vault import Owner
+
+LONGEST_NOTE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one post: who takes it, in which way and for how long, with a word for each group."""
+
+    post: Post
+    to: Person | None
+    kind: str = Holding.HOLDER
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
 def hand_over(*, post: Post, to: Person | None, actor: Viewer, at: datetime, kind: str = Holding.HOLDER) -> int:
-    """How many cases the worker looks at next: a vacant post's tasks go up, a filled one's come back (B2)."""
+    """How many cases are looked at: a vacant post's tasks go up, a filled one's come back (B2).
+
+    Children in a crisis at once, the others at the worker's next turn.
+    """
     accounts.hand_over(post=post, to=to, actor=actor, at=at, kind=kind)
-    ledger.record(
+    _record(post, to, kind, actor, at)
+    return _look_at(post, actor, at)
+
+
+@transaction.atomic
+def carry_out(*, changes: Iterable[Change], actor: Viewer, at: datetime) -> None:
+    """Everything that one person has in hand goes over in one action, or nothing does."""
+    wanted = list(changes)
+    area = posts_for(viewer=actor, action="hand_over", at=at)
+    if area.filter(id__in=[each.post.id for each in wanted]).count() != len({each.post.id for each in wanted}):
+        raise NotAllowed
+    if problems := [problem for each in wanted for problem in _wrong_with(each, at)]:
+        raise Refused(problems)
+    for each in wanted:
+        _introduce(each, actor, at)
+        if each.kind == Holding.STAND_IN and each.to is not None and each.from_at and each.to_at:
+            accounts.stand_in(
+                post=each.post, person=each.to, from_at=each.from_at, to_at=each.to_at, actor=actor, at=at
+            )
+            _record(each.post, each.to, each.kind, actor, at)
+        else:
+            hand_over(post=each.post, to=each.to, actor=actor, at=at, kind=each.kind)
+    follow_holdings(at)
+
+
+def follow_holdings(now: datetime) -> int:
+    """How many leaves began or ended since: the cases of those posts are looked at again."""
+    due = list(
+        Holding.objects.filter(
+            Q(from_at__lte=now, followed_at__isnull=True) | Q(to_at__lte=now, followed_at__lt=F("to_at"))
+        ).select_related("post")
+    )
+    for holding in due:
+        with transaction.atomic():
+            Holding.objects.filter(id=holding.id).update(followed_at=now)
+            _look_at(holding.post, WORKER, now)
+    return len(due)
+
+
+def _look_at(post: Post, actor: Viewer, at: datetime) -> int:
+    resting = Task.objects.filter(Q(post_id=post.id) | Q(owner_post_id=post.id), state__in=LIVE)
+    cases = Case.objects.filter(id__in=resting.values("case_id"))
+    _derive_dangers(cases, actor, at)
+    return cases.update(look_again_at=at)
+
+
+def _derive_dangers(cases: QuerySet[Case], actor: Viewer, at: datetime) -> None:
+    """A crisis in hand doesn't wait for the worker."""
+    children = list(Child.objects.filter(id__in=cases.filter(in_crisis=True).values("id")).order_by("id"))
+    owners = [child.key_owner for child in children]
+    subjects.lock(owners)
+    keys = vault.keyring(owners)
+    for child in children:
+        ledger.record(
+            kind="moment.passed", subject=child.key_owner, actor=actor, at=at, clear={}, is_fact=True, keyring=keys
+        )
+        derive_again(child=child, actor=actor, at=at, keyring=keys)
+
+
+def _record(post: Post, to: Person | None, kind: str, actor: Viewer, at: datetime) -> Event:
+    event = ledger.record(
         kind="holding.changed", subject=Owner("post", post.id), actor=actor, at=at, is_fact=True,
         clear={"person": str(to.id) if to else None, "kind": kind},
     )
-    resting = Task.objects.filter(Q(post_id=post.id) | Q(owner_post_id=post.id), state__in=LIVE)
-    return Case.objects.filter(id__in=resting.values("case_id")).update(look_again_at=at)
+    if to is not None:
+        notices.tell_post(post_id=post.id, event=event, at=at)
+    return event
+
+
+def _introduce(change: Change, actor: Viewer, at: datetime) -> None:
+    if change.to is None:
+        return
+    found = unfinished(posts=[change.post])[0].groups
+    for group, note in change.notes.items():
+        if note.strip():
+            accounts.introduce(
+                post=change.post, to=change.to, group=group, children=len(found.get(group, ())), note=note.strip(),
+                actor=actor, at=at,
+            )
+
+
+def _wrong_with(change: Change, at: datetime) -> list[Problem]:
+    post, said = change.post, []
+    holding = Holding.objects.filter(post=post, to_at__isnull=True, kind=Holding.HOLDER).values_list("person_id")
+    if change.to is not None and (change.to.id,) in holding:
+        said.append(Problem(f"login-{post.id}", f"{post.title}：接手的人就是现在任职的人，请改写。", True))
+    if change.to is None and change.kind == Holding.HOLDER and post.reports_to_id is None:
+        said.append(Problem(
+            f"login-{post.id}", f"{post.title}是最上一级岗位，不能空缺：下级空缺时由它负责。请写接手的人。", True
+        ))
+    if change.kind == Holding.STAND_IN:
+        said += _wrong_with_leave(change, at)
+    for group in (CRISIS,) if change.to is not None else ():
+        if unfinished(posts=[post])[0].groups.get(group) and not change.notes.get(group, "").strip():
+            said.append(Problem(f"note-{post.id}-{group}", f"{post.title}：有孩子正在危机处置中，请写交接说明。", True))
+    for group, note in change.notes.items():
+        if len(note) > LONGEST_NOTE:
+            said.append(Problem(f"note-{post.id}-{group}", f"交接说明最多 {LONGEST_NOTE} 个字，请缩短。", True))
+    return said
+
+
+def _wrong_with_leave(change: Change, at: datetime) -> list[Problem]:
+    place, title = f"to-{change.post.id}", change.post.title
+    if change.to is None:
+        return [Problem(f"login-{change.post.id}", f"{title}：请写代理人的登录名。", True)]
+    if change.from_at is None or change.to_at is None or change.to_at <= max(change.from_at, at):
+        return [Problem(place, f"{title}：请写从哪天到哪天，结束不能早于开始，也不能早于今天。", True)]
+    clash = Holding.objects.filter(
+        post=change.post, kind=Holding.STAND_IN, from_at__lt=change.to_at, to_at__gt=change.from_at
+    )
+    if clash.exists():
+        return [Problem(place, f"{title}：这几天已安排了代理人，请先结束原来的代理。", True)]
+    return []
+
+
+def end_stand_in(*, holding_id: int, actor: Viewer, at: datetime) -> UUID:
+    """A leave that ends early, or never begins; the holder answers again."""
+    with transaction.atomic():
+        area = posts_for(viewer=actor, action="hand_over", at=at)
+        holding = Holding.objects.filter(
+            Q(to_at__gt=at) | Q(to_at__isnull=True), id=holding_id, kind=Holding.STAND_IN, post__in=area
+        ).select_related("post").first()
+        if holding is None:
+            raise NotAllowed
+        begun = min(holding.from_at, at)
+        Holding.objects.filter(id=holding.id).update(from_at=begun, to_at=at, followed_at=at)
+        _record(holding.post, None, holding.kind, actor, at)
+        _look_at(holding.post, actor, at)
+        post_id: UUID = holding.post_id
+    return post_id

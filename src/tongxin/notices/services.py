@@ -37,6 +37,11 @@ def tell_line(*, event: Event, at: datetime) -> None:
     _tell(list(posts), event, at)
 
 
+def tell_post(*, post_id: UUID, event: Event, at: datetime) -> None:
+    """Tell a post of something that is about no single child."""
+    Notice.objects.create(post_id=post_id, event_id=event.id, kind=event.kind, created_at=at)
+
+
 def tell_posts(*, posts: Sequence[UUID], event: Event, at: datetime, child_id: UUID | None = None) -> None:
     """Tell several posts of one event, each once; `child_id` where it is about one child."""
     rows = [

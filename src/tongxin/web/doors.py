@@ -18,6 +18,9 @@ from tongxin.people.models import Child
 
 View = Callable[..., HttpResponseBase]
 SIGN_IN = "/sign-in/"
+# What somebody still has to do after signing in (a password of their own, the code of conduct), kept in the session.
+FIRST, FIRST_PAGE = "first", "/first/"
+NOT_YET = "没有保存：请先在另一个窗口完成首次登录的步骤，再回到本页。"
 SIGNED_OUT = "登录已过期，没有保存。请在新窗口登录后再发。"
 
 # Every route names one of these; `child.…` is decided again for each child, `office.…` by the viewer's roles.
@@ -30,6 +33,7 @@ ACTIONS = {
     "office.open_file": "可以建档的人",
     "office.see_crisis_board": "可以看危机总览的人",
     "office.hand_over": "可以办理岗位交接的人",
+    "office.manage_staff": "可以管理人员账号的人",
     "office.import_roster": "可以导入花名册的人",
 }
 
@@ -67,6 +71,10 @@ def _turned_away(request: Request, action: str) -> HttpResponse | None:
         if "json" in request.headers.get("Accept", ""):
             return JsonResponse({"zh": SIGNED_OUT}, status=401)
         return HttpResponseRedirect(SIGN_IN)
+    if action != "signed_in" and request.session.get(FIRST):
+        if "json" in request.headers.get("Accept", ""):
+            return JsonResponse({"zh": NOT_YET}, status=409)
+        return HttpResponseRedirect(FIRST_PAGE)
     if action != "signed_in" and request.viewer.seat is None:
         return HttpResponseRedirect("/post/")
     kind, _, name = action.partition(".")

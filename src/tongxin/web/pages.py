@@ -22,6 +22,7 @@ NAVIGATION = (
     ("/referrals/", "转介", ""),
     ("/rosters/", "花名册", "import_roster"),
     ("/posts/", "岗位", "hand_over"),
+    ("/staff/", "人员", "manage_staff"),
 )
 
 

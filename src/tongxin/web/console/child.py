@@ -43,6 +43,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
             *(entry.person_id for entry in shown), *(look.person_id for look in seen),
             *(each.answers.person_id for each in duty), *(task.owner_person_id for task in file.tasks),
         ],
+        phones=[each.answers.person_id for each in duty],
         more=sealed_of(file, carers),
     )
     titles = post_titles([

@@ -26,6 +26,7 @@ class OnDuty:
 
     role: str
     answers: Responsible
+    absent: str = ""
 
 
 def on_duty(file: File) -> list[OnDuty]:
@@ -42,14 +43,18 @@ def on_duty(file: File) -> list[OnDuty]:
         post = next((post for post in posts if post is not None), None)
         answers = roster.responsible(post_id=post.id, without=recused) if post else None
         if answers is not None:
-            found.setdefault(answers.person_id, OnDuty(role, answers))
+            found.setdefault(answers.person_id, OnDuty(role, answers, post.title if post and answers.climbed else ""))
     return list(found.values())
 
 
 def duty_rows(duty: list[OnDuty], names: Names, titles: Mapping[UUID, str]) -> list[dict[str, str]]:
-    """Who is on duty, by post and name."""
+    """Who is on duty, by post, name and telephone; for whom, where the nearest post has nobody."""
     return [
-        {"title": titles.get(each.answers.post_id, ""), "name": names.person(each.answers.person_id)} for each in duty
+        {
+            "title": titles.get(each.answers.post_id, ""), "name": names.person(each.answers.person_id),
+            "number": names.phones.get(each.answers.person_id, ""), "absent": each.absent,
+        }
+        for each in duty
     ]
 
 

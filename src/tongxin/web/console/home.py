@@ -28,7 +28,7 @@ NOTICE_WORDS = {
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {
     "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),
-    "holding.changed": ("岗位交接", "您接手了一个岗位，请看任务", "/tasks/"),
+    "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
 }
 ROLE_LEADS = {
     "child_director": "危险的在最前，其次是逾期和快到期的。一户一行。",

@@ -21,6 +21,7 @@ class Names:
     children: Mapping[UUID, str]
     people: Mapping[UUID, str] = field(default_factory=dict)
     more: tuple[str | None, ...] = ()
+    phones: Mapping[UUID, str] = field(default_factory=dict)
 
     def person(self, person_id: UUID | None) -> str:
         """Somebody who works here; the worker has no name."""
@@ -30,19 +31,23 @@ class Names:
 def open_names(
     request: Request, *, purpose: str, route: str, children: Iterable[Child] = (),
     people: Iterable[UUID | None] = (), more: Iterable[Sealed | None] = (), part: str = "roster",
+    phones: Iterable[UUID | None] = (),
 ) -> Names:
-    """Everything a page shows of sealed words, by one look."""
+    """Everything a page shows of sealed words, by one look; `phones`: of which people the number too."""
     shown = list({child.id: child for child in children}.values())
-    staff = list(Person.objects.filter(id__in={each for each in people if each}).only("id", "name"))
-    wanted = [*(child.name for child in shown), *(person.name for person in staff), *more]
+    staff = list(Person.objects.filter(id__in={each for each in people if each}).only("id", "name", "phone"))
+    reached = set(phones)
+    numbers = [person.phone if person.id in reached else None for person in staff]
+    wanted = [*(child.name for child in shown), *(person.name for person in staff), *numbers, *more]
     words = vault.open(
         wanted, viewer=request.viewer, purpose=purpose, at=request.at, part=part, route=route
     )
-    borders = len(shown), len(shown) + len(staff)
+    borders = len(shown), len(shown) + len(staff), len(shown) + 2 * len(staff)
     return Names(
         children={child.id: word or NO_NAME for child, word in zip(shown, words[: borders[0]], strict=True)},
         people={each.id: word or "" for each, word in zip(staff, words[borders[0] : borders[1]], strict=True)},
-        more=tuple(words[borders[1] :]),
+        phones={each.id: word for each, word in zip(staff, words[borders[1] : borders[2]], strict=True) if word},
+        more=tuple(words[borders[2] :]),
     )
 
 

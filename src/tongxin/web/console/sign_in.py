@@ -1,25 +1,33 @@
 """Signing in and out, and choosing the post to act from."""
 
-import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
-from django.core.cache import cache
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from tongxin.accounts import throttle
+from tongxin.accounts.models import Person
+from tongxin.accounts.throttle import PAUSE, TRIES
+from tongxin.accounts.viewers import viewer_of
+from tongxin.core.pathway import CHINA
 from tongxin.lib import places
-from tongxin.web.doors import Request, door
+from tongxin.web.console.first_steps import steps_for
+from tongxin.web.doors import FIRST, SIGN_IN, Request, door
 from tongxin.web.pages import show, show_plain
 
-WRONG_TRIES = 5
-PAUSE = timedelta(minutes=15)
-LONGEST_LOGIN = 60
-WRONG = f"登录名或密码不对，请重新输入。连续 {WRONG_TRIES} 次不对会暂停登录 15 分钟。"
-PAUSED = "错误次数太多，这个登录名暂停登录 15 分钟。忘记密码请找区县管理员重置。"
+LONGEST_LOGIN, LONGEST_PASSWORD = 60, 128
+MARK = "known"
+MINUTES = PAUSE // timedelta(minutes=1)
+WRONG = f"登录名或密码不对，请重新输入。连续 {TRIES} 次不对会暂停登录 {MINUTES} 分钟。"
+PAUSED = (
+    "错误次数太多，这个登录名暂停登录，请在 {minutes} 分钟后（{until}）再试。"
+    "在您平时用的电脑上仍可登录；忘记密码请找区县管理员换新密码，换好马上可以登录。"
+)
 
 
 @sensitive_post_parameters("password")
@@ -31,17 +39,33 @@ def sign_in(request: Request) -> HttpResponse:
             return HttpResponseRedirect("/")
         return _asked_again(request, "", status=200)
     name, password = written(request.POST.get("login", "")), request.POST.get("password", "")
-    key = "sign-in:" + hashlib.sha256(name.encode()).hexdigest()
-    if cache.get(key, 0) >= WRONG_TRIES:
-        return _asked_again(request, PAUSED, name, 429)
-    person = authenticate(request, username=name, password=password)
-    if person is None:
-        cache.set(key, cache.get(key, 0) + 1, timeout=PAUSE.total_seconds())
+    key = throttle.key_for(login=name, mark=request.COOKIES.get(MARK, ""))
+    until = throttle.paused_until(key=key, at=request.at)
+    if until is not None:
+        return _asked_again(request, _paused(until, request.at), name, 429)
+    person = authenticate(request, username=name, password=password[:LONGEST_PASSWORD])
+    if not isinstance(person, Person):
         return _asked_again(request, WRONG, name, 422)
-    cache.delete(key)
+    throttle.forget(key=key)
+    return _let_in(request, person)
+
+
+def _let_in(request: Request, person: Person) -> HttpResponse:
     login(request, person)
     request.session["seen_at"] = request.at.isoformat()
-    return HttpResponseRedirect("/")
+    request.viewer = viewer_of(person=person, at=request.at)
+    request.session[FIRST] = steps_for(request, person)
+    answer = HttpResponseRedirect("/")
+    answer.set_cookie(
+        MARK, throttle.mark_for(login=person.login), max_age=throttle.KNOWN_FOR, path=SIGN_IN, httponly=True,
+        samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return answer
+
+
+def _paused(until: datetime, at: datetime) -> str:
+    minutes = -((at - until) // timedelta(minutes=1))
+    return PAUSED.format(minutes=minutes, until=f"{until.astimezone(CHINA):%H:%M}")
 
 
 def written(text: str) -> str:

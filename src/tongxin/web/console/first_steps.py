@@ -1,0 +1,125 @@
+"""What somebody does before the first page of work: a password of one's own, the code of conduct read and accepted."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import password_validation, update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from tongxin.accounts.models import Introduction, Person, Post
+from tongxin.flows import staffing
+from tongxin.flows.unfinished import GROUPS
+from tongxin.rulebook import rules
+from tongxin.rulebook.rules import Resolved
+from tongxin.web.console.names import open_names
+from tongxin.web.console.options import region_of_viewer
+from tongxin.web.doors import FIRST, FIRST_PAGE, Request, door
+from tongxin.web.pages import show
+
+PASSWORD, CONDUCT = "password", "conduct"
+LONGEST = 128
+INTRODUCTIONS_SHOWN = 50
+
+
+def steps_for(request: Request, person: Person) -> list[str]:
+    """The steps that are still open for somebody who signs in."""
+    steps = [PASSWORD] if person.must_change_password else []
+    code = conduct_for(request)
+    return [*steps, CONDUCT] if code is not None and person.conduct_hash != code.hash else steps
+
+
+def conduct_for(request: Request) -> Resolved | None:
+    """The code of conduct in force where the viewer works."""
+    try:
+        return rules.resolve("conduct", "conduct", region=region_of_viewer(request), at=request.at)
+    except rules.NotAdopted:
+        return None
+
+
+@door("signed_in")
+def first(request: Request) -> HttpResponse:
+    """The next open step; the first page of work when none is left."""
+    steps = request.session.get(FIRST) or []
+    if steps == []:
+        return HttpResponseRedirect("/")
+    return HttpResponseRedirect("/password/" if steps[0] == PASSWORD else "/conduct/")
+
+
+def _done(request: Request, step: str) -> HttpResponse:
+    is_first = bool(request.session.get(FIRST))
+    request.session[FIRST] = [each for each in request.session.get(FIRST, []) if each != step]
+    return HttpResponseRedirect(FIRST_PAGE if is_first else "/")
+
+
+@sensitive_post_parameters("current", "password", "again")
+@door("signed_in", methods=("GET", "POST"))
+def own_password(request: Request) -> HttpResponse:
+    """A password of one's own in place of the one-time password, or of an older one."""
+    person = _self(request)
+    if request.method != "POST":
+        return _ask_password(request, person, "", 200)
+    current, password = request.POST.get("current", ""), request.POST.get("password", "")
+    if problem := _wrong_with(person, current, password, request.POST.get("again", "")):
+        return _ask_password(request, person, problem, 422)
+    staffing.choose_password(person=person, password=password, actor=request.viewer, at=request.at)
+    update_session_auth_hash(request, person)
+    messages.success(request, _("密码已更换。"))
+    return _done(request, PASSWORD)
+
+
+def _wrong_with(person: Person, current: str, password: str, again: str) -> str:
+    if max(len(current), len(password)) > LONGEST:
+        return _("密码最多 128 个字符，请换一个短一些的。")
+    if not person.check_password(current):
+        return _("现在的密码不对，没有更换。")
+    if password != again:
+        return _("两次输入的新密码不一样，没有更换。请再输入一次。")
+    if password == current or person.login in password.lower():
+        return _("新密码不能和现在的一样，也不能含有登录名。请换一个。")
+    try:
+        password_validation.validate_password(password, person)
+    except ValidationError:
+        return _("新密码太短或太常见，没有更换。请用 10 个以上的字符，例如几个不相干的词连在一起。")
+    return ""
+
+
+def _ask_password(request: Request, person: Person, problem: str, status: int) -> HttpResponse:
+    context = {"problem": problem, "is_first": person.must_change_password}
+    return show(request, "console/password.html", context, status=status)
+
+
+@door("signed_in", methods=("GET", "POST"))
+def conduct(request: Request) -> HttpResponse:
+    """The code of conduct; that it was accepted stands in the record with the hash of its words."""
+    code, person = conduct_for(request), _self(request)
+    if code is None:
+        raise Http404
+    if request.method == "POST" and request.POST.get("hash") == code.hash:
+        staffing.accept_conduct(person=person, hash=code.hash, actor=request.viewer, at=request.at)
+        messages.success(request, _("已接受行为守则。"))
+        return _done(request, CONDUCT)
+    return show(request, "console/conduct.html", {
+        "code": code.content, "hash": code.hash, "is_accepted": person.conduct_hash == code.hash,
+    })
+
+
+def _self(request: Request) -> Person:
+    return Person.objects.get(id=request.viewer.person_id)
+
+
+@door("work")
+def introductions(request: Request) -> HttpResponse:
+    """What those before told the viewer about the children of a post."""
+    rows = list(Introduction.objects.filter(person_id=request.viewer.person_id).order_by("-at")[:INTRODUCTIONS_SHOWN])
+    notes = open_names(request, purpose="introductions", route="introductions", part="staff",
+                       more=[row.note for row in rows]).more
+    titles = dict(Post.objects.filter(id__in={row.post_id for row in rows}).values_list("id", "title"))
+    shown: list[dict[str, Any]] = [
+        {"title": titles[row.post_id], "zh": GROUPS.get(row.group, ""), "children": row.children, "at": row.at,
+         "note": note or ""}
+        for row, note in zip(rows, notes, strict=True)
+    ]
+    return show(request, "console/introductions.html", {"rows": shown})
