@@ -10,7 +10,8 @@ from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case, Task
 from tongxin.flows import handlers, recusal
-from tongxin.flows.refusals import NotAllowed
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.ledger.models import Event
 from tongxin.notices import services as notices
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,48 @@ def test_somebody_steps_back_but_does_not_come_back_on_their_own(story: Story) -
 def test_only_the_childs_own_desk_sets_others_aside(story: Story, by: str) -> None:
     with pytest.raises(NotAllowed):
         recuse(story, "王督导", by=by)
+
+
+class TestForm:
+    def told(self, story: Story, form: str, who: str, by: str) -> None:
+        story.record(form, by, post=story.world.posts[who].id.hex)
+
+    def test_the_desk_sets_a_holder_aside_and_another_person_lets_them_back(self, story: Story) -> None:
+        self.told(story, "recusal", "周主任", "郑管理")
+        viewer = story.world.viewer("周主任", story.at)
+        assert not access.visible(Case.objects.all(), viewer=viewer, part="roster", at=story.at).exists()
+        assert not access.visible(Task.objects.all(), viewer=viewer, part="roster", at=story.at).exists()
+        assert story.owner("identify") == "王督导"
+        assert Event.objects.get(kind="person.recused").is_fact
+        story.rebuilt_equal()
+        post = story.world.posts["周主任"].id.hex
+        assert "另一位" in story.refused("recusal_end", "郑管理", post=post)
+        assert access.parts_of(viewer=viewer, child_id=story.child.id, at=story.at) == frozenset()
+        self.told(story, "recusal_end", "周主任", "王督导")
+        assert story.owner("identify") == "周主任"
+        assert access.visible(Case.objects.all(), viewer=viewer, part="roster", at=story.at).exists()
+        story.rebuilt_equal()
+
+    def test_it_is_not_taken_back_by_whoever_wrote_it(self, story: Story) -> None:
+        post = story.world.posts["周主任"].id.hex
+        entry = story.record("recusal", "郑管理", post=post).entry
+        said = story.refused("recusal", "郑管理", post=post, supersedes=entry.id, correction_kind="retract")
+        assert "解除回避" in said and story.owner("identify") == "王督导"
+
+    def test_a_post_without_a_holder_or_without_a_recusal_is_refused(self, story: Story) -> None:
+        post = story.world.posts["周主任"].id.hex
+        assert "没有正在回避" in story.refused("recusal_end", "王督导", post=post)
+        self.told(story, "recusal", "周主任", "郑管理")
+        assert "已经回避" in story.refused("recusal", "郑管理", post=post)
+
+    @pytest.mark.parametrize("by", ["周主任", "王督导", "林社工", "陈管理"])
+    def test_only_the_desk_sets_aside(self, story: Story, by: str) -> None:
+        with pytest.raises(NotAllowed):
+            self.told(story, "recusal", "周主任", by)
+
+    def test_a_post_elsewhere_is_not_offered(self, story: Story) -> None:
+        with pytest.raises(Refused):
+            self.told(story, "recusal", "陈督导", "郑管理")
 
 
 def test_other_children_are_not_concerned(story: Story) -> None:

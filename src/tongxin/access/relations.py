@@ -21,11 +21,13 @@ def recused_from(*, child_id: UUID, at: datetime) -> frozenset[UUID]:
     return frozenset(person for person in rows.values_list("person_id", flat=True) if person is not None)
 
 
-def recuse(*, child_id: UUID, person_id: UUID, at: datetime) -> bool:
+def recuse(*, child_id: UUID, person_id: UUID, at: datetime, source_id: UUID | None = None) -> bool:
     """Bar somebody from a child from now on; False when they are already."""
     if person_id in recused_from(child_id=child_id, at=at):
         return False
-    Relation.objects.create(child_id=child_id, relation=Relation.RECUSED, person_id=person_id, from_at=at)
+    Relation.objects.create(
+        child_id=child_id, relation=Relation.RECUSED, person_id=person_id, from_at=at, source_id=source_id
+    )
     return True
 
 

@@ -18,6 +18,13 @@ def choices_for(child: Child) -> tuple[str, Choices]:
     return rules.region_of(child.county_id), choices_in(child.county_id)
 
 
+def posts_around(child: Child) -> dict[str, str]:
+    """The posts that serve where a child lives, from the village up to the county, with their titles."""
+    places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
+    posts = Post.objects.filter(division_id__in=places).select_related("organisation", "division")
+    return {post.id.hex: f"{post.title}（{post.organisation.name}）" for post in posts.order_by("role", "id")}
+
+
 def choices_in(county_id: int | None) -> Choices:
     """The lists of one county; without a county there is nothing to choose."""
     if county_id is None:

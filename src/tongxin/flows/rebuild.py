@@ -1,20 +1,23 @@
 """Everything derived, found again from the facts and compared with what is stored (spine B1)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from tongxin import ledger
+from tongxin.accounts.viewers import WORKER
 from tongxin.assessments.models import Result
 from tongxin.cases import derivation
 from tongxin.cases.models import Case
 from tongxin.cases.tasks import LIVE
+from tongxin.flows import people_again
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
-from tongxin.ledger.models import HeldEntry
+from tongxin.ledger.models import Entry, HeldEntry
+from tongxin.people import again
 from tongxin.people.models import Child
 from tongxin.vault import Owner
 
@@ -43,19 +46,38 @@ def differences_of(child: Child, *, at: datetime) -> list[Difference]:
     entries = ledger.facts(Owner("child", child.id))
     stored = {row.entry_id: row.data for row in Result.objects.filter(child_id=child.id)}
     rebuilt: dict[str, Mapping[str, Any]] = {}
+    words: list[Mapping[str, Any] | None] = []
     found: list[Difference] = []
     for each in replay(child, entries, at=at):
         kept = stored.get(each.entry.id)
+        words.append(each.words)
         if each.data is None:
             rebuilt[str(each.entry.id)] = kept or {}
             continue
         rebuilt[str(each.entry.id)] = each.data
         if kept != _plain(each.data):
             found.append(_difference(child, f"result {each.entry.kind} #{each.entry.subject_seq}", kept, each.data))
+    found += _compare_people(child, entries, words, rebuilt, at=at)
     case = Case.objects.filter(id=child.id).first()
     if case is None:
         return [*found, Difference(child.file_no, "case", "没有", "有")] if entries else found
     return [*found, *_compare_case(child, case, as_facts(entries, rebuilt), rebuilt)]
+
+
+def _compare_people(
+    child: Child, entries: Sequence[Entry], words: Sequence[Mapping[str, Any] | None],
+    results: Mapping[str, Mapping[str, Any]], *, at: datetime,
+) -> Iterator[Difference]:
+    """Who the child is, in names of columns only; a file whose key was destroyed says nothing any more."""
+    if any(each is None for each in words):
+        return
+    standing = people_again.standing_entries(entries)
+    ids = {entry.id for entry in standing}
+    said = people_again.said_by(pair for pair in zip(entries, words, strict=True) if pair[0].id in ids)
+    arrivals = people_again.arrivals_of((UUID(key), data) for key, data in results.items())
+    place = people_again.said_place(standing, said, arrivals)
+    for name in again.differing(child=child, said=said, place=place, viewer=WORKER, at=at):
+        yield Difference(child.file_no, f"people.{name}", "…", "…")
 
 
 def _compare_case(

@@ -20,7 +20,7 @@ from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
 from tongxin.drafts import services as drafts
-from tongxin.flows import admission, ages, households, lists, siblings, transfers
+from tongxin.flows import admission, ages, households, lists, people_again, recusal, siblings, transfers
 from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
 from tongxin.flows.outcome import HELD, outcome_for
@@ -29,6 +29,7 @@ from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry
 from tongxin.people import services as people
 from tongxin.people.models import Child
+from tongxin.people.standing import TOLD
 from tongxin.vault import Keyring
 
 
@@ -96,6 +97,8 @@ def _hold(*, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: dateti
 def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
     """The form as it holds where a child lives."""
     region, choices = lists.choices_for(child)
+    if form_id in recusal.FORMS:
+        choices = {**choices, "line_post": lists.posts_around(child)}
     return form_in(form_id=form_id, region=region, at=at, lists=choices)
 
 
@@ -138,6 +141,7 @@ def _keep(
         child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.state.grades.standing, at=at
     )
     admission.refuse(before, draft=draft, data=made.data, ground=ground_for(child, at=at), actor=actor, at=at)
+    recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     Result.objects.create(
         entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,
         definitions=made.definitions,
@@ -146,8 +150,11 @@ def _keep(
         kind="entry.recorded", subject=child.key_owner, actor=actor, at=at, entry=kept.entry, is_fact=True,
         clear=_clear(sheet), keyring=keys,
     )
-    if draft.correction_kind not in WITHDRAWN:
+    if not draft.correction_kind:
         people.apply(child=child, kind=draft.kind, answers=draft.answers, entry_id=kept.entry.id, at=at)
+    elif draft.kind in TOLD:
+        people_again.tell_again(child=child, at=at)
+    recusal.follow(child=child, draft=draft, data=made.data, actor=actor, at=at, keys=keys)
     read = _with_result(facts, made.data), {**results, str(kept.entry.id): made.data}
     derived = derive_again(child=child, actor=actor, at=at, keyring=keys, read=read)
     if transfers.follow(
@@ -155,7 +162,10 @@ def _keep(
     ):
         derived = derive_again(child=child, actor=actor, at=at, keyring=keys)
     households.spread(child=child, entry=kept.entry, state=derived.state, actor=actor, at=at)
+    if draft.supersedes is not None:
+        siblings.take_back(child=child, entry=kept.entry, actor=actor, at=at)
     if sibling is not None:
+        sibling.refresh_from_db()
         siblings.join(
             child=child, sibling=sibling, entry=kept.entry, actor=actor, at=at,
             lives_together=draft.answers.get("lives_together") == "yes",

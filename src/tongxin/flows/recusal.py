@@ -1,6 +1,8 @@
 """A relative or an accused is kept from a child: sees nothing, gets no task, the next level owns (spine A10)."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,11 +11,18 @@ from tongxin import ledger, vault
 from tongxin.access import relations
 from tongxin.access import selectors as access
 from tongxin.access.models import Relation
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.models import Holding
+from tongxin.accounts.viewers import Viewer, held
+from tongxin.core.forms import Problem
 from tongxin.flows.derive import derive_again
-from tongxin.flows.refusals import NotAllowed
-from tongxin.ledger import subjects
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.ledger import Draft, subjects
+from tongxin.ledger.models import Event
 from tongxin.people.models import Child
+from tongxin.vault import Keyring
+
+BAR, READMIT = "recusal", "recusal_end"
+FORMS = frozenset({BAR, READMIT})
 
 
 @transaction.atomic
@@ -28,13 +37,12 @@ def recuse(*, child_id: UUID, person_id: UUID, actor: Viewer, at: datetime) -> N
 
 @transaction.atomic
 def admit_again(*, child_id: UUID, person_id: UUID, actor: Viewer, at: datetime) -> None:
-    """Let somebody act for a child again; nobody decides this for themselves."""
-    if actor.person_id == person_id:
+    """Let somebody act for a child again; neither they nor who set them aside decides this."""
+    if actor.person_id in {person_id, _barred_by(child_id, person_id)}:
         raise NotAllowed
     _refuse_others(child_id, actor, at)
     subjects.lock([Child(id=child_id).key_owner])
-    rows = Relation.objects.filter(child_id=child_id, relation=Relation.RECUSED, person_id=person_id)
-    if rows.exclude(to_at__lte=at).update(to_at=at):
+    if _end(child_id, person_id, at):
         _follow("person.admitted", child_id, person_id, actor, at)
 
 
@@ -46,11 +54,65 @@ def _refuse_others(child_id: UUID, actor: Viewer, at: datetime) -> None:
         raise NotAllowed
 
 
+def refuse_one_alone(*, child: Child, draft: Draft, data: Mapping[str, Any], at: datetime, actor: Viewer) -> None:
+    """Nothing, when a filled form names somebody to set aside, or somebody whom another person set aside."""
+    if draft.kind not in FORMS:
+        return
+    if draft.correction_kind:
+        raise Refused.because("回避不能撤回或更正。不再需要的，请由另一位有权的人填写“解除回避”。没有保存。")
+    found = _people_named(child, draft.kind, data, at)
+    if not found:
+        zh = "这个岗位现在没有任职的人，或已经回避。" if draft.kind == BAR else "这个岗位没有正在回避的人。"
+        raise Refused([Problem("post", f"{zh}请重新选择岗位。", True)])
+    if draft.kind == READMIT and actor.person_id in {*found, *(_barred_by(child.id, each) for each in found)}:
+        raise Refused.because("解除回避要由另一位有权的人填写，不能由当初填写回避的人自己解除。没有保存。")
+
+
+def follow(
+    *, child: Child, draft: Draft, data: Mapping[str, Any], actor: Viewer, at: datetime, keys: Keyring
+) -> None:
+    """Bar or admit the people of the post that a form names; the case is derived right after."""
+    if draft.kind not in FORMS:
+        return
+    for person_id in _people_named(child, draft.kind, data, at):
+        if draft.kind == BAR:
+            relations.recuse(child_id=child.id, person_id=person_id, at=at, source_id=draft.entry_id)
+        else:
+            _end(child.id, person_id, at)
+        kind = "person.recused" if draft.kind == BAR else "person.admitted"
+        _tell(kind, child, person_id, actor, at, keys)
+
+
+def _people_named(child: Child, kind: str, data: Mapping[str, Any], at: datetime) -> list[UUID]:
+    """Who holds the post now and acts, or whoever held it and is kept away."""
+    barred = relations.recused_from(child_id=child.id, at=at)
+    holdings = Holding.objects.filter(post_id=UUID(str(data["post"])))
+    if kind == BAR:
+        now = holdings.filter(held(at), kind=Holding.HOLDER).order_by("id")
+        return [each for each in now.values_list("person_id", flat=True) if each not in barred]
+    return sorted(barred & set(holdings.values_list("person_id", flat=True)))
+
+
+def _barred_by(child_id: UUID, person_id: UUID) -> UUID | None:
+    """Who last set a person aside."""
+    told = Event.objects.filter(subject_id=child_id, kind="person.recused").order_by("at", "id")
+    return next((each.person_id for each in reversed(told) if each.clear.get("person") == str(person_id)), None)
+
+
+def _end(child_id: UUID, person_id: UUID, at: datetime) -> int:
+    rows = Relation.objects.filter(child_id=child_id, relation=Relation.RECUSED, person_id=person_id)
+    return rows.exclude(to_at__lte=at).update(to_at=at)
+
+
 def _follow(kind: str, child_id: UUID, person_id: UUID, actor: Viewer, at: datetime) -> None:
     child = Child.objects.get(id=child_id)
     keys = vault.keyring([child.key_owner])
+    _tell(kind, child, person_id, actor, at, keys)
+    derive_again(child=child, actor=actor, at=at, keyring=keys)
+
+
+def _tell(kind: str, child: Child, person_id: UUID, actor: Viewer, at: datetime, keys: Keyring) -> None:
     ledger.record(
         kind=kind, subject=child.key_owner, actor=actor, at=at, clear={"person": str(person_id)}, is_fact=True,
         keyring=keys,
     )
-    derive_again(child=child, actor=actor, at=at, keyring=keys)

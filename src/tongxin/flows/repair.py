@@ -8,11 +8,13 @@ from tongxin import ledger
 from tongxin.assessments.models import Result
 from tongxin.cases import derivation
 from tongxin.cases.models import Alarm, Case, Decision, Proposal
+from tongxin.flows import people_again
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
 from tongxin.ledger import subjects
 from tongxin.people.models import Child
+from tongxin.people.standing import TOLD
 
 
 def derive_all(*, at: datetime) -> int:
@@ -37,6 +39,8 @@ def derive_silently(child: Child, *, at: datetime) -> None:
         )
         row.data = dict(results[str(entry.id)])
         row.save()
+    if any(entry.correction_kind and entry.kind in TOLD for entry in entries):
+        people_again.tell_again(child=child, at=at)
     case = Case.objects.filter(id=child.id).first()
     Proposal.objects.filter(case_id=child.id).delete()
     Alarm.objects.filter(case_id=child.id).delete()

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tongxin import ledger
-from tongxin.accounts.models import Division
+from tongxin.accounts.models import Division, places_of
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases import derivation
+from tongxin.flows import people_again
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.outcome import outcome_for
@@ -16,22 +18,24 @@ from tongxin.flows.record import asked_of
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
+from tongxin.people.standing import TOLD, identity_of
 
-NO_FORM = frozenset({"household_alarm", "household_part", "registration"})
+NO_FORM = frozenset({"household_alarm", "household_part", "link_part", "registration"})
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One entry with what the definitions of its time make of it; None where its key was destroyed."""
+    """One entry with its words and what the definitions of its time make of it; None where its key was destroyed."""
 
     entry: Entry
     data: Mapping[str, Any] | None
+    words: Mapping[str, Any] | None = None
 
 
 def replay(child: Child, entries: Sequence[Entry], *, at: datetime) -> Iterator[Replayed]:
     """Each entry's outcome anew, in the order recorded; nothing is stored or sent."""
     answers = ledger.open_entries(entries, viewer=WORKER, purpose="rebuild", at=at)
-    shadow = Child(id=child.id, county_id=child.county_id)
+    shadow = Child(id=child.id, **places_of(child))
     first = next((each for each in answers if each and each.get("residence_division")), None)
     if first:
         _place(shadow, str(first["residence_division"]))
@@ -49,10 +53,9 @@ def replay(child: Child, entries: Sequence[Entry], *, at: datetime) -> Iterator[
                 standing=_standing(shadow, entries[:index], made, entry), at=entry.recorded_at,
             ).data
         made[str(entry.id)] = data
-        yield Replayed(entry, data)
-        _learn(shadow, entry, words)
-        if data.get("goes_on") and data.get("outcome") == "accepted":
-            _place(shadow, _target(made, entries[:index]))
+        yield Replayed(entry, data, words)
+        if entry.kind in TOLD | {"transfer_in"}:
+            _learn(shadow, list(zip(entries, answers, strict=True))[: index + 1], made)
 
 
 def _standing(
@@ -78,27 +81,26 @@ def _draft(entry: Entry, words: Mapping[str, Any]) -> Draft:
     )
 
 
-def _learn(shadow: Child, entry: Entry, words: Mapping[str, Any]) -> None:
-    """What this entry changes for those after it: the child's age and the place whose rules hold."""
-    if entry.kind not in {"case_file", "registration", "detail_correction"} or entry.correction_kind in {
-        "retract", "moved",
-    }:
-        return
-    if words.get("birth"):
-        shadow.birth_month = date.fromisoformat(str(words["birth"])).replace(day=1)
-    elif words.get("birth_month"):
-        shadow.birth_month = date.fromisoformat(f"{words['birth_month']}-01")
-    if words.get("residence_division"):
-        _place(shadow, str(words["residence_division"]))
-
-
-def _target(made: Mapping[str, Mapping[str, Any]], before: Sequence[Entry]) -> str:
-    """Where the last transfer led."""
-    leaving = [entry for entry in before if entry.kind == "transfer_out"]
-    return str(made[str(leaving[-1].id)].get("to_division", "")) if leaving else ""
+def _learn(
+    shadow: Child, known: Sequence[tuple[Entry, Mapping[str, Any] | None]], made: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """What the entries so far say for those after them: the child's age and the place whose rules hold."""
+    entries = people_again.standing_entries([entry for entry, _ in known])
+    standing = {entry.id for entry in entries}
+    said = people_again.said_by((entry, words) for entry, words in known if entry.id in standing)
+    shadow.birth_month = identity_of(said).get("month")
+    arrivals = people_again.arrivals_of((UUID(key), data) for key, data in made.items())
+    home = people_again.said_place(entries, said, arrivals)
+    if home is not None:
+        _live_at(shadow, home)
 
 
 def _place(shadow: Child, code: str) -> None:
     division = Division.objects.filter(code=code).first()
     if division is not None:
-        shadow.county_id = division.county_id
+        _live_at(shadow, division)
+
+
+def _live_at(shadow: Child, place: Division) -> None:
+    for column, value in place.ancestors.items():
+        setattr(shadow, column, value)

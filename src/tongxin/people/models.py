@@ -120,6 +120,8 @@ class Membership(models.Model):
     adult = models.ForeignKey(Adult, models.PROTECT, null=True, related_name="memberships")
     from_on = models.DateField("开始", null=True)
     to_on = models.DateField("结束", null=True)
+    entry_id = models.UUIDField(null=True, db_index=True)
+    ended_by = models.UUIDField(null=True, db_index=True)
 
     class Meta:
         verbose_name = "家庭成员"

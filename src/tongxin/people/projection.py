@@ -4,7 +4,7 @@ The entries stay the record; these rows are what lists and searches read.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tongxin.accounts.models import Division
 from tongxin.lib import ids
 from tongxin.people import matching, search
 from tongxin.people.models import Adult, Carer, CategorySpan, Child
+from tongxin.people.standing import as_day, day_of, month_of
 from tongxin.vault import Keyring
 
 SEALED = {
@@ -29,10 +30,7 @@ def apply_identity(
     for name in ("sex", "id_kind"):
         if answers.get(name):
             setattr(child, name, answers[name])
-    if answers.get("birth"):
-        child.birth_month = date.fromisoformat(answers["birth"]).replace(day=1)
-    elif answers.get("birth_month"):
-        child.birth_month = date.fromisoformat(f"{answers['birth_month']}-01")
+    child.birth_month = month_of(answers) or child.birth_month
     county_before = child.county_id
     if division := _division(answers.get("residence_division")):
         for column, value in division.ancestors.items():
@@ -50,20 +48,19 @@ def _division(code: object) -> Division | None:
     return Division.objects.filter(code=str(code), valid_to__isnull=True).first() if code else None
 
 
-def apply_categories(*, child: Child, rows: list[Mapping[str, Any]], source: str, entry_id: UUID) -> None:
+def apply_categories(
+    *, child: Child, rows: list[Mapping[str, Any]], source: str, entry_id: UUID, at: datetime
+) -> None:
     """Make the spans of difficulty equal to what a file says; those no longer named end."""
     open_spans = {span.category: span for span in child.categories.filter(end_on__isnull=True)}
     for row in rows:
         span = open_spans.pop(row["category"], None)
         if span is None:
             span = CategorySpan(child=child, category=row["category"], source=source, entry_id=entry_id)
-        span.start_on = _day(row.get("start_on")) or span.start_on
-        span.end_on = _day(row.get("end_on"))
+        span.start_on = as_day(row.get("start_on")) or span.start_on
+        span.end_on = as_day(row.get("end_on"))
         span.save()
-
-
-def _day(value: object) -> date | None:
-    return date.fromisoformat(str(value)) if value else None
+    CategorySpan.objects.filter(id__in=[span.id for span in open_spans.values()]).update(end_on=day_of(at))
 
 
 def add_carer(*, child: Child, row: Mapping[str, Any], entry_id: UUID, at: datetime) -> Carer:
@@ -76,13 +73,13 @@ def add_carer(*, child: Child, row: Mapping[str, Any], entry_id: UUID, at: datet
     return Carer.objects.create(
         child=child, adult=adult, relation=row.get("relation") or "other", entry_id=entry_id,
         is_guardian=_yes(row.get("is_guardian")), is_entrusted=_yes(row.get("is_entrusted")),
-        from_on=_day(row.get("changed_on")) or at.date(),
+        from_on=as_day(row.get("changed_on")) or day_of(at),
     )
 
 
 def replace_carers(*, child: Child, rows: list[Mapping[str, Any]], entry_id: UUID, at: datetime) -> None:
     """Make the carers equal to what a file says: those before end, those named begin."""
-    child.carers.filter(to_on__isnull=True).update(to_on=at.date())
+    child.carers.filter(to_on__isnull=True).update(to_on=day_of(at))
     for row in rows:
         add_carer(child=child, row=row, entry_id=entry_id, at=at)
 
