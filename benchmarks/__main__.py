@@ -12,6 +12,7 @@ import time
 ALL = {
     "score": ["benchmarks.score"],
     "roster_import": ["benchmarks.roster_import"],
+    "paper": ["benchmarks.paper"],
     "pages": ["benchmarks.pages", "--database", "sqlite"],
     "pages_postgresql": ["benchmarks.pages", "--database", "postgresql"],
 }

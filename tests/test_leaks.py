@@ -64,6 +64,7 @@ def test_nothing_of_the_child_stands_in_any_file_log_or_temporary_file(lived: Pa
 def test_the_search_looks_at_databases_journals_logs_and_keys(lived: Path) -> None:
     seen = {str(path.relative_to(lived / "seen")) for path in (lived / "seen").rglob("*") if path.is_file()}
     assert "said.log" in seen and any(name.startswith("keys/") for name in seen)
+    assert [name for name in seen if name.startswith("attachments/") and name.endswith(".sealed")]
     if not POSTGRESQL:
         assert {"tongxin.db", "keys.db", "tongxin.db-wal"} <= seen
         assert (lived / "seen" / "tongxin.db").read_bytes().startswith(b"SQLite format 3")

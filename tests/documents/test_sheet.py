@@ -9,16 +9,17 @@ from tongxin.documents import typesetting
 from tongxin.documents.questions import numeral, paired
 
 HOSTILE = [
-    '#panic("gone")', '#sys.inputs.data', '#read("/etc/passwd")', "$ integral $", "@nobody <label>", "\\ \\u{41} ] [ } {",
-    "= heading\n- list\n+ more", "/* hidden */ // hidden", "`raw` *bold* _thin_", '"quoted" \\"', "～😀 👨‍👩‍👧 ‮backwards",
+    '#panic("gone")', '#sys.inputs.data', '#read("/etc/passwd")', "$ integral $", "@nobody <label>",
+    "\\ \\u{41} ] [ } {", "= heading\n- list\n+ more", "/* hidden */ // hidden",
+    "`raw` *bold* _thin_", '"quoted" \\"', "～😀 👨‍👩‍👧 ‮backwards",
 ]
 
 
 def paper(*values: str, **more: object) -> dict[str, object]:
     lines = [{"cells": [{"zh": "情况", "value": value}]} for value in values]
     return {
-        "title": "走访记录", "brand": "同心", "file_no": "X-1", "watermark": "第1份", "printed": "打印：郑管理", "lead": "",
-        "warning": "", "head": [], "before": [], "after": [], "notes": [], "signatures": [], "slip": None,
+        "title": "走访记录", "brand": "同心", "file_no": "X-1", "watermark": "第1份", "printed": "打印：郑管理",
+        "lead": "", "warning": "", "head": [], "before": [], "after": [], "notes": [], "signatures": [], "slip": None,
         "sections": [{"zh": "一、情况", "help": "", "parts": [{"lines": lines}]}], **more,
     }
 
@@ -58,7 +59,8 @@ def test_every_page_carries_its_own_fonts() -> None:
         for font in page["/Resources"]["/Font"].values()
     ]
     assert fonts and all({"/FontFile3", "/FontFile2"} & set(each.keys()) for each in fonts)
-    assert {str(each["/FontName"]).partition("+")[2].partition("-")[0] for each in fonts} <= {"NotoSansSC", "NotoSerifSC"}
+    names = {str(each["/FontName"]).partition("+")[2].partition("-")[0] for each in fonts}
+    assert names <= {"NotoSansSC", "NotoSerifSC"}
 
 
 def test_short_questions_share_a_line_and_wide_ones_do_not() -> None:

@@ -32,6 +32,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from openpyxl import Workbook  # noqa: E402
 
 from tests import world  # noqa: E402
+from tests.documents.files import pdf  # noqa: E402
 from tests.flows.forms import fill  # noqa: E402
 from tests.leaks import canary  # noqa: E402
 from tests.web.conftest import Office  # noqa: E402
@@ -41,7 +42,7 @@ from tongxin.accounts.viewers import WORKER  # noqa: E402
 from tongxin.assessments.models import Result  # noqa: E402
 from tongxin.cases.models import Case  # noqa: E402
 from tongxin.commands import database_prepare, roster_import, worker  # noqa: E402
-from tongxin.lib import clock  # noqa: E402
+from tongxin.lib import clock, ids  # noqa: E402
 from tongxin.people.models import Child  # noqa: E402
 
 
@@ -49,6 +50,7 @@ def main() -> None:
     database_prepare.main([])
     cast = world.build()
     child = at_the_door(cast)
+    on_paper(cast, child)
     through_a_roster()
     at_work(cast)
     fail(cast, child)
@@ -88,6 +90,20 @@ def at_the_door(cast: world.World) -> Child:
     assert canary.NAME in page.content.decode() and "no-store" in page.headers["Cache-Control"]
     assert office(cast, "陈老师").get(f"/children/{child.id}/").status_code == 404
     return child
+
+
+def on_paper(cast: world.World, child: Child) -> None:
+    """A file kept and opened, one that is refused, and a paper printed."""
+    supervisor, url = office(cast, "王督导"), f"/children/{child.id}/attachments/"
+    content = pdf(objects=f"% {canary.ATTACHED}\n".encode() * 40)
+    sent = {"id": str(ids.new_id()), "kind": "medical", "title": canary.ATTACHED}
+    kept = SimpleUploadedFile(f"{canary.NAME}.pdf", content)
+    assert supervisor.post(url, {**sent, "file": kept}).status_code == 302
+    assert supervisor.get(f"{url}{sent['id']}/").content == content
+    spoilt = SimpleUploadedFile(f"{canary.NAME}.jpg", canary.ATTACHED.encode() * 200_000)
+    assert supervisor.post(url, {**sent, "id": str(ids.new_id()), "file": spoilt}).status_code == 422
+    printed = supervisor.post(f"/children/{child.id}/paper/case_file/", {"purpose": "sign"})
+    assert printed.status_code == 200 and printed.content.startswith(b"%PDF")
 
 
 def through_a_roster() -> None:

@@ -55,7 +55,7 @@ def _parts(
             parts += _flushed(cells)
             given = _of(answers, field.id) or {}
             rows = [(_numbered(item.number, item.zh), item.options, given.get(item.id)) for item in field.sheet.items]
-            parts += _grids(field.sheet.stem or field.zh, rows)
+            parts += [{"lines": [{"sub": field.zh}]}, *_grids(field.sheet.stem, rows)]
         else:
             cells += _cells(field, _of(answers, field.id), say, is_blank=answers is None)
     return [*parts, *_flushed(cells)]

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from tongxin import ledger
 from tongxin.accounts.models import Post
 from tongxin.accounts.posts import Roster
+from tongxin.documents import selectors as attachments
 from tongxin.flows import preparation, storage
 from tongxin.flows.finding import Finding
 from tongxin.flows.invariants import breaches
@@ -36,7 +37,7 @@ def examine(*, at: datetime) -> list[Finding]:
     questions: tuple[tuple[str, Callable[[datetime], Iterator[Finding]]], ...] = (
         ("密钥", _keys), ("数据文件夹", _storage), ("设置", _settings), ("数据库", _database),
         ("数据库升级", _migrations), ("时钟", _clock), ("规则", _rules), ("后台", _worker), ("账本", _ledger),
-        ("岗位", _posts), ("待核记录", _held), ("每个孩子都有下一步", _promise),
+        ("岗位", _posts), ("附件", _attachments), ("待核记录", _held), ("每个孩子都有下一步", _promise),
     )
     found: list[Finding] = []
     for what, ask in questions:
@@ -154,6 +155,14 @@ def _posts(at: datetime) -> Iterator[Finding]:
         yield Finding("岗位", "failure", f"最上级岗位空缺：{'、'.join(vacant[:5])}", "在“岗位”页指定任职的人")
     else:
         yield Finding("岗位", "ok", "每条线的最上级都有人在岗")
+
+
+def _attachments(at: datetime) -> Iterator[Finding]:
+    del at
+    if lost := attachments.missing():
+        yield Finding("附件", "failure", f"{lost} 个附件的文件不在附件文件夹里", "从备份恢复附件文件夹")
+    else:
+        yield Finding("附件", "ok", "登记的附件都有文件")
 
 
 def _held(at: datetime) -> Iterator[Finding]:
