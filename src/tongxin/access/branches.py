@@ -1,5 +1,6 @@
 """Access rules brought to disjunctive form: one condition per relation, with the viewer's posts as literals."""
 
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +32,14 @@ def child_column(model: type[Model]) -> str:
 
 
 def branches(
-    model: type[Model], *, viewer: Viewer, part: str, action: str, at: datetime, rule_set: AccessRules | None = None
+    model: type[Model], *, viewer: Viewer, part: str, action: str, at: datetime, rule_set: AccessRules | None = None,
+    moment: Any = None,
 ) -> list[Q]:
-    """The conditions that admit a viewer, to be joined by OR or asked one by one; empty admits nobody."""
+    """The conditions that admit a viewer, to be joined by OR or asked one by one; empty admits nobody.
+
+    `moment` stands for `at` in the statement, where that is prepared for many moments.
+    """
+    moment = at if moment is None else moment
     if viewer.is_worker:
         return [Q()]
     found = rule_set or rules.access_rules(at=at)
@@ -52,18 +58,28 @@ def branches(
     for column, ids in sorted(places.items()):
         conditions.append(_in_place(model, column, sorted(ids), has_columns="county_id" in columns))
     conditions += [
-        _through(model, relation, whom, at)
+        _through(model, relation, whom, moment)
         for relation, whom in sorted(related.items()) if _has_any(BY_RELATION[relation], viewer, at)
     ]
     if not conditions:
         return []
-    bar = _not_recused(model, viewer, at) if _has_any(Relation.RECUSED, viewer, at) else Q()
+    bar = _not_recused(model, viewer, moment) if _has_any(Relation.RECUSED, viewer, at) else Q()
     return [condition & bar for condition in conditions]
+
+
+def shape_of(*, viewer: Viewer, at: datetime) -> Hashable:
+    """All that the conditions for a viewer depend on beside part, action and moment."""
+    resolved = rules.resolve("access", "access", at=at)
+    return (resolved.hash, viewer, frozenset() if viewer.is_worker else _kinds(viewer, at))
+
+
+def _kinds(viewer: Viewer, at: datetime) -> frozenset[str]:
+    return steady.lasting(("relations", viewer, at), lambda: relations.kinds_of(viewer=viewer, at=at))
 
 
 def _has_any(relation: str, viewer: Viewer, at: datetime) -> bool:
     """Whether the viewer stands in a relation to any child at all; if not, its branch would admit nobody."""
-    return relation in steady.lasting(("relations", viewer, at), lambda: relations.kinds_of(viewer=viewer, at=at))
+    return relation in _kinds(viewer, at)
 
 
 def _in_place(model: type[Model], column: str, ids: list[int], *, has_columns: bool) -> Q:
@@ -73,7 +89,7 @@ def _in_place(model: type[Model], column: str, ids: list[int], *, has_columns: b
     return Q(Exists(child_places().filter(pk=OuterRef(child_column(model)), **value)))
 
 
-def _through(model: type[Model], relation: str, whom: list[Q], at: datetime) -> Q:
+def _through(model: type[Model], relation: str, whom: list[Q], at: Any) -> Q:
     anyone = Q()
     for each in whom:
         anyone |= each
@@ -81,11 +97,11 @@ def _through(model: type[Model], relation: str, whom: list[Q], at: datetime) -> 
     return Q(**{f"{child_column(model)}__in": rows.values("child_id")})
 
 
-def _not_recused(model: type[Model], viewer: Viewer, at: datetime) -> Q:
+def _not_recused(model: type[Model], viewer: Viewer, at: Any) -> Q:
     """A relative or an accused sees nothing of the child (A10); NOT EXISTS is never NULL (B7)."""
     mine = _in_force(at).filter(relation=Relation.RECUSED, person_id=viewer.person_id)
     return Q(~Exists(mine.filter(child_id=OuterRef(child_column(model)))))
 
 
-def _in_force(at: datetime) -> QuerySet[Relation]:
+def _in_force(at: Any) -> QuerySet[Relation]:
     return Relation.objects.filter(held(at))

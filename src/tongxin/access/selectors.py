@@ -7,24 +7,29 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet, UUIDField
 
-from tongxin.access.branches import branches, child_column
+from tongxin.access.branches import branches, child_column, shape_of
 from tongxin.access.places import child_places
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.access import AccessRules
+from tongxin.lib import prepared
 from tongxin.lib.rows import RowGreater
 from tongxin.rulebook import rules
 
 Row = TypeVar("Row", bound=Model)
 READ = "read"
+FIELDS = {"child": UUIDField(), "moment": DateTimeField()}
 
 
 def visible(
     queryset: QuerySet[Row], *, viewer: Viewer, part: str, action: str = READ, at: datetime
 ) -> QuerySet[Row]:
     """The rows of a queryset that a viewer may see; only TRUE admits."""
-    conditions = branches(queryset.model, viewer=viewer, part=part, action=action, at=at)
+    return _admitted(queryset, branches(queryset.model, viewer=viewer, part=part, action=action, at=at))
+
+
+def _admitted(queryset: QuerySet[Row], conditions: Sequence[Q]) -> QuerySet[Row]:
     if not conditions:
         return queryset.none()
     admitted = conditions[0]
@@ -35,7 +40,12 @@ def visible(
 
 def may(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: datetime) -> bool:
     """Whether a viewer may: the list query with its primary key, so the two can't disagree (B7)."""
-    return visible(child_places(), viewer=viewer, part=part, action=action, at=at).filter(pk=child_id).exists()
+    def ask(child: Any, moment: Any) -> QuerySet[Any]:
+        conditions = branches(child_places().model, viewer=viewer, part=part, action=action, at=at, moment=moment)
+        return _admitted(child_places(), conditions).filter(pk=child).values_list("pk", flat=True)[:1]
+
+    shape = ("may", shape_of(viewer=viewer, at=at), part, action)
+    return bool(prepared.ask(shape, ask, FIELDS, {"child": child_id, "moment": at}))
 
 
 def may_do(*, viewer: Viewer, action: str, at: datetime) -> bool:

@@ -20,7 +20,7 @@ INSTALLED_APPS = [
         f"tongxin.{name}"
         for name in (
             "vault", "ledger", "accounts", "rulebook", "access", "people", "assessments",
-            "cases", "drafts", "referrals", "notices", "intake", "documents", "flows", "web", "commands",
+            "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "flows", "web", "commands",
         )
     ),
     "django.contrib.auth",
@@ -68,6 +68,8 @@ TONGXIN_CIPHER_PROFILE = os.environ.get("TONGXIN_CIPHER_PROFILE", "aes-256-gcm")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["tongxin.accounts.signed_in.Backend"]
+SESSION_ENGINE = "tongxin.accounts.signed_in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

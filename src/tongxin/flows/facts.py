@@ -4,19 +4,31 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from tongxin import ledger
 from tongxin.accounts.models import Post
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import Fact
 from tongxin.ledger.models import Entry
+from tongxin.lib.prepared import Prepared
 from tongxin.vault import Owner
+
+RESULTS = Prepared(
+    lambda child: Result.objects.filter(child_id=child).values_list("entry_id", "data"), child=UUIDField()
+)
 
 
 def facts_of(child_id: UUID) -> tuple[tuple[Fact, ...], dict[str, Mapping[str, Any]]]:
     """All facts of a child in their order, and the results by entry."""
     entries = ledger.facts(Owner("child", child_id))
-    results = {str(row.entry_id): row.data for row in Result.objects.filter(child_id=child_id)}
+    results = results_of(child_id)
     return as_facts(entries, results), results
+
+
+def results_of(child_id: UUID) -> dict[str, Mapping[str, Any]]:
+    """What the definitions made of a child's entries, by entry."""
+    return {str(entry): data for entry, data in RESULTS.rows(child=child_id)}
 
 
 def as_facts(entries: Iterable[Entry], results: Mapping[str, Mapping[str, Any]]) -> tuple[Fact, ...]:

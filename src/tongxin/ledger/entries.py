@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, UUIDField
 
 from tongxin import vault
 from tongxin.ledger import canonical, subjects
@@ -16,9 +16,14 @@ from tongxin.ledger.drafts import Actor, Draft
 from tongxin.ledger.faults import DifferentCopy
 from tongxin.ledger.models import Entry, HeldEntry, Subject
 from tongxin.lib import bulk
+from tongxin.lib.prepared import Prepared
 from tongxin.vault import Keyring, Owner
 
 CHUNK = 500
+ABOUT = Prepared(
+    lambda subject: Entry.objects.filter(subject_id=subject).select_related("subject").order_by("subject_seq"),
+    subject=UUIDField(),
+)
 
 
 class Kept(NamedTuple):
@@ -93,7 +98,7 @@ def settle_held(copies: Mapping[UUID, tuple[datetime, UUID | None] | None]) -> N
 
 def facts(subject: Owner) -> list[Entry]:
     """All entries about a subject in the order in which they were recorded."""
-    return list(Entry.objects.filter(subject_id=subject.id).select_related("subject").order_by("subject_seq"))
+    return ABOUT.rows(subject=subject.id)
 
 
 def open_entries(

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from tongxin.ledger.models import Event, Heartbeat, Work
+from tongxin.lib.prepared import Prepared
 
 ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=10)
 STALE_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(seconds=60)
+NEWEST_BEAT = Prepared(lambda: Heartbeat.objects.order_by("-at").values_list("at", flat=True)[:1])
 
 
 def enqueue(event: Event, handlers: Sequence[str], *, not_before: datetime | None = None) -> None:
@@ -79,7 +81,7 @@ def beat(*, worker: str, at: datetime) -> None:
 
 def last_beat() -> datetime | None:
     """When any worker was last alive."""
-    last: datetime | None = Heartbeat.objects.aggregate(last=Max("at"))["last"]
+    last: datetime | None = NEWEST_BEAT.row()
     return last
 
 

@@ -7,16 +7,16 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db.models import Max
-
 from tongxin.accounts.models import Division
 from tongxin.core import access, pathway
 from tongxin.core.access import AccessRules
 from tongxin.core.pathway import CHINA, Calendar, Pathway
 from tongxin.lib import steady
+from tongxin.lib.prepared import Prepared
 from tongxin.rulebook.models import DefinitionVersion
 
 Read = TypeVar("Read")
+NEWEST = Prepared(lambda: DefinitionVersion.objects.order_by("-id").values_list("id", flat=True)[:1])
 
 
 class NotAdopted(LookupError):
@@ -61,7 +61,7 @@ def newest() -> int:
 
 
 def _newest() -> int:
-    return DefinitionVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return NEWEST.row() or 0
 
 
 def _rows(kind: str, name: str) -> list[_Row]:

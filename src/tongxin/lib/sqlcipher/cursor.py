@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -29,4 +30,9 @@ class Cursor(Driver.Cursor):  # type: ignore[name-defined, misc]
 def _converted(query: str, params: Any) -> str:
     if isinstance(params, Mapping):
         return query % {name: f":{name}" for name in params}
+    return _with_marks(query)
+
+
+@lru_cache(maxsize=2000)
+def _with_marks(query: str) -> str:
     return PLACE.sub("?", query).replace("%%", "%")

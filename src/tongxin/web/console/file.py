@@ -11,7 +11,6 @@ from django.http import Http404
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.ages import ages_in, years_on
-from tongxin.assessments.models import Result
 from tongxin.cases import derivation
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
@@ -19,7 +18,7 @@ from tongxin.core.access import AccessRules
 from tongxin.core.forms import Ages, fits
 from tongxin.core.pathway import CHINA, CaseState, Fact, Pathway, refusals
 from tongxin.flows.derive import ground_for
-from tongxin.flows.facts import as_facts
+from tongxin.flows.facts import as_facts, results_of
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -29,7 +28,7 @@ from tongxin.web.doors import Request, child_for
 # A kind of entry that no form stands behind is shown to whoever may read everything psychological.
 CLOSEST = "psychological"
 WITHOUT_FORM = {"registration": "花名册登记", "household_alarm": "同户儿童出现危险，需当面查看",
-                "household_part": "登记为同户儿童"}
+                "household_part": "登记为同户儿童", "link_part": "登记了与另一名儿童的关系"}
 HIDDEN, ANSWERS = "hidden", "answers"
 KEPT = 64
 
@@ -106,7 +105,7 @@ def read_file(request: Request, child_id: UUID) -> File:
     asks += [("", f"record.{form}") for form in found.form_parts]
     allowed = access.allowed(viewer=viewer, child_id=child.id, asks=asks, at=at)
     entries = ledger.facts(Owner("child", child.id))
-    results = {str(row.entry_id): row.data for row in Result.objects.filter(child_id=child.id)}
+    results = results_of(child.id)
     facts = as_facts(entries, results)
     state = derivation.think(facts, ground=ground_for(child, at=at), at=at).state
     return File(
