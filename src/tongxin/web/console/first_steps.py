@@ -14,6 +14,7 @@ from tongxin.flows import staffing
 from tongxin.flows.unfinished import GROUPS
 from tongxin.rulebook import rules
 from tongxin.rulebook.rules import Resolved
+from tongxin.web import words
 from tongxin.web.console.names import open_names
 from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import FIRST, FIRST_PAGE, Request, door
@@ -102,7 +103,7 @@ def conduct(request: Request) -> HttpResponse:
         messages.success(request, _("已接受行为守则。"))
         return _done(request, CONDUCT)
     return show(request, "console/conduct.html", {
-        "code": code.content, "hash": code.hash, "is_accepted": person.conduct_hash == code.hash,
+        "code": code.content, "version_zh": words.dates_zh(str(code.content["version"])), "hash": code.hash, "is_accepted": person.conduct_hash == code.hash,
     })
 
 
