@@ -3,7 +3,7 @@
 
 import { make } from "./dom.js";
 import { Draft } from "./draft.js";
-import { question } from "./fields.js";
+import { known, question } from "./fields.js";
 import { newIdentifier } from "./identifier.js";
 import { fieldsOf, locate, mark, tell } from "./problems.js";
 import { review } from "./review.js";
@@ -168,6 +168,10 @@ export class TxForm extends HTMLElement {
       asked += open.length;
       answered += done;
       this.count(section, done, open.length);
+    }
+    for (const field of this.definition.sections.flatMap((section) => section.fields)) {
+      const place = field.known && this.querySelector(`[data-known="${field.id}"]`);
+      if (place) place.textContent = known(field, this.answers[field.id]);
     }
     this.progress.textContent = `已填 ${answered} / ${asked}`;
     if (this.isJudged) this.judge([...problems, ...this.fromServer]);

@@ -14,7 +14,7 @@ export function question(field, scope) {
   const path = scope.prefix + field.id;
   if (field.type === "note") return make("p", { class: "tx-field tx-note", "data-path": path }, field.zh);
   const id = idOf(scope.host, path);
-  const describes = [field.help || field.prefill !== undefined ? `${id}-help` : "", `${id}-error`].filter(Boolean).join(" ");
+  const describes = [field.help || field.known || field.prefill !== undefined ? `${id}-help` : "", `${id}-error`].filter(Boolean).join(" ");
   if (field.type === "list") return framed(field, path, id, describes, rows(field, scope, question));
   if (field.instrument) return framed(field, path, id, describes, sheet(field, field.instrument, scope));
   if (isRadio(field)) return framed(field, path, id, describes, single(field, scope, id));
@@ -50,9 +50,29 @@ function titled(field) {
 
 /** @param {Field} field @param {string} id */
 function hint(field, id) {
-  const carried = field.prefill === undefined ? "" : "已预先填好，请核对。";
-  const zh = [field.help, carried].filter(Boolean).join(" ");
-  return zh ? make("p", { class: "form-hint", id: `${id}-help` }, zh) : null;
+  const carried = field.known ? make("span", { class: "tx-known", "data-known": field.id }, known(field, field.prefill))
+    : field.prefill === undefined ? "" : "已预先填好，请核对。";
+  if (!field.help && !carried) return null;
+  return make("p", { class: "form-hint", id: `${id}-help` }, field.help ? `${field.help} ` : "", carried);
+}
+
+/** Where an answer comes from; once it is changed, what it was. @param {Field} field @param {unknown} answer */
+export function known(field, answer) {
+  if (!field.known) return "";
+  const { value, zh } = field.known;
+  if (sameAnswer(answer, value)) return `已带出（${zh}），请核对，有变化直接改。`;
+  const was = field.type === "list" ? "" : `原来是“${shown(field, value)}”`;
+  return `${was}（${zh}）。保存后以这里为准，原来的记录保留。`;
+}
+
+/** @param {unknown} left @param {unknown} right */
+const sameAnswer = (left, right) => JSON.stringify(left ?? "") === JSON.stringify(right ?? "");
+
+/** An answer in the words of its options. @param {Field} field @param {unknown} value */
+function shown(field, value) {
+  const codes = Array.isArray(value) ? value : [value];
+  const named = new Map(allOptions(field).map((option) => [option.code, option.zh]));
+  return codes.map((code) => named.get(String(code)) ?? String(code)).join("、");
 }
 
 /** @param {string} id */

@@ -24,6 +24,7 @@ export type Field = {
   fields?: Field[];
   instrument?: Sheet;
   prefill?: unknown;
+  known?: { value: unknown; zh: string };
 };
 
 export type Section = { id: string; zh: string; help?: string; matrix?: boolean; fields: Field[] };

@@ -7,7 +7,10 @@ from tests.rules.definitions import fields_of, forms, may_record, one, option_se
 PATHWAY, ACCESS, CRISIS = one("pathway"), one("access"), one("crisis")
 KINDS = {form["kind"] for form in forms().values()}
 # Recorded, read and shown, but they move nothing by themselves.
-MOVE_NOTHING = {"carer_change", "household_members", "observation", "recusal", "recusal_end"}
+MOVE_NOTHING = {
+    "call", "carer_change", "case_note", "child_link", "household_members", "incident_link", "observation",
+    "recusal", "recusal_end",
+}
 # What the fold itself reads, beside what moves, requirements and anchors name.
 READ = {
     "assignment", "crisis_report", "guardianship", "household_check", "interview", "report", "report_answer",

@@ -1,7 +1,8 @@
 """What was written once fills every form that asks for it again (promise 7)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from tongxin import ledger, vault
@@ -10,22 +11,44 @@ from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked
 from tongxin.core.forms import TODAY, Field
+from tongxin.core.pathway import CHINA
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
+from tongxin.people.siblings import living_with
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
 
-MOST_OPENED = 12
+# How many of the newest entries are opened for one answer, since the newest may have left it blank.
+MOST_OPENED = 3
 # The file itself is asked again whole, to be brought up to date; other forms carry over what they mark.
 KEPT_UP = "case_file"
 SEALED_OF_CHILD = {
     "child.name": "name", "child.id_no": "id_no", "child.birth": "birth", "child.phone": "phone",
     "child.residence_address": "address",
 }
+# What one visit says of the home holds for each child who lives there.
+VISIT, TOGETHER = "visit_record", timedelta(hours=12)
+OF_THE_HOME = frozenset(f"visit.{name}" for name in (
+    "kind", "method", "started_at", "ended_at", "visitors", "carer_present", "hazards", "hygiene",
+))
 CLEAR_OF_CHILD = {"child.sex": "sex", "child.id_kind": "id_kind"}
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An answer that the file holds already, and the entry that said it last; none for what a roster gave."""
+
+    value: Any
+    entry: Entry | None = None
+
+
 def values_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> dict[str, Any]:
+    """Answers known from earlier entries, by field id."""
+    found = known_for(child=child, asked=asked, viewer=viewer, at=at)
+    return {field_id: known.value for field_id, known in found.items()}
+
+
+def known_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> dict[str, Known]:
     """Answers known from earlier entries, by field id; only from parts that the viewer may read.
 
     Newer answers win; who the child is comes from the file's own columns.
@@ -34,23 +57,50 @@ def values_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> d
     if not wanted:
         return {}
     parts = access.parts_of(viewer=viewer, child_id=child.id, at=at)
-    found = _identity(child, wanted, viewer, at) if "identity" in parts else {}
-    missing = {binds: field for binds, field in wanted.items() if binds not in found}
-    for entry, answers in _earlier(child, missing, parts, viewer, at):
+    columns = _identity(child, wanted, viewer, at) if "identity" in parts else {}
+    found: dict[str, Known] = {}
+    for entry, answers in _earlier(child, wanted, parts, viewer, at):
         for binds, field_id in _bound(entry).items():
-            if binds in missing and binds not in found and field_id in answers:
-                found[binds] = answers[field_id]
-    fitting = {binds: value for binds, value in found.items() if _fits(wanted[binds], value)}
-    return {wanted[binds].id: value for binds, value in fitting.items()}
+            said = answers.get(field_id)
+            if binds in wanted and binds not in found and said is not None and columns.get(binds, said) == said:
+                found[binds] = Known(said, entry)
+    found = {binds: Known(value) for binds, value in columns.items()} | found
+    return {wanted[binds].id: known for binds, known in found.items() if _fits(wanted[binds], known.value)}
 
 
-def days_for(*, asked: Asked, on: date) -> dict[str, str]:
-    """Today, for the days that a form insists on and that can't lie ahead: nearly always the right one."""
+def chosen_for(*, child: Child, asked: Asked) -> dict[str, str]:
+    """What a form says is nearly always chosen: on the first form of its kind, and later."""
+    if not any(field.default[0] for field in asked.form.fields):
+        return {}
+    later = Entry.objects.filter(subject_id=child.id, kind=asked.form.kind, correction_kind="").exists()
+    return {field.id: field.default[later] for field in asked.form.fields if field.default[later]}
+
+
+def days_for(*, asked: Asked, at: datetime) -> dict[str, str]:
+    """Now, for the days and moments that a form insists on and that can't lie ahead: nearly always the right one."""
+    local = at.astimezone(CHINA)
+    now = {"date": local.date().isoformat(), "datetime": f"{local:%Y-%m-%dT%H:%M}"}
     return {
-        field.id: on.isoformat()
-        for field in asked.form.fields
-        if field.type == "date" and field.required and field.high == TODAY
+        field.id: now[field.type]
+        for field in asked.form.fields if field.type in now and field.required and field.high == TODAY
     }
+
+
+def visit_of_household(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> dict[str, Any]:
+    """What the viewer just wrote of the same home in another child's visit record."""
+    if asked.form.id != VISIT:
+        return {}
+    siblings = access.visible(living_with(child), viewer=viewer, part="care", at=at)
+    visits = Entry.objects.filter(
+        subject_id__in=siblings.values("id"), kind=asked.form.kind, person_id=viewer.person_id, correction_kind="",
+        occurred_at__gt=at - TOGETHER, occurred_at__lte=at,
+    ).select_related("subject")
+    entry = visits.order_by("-occurred_at").first()
+    if entry is None:
+        return {}
+    answers = ledger.open_entries([entry], viewer=viewer, purpose="prefill", at=at)[0] or {}
+    fields = [field for field in asked.form.fields if field.binds in OF_THE_HOME and field.id in answers]
+    return {field.id: answers[field.id] for field in fields if _fits(field, answers[field.id])}
 
 
 def _carries(asked: Asked, field: Field) -> bool:
@@ -83,12 +133,16 @@ def _earlier(
     entries = ledger.facts(Owner("child", child.id))
     form_parts, readable = rules.access_rules(at=at).form_parts, set(parts)
     gone = {entry.supersedes_id for entry in entries if entry.supersedes_id}
-    fitting = [
-        entry for entry in reversed(entries)
-        if entry.id not in gone and entry.correction_kind not in {"retract", "moved"}
-        and form_parts.get(str(entry.clear.get("form") or entry.kind)) in readable
-        and wanted.keys() & _bound(entry).keys()
-    ][:MOST_OPENED]
+    asking: dict[str, int] = dict.fromkeys(wanted, 0)
+    fitting = []
+    for entry in reversed(entries):
+        part = form_parts.get(str(entry.clear.get("form") or entry.kind))
+        if entry.id in gone or entry.correction_kind in {"retract", "moved"} or part not in readable:
+            continue
+        short = [binds for binds in _bound(entry) if asking.get(binds, MOST_OPENED) < MOST_OPENED]
+        for binds in short:
+            asking[binds] += 1
+        fitting += [entry] if short else []
     opened = ledger.open_entries(fitting, viewer=viewer, purpose="prefill", at=at) if fitting else []
     yield from _present(fitting, opened)
 

@@ -20,7 +20,18 @@ from tongxin.cases.derivation import Derived
 from tongxin.core.forms import review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
 from tongxin.drafts import services as drafts
-from tongxin.flows import admission, ages, households, lists, people_again, recusal, siblings, transfers
+from tongxin.flows import (
+    admission,
+    ages,
+    checking,
+    households,
+    links,
+    lists,
+    people_again,
+    recusal,
+    siblings,
+    transfers,
+)
 from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
 from tongxin.flows.outcome import HELD, outcome_for
@@ -135,6 +146,7 @@ def _keep(
         return Recorded(kept.entry, False)
     _refuse_third_version(sheet)
     sibling = siblings.named_in(draft, child=child, actor=actor, at=at)
+    linked = links.named_in(draft, child=child, actor=actor, at=at)
     facts, results = facts_of(child.id)
     before = admission.before(facts, ground=ground_for(child, at=at), at=at)
     made = outcome_for(
@@ -170,7 +182,18 @@ def _keep(
             child=child, sibling=sibling, entry=kept.entry, actor=actor, at=at,
             lives_together=draft.answers.get("lives_together") == "yes",
         )
+    links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
+    if changed := checking.changed_contacts(child=child, asked=asked, draft=draft, at=at):
+        owned = Sheet(answers=changed, occurred_at=draft.occurred_at, device=draft.device, **checking.owner_of(draft))
+        derived = _correct_owner(child, owned, actor=actor, at=at, keys=keys).derived or derived
     return Recorded(kept.entry, True, derived)
+
+
+def _correct_owner(child: Child, sheet: Sheet, *, actor: Viewer, at: datetime, keys: Keyring) -> Recorded:
+    """What a form found changed goes to the record that owns it, as an entry of its own."""
+    asked = asked_of(child, form_id=sheet.form_id, at=at)
+    draft = _draft(child, asked, sheet, at)
+    return _keep(child=child, asked=asked, sheet=sheet, draft=draft, actor=actor, at=at, keys=keys)
 
 
 def _with_result(facts: tuple[Fact, ...], data: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 
 from tongxin.lib import ids
+from tongxin.people.link_table import ChildLink
 from tongxin.people.token_table import ChildMarks, ChildToken
 from tongxin.vault import Owner, SealedField
 
@@ -155,5 +156,6 @@ class Alias(models.Model):
 
 
 __all__ = [
-    "Adult", "Alias", "Carer", "CategorySpan", "Child", "ChildMarks", "ChildToken", "Household", "Membership",
+    "Adult", "Alias", "Carer", "CategorySpan", "Child", "ChildLink", "ChildMarks", "ChildToken", "Household",
+    "Membership",
 ]

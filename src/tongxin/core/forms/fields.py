@@ -17,7 +17,7 @@ from tongxin.core.language import Fact, Kind, Rule, RuleError, Vocabulary, parse
 from tongxin.core.language.errors import DefinitionError
 from tongxin.core.language.tokens import KEYWORDS
 
-_COMMON = ("sealed", "required", "required_if", "show_if", "min_age", "help", "prefill", "escape", "floor")
+_COMMON = ("sealed", "required", "required_if", "show_if", "min_age", "help", "prefill", "escape", "floor", "default")
 _KEYS: dict[str, tuple[str, ...]] = {
     "code": ("options",),
     "codes": ("options", "min", "max"),
@@ -67,6 +67,7 @@ def read_field(raw: object, path: str, sources: Sources, known: Mapping[str, Fac
         min_age=_min_age(content, path),
         help=take.text(content, "help", path),
         prefill=take.flag(content, "prefill", path),
+        default=_default(content, path, kind, sources),
         options=_options(content, path, kind, sources),
         escape=named_options(content["escape"], f"{path}.escape", sources.options)
         if "escape" in content
@@ -141,6 +142,21 @@ def _options(content: Mapping[str, Any], path: str, kind: str, sources: Sources)
         return YES_NO
     raw = content.get("options")
     return named_options(raw, f"{path}.options", sources.options) if raw is not None else ()
+
+
+def _default(content: Mapping[str, Any], path: str, kind: str, sources: Sources) -> tuple[str, str]:
+    """The choice that stands in the field when the page opens: on the first form of its kind, and later."""
+    raw = content.get("default")
+    if raw is None:
+        return "", ""
+    both = raw if isinstance(raw, Mapping) else {"first": raw, "later": raw}
+    take.mapping(both, f"{path}.default", required=("first", "later"))
+    first, later = str(both["first"]), str(both["later"])
+    codes = {option.code for option in _options(content, path, kind, sources)}
+    if kind not in {"code", "yes_no"} or not {first, later} <= codes:
+        zh = "只有单选题可以预先选好，且须是它的一个代码"
+        raise DefinitionError(f"{path}.default", zh, "改为选项里的代码，或删去")
+    return first, later
 
 
 def _bound(content: Mapping[str, Any], key: str, path: str, kind: str) -> int | Decimal | str | None:

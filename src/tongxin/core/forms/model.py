@@ -61,6 +61,7 @@ class Field:
     min_age: int | None = None
     help: str = ""
     prefill: bool = False
+    default: tuple[str, str] = ("", "")
     options: tuple[Option, ...] = ()
     escape: tuple[Option, ...] = ()
     low: int | Decimal | str | None = None

@@ -20,6 +20,7 @@ from tongxin.web.console.family import (
 from tongxin.web.console.file import File, read_file
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.options import words_of
+from tongxin.web.console.standing import flag_rows, flags_of, link_rows, links_of
 from tongxin.web.console.task_rows import CRISIS, OTHERS_DO_IT, task_rows
 from tongxin.web.console.timeline import SHOWN, look_rows, looks, timeline
 from tongxin.web.console.why import why_graded, why_identified
@@ -34,25 +35,30 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     """The file, restricted to the parts that the viewer may read; other parts are absent."""
     file = read_file(request, child_id)
     carers, siblings = carers_of(file), siblings_of(file)
+    flags, links = flags_of(file), links_of(file)
     seen = looks(file.child.id) if "log" in file.parts else []
     duty = on_duty(file) if "identification" in file.parts else []
     shown = file.readable[-SHOWN:]
     names = open_names(
-        request, purpose="file", route="child", part="file", children=[file.child, *siblings],
+        request, purpose="file", route="child", part="file",
+        children=[file.child, *siblings, *(link.child for link in links)],
         people=[
-            *(entry.person_id for entry in shown), *(look.person_id for look in seen),
+            *(entry.person_id for entry in (*shown, *flags)), *(look.person_id for look in seen),
             *(each.answers.person_id for each in duty), *(task.owner_person_id for task in file.tasks),
         ],
         phones=[each.answers.person_id for each in duty],
-        more=sealed_of(file, carers),
+        more=[*sealed_of(file, carers), *(entry.sealed for entry in (*flags, *(link.entry for link in links)))],
     )
     titles = post_titles([
-        *(entry.post_id for entry in shown), *(look.post_id for look in seen),
+        *(entry.post_id for entry in (*shown, *flags)), *(look.post_id for look in seen),
         *(each.answers.post_id for each in duty),
         *(post for task in file.tasks for post in (task.owner_post_id, task.post_id)),
     ])
     known, card = carer_rows(file, carers, names.more[IDENTITY_WORDS:]), crisis_card(file, names, titles, duty)
+    noted = names.more[IDENTITY_WORDS + 2 * len(carers):]
     return show(request, "console/child.html", {
+        "flags": flag_rows(file, flags, noted[: len(flags)], names, titles),
+        "links": link_rows(file, links, noted[len(flags):], names),
         **_header(file, names), "card": card, "steps": _next(file, names, titles),
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "identified": why_identified(file),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import form_in
-from tongxin.flows import lists, moving
+from tongxin.flows import links, lists, moving
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people import search
@@ -103,7 +103,7 @@ def open_answers(request: Request, entry: Entry, *, purpose: str) -> dict[str, A
     opened = ledger.open_entries(
         [entry], viewer=request.viewer, purpose=purpose, at=request.at, part=part, route="entry"
     )
-    return opened[0] or {}
+    return links.veiled(opened[0] or {}, entry=entry, viewer=request.viewer, at=request.at)
 
 
 def _labels(request: Request) -> dict[str, str]:

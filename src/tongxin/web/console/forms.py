@@ -1,6 +1,7 @@
 """Filling in a form about a child (spine C7)."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,8 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import Asked, age_on
 from tongxin.core.pathway import CHINA
-from tongxin.flows import prefill
+from tongxin.flows import links, prefill
+from tongxin.flows.prefill import Known
 from tongxin.flows.record import Sheet, asked_of, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
@@ -37,6 +39,7 @@ from tongxin.web.console.form_page import (
     said,
     signed,
 )
+from tongxin.web.console.known import tell_known
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
 from tongxin.web.console.why import why_graded
@@ -101,7 +104,8 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
 
 def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponse:
     draft = continued(request, child=child, form_id=asked.form.id)
-    known = draft_answers(request, draft) if draft else _known(request, child, asked, corrected)
+    before = {} if corrected else prefill.known_for(child=child, asked=asked, viewer=request.viewer, at=request.at)
+    known = draft_answers(request, draft) if draft else _known(request, child, asked, corrected, before)
     viewer = request.viewer.person_id
     file = read_file(request, child.id) if asked.form.id == DECIDES else None
     people, posts = deciders(file) if file else ([], [])
@@ -110,13 +114,16 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
     age = age_on(child.birth_month, request.at.astimezone(CHINA).date())
     query = {"shown": opened_token(request)}
     query |= {name: value for name in ("about", "corrects") if (value := _key(request, name))}
+    household = _household(request, child)
+    query |= {"household": household} if household else {}
     content = rules.content_of(asked.form_hash)
+    definition = definition_for(request, asked, age=age, values=known, places=places_in(child.county_id))
     return show(request, "console/form.html", {
         **on_page(request, child=child, asked=asked, query=query, draft=draft), "child": child,
         "name": names.children[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),
-        "definition": definition_for(request, asked, age=age, values=known, places=places_in(child.county_id)),
+        "definition": tell_known(definition, before),
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
-        "back_url": f"/children/{child.id}/", "read_first": read_first(request, child, asked.form.id),
+        "back_url": _back(child, household), "read_first": read_first(request, child, asked.form.id),
         "age_notice": age_notice(request, child, asked) if corrected is None else None,
         "why": why_graded(file, names, post_titles(posts)) if file else None,
     })
@@ -128,16 +135,33 @@ def _key(request: Request, name: str) -> str:
     return value if KEY.fullmatch(value) else ""
 
 
-def _known(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> dict[str, Any]:
+def _household(request: Request, child: Child) -> str:
+    """The household from whose page the form was opened."""
+    named = request.GET.get("household", "")
+    return named if named and named == str(child.household_id) else ""
+
+
+def _back(child: Child, household: str) -> str:
+    return f"/households/{household}/" if household else f"/children/{child.id}/"
+
+
+def _known(
+    request: Request, child: Child, asked: Asked, corrected: Entry | None, before: Mapping[str, Known]
+) -> dict[str, Any]:
     if corrected is not None:
         part = part_of(corrected, rules.access_rules(at=request.at))
         opened = ledger.open_entries(
             [corrected], viewer=request.viewer, purpose="correct", at=request.at, part=part, route="form"
         )
-        return opened[0] or {}
-    known = prefill.values_for(child=child, asked=asked, viewer=request.viewer, at=request.at)
-    days = prefill.days_for(asked=asked, on=request.at.astimezone(CHINA).date())
-    return days | known | from_address(request, asked.form)
+        return links.veiled(opened[0] or {}, entry=corrected, viewer=request.viewer, at=request.at)
+    known = {field_id: each.value for field_id, each in before.items()}
+    days = prefill.days_for(asked=asked, at=request.at)
+    said_before = (
+        prefill.visit_of_household(child=child, asked=asked, viewer=request.viewer, at=request.at)
+        if _household(request, child) else {}
+    )
+    chosen = prefill.chosen_for(child=child, asked=asked)
+    return chosen | days | known | from_address(request, asked.form) | said_before
 
 
 def _take(
@@ -158,7 +182,7 @@ def _take(
     except NotAllowed:
         raise Http404 from None
     messages.success(request, _("已保存：%(form)s。") % {"form": asked.form.zh})
-    return next_page(f"/children/{child.id}/")
+    return next_page(_back(child, _household(request, child)))
 
 
 def _sheet(request: Request, asked: Asked, sent: Sent, corrected: Entry | None, at: datetime) -> Sheet:

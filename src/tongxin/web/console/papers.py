@@ -13,7 +13,7 @@ from tongxin.accounts.models import Division
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.documents import selectors, typesetting
 from tongxin.documents.papers import Paper, Papers, Purpose, papers_in, record_copy
-from tongxin.flows import lists, prefill
+from tongxin.flows import links, lists, prefill
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
 from tongxin.web.console.family import carers_of, sealed_of
@@ -147,7 +147,7 @@ def _answers(file: File, asked: Asked, entry: Entry | None, paper: Paper | None)
         opened = ledger.open_entries(
             [entry], viewer=request.viewer, purpose=PURPOSE, at=request.at, part=part, route=ROUTE
         )
-        return opened[0] or {}
+        return links.veiled(opened[0] or {}, entry=entry, viewer=request.viewer, at=request.at)
     if paper is not None and paper.is_whole:
         return prefill.values_for(child=file.child, asked=asked, viewer=request.viewer, at=request.at)
     return None
