@@ -28,7 +28,7 @@ def _add(client: Office, post_id: object, **more: str) -> Any:
 
 
 def _password(page: Any) -> str:
-    return re.search(r"<code>([a-z0-9-]{14})</code>", page.content.decode())[1]  # type: ignore[index]
+    return re.search(r"<code[^>]*>([a-z0-9-]{14})</code>", page.content.decode())[1]  # type: ignore[index]
 
 
 def _signed_in(login: str, password: str) -> tuple[Office, Any]:

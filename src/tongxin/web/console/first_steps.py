@@ -103,7 +103,8 @@ def conduct(request: Request) -> HttpResponse:
         messages.success(request, _("已接受行为守则。"))
         return _done(request, CONDUCT)
     return show(request, "console/conduct.html", {
-        "code": code.content, "version_zh": words.dates_zh(str(code.content["version"])), "hash": code.hash, "is_accepted": person.conduct_hash == code.hash,
+        "code": code.content, "version_zh": words.dates_zh(str(code.content["version"])),
+        "hash": code.hash, "is_accepted": person.conduct_hash == code.hash,
     })
 
 
