@@ -6,22 +6,22 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.cases.models import Case
-from tongxin.core.pathway import Pathway
 from tongxin.people import search
 from tongxin.people.models import CategorySpan, Child
 from tongxin.rulebook import rules
 from tongxin.web import words
+from tongxin.web.console.assigning import may_assign
 from tongxin.web.console.chips import PARTS, Chips
-from tongxin.web.console.home import crisis_rank
 from tongxin.web.console.names import open_names
 from tongxin.web.console.options import words_of
-from tongxin.web.console.places_filter import place_named, place_options
+from tongxin.web.console.places_filter import place_options
+from tongxin.web.console.roster_filters import Filters
+from tongxin.web.console.saved_views import view_rows
 from tongxin.web.console.task_rows import OTHERS_DO_IT
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -34,7 +34,7 @@ LONGEST_SEARCH = 60
 @door("work")
 def roster(request: Request) -> HttpResponse:
     """One page of the roster."""
-    wanted = _Wanted(request)
+    wanted = Filters(request, request.GET)
     cases = access.page(
         wanted.narrowed(), viewer=request.viewer, part=wanted.part, at=request.at, order=ORDER,
         after=_after(request.GET.get("after", "")), limit=PAGE + 1,
@@ -47,6 +47,7 @@ def roster(request: Request) -> HttpResponse:
         "rows": roster_rows(request, shown, children=children, names=names), "wanted": wanted,
         "places": place_options(request, wanted.place), "query": urlencode(query),
         "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at),
+        "may_assign": may_assign(request), "views": view_rows(request, wanted),
         "pager": {
             "first_url": "/children/?" + urlencode(query) if request.GET.get("after") else "",
             "next_url": f"/children/?{urlencode({**query, 'after': _token(shown[-1])})}" if cases[PAGE:] else "",
@@ -58,69 +59,17 @@ def roster(request: Request) -> HttpResponse:
 @door("work")
 def roster_count(request: Request) -> HttpResponse:
     """How many children the filters leave; asked for after the page stands."""
-    wanted = _Wanted(request)
+    wanted = Filters(request, request.GET)
     cases = wanted.narrowed().order_by()
     number = access.visible(cases, viewer=request.viewer, part=wanted.part, at=request.at).count()
     return HttpResponse(f"共 {number:,} 人")
-
-
-class _Wanted:
-    """What the filters ask for; what isn't understood is left out."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.pathway = _pathway(request)
-        self.is_entitled = access.sees_psychology(viewer=request.viewer, at=request.at)
-        self.place = place_named(request.GET.get("place", ""))
-        self.stages, self.levels = self.pathway.stages, self.pathway.levels if self.is_entitled else {}
-        self.stage = self._one_of(self.stages, "stage")
-        self.level = self._one_of(self.levels, "level")
-        self.only = self._one_of({"late": "", "crisis": ""}, "only")
-
-    def _one_of(self, known: Any, name: str) -> str:
-        value = self.request.GET.get(name, "")
-        return value if value in known else ""
-
-    @property
-    def part(self) -> str:
-        """The part of the file that the filters ask about: nobody learns by filtering what they may not read."""
-        asked = ((self.level, "psychological"), (self.only == "crisis", "crisis"), (self.stage, "identification"))
-        return next((part for is_asked, part in asked if is_asked), "roster")
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The filters in force, for links."""
-        place = str(self.place.id) if self.place else ""
-        found = {"place": place, "stage": self.stage, "level": self.level, "only": self.only}
-        return {name: value for name, value in found.items() if value}
-
-    def narrowed(self) -> QuerySet[Case]:
-        """The cases that fit."""
-        cases = Case.objects.all()
-        if self.place:
-            cases = cases.filter(**{f"{self.place.level}_id": self.place.id})
-        if self.stage:
-            cases = cases.filter(stage=self.stage)
-        if self.level:
-            cases = cases.filter(level=self.level)
-        if self.only == "crisis":
-            cases = cases.filter(rank=crisis_rank(self.request))
-        if self.only == "late":
-            # All ranks are named so that the index by place, rank and due moment is walked.
-            ranks = sorted({-number for number in self.pathway.urgency.values()})
-            cases = cases.filter(rank__in=ranks, due_at__lt=self.request.at)
-        return cases
-
-
-def _pathway(request: Request) -> Pathway:
-    return rules.pathway_in(region="", at=request.at)[1]
 
 
 def roster_rows(
     request: Request, cases: Sequence[Case], *, children: dict[UUID, Child], names: Any
 ) -> list[dict[str, Any]]:
     """What the roster says of each child: who, where, why in difficulty, where in the loop, what next."""
-    chips, pathway = Chips(request, cases, shown_as="roster"), _pathway(request)
+    chips, pathway = Chips(request, cases, shown_as="roster"), rules.pathway_in(region="", at=request.at)[1]
     places = _place_names(cases)
     kinds = words_of(request, "category")
     spans: dict[UUID, list[str]] = {}
@@ -131,7 +80,7 @@ def roster_rows(
     steps |= {f"crisis.{rule.id}": (rule.zh, "crisis_step") for rule in pathway.crisis_steps}
     return [
         {
-            "url": f"/children/{case.id}/", "name": names.get(case.id, ""), "chips": chips.of(case),
+            "id": case.id, "url": f"/children/{case.id}/", "name": names.get(case.id, ""), "chips": chips.of(case),
             "place": places.get(case.village_id or 0) or places.get(case.town_id or 0) or "村居不详",
             "categories": spans.get(case.id, []),
             "stage": pathway.stages.get(case.stage, "") if chips.may_read(case, "identification") else "",

@@ -70,7 +70,7 @@ def _children(
             "age": words.age_zh(child.birth_month, on=request.at.date()),
             "chips": chips.of(cases[child.id]) if child.id in cases else [], "steps": steps.get(child.id, []),
             "visited_at": visited.get(child.id),
-            "visit_url": f"/children/{child.id}/forms/{VISIT}/?kind=regular&method=home&household={household_id}"
+            "visit_url": f"/children/{child.id}/forms/{VISIT}/?household={household_id}"
             if may_visit else "",
         }
         for child in children

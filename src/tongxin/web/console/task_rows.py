@@ -12,8 +12,6 @@ from tongxin.web import words
 from tongxin.web.console.names import post_titles
 from tongxin.web.doors import Request
 
-# What a step's form nearly always says; whoever fills it in can say otherwise.
-USUAL = {"first_visit": {"kind": "first", "method": "home"}, "visit_record": {"kind": "regular", "method": "home"}}
 # A task's key is rule + anchor; these forms say which anchor they answer.
 ANSWERS_ITS_ANCHOR = {
     "safety_check", "referral_answer", "held_settlement", "household_check", "mandatory_report", "report_answer",
@@ -25,7 +23,7 @@ OTHERS_DO_IT = "由其他岗位办理的事项"
 def form_url(task: Task) -> str:
     """The form that does a task, knowing which need it answers."""
     rule, _, anchor = task.key.partition(":")
-    query = dict(USUAL.get(rule) or USUAL.get(task.form, {}))
+    query = {}
     if rule.startswith(CRISIS):
         query["step"] = rule.removeprefix(CRISIS)
     elif task.form in ANSWERS_ITS_ANCHOR:

@@ -1,0 +1,110 @@
+"""What the roster's filters ask for; what isn't understood is left out."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tongxin.access import selectors as access
+from tongxin.cases.derivation import FAR
+from tongxin.cases.models import Case
+from tongxin.core.pathway import Pathway
+from tongxin.people.models import CategorySpan
+from tongxin.rulebook import rules
+from tongxin.web.console.chips import scheme_chips
+from tongxin.web.console.home import crisis_rank
+from tongxin.web.console.options import region_of_viewer, words_of
+from tongxin.web.console.places_filter import place_named
+from tongxin.web.doors import Request
+
+NAMES = ("place", "stage", "level", "category", "only")
+ONLY = {"late": "已逾期", "crisis": "危机处置中", "no_step": "没有下一步"}
+
+
+class Filters:
+    """The filters in force for one viewer."""
+
+    def __init__(self, request: Request, asked: Mapping[str, str]) -> None:
+        self.request, self._asked = request, asked
+        self.place = place_named(asked.get("place", ""))
+        self.stage = self._one_of(self.stages, "stage")
+        self.level = self._one_of(self.levels, "level")
+        self.category = self._one_of(self.categories, "category")
+        self.only = self._one_of(ONLY, "only")
+
+    def _one_of(self, known: Mapping[str, Any], name: str) -> str:
+        value = self._asked.get(name, "")
+        return value if value in known else ""
+
+    @cached_property
+    def pathway(self) -> Pathway:
+        return rules.pathway_in(region="", at=self.request.at)[1]
+
+    @property
+    def stages(self) -> Mapping[str, str]:
+        return self.pathway.stages
+
+    @cached_property
+    def levels(self) -> Mapping[str, str]:
+        """The levels by the words that the place shows them in, for those entitled to colours."""
+        if not access.sees_psychology(viewer=self.request.viewer, at=self.request.at):
+            return {}
+        shown = scheme_chips(region=region_of_viewer(self.request), at=self.request.at)
+        return {level: shown[level].zh if level in shown else zh for level, zh in self.pathway.levels.items()}
+
+    @cached_property
+    def categories(self) -> Mapping[str, str]:
+        return words_of(self.request, "category")
+
+    @property
+    def only_choices(self) -> Mapping[str, str]:
+        return ONLY
+
+    @property
+    def part(self) -> str:
+        """The part of the file that the filters ask about: nobody learns by filtering what they may not read."""
+        asked = ((self.level, "psychological"), (self.only == "crisis", "crisis"), (self.stage, "identification"))
+        return next((part for is_asked, part in asked if is_asked), "roster")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters in force, for links."""
+        values = (str(self.place.id) if self.place else "", self.stage, self.level, self.category, self.only)
+        return {name: value for name, value in zip(NAMES, values, strict=True) if value}
+
+    @property
+    def words(self) -> str:
+        """The filters in words."""
+        said = (
+            self.place.name if self.place else "", self.stages.get(self.stage, ""), self.levels.get(self.level, ""),
+            self.categories.get(self.category, ""), ONLY.get(self.only, ""),
+        )
+        return " · ".join(word for word in said if word)
+
+    def narrowed(self) -> QuerySet[Case]:
+        """The cases that fit."""
+        cases = Case.objects.all()
+        if self.place:
+            cases = cases.filter(**{f"{self.place.level}_id": self.place.id})
+        if self.stage:
+            cases = cases.filter(stage=self.stage)
+        if self.level:
+            cases = cases.filter(level=self.level)
+        if self.category:
+            spans = CategorySpan.objects.filter(
+                child_id=OuterRef("pk"), category=self.category, end_on__isnull=True
+            )
+            cases = cases.filter(Exists(spans))
+        return self._only(cases)
+
+    def _only(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+        if self.only == "crisis":
+            return cases.filter(rank=crisis_rank(self.request), in_crisis=True)
+        # All ranks are named so that the index by place, rank and due moment is walked.
+        ranks = sorted({-number for number in self.pathway.urgency.values()})
+        if self.only == "late":
+            return cases.filter(rank__in=ranks, due_at__lt=self.request.at, is_open=True)
+        if self.only == "no_step":
+            return cases.filter(rank__in=ranks, due_at__gte=FAR, is_open=True)
+        return cases
