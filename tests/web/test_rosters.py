@@ -19,8 +19,9 @@ from tongxin.intake import settling
 from tongxin.intake.models import HeldRow, Mapping, Upload
 from tongxin.intake.reading import read_workbook
 from tongxin.intake.reading.identity import check_digit
+from tongxin.ledger.models import Entry
 from tongxin.notices.models import Notice
-from tongxin.people.models import Child
+from tongxin.people.models import Carer, Child
 from tongxin.web import jobs
 from tongxin.web.console import rosters
 
@@ -231,6 +232,35 @@ class TestDifferences:
         assert Child.objects.get().sex == "male"
         listing.refresh_from_db()
         assert listing.settled_at is not None
+
+    def test_takes_over_categories_and_the_carer_when_chosen(self, office: Any) -> None:
+        browser = office("郑管理")
+        bring_in(browser, roster(RAIN))
+        later = [*RAIN[:6], "留守儿童、流动儿童", "李秀英", "外祖母", "13800000009"]
+        upload = bring_in(browser, roster(later))
+        listing = upload.listings.get()
+        page = browser.get(f"/rosters/{upload.id}/changes/").content.decode()
+        assert "李秀英（13800000009）" in page and "王桂兰（13800000001）" in page
+        taken = {"decision": "take", "field": ["categories", "carer"]}
+        browser.post(f"/rosters/{upload.id}/changes/{listing.id}/", taken)
+        child = Child.objects.get()
+        standing = child.categories.filter(end_on__isnull=True).values_list("category", flat=True)
+        assert set(standing) == {"left_behind", "migrant"}
+        carers = Carer.objects.filter(child=child, to_on__isnull=True).order_by("id")
+        assert [carer.relation for carer in carers] == ["paternal_grandmother", "maternal_grandmother"]
+        (name,) = vault.open([carers[1].adult.name], viewer=WORKER, purpose="test", at=START)
+        assert name == "李秀英"
+        kinds = Entry.objects.order_by("subject_seq").values_list("kind", flat=True)
+        assert list(kinds) == ["registration", "detail_correction", "carer_change"]
+
+    def test_another_number_of_the_same_carer_leaves_one_carer(self, office: Any) -> None:
+        browser = office("郑管理")
+        bring_in(browser, roster(RAIN))
+        upload = bring_in(browser, roster([*RAIN[:9], "13800000009"]))
+        listing = upload.listings.get()
+        browser.post(f"/rosters/{upload.id}/changes/{listing.id}/", {"decision": "take", "field": ["carer"]})
+        (carer,) = Carer.objects.filter(to_on__isnull=True)
+        assert vault.open([carer.adult.phone], viewer=WORKER, purpose="test", at=START) == ["13800000009"]
 
     def test_leaves_the_file_as_it_is(self, office: Any) -> None:
         browser = office("郑管理")

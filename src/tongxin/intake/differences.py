@@ -3,31 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tongxin import vault
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
+from tongxin.intake.difference import CARER, Caring, Difference, differing_carer
 from tongxin.intake.lines import from_text
 from tongxin.intake.models import Listing
 from tongxin.intake.reading import Row
 from tongxin.intake.reading.words import words
-from tongxin.people.models import CategorySpan, Child
+from tongxin.people.models import Carer, CategorySpan, Child
 from tongxin.vault import Sealed
 
 PURPOSE = "roster_compare"
 SEX = {"male": "男", "female": "女", "unknown": "未知"}
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One detail: what stands on file, what the roster says, and the answer that would take it over."""
-
-    field: str
-    zh: str
-    stands: str
-    said: str
-    answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +30,15 @@ class Compared:
     name: str
     differences: tuple[Difference, ...]
 
-    def answers(self, fields: Iterable[str]) -> dict[str, str]:
-        """A correction that takes over the chosen details."""
+    def answers(self, fields: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """By form, the answers that take over the chosen details."""
         wanted = set(fields)
-        return {each.field: each.answer for each in self.differences if each.answer and each.field in wanted}
+        found: dict[str, dict[str, Any]] = {}
+        for each in self.differences:
+            if each.answer and each.field in wanted:
+                taken = each.answer if each.form == CARER else {each.field: each.answer}
+                found.setdefault(each.form, {}).update(taken)
+        return found
 
 
 def compare(listings: Sequence[Listing], *, viewer: Viewer, at: datetime, route: str = "") -> list[Compared]:
@@ -53,7 +49,15 @@ def compare(listings: Sequence[Listing], *, viewer: Viewer, at: datetime, route:
     for each in shown:
         child = children[each.child_id]
         sealed += [each.content, child.name, child.id_no, child.birth]
+    standing = Carer.objects.filter(child_id__in=children, to_on__isnull=True)
+    caring = list(standing.select_related("adult").order_by("id"))
+    sealed += [value for carer in caring for value in (carer.adult.name, carer.adult.phone)]
     opened = vault.open(sealed, viewer=viewer, purpose=PURPOSE, at=at, route=route)
+    rest = opened[len(shown) * 4 :]
+    carers: dict[UUID, list[Caring]] = {}
+    for at_carer, carer in enumerate(caring):
+        name, phone = rest[at_carer * 2 : at_carer * 2 + 2]
+        carers.setdefault(carer.child_id, []).append(Caring(carer.relation, name or "", phone or ""))
     spans: dict[UUID, list[str]] = {}
     for child_id, category in CategorySpan.objects.filter(child_id__in=children, end_on__isnull=True).values_list(
         "child_id", "category"
@@ -68,7 +72,9 @@ def compare(listings: Sequence[Listing], *, viewer: Viewer, at: datetime, route:
             stands = {"name": name or "", "id_no": id_no or "", "birth": birth or "", "sex": child.sex}
             stands["categories"] = "、".join(sorted(_category(code) for code in spans.get(child.id, ())))
             stands["residence_division"] = places.get(child.village_id or child.town_id or 0, ("", ""))[0]
-            found.append(Compared(each, child, name or "", tuple(_differences(stands, from_text(content)))))
+            row = from_text(content)
+            differing = [*_differences(stands, row), *differing_carer(row, carers.get(child.id, []), at=at)]
+            found.append(Compared(each, child, name or "", tuple(differing)))
     return found
 
 
@@ -84,7 +90,9 @@ def _differences(stands: Mapping[str, str], row: Row) -> list[Difference]:
     ]
     categories = "、".join(sorted(_category(code) for code in row.categories))
     if categories and categories != stands["categories"]:
-        found.append(Difference("categories", "困境类别", stands["categories"], categories, None))
+        found.append(Difference("categories", "困境类别", stands["categories"], categories, [
+            {"category": code} for code in row.categories
+        ]))
     return found
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from tongxin.web.pages import show
 
 SHOWN = 30
 BASIS = "新花名册所列，经核对采用"
+# Where each form asks for the reason.
+WHY = {"detail_correction": "basis", "carer_change": "reason"}
 
 
 @door("office.import_roster")
@@ -71,19 +74,21 @@ def settle(request: Request, upload_id: UUID, listing_id: UUID) -> HttpResponse:
     if wanted and not _take(request, listing, wanted, request.at):
         return back
     differences.settle(listing, actor=request.viewer, at=request.at)
-    messages.success(request, _("已采用，并记为一次补正。") if wanted else _("档案保持不变。"))
+    messages.success(request, _("已采用，并记入这名儿童的档案。") if wanted else _("档案保持不变。"))
     return back
 
 
 def _take(request: Request, listing: Listing, wanted: list[str], at: datetime) -> bool:
     found = differences.compare([listing], viewer=request.viewer, at=at, route="rosters/changes")
-    answers = found[0].answers(wanted) if found else {}
     person = Person.objects.filter(id=request.viewer.person_id).first() if request.viewer.person_id else None
     own = [person.name if person else None]
     (name,) = vault.open(own, viewer=request.viewer, purpose="signature", at=at, part="staff")
-    sheet = Sheet(ids.new_id(), "detail_correction", {**answers, "basis": BASIS, "signature": name or ""}, at)
     try:
-        record(child_id=listing.child_id, sheet=sheet, actor=request.viewer, at=at)
+        with transaction.atomic():
+            for form, answers in (found[0].answers(wanted) if found else {}).items():
+                why = {WHY[form]: BASIS, "signature": name or ""}
+                sheet = Sheet(ids.new_id(), form, {**answers, **why}, at)
+                record(child_id=listing.child_id, sheet=sheet, actor=request.viewer, at=at)
     except Refused as refused:
         messages.error(request, "；".join(problem.zh for problem in refused.problems))
     except (NotAllowed, Held):
