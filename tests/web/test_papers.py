@@ -13,6 +13,8 @@ from tests.web.conftest import Office
 from tongxin.documents import typesetting
 from tongxin.ledger.models import Access, Entry, Event
 from tongxin.people.models import Child
+from tongxin.web.console import attachments, papers
+from tongxin.web.doors import ACTIONS
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -72,7 +74,9 @@ class TestTheFivePapers:
 
     def test_the_referral_has_its_answer_to_tear_off_and_no_number(self, cast: world.World, office: SignedIn) -> None:
         child, client = cast.child(id_kind="resident_id", id_no=ID_NO), office("林社工")
-        client.fill(child, "referral", to_organisation=str(cast.body("hospital")), reason="连续三周睡不着")
+        hospital = str(cast.body("hospital"))
+        told = client.fill(child, "referral", to_organisation=hospital, reason="连续三周睡不着", basis="legal_basis")
+        assert told.status_code == 200, told.content.decode()
         text = printed(client, child, "referral", purpose="hand_over")
         assert "连续三周睡不着" in text and "转介回执" in text and ID_NO not in text
 
@@ -111,6 +115,11 @@ class TestEachCopy:
         assert answer.headers["Content-Disposition"] == f'inline; filename="{child.file_no}-case_file-1.pdf"'
         assert answer.headers["Cache-Control"] == "no-store, private"
         assert "小雨" not in str(PdfReader(io.BytesIO(answer.content)).metadata)
+
+
+def test_every_page_of_paper_and_attachments_names_an_action() -> None:
+    routes = [*papers.urlpatterns, *attachments.urlpatterns]
+    assert {getattr(route.callback, "action", None) for route in routes} <= ACTIONS.keys()
 
 
 class TestARecord:

@@ -15,7 +15,8 @@ ROOM = {
     "date": "　　　　年　　月　　日", "month": "　　　　年　　月", "datetime": "　　　　年　　月　　日　　时　　分",
 }
 SHORT = frozenset({"date", "month", "int", "decimal", "name", "phone", "signature_name", "id_no"})
-EMPTY_CARDS = 2
+# Rows of a list, and lines for a long answer, to be written by hand.
+EMPTY_CARDS, WRITING = 2, 3
 
 
 def sections_of(
@@ -107,15 +108,15 @@ def _cells(field: Field, value: Any, say: Say, *, is_blank: bool) -> list[Cell]:
         boxes = [{"zh": option.zh, "on": at in ticked} for at, option in enumerate(options)]
         return [{"zh": zh, "options": boxes, "is_wide": length > NARROW}]
     if value in (None, "", [], {}):
-        return [_room(field, zh)]
+        return [_room(field, zh, lines=WRITING if is_blank and field.type == "long_text" else 1)]
     words = say(field, value)
     return [{"zh": zh, "value": words, "is_wide": len(words) > NARROW or "\n" in words}]
 
 
-def _room(field: Field, zh: str) -> Cell:
+def _room(field: Field, zh: str, *, lines: int) -> Cell:
     if field.type in ROOM:
         return {"zh": zh, "hint": ROOM[field.type], "is_wide": field.type == "datetime"}
-    return {"zh": zh, "blank": 3 if field.type == "long_text" else 1, "is_wide": field.type not in SHORT}
+    return {"zh": zh, "blank": lines, "is_wide": field.type not in SHORT}
 
 
 def _cards(field: Field, value: Any, say: Say, *, is_blank: bool) -> list[Cell]:
