@@ -50,13 +50,13 @@ class TestFirstSignIn:
         sent = {"current": password, "password": OWN, "again": OWN}
         assert client.post("/password/", sent).headers["Location"] == "/first/"
         assert client.get("/first/").headers["Location"] == "/conduct/"
-        page = client.get("/conduct/")
-        assert "不与孩子单独待在封闭的房间" in page.content.decode()
-        assert client.post("/conduct/", {"hash": page.context["hash"]}).headers["Location"] == "/first/"
+        conduct = client.get("/conduct/")
+        assert "不与孩子单独待在封闭的房间" in conduct.content.decode()
+        assert client.post("/conduct/", {"hash": conduct.context["hash"]}).headers["Location"] == "/first/"
         assert client.get("/", follow=True).status_code == 200
         person = Person.objects.get(login=NEW["login"])
         accepted = Event.objects.get(kind="conduct.accepted")
-        assert (accepted.subject_id, accepted.clear["hash"]) == (person.id, page.context["hash"])
+        assert (accepted.subject_id, accepted.clear["hash"]) == (person.id, conduct.context["hash"])
         assert _signed_in(NEW["login"], password)[1].status_code == 422
         again, _ = _signed_in(NEW["login"], OWN)
         assert again.get("/").status_code == 200

@@ -109,13 +109,15 @@ def conduct(request: Request) -> HttpResponse:
 
 
 def _self(request: Request) -> Person:
+    if request.viewer.person_id is None:
+        raise Http404
     return Person.objects.get(id=request.viewer.person_id)
 
 
 @door("work")
 def introductions(request: Request) -> HttpResponse:
     """What those before told the viewer about the children of a post."""
-    rows = list(Introduction.objects.filter(person_id=request.viewer.person_id).order_by("-at")[:INTRODUCTIONS_SHOWN])
+    rows = list(Introduction.objects.filter(person=_self(request)).order_by("-at")[:INTRODUCTIONS_SHOWN])
     notes = open_names(request, purpose="introductions", route="introductions", part="staff",
                        more=[row.note for row in rows]).more
     titles = dict(Post.objects.filter(id__in={row.post_id for row in rows}).values_list("id", "title"))

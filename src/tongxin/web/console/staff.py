@@ -140,7 +140,7 @@ def _ask(request: Request, problems: Any, status: int) -> HttpResponse:
     chosen = _post(request, request.POST.get("post", "") or request.GET.get("post", ""))
     place = place_named(request.GET.get("place", ""))
     if place is None and chosen is not None and chosen.division.level == "village":
-        place = Division.objects.filter(id=chosen.division.town_id).first()
+        place = Division.objects.filter(id=chosen.division.town_id or 0).first()
     inside = Q(division__town_id=place.id) if place else Q(division__level__in=ABOVE_VILLAGES)
     posts = list(_area(request).filter(inside).order_by("division__code", "title"))
     held_now = Holding.objects.filter(held(request.at), post__in=posts, kind=Holding.HOLDER, person__is_active=True)
