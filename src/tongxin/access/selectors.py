@@ -1,13 +1,13 @@
 """What a viewer may see: a list narrowed, one record decided by the same query, a page merged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import DateTimeField, Model, Q, QuerySet, UUIDField
+from django.db.models import DateTimeField, Field, Model, Q, QuerySet, UUIDField
 
 from tongxin.access.branches import branches, child_column, shape_of
 from tongxin.access.places import child_places
@@ -19,7 +19,7 @@ from tongxin.rulebook import rules
 
 Row = TypeVar("Row", bound=Model)
 READ = "read"
-FIELDS = {"child": UUIDField(), "moment": DateTimeField()}
+FIELDS: Mapping[str, Field[Any, Any]] = {"child": UUIDField(), "moment": DateTimeField()}
 
 
 def visible(
@@ -40,12 +40,18 @@ def _admitted(queryset: QuerySet[Row], conditions: Sequence[Q]) -> QuerySet[Row]
 
 def may(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: datetime) -> bool:
     """Whether a viewer may: the list query with its primary key, so the two can't disagree (B7)."""
-    def ask(child: Any, moment: Any) -> QuerySet[Any]:
-        conditions = branches(child_places().model, viewer=viewer, part=part, action=action, at=at, moment=moment)
-        return _admitted(child_places(), conditions).filter(pk=child).values_list("pk", flat=True)[:1]
+    return child_if_visible(viewer=viewer, child_id=child_id, part=part, action=action, at=at) is not None
 
-    shape = ("may", shape_of(viewer=viewer, at=at), part, action)
-    return bool(prepared.ask(shape, ask, FIELDS, {"child": child_id, "moment": at}))
+
+def child_if_visible(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: datetime) -> Any | None:
+    """The child's row if a viewer may see it, asked once while a page is read."""
+    def build(child: Any, moment: Any) -> QuerySet[Any]:
+        conditions = branches(child_places().model, viewer=viewer, part=part, action=action, at=at, moment=moment)
+        return _admitted(child_places(), conditions).filter(pk=child)
+
+    shape = ("child", shape_of(viewer=viewer, at=at), part, action)
+    rows = prepared.ask(shape, build, FIELDS, {"child": child_id, "moment": at})
+    return rows[0] if rows else None
 
 
 def may_do(*, viewer: Viewer, action: str, at: datetime) -> bool:
@@ -145,5 +151,5 @@ def _key(row: Model, order: Sequence[str]) -> tuple[Any, ...]:
 
 
 __all__ = [
-    "allowed", "child_column", "may", "may_do", "page", "parts_of", "sees_psychology", "visible", "visible_parts",
+    "allowed", "child_column", "child_if_visible", "may", "may_do", "page", "parts_of", "sees_psychology", "visible", "visible_parts",
 ]

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from tongxin import ledger
 from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
@@ -17,9 +19,16 @@ from tongxin.cases.models import Alarm, Case, Decision, Proposal
 from tongxin.cases.tasks import assigned_posts, follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
+BEFORE = Prepared(lambda child: Case.objects.filter(id=child).values("level", "state"), child=UUIDField())
+PROPOSALS = Prepared(lambda case: Proposal.objects.filter(case_id=case), case=UUIDField())
+DECIDED = Prepared(
+    lambda case: Decision.objects.filter(case_id=case).values_list("entry_id", flat=True), case=UUIDField()
+)
+ALARMS = Prepared(lambda case: Alarm.objects.filter(case_id=case), case=UUIDField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ def derive(
 ) -> Derived:
     """Store what follows from the facts of a child at `at`; call it under the child's subject lock."""
     found = think(facts, ground=ground, at=at)
-    before = Case.objects.filter(id=child.id).values("level", "state").first()
+    before = BEFORE.row(child=child.id)
     case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0)
     _store(case, is_new=before is None)
     _store_proposals(case, found.state, results)
@@ -115,7 +124,7 @@ def _store(case: Case, *, is_new: bool) -> None:
 
 
 def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping[str, Any]]) -> None:
-    known = {row.entry_id: row for row in case.proposals.all()}
+    known = {row.entry_id: row for row in PROPOSALS.rows(case=case.id)}
     for proposed in state.grades.proposals.values():
         row = known.get(UUID(proposed.entry))
         if row is None:
@@ -130,7 +139,7 @@ def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping
 
 
 def _store_decisions(case: Case, state: CaseState) -> None:
-    known = set(case.decisions.values_list("entry_id", flat=True))
+    known = set(DECIDED.rows(case=case.id))
     Decision.objects.bulk_create(
         [
             Decision(
@@ -169,7 +178,7 @@ def held_copies(state: CaseState) -> dict[UUID, tuple[datetime, UUID | None] | N
 
 
 def _store_alarms(case: Case, state: CaseState) -> None:
-    known = {row.key: row for row in case.alarms.all()}
+    known = {row.key: row for row in ALARMS.rows(case=case.id)}
     states = alarm_states(state)
     for alarm in state.alarms.alarms.values():
         stands = states[alarm.key]

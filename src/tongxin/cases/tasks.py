@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from tongxin.accounts.models import Post, places_of
 from tongxin.accounts.posts import Responsible, Roster
 from tongxin.cases.models import Case, Task
 from tongxin.core.pathway import Pathway, Step
+from tongxin.lib.prepared import Prepared
 
 NOBODY: Mapping[str, Post] = {}
 LIVE = (Task.OPEN, Task.WAITING)
 Changes = list[tuple[str, dict[str, Any]]]
+TASKS = Prepared(lambda case: Task.objects.filter(case_id=case), case=UUIDField())
 
 
 def follow_plan(
@@ -20,11 +24,13 @@ def follow_plan(
     recused: frozenset[UUID] = frozenset(), assigned: Mapping[str, Post] = NOBODY,
 ) -> Changes:
     """Make the stored tasks equal to the plan; what changed comes back as events to tell of."""
-    stored = {task.key: task for task in case.tasks.all()}
+    stored = {task.key: task for task in TASKS.rows(case=case.id)}
     changes: Changes = []
     planned = {step.key: step for step in steps}
     for step in steps:
-        wanted = task_row(case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused, assigned=assigned)
+        wanted = task_row(
+            case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused, assigned=assigned
+        )
         found = stored.get(step.key)
         if found is None:
             wanted.save(force_insert=True)

@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from tongxin.ledger.models import Subject
+from tongxin.lib.prepared import Prepared
 from tongxin.vault import Owner
 
 CHUNK = 500
+ONE_LOCKED = Prepared(
+    lambda subject: Subject.objects.select_for_update().filter(id=subject), subject=UUIDField()
+)
 
 
 def ensure(owners: Iterable[Owner]) -> None:
@@ -35,6 +41,8 @@ def lock(owners: Iterable[Owner]) -> dict[UUID, Subject]:
 def _locked(wanted: list[Owner]) -> dict[UUID, Subject]:
     found: dict[UUID, Subject] = {}
     keys = sorted(owner.id for owner in wanted)
+    if len(keys) == 1:
+        return {row.id: row for row in ONE_LOCKED.rows(subject=keys[0])}
     for start in range(0, len(keys), CHUNK):
         chunk = keys[start : start + CHUNK]
         rows = Subject.objects.select_for_update().filter(id__in=chunk).order_by("id")

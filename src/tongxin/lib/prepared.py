@@ -66,13 +66,14 @@ class _Statement:
     def __init__(self, queryset: QuerySet[Any, Any], connection: Any) -> None:
         self._connection = connection
         self._queryset: Any = queryset
-        self._compiler = queryset.query.get_compiler(connection=connection)
+        self._compiler: Any = queryset.query.get_compiler(connection=connection)
         try:
             self._sql, self._params = self._compiler.as_sql()
         except EmptyResultSet:
             self._sql = ""
             return
-        self._queryset.query.get_compiler = lambda *args, **kwargs: self._compiler
+        query: Any = queryset.query
+        query.get_compiler = lambda *args, **kwargs: self._compiler
         asked = [each[0] for each in self._compiler.select[: self._compiler.col_count]]
         converters = self._compiler.get_converters(asked)
         self._compiler.get_converters = lambda expressions: converters

@@ -3,21 +3,25 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from tongxin.access.models import Relation
 from tongxin.access.relations import end
 from tongxin.accounts.models import places_of
 from tongxin.core.pathway import CaseState, Step
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
 
 REVOKED = "revoked"
 ENDED = {"declined", "done", "returned", REVOKED}
 KEPT_AFTER_END = timedelta(days=30)
+OF_CHILD = Prepared(lambda child: Referral.objects.filter(child_id=child), child=UUIDField())
 
 
 def follow_referrals(*, child: Child, state: CaseState, steps: tuple[Step, ...], at: datetime) -> None:
     """Make the referral rows equal to the state and let the receiving body in while it serves (C8)."""
-    known = {row.entry_id: row for row in Referral.objects.filter(child_id=child.id)}
+    known = {row.entry_id: row for row in OF_CHILD.rows(child=child.id)}
     if not state.referrals and not known:
         return
     _revoke([row for row in known.values() if str(row.entry_id) not in state.referrals], at)

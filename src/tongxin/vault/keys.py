@@ -12,8 +12,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.models import UUIDField
 
 from tongxin.lib import secrets
+from tongxin.lib.prepared import Prepared
 from tongxin.vault import ciphers, destructions
 from tongxin.vault.faults import Destroyed, MissingKey
 from tongxin.vault.models import SubjectKey
@@ -21,6 +23,7 @@ from tongxin.vault.owners import KINDS, Owner
 
 ALIAS = "keys"
 CHUNK = 500
+ONE_KEY = Prepared(lambda owner: SubjectKey.objects.filter(owner_id=owner), using=ALIAS, owner=UUIDField())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,7 +155,8 @@ def fetch(owners: Iterable[Owner]) -> dict[Owner, DataKey | None]:
 def _fetch_chunk(owners: Sequence[Owner], masters: dict[str, bytes]) -> dict[Owner, DataKey | None]:
     asked = set(owners)
     found: dict[Owner, DataKey | None] = {}
-    for row in SubjectKey.objects.filter(owner_id__in=[owner.id for owner in owners]).defer("created_at"):
+    ids = [owner.id for owner in owners]
+    for row in ONE_KEY.rows(owner=ids[0]) if len(ids) == 1 else SubjectKey.objects.filter(owner_id__in=ids):
         owner = Owner(row.owner_kind, row.owner_id)
         if owner in asked:
             is_gone = row.destroyed_at is not None

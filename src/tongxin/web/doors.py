@@ -32,6 +32,8 @@ ACTIONS = {
     "child.record": "可以填写这张表的人",
     "office.open_file": "可以建档的人",
     "office.see_crisis_board": "可以看危机总览的人",
+    "office.see_figures": "可以看辖区情况的人",
+    "office.see_ledger": "可以核验账本的人",
     "office.hand_over": "可以办理岗位交接的人",
     "office.manage_staff": "可以管理人员账号的人",
     "office.import_roster": "可以导入花名册的人",
@@ -85,8 +87,7 @@ def _turned_away(request: Request, action: str) -> HttpResponse | None:
 
 def child_for(request: Request, child_id: UUID, *, part: str = "roster") -> Child:
     """The child, if the viewer may read that part of the file; else there is no such page."""
-    children = access.visible(Child.objects.all(), viewer=request.viewer, part=part, at=request.at)
-    child = children.filter(pk=child_id).first()
+    child: Child | None = access.child_if_visible(viewer=request.viewer, child_id=child_id, part=part, at=request.at)
     if child is None:
         raise Http404
     return child

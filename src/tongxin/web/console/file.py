@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.http import Http404
 
 from tongxin import ledger
@@ -20,6 +21,7 @@ from tongxin.core.pathway import CHINA, CaseState, Fact, Pathway, refusals
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts, results_of
 from tongxin.ledger.models import Entry
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
@@ -30,6 +32,11 @@ CLOSEST = "psychological"
 WITHOUT_FORM = {"registration": "花名册登记", "household_alarm": "同户儿童出现危险，需当面查看",
                 "household_part": "登记为同户儿童", "link_part": "登记了与另一名儿童的关系"}
 HIDDEN, ANSWERS = "hidden", "answers"
+CASE = Prepared(lambda child: Case.objects.filter(id=child), child=UUIDField())
+LIVE_TASKS = Prepared(
+    lambda child: Task.objects.filter(case_id=child, state__in=LIVE).select_related("case").order_by("due_at", "id"),
+    child=UUIDField(),
+)
 KEPT = 64
 
 _known: "dict[tuple[int, str, date], Mapping[str, FormWords]]" = {}
@@ -96,7 +103,7 @@ class File:
 def read_file(request: Request, child_id: UUID) -> File:
     """The file, or nothing at all for those who may not see the child."""
     child = child_for(request, child_id)
-    case = Case.objects.filter(id=child.id).first()
+    case = CASE.row(child=child.id)
     if case is None:
         raise Http404
     at, viewer = request.at, request.viewer
@@ -113,7 +120,7 @@ def read_file(request: Request, child_id: UUID) -> File:
         parts=frozenset(part for part, action in allowed if action == access.READ),
         may_record=frozenset(action.removeprefix("record.") for _, action in allowed if action != access.READ),
         entries=entries, facts=facts, results=results, state=state,
-        tasks=list(case.tasks.filter(state__in=LIVE).order_by("due_at", "id")),
+        tasks=LIVE_TASKS.rows(child=child.id),
     )
 
 

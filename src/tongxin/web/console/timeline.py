@@ -5,13 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from tongxin.core.pathway.vocabulary import IDENTIFIED
 from tongxin.ledger.models import Access, Entry
+from tongxin.lib.prepared import Prepared
 from tongxin.web.console.file import File, entry_zh
 from tongxin.web.console.names import Names
 
 SHOWN = 100
 LOOKS = 40
+LOOKS_AT = Prepared(
+    lambda child: Access.objects.filter(subjects__owner_id=child).order_by("-at", "-id")[:LOOKS], child=UUIDField()
+)
 PURPOSES = {
     "file": "查看档案", "roster": "浏览名册", "home": "首页", "search": "查找", "entry": "查看记录",
     "tasks": "任务列表", "posts": "岗位",
@@ -55,8 +61,8 @@ def _note(file: File, entry: Entry) -> str:
 
 def looks(child_id: UUID) -> list[Access]:
     """The newest looks at a child's words."""
-    found = Access.objects.filter(subjects__owner_id=child_id).order_by("-at", "-id")
-    return list(found[:LOOKS])
+    found: list[Access] = LOOKS_AT.rows(child=child_id)
+    return found
 
 
 def look_rows(
