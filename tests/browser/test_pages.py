@@ -14,12 +14,12 @@ pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 OFFICE = [
     "/", "/children/", "/children/?only=late", "/children/new/", "/children/new/file/", "/tasks/", "/tasks/?only=area",
-    "/crises/", "/referrals/", "/posts/",
+    "/crises/", "/referrals/", "/posts/", "/forms/",
 ]
-OF_A_CHILD = ["", "forms/grade_decision/", "forms/crisis_report/", "forms/assessment_form/"]
-# Names of questionnaires and codes of files are written as they are everywhere.
+OF_A_CHILD = ["", "paper/", "attachments/", "forms/grade_decision/", "forms/crisis_report/", "forms/assessment_form/"]
+# Names of questionnaires, formats and codes of files are written as they are everywhere.
 LATIN = re.compile(r"[A-Za-z]{3,}")
-ALLOWED = re.compile(r"PHQ|GAD|WHO|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+")
+ALLOWED = re.compile(r"PHQ|GAD|WHO|PDF|JPEG|PNG|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+")
 
 
 def _pages(desk: Desk) -> list[str]:
