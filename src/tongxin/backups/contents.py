@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tongxin.lib import places
 
-# Sealed files that belong to the record.
-FOLDERS = ("documents", "attachments", "uploads")
+# Sealed files that belong to the record, by their name in a backup, and where they lie.
+FOLDERS = {"attachments": places.attachments_folder}
 HEADS = "heads"
 # Copied on their own, kept apart, made anew, or of the demonstration only.
 LEFT_OUT = frozenset({
@@ -18,8 +18,8 @@ ASIDE = ("before-restore-", ".", "test-")
 
 def files() -> Iterator[tuple[str, Path]]:
     """Every file to copy with its name inside the backup; a key folder is never among them."""
-    for folder in FOLDERS:
-        yield from _below(places.home() / folder, f"files/{folder}")
+    for name, folder in FOLDERS.items():
+        yield from _below(folder(), f"files/{name}")
     yield from _below(places.heads_folder(), HEADS)
 
 
@@ -27,13 +27,13 @@ def undecided() -> list[str]:
     """Names in the data folder that neither list knows; they are told of, so that nothing is lost in silence."""
     if not places.home().is_dir():
         return []
-    known = LEFT_OUT | set(FOLDERS)
+    elsewhere = (places.keys_folder(), places.heads_folder(), *(folder() for folder in FOLDERS.values()))
     return sorted(
         path.name for path in places.home().iterdir()
-        if path.name not in known
+        if path.name not in LEFT_OUT
         and not path.name.startswith(ASIDE)
         and not path.name.endswith(BESIDE)
-        and path.resolve() not in (places.keys_folder(), places.heads_folder())
+        and path.resolve() not in elsewhere
     )
 
 

@@ -38,6 +38,7 @@ class Staged:
         addresses = {copy.alias: copy.address for copy in self.copies}
         return {
             "TONGXIN_HOME": str(self.folder), "TONGXIN_HEADS": str(self.folder / contents.HEADS),
+            "TONGXIN_ATTACHMENTS": str(self.folder / "attachments"),
             "TONGXIN_KEYS": str(places.keys_folder()), "TONGXIN_DATABASE": addresses["default"],
             "TONGXIN_KEYS_DATABASE": addresses["keys"],
         }
@@ -131,8 +132,8 @@ def put_in_place(staged_backup: Staged, *, at: datetime) -> list[str]:
         for copy in staged_backup.copies:
             steps.append(lambda copy=copy: copy.swap_back(aside))  # type: ignore[misc]
             where.append(copy.swap(aside))
-        for name in contents.FOLDERS:
-            _swap_folder(home / name, staged_backup.folder / name, aside / name, steps)
+        for name, folder in contents.FOLDERS.items():
+            where += _swap_folder(folder(), staged_backup.folder / name, aside / name, steps)
         _merge_heads(staged_backup.folder / contents.HEADS, aside)
     except BaseException as error:
         for undo in reversed(steps):
@@ -145,13 +146,23 @@ def put_in_place(staged_backup: Staged, *, at: datetime) -> list[str]:
     return [each for each in where if not each.startswith("/") or Path(each).exists()]
 
 
-def _swap_folder(live: Path, fresh: Path, former: Path, steps: list[Callable[[], object]]) -> None:
-    if live.exists():
+def _swap_folder(live: Path, fresh: Path, former: Path, steps: list[Callable[[], object]]) -> list[str]:
+    """Put a folder in place; one that lies on another disk keeps its former content there."""
+    if live.parent != places.home():
+        former = live.with_name(f"{live.name}-{former.parent.name}")
+    beside = live.with_name(f".{live.name}-restoring")
+    shutil.rmtree(beside, ignore_errors=True)
+    steps.append(lambda: shutil.rmtree(beside, ignore_errors=True))
+    if fresh.exists():
+        shutil.move(fresh, beside)
+    was_there = live.exists()
+    if was_there:
         steps.append(lambda: former.exists() and former.rename(live))
         live.rename(former)
-    if fresh.exists():
-        steps.append(lambda: live.exists() and live.rename(fresh))
-        fresh.rename(live)
+    if beside.exists():
+        steps.append(lambda: live.exists() and live.rename(beside))
+        beside.rename(live)
+    return [str(former)] if was_there else []
 
 
 def _merge_heads(fresh: Path, aside: Path) -> None:

@@ -36,7 +36,7 @@ def add_staff(
 
     Where somebody holds the post, it still has to be handed over.
     """
-    problems = [*_wrong_with(login, name), *_wrong_with_phone(phone)]
+    problems = [*wrong_with(login, name), *_wrong_with_phone(phone)]
     if post is None:
         problems.append(Problem("post", "请选择岗位：没有岗位的人登录后什么也看不到。", True))
     elif not posts_for(viewer=actor, action=MANAGE, at=at).filter(id=post.id).exists():
@@ -130,7 +130,8 @@ def _refuse_strangers(person: Person, actor: Viewer, at: datetime) -> None:
         raise NotAllowed
 
 
-def _wrong_with(login: str, name: str) -> list[Problem]:
+def wrong_with(login: str, name: str) -> list[Problem]:
+    """What keeps a login or a name from being taken."""
     problems = []
     if not LOGIN.fullmatch(login):
         zh = "登录名用 3 至 40 个小写字母、数字、点、横线，以字母或数字开头；不要用姓名或证件号码。"

@@ -1,0 +1,42 @@
+"""The first person of a county, who lets all others in: nobody is there yet who could."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tongxin import ledger
+from tongxin.accounts import county as counties
+from tongxin.accounts import services as accounts
+from tongxin.accounts.models import Division, Person, Post
+from tongxin.accounts.viewers import Viewer
+from tongxin.flows.handing_over import hand_over
+from tongxin.flows.refusals import Refused
+from tongxin.flows.staffing import is_held, one_time_password, wrong_with
+from tongxin.lib.faults import Fault
+
+TOP = "case_manager"
+
+
+def desk_of(county: Division, *, at: datetime) -> Post | None:
+    """The county's own desk where its posts are open; refused when somebody sits there."""
+    post = Post.objects.filter(role=TOP, division=county).order_by("id").first()
+    if post is not None and is_held(post, at):
+        raise Fault(f"{post.title}已有人在岗，没有改动。请由他在“人员”页为其他人开通。")
+    return post
+
+
+@transaction.atomic
+def open_county(*, county: Division, login: str, name: str, actor: Viewer, at: datetime) -> tuple[Person, str]:
+    """The person at the county's desk, and the password that is shown this once; missing posts are opened."""
+    post = desk_of(county, at=at)
+    if problems := wrong_with(login, name):
+        raise Refused(problems)
+    if post is None:
+        post = counties.open_line(county=county, actor=actor, at=at).posts[TOP][0]
+    password = one_time_password()
+    person = accounts.add_person(
+        login=login, name=name, password=password, actor=actor, at=at, must_change_password=True
+    )
+    ledger.record(kind="person.added", subject=person.key_owner, actor=actor, at=at, clear={}, is_fact=True)
+    hand_over(post=post, to=person, actor=actor, at=at)
+    return person, password

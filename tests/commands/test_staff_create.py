@@ -1,0 +1,74 @@
+"""`tongxin staff create`: the first person of a county, with a password for one time only."""
+
+import io
+
+import pytest
+
+from tests import world
+from tongxin.accounts.models import Division, Person, Post
+from tongxin.accounts.services import add_divisions
+from tongxin.accounts.viewers import WORKER, viewer_of
+from tongxin.commands import staff_create
+from tongxin.ledger.models import Event
+from tongxin.lib import clock
+from tongxin.lib.faults import Fault
+from tongxin.rulebook.adoption import adopt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def county() -> Division:
+    adopt(library=world.library(), actor=WORKER, at=world.START)
+    add_divisions(rows=world.PLACES, valid_from=world.START.date())
+    return Division.objects.get(code="370116")
+
+
+def create(
+    monkeypatch: pytest.MonkeyPatch, *, login: str = "zheng01", code: str = "370116", name: str = "郑小明"
+) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{name}\n"))
+    return staff_create.main(["--county", code, "--login", login])
+
+
+def password_of(said: str) -> str:
+    return next(line for line in said.splitlines() if line.startswith("一次性密码")).split("　")[1]
+
+
+def test_the_countys_desk_is_filled_and_every_place_has_its_post(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert create(monkeypatch) == 0
+    said = capsys.readouterr().out
+    person = Person.objects.get(login="zheng01")
+    assert viewer_of(person=person, at=clock.now()).role == "case_manager"
+    villages = Post.objects.filter(role="child_director", division__code__startswith="370116")
+    assert villages.count() == 3
+    assert person.check_password(password_of(said))
+    assert person.must_change_password
+    assert "郑小明" not in said
+    assert Event.objects.filter(kind="person.added", subject_id=person.id).count() == 1
+
+
+def test_each_gets_another_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    create(monkeypatch)
+    first = password_of(capsys.readouterr().out)
+    create(monkeypatch, login="chen01", code="510104")
+    assert password_of(capsys.readouterr().out) != first
+
+
+def test_whoever_sits_there_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    create(monkeypatch)
+    with pytest.raises(Fault, match="已有人在岗"):
+        create(monkeypatch, login="other01")
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"code": "999999"}, "没有找到县区"), ({"login": "郑"}, "登录名用"), ({"name": ""}, "请写姓名")],
+)
+def test_wrong_words_open_nothing(monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str], said: str) -> None:
+    with pytest.raises(Fault, match=said):
+        create(monkeypatch, **wrong)
+    assert (Person.objects.count(), Post.objects.count()) == (0, 0)
