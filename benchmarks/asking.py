@@ -16,6 +16,7 @@ from benchmarks.browser import Browser, Unexpected
 ROSTER, SEARCH, FILE, FORM = "/children/", "/children/search/", "/children/{}/", "/children/{}/forms/visit_record/"
 NEXT = re.compile(r'href="(/children/\?[^"]*after=[^"]+)"')
 FORM_HASH = re.compile(r'"hash": ?"([0-9a-f]+)"')
+OPENED = re.compile(r"[?&]shown=([^\"&]+)")
 # One visit in fifty brings up a danger.
 DANGER = 0.02
 
@@ -27,15 +28,15 @@ class Person:
         self.browser, self.known, self.visit = browser, known, visit
         self.chance = random.Random(seed)
         self._next = ROSTER
-        self._hash = ""
+        self._hash = self._opened = ""
 
     def prepare(self) -> None:
         """What a form's page would have told the browser."""
-        page = self.browser.get(FORM.format(self._child()))
-        found = FORM_HASH.search(page)
-        if found is None:
+        page = html.unescape(self.browser.get(FORM.format(self._child())))
+        form, opened = FORM_HASH.search(page), OPENED.search(page)
+        if form is None or opened is None:
             raise Unexpected("no form on its page")
-        self._hash = found.group(1)
+        self._hash, self._opened = form.group(1), opened.group(1)
 
     def roster(self) -> None:
         page = self.browser.get(ROSTER)
@@ -59,7 +60,7 @@ class Person:
         if self.chance.random() < DANGER:
             answers["wish_to_die"] = "yes"
         sent = {"entry_id": str(uuid.uuid4()), "form_hash": self._hash, "answers": answers}
-        self.browser.send(FORM.format(self._child()), sent)
+        self.browser.send(f"{FORM.format(self._child())}?shown={self._opened}", sent)
 
     def _search(self, text: str) -> None:
         page = self.browser.post(SEARCH, {"text": text})
