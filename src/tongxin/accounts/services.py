@@ -1,11 +1,12 @@
 """Writes about people and posts."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
 from tongxin import vault
-from tongxin.accounts.models import LEVELS, Division, Holding, Introduction, Organisation, Person, Post
+from tongxin.accounts.divisions import add_divisions as add_divisions
+from tongxin.accounts.models import Division, Holding, Introduction, Organisation, Person, Post
 from tongxin.accounts.viewers import Viewer, held
 from tongxin.lib import ids
 
@@ -59,26 +60,3 @@ def introduce(*, post: Post, to: Person, group: str, children: int, note: str, a
     words = Introduction(id=ids.new_id(), post=post, person=to, group=group, children=children, at=at)
     vault.put(words, {"note": note})
     words.save(force_insert=True)
-
-
-def add_divisions(*, rows: list[tuple[str, str, str, str]], valid_from: date) -> int:
-    """Places as (code, name, level, parent code), parents first; those in force already stay as they are."""
-    known = {d.code: d for d in Division.objects.filter(valid_to__isnull=True)}
-    added = 0
-    for level in LEVELS:
-        fresh: list[Division] = []
-        for code, name, row_level, parent_code in rows:
-            if row_level != level or code in known:
-                continue
-            parent = known.get(parent_code)
-            fresh.append(Division(code=code, name=name, level=level, parent=parent, valid_from=valid_from))
-        Division.objects.bulk_create(fresh, batch_size=2000)
-        for division in fresh:
-            if division.parent is not None:
-                for name, value in division.parent.ancestors.items():
-                    setattr(division, name, value)
-            setattr(division, f"{level}_id", division.pk)
-            known[division.code] = division
-        Division.objects.bulk_update(fresh, [f"{name}_id" for name in LEVELS], batch_size=500)
-        added += len(fresh)
-    return added

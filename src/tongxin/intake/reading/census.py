@@ -40,6 +40,14 @@ def below(code: str) -> tuple[Division, ...]:
     return found
 
 
+def nation() -> tuple[Division, ...]:
+    """Every published division, from the top down."""
+    rows = _ask(
+        "SELECT code, name, level, coalesce(parent, '') FROM read_parquet(?) ORDER BY length(code), code", [str(NATION)]
+    )
+    return tuple(Division(*row) for row in rows)
+
+
 @lru_cache(maxsize=1)
 def counties() -> tuple[tuple[str, str, str, str], ...]:
     """Every county: its code, its name, its prefecture's and its province's."""
