@@ -13,6 +13,7 @@ ALL = {
     "score": ["benchmarks.score"],
     "roster_import": ["benchmarks.roster_import"],
     "paper": ["benchmarks.paper"],
+    "demo": ["benchmarks.demo"],
     "pages": ["benchmarks.pages", "--database", "sqlite"],
     "pages_postgresql": ["benchmarks.pages", "--database", "postgresql"],
 }

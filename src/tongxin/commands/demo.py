@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 from tongxin.commands.serve import refuse_busy, serve
-from tongxin.lib import places
+from tongxin.lib import clock, places
 from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 from tongxin.lib.start import start
@@ -48,17 +50,34 @@ def _set_up(home: Path) -> None:
     home.mkdir(parents=True)
     (home / MARK).touch()
     began = time.monotonic()
-    print("第一次启动：建库、载入莱芜区真实区划与岗位、导入合成花名册……", flush=True)
+    print("第一次启动：建库、载入莱芜区真实区划与岗位、导入合成花名册，再走完一年……", flush=True)
     start(makes_keys=True)
     from tongxin.commands import database_prepare, demo_office
 
     database_prepare.main([])
-    logins = demo_office.build()
+    logins = demo_office.build(end=_opening(), progress=_month_by_month())
     part = home / f".{LOGINS}.part"
     part.touch(mode=0o600)
     part.write_text(json.dumps(logins, ensure_ascii=False, indent=1), encoding="utf-8")
     part.rename(home / LOGINS)
     print(f"示例已就绪，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def _opening() -> datetime:
+    """The moment at which the demonstration's clock begins."""
+    return datetime.fromisoformat(os.environ["TONGXIN_CLOCK_START"]).replace(tzinfo=clock.ZONE)
+
+
+def _month_by_month() -> Callable[[date], None]:
+    """A line for each month of the year as it is played."""
+    told: set[int] = set()
+
+    def tell(day: date) -> None:
+        if day.month not in told:
+            told.add(day.month)
+            print(f"  {day.year}年{day.month}月……", flush=True)
+
+    return tell
 
 
 def _show(logins: list[dict[str, str]], port: int) -> None:

@@ -1,26 +1,28 @@
 """The demonstration's county: real places, every post held by a synthetic person, a roster taken in."""
 
 import secrets
-from collections.abc import Iterator
-from datetime import datetime
-
-from django.db.models import Count
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from uuid import UUID
 
 from tongxin.accounts import county as counties
 from tongxin.accounts.county import Line
-from tongxin.accounts.models import Holding, Person, Post
+from tongxin.accounts.models import Division, Holding, Person, Post
 from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.commands.divisions_load import load
+from tongxin.demo.district import district
+from tongxin.demo.play import play
+from tongxin.flows import staffing
 from tongxin.intake import services as intake
-from tongxin.lib import clock, places
-from tongxin.people.models import Child
+from tongxin.lib import places
+from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import adopt_folder
 
 COUNTY, ELSEWHERE = "370116", "510104"
 SAMPLE = "roster-a-7.xlsx"
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "秀英桂兰玉梅建国志强海燕春生红军丽华文斌立新淑珍永福晓东爱民素云长顺月琴振兴"
-# One login a role; the director's and the supervisor's places are those with the most children.
+# One login a role; the director's place is the village with the most children, the supervisor's the township around it.
 ROLES = (
     ("director", "child_director"), ("supervisor", "child_supervisor"), ("social", "social_worker"),
     ("counsellor", "counsellor"), ("manager", "case_manager"), ("doctor", "psychiatrist"),
@@ -28,29 +30,35 @@ ROLES = (
 )
 
 
-def build() -> list[dict[str, str]]:
-    """Everything from an empty database; gives the logins, one a role and an outsider's."""
-    at = clock.now()
+Staff = dict[UUID, tuple[Post, Person, str]]
+
+
+def build(*, end: datetime, progress: Callable[[date], None]) -> list[dict[str, str]]:
+    """A district as it stands at `end`, a year after its roster came in; the logins, one a role and an outsider's."""
+    at = district().starts
     adopt_folder(actor=WORKER, at=at)
-    line = _county(COUNTY, at)
-    outside = _county(ELSEWHERE, at)
-    manager = line.posts["case_manager"][0]
-    viewer = viewer_of(person=_holder(manager), at=at)
+    line, staff = _county(COUNTY, at)
+    outside, others = _county(ELSEWHERE, at)
+    viewer = viewer_of(person=_holder(line.posts["case_manager"][0]), at=at)
     sample = places.definitions_folder() / "sample" / SAMPLE
     found = intake.receive(content=sample.read_bytes(), name=SAMPLE, viewer=viewer, at=at, county=line.county)
-    intake.import_upload(found.upload, viewer=viewer, at=at, roster=found.roster)
-    return _logins(line, outside)
+    upload = intake.import_upload(found.upload, viewer=viewer, at=at, roster=found.roster)
+    played = play(upload=upload, people=staff | others, end=end, progress=progress)
+    return _logins(line, outside, played.village)
 
 
-def _county(code: str, at: datetime) -> Line:
+def _county(code: str, at: datetime) -> tuple[Line, Staff]:
+    """A county with everybody at their post."""
     county, _ = load(code)
     line = counties.open_line(county=county, actor=WORKER, at=at)
     posts = [post for posts in line.posts.values() for post in posts]
     names = _names()
-    counties.fill(
-        holders=((post, f"{code}-{number:04d}", next(names)) for number, post in enumerate(posts)), at=at
-    )
-    return line
+    holders = [(post, f"{code}-{number:04d}", next(names)) for number, post in enumerate(posts)]
+    # Numbers that nobody can have: no local number begins with a nought.
+    phones = {login: f"0531-0{number:07d}" for number, (_, login, _) in enumerate(holders)}
+    people = counties.fill(holders=holders, at=at, phones=phones)
+    staff = {person.id: (post, person, name) for (post, _, name), person in zip(holders, people, strict=True)}
+    return line, staff
 
 
 def _names() -> Iterator[str]:
@@ -63,25 +71,30 @@ def _names() -> Iterator[str]:
 
 
 def _holder(post: Post) -> Person:
-    return Holding.objects.select_related("person").get(post=post, to_at__isnull=True).person
+    return Holding.objects.select_related("person").get(
+        post=post, to_at__isnull=True, kind=Holding.HOLDER
+    ).person
 
 
-def _logins(line: Line, outside: Line) -> list[dict[str, str]]:
-    password = f"tongxin-{secrets.token_hex(3)}"
-    busiest = Child.objects.values("village_id", "town_id").annotate(many=Count("id")).order_by("-many", "village_id")
-    home = next(row for row in busiest if row["village_id"])
+def _logins(line: Line, outside: Line, home: Division) -> list[dict[str, str]]:
     rows = []
     for login, role in ROLES:
-        place = {"child_director": home["village_id"], "child_supervisor": home["town_id"]}.get(role)
+        place = {"child_director": home.id, "child_supervisor": home.town_id}.get(role)
         post = next(post for post in line.posts[role] if place in (None, post.division_id))
-        rows.append(_let_in(post, login, password))
-    rows.append(_let_in(outside.posts["psych_teacher"][0], "outsider", password, note="（外区，什么也看不到）"))
+        rows.append(_let_in(post, login))
+    rows.append(_let_in(outside.posts["psych_teacher"][0], "outsider", note="（外区，什么也看不到）"))
     return rows
 
 
-def _let_in(post: Post, login: str, password: str, note: str = "") -> dict[str, str]:
+def _let_in(post: Post, login: str, note: str = "") -> dict[str, str]:
+    """A login with a password of its own; its holder accepted the code of conduct when the year began."""
+    password = f"tongxin-{secrets.token_hex(3)}"
     person = _holder(post)
     person.login = login
     person.set_password(password)
     person.save(update_fields=["login", "password"])
+    at = district().starts
+    code = rules.resolve("conduct", "conduct", region=rules.region_of(post.division_id), at=at)
+    viewer = viewer_of(person=person, at=at)
+    staffing.accept_conduct(person=person, hash=code.hash, actor=viewer, at=at)
     return {"login": login, "password": password, "role": post.role, "title": post.title + note}

@@ -1,0 +1,78 @@
+"""A district's year from the day its roster came in to the moment at which the demonstration opens."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+from uuid import UUID
+
+from tongxin.accounts.models import Division, Person, Post
+from tongxin.demo.cast import Cast
+from tongxin.demo.dangers import Dangers
+from tongxin.demo.district import district
+from tongxin.demo.followings import Followings
+from tongxin.demo.happenings import Happenings
+from tongxin.demo.last_days import LastDays
+from tongxin.demo.lives import lives_of
+from tongxin.demo.moves import Moves
+from tongxin.demo.office import settle_rows
+from tongxin.demo.readers import Readers
+from tongxin.demo.showcase import Showcase
+from tongxin.demo.year import Year
+from tongxin.intake.models import Listing, Upload
+from tongxin.people.models import Child
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of it, in numbers."""
+
+    village: Division
+    entries: int
+    refused: tuple[str, ...]
+
+
+def play(
+    *, upload: Upload, people: Mapping[UUID, tuple[Post, Person, str]], end: datetime, seed: int | None = None,
+    progress: Callable[[date], None] = lambda day: None,
+) -> Played:
+    """Play the year of the children of a roster."""
+    rules = district()
+    chance = Random(rules.seed if seed is None else seed)
+    cast = Cast(names={person.id: name for _, person, name in people.values()})
+    cast.enter((post, person) for post, person, _ in people.values())
+    county = Division.objects.get(id=upload.county_id)
+    start = upload.received_at
+    year = Year(cast=cast, district=rules, chance=chance, end=end, progress=progress, bodies=cast.bodies(county.id))
+    children = _children(upload)
+    lives = lives_of(children, district=rules, chance=chance, starts=start.date())
+    year.lives = {life.child_id: life for life in lives}
+    places = list(Division.objects.filter(level="village", county_id=county.id, valid_to__isnull=True).order_by("code"))
+    happenings = Happenings(year, start=start, places=places)
+    village = busiest(children)
+    today = Showcase(year, village=village, start=start).plan_all()
+    Dangers(year, happenings=happenings).plan_all(today=today)
+    happenings.plan_all()
+    Moves(year, happenings=happenings).plan_all()
+    LastDays(year, followings=Followings(year), happenings=happenings, village=village).plan_all()
+    Readers(year, start=start).plan_all()
+    settle_rows(year, upload, start=start)
+    year.welcome(lives, start)
+    year.run()
+    entries = sum(len(life.entries) for life in year.lives.values())
+    return Played(village, entries, tuple(year.refused))
+
+
+def _children(upload: Upload) -> list[Child]:
+    """In the order of the roster's rows."""
+    order = list(Listing.objects.filter(upload=upload).order_by("sheet", "row").values_list("child_id", flat=True))
+    found = Child.objects.in_bulk(order)
+    return [found[each] for each in order]
+
+
+def busiest(children: list[Child]) -> Division:
+    """The village with the most children: the director's login works there."""
+    counted = Counter(child.village_id for child in children if child.village_id)
+    places = {place.id: place for place in Division.objects.filter(id__in=counted)}
+    return max(places.values(), key=lambda place: (counted[place.id], place.code))

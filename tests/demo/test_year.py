@@ -1,0 +1,57 @@
+"""A played district is the same for the same seed, keeps every promise, and looks like work that people did."""
+
+import pytest
+from django.db import transaction
+
+from tests.demo.small import END, played, seen
+from tongxin.assessments.models import Result
+from tongxin.cases.models import Case, Task
+from tongxin.flows import lists
+from tongxin.flows.invariants import breaches
+from tongxin.flows.rebuild import differences_of
+from tongxin.ledger.models import Entry, Work
+from tongxin.notices.models import Notice
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+
+pytestmark = pytest.mark.django_db
+
+
+def _forget() -> None:
+    """What was remembered by ids that a rollback lets come again."""
+    for remembered in (rules._index, rules.region_of, lists._choices):
+        remembered.cache_clear()
+
+
+def test_the_same_seed_gives_the_same_district_and_another_gives_another() -> None:
+    found = []
+    for seed in (7, 7, 8):
+        _forget()
+        with transaction.atomic(), transaction.atomic(using="keys"):
+            played(seed=seed)
+            found.append(seen())
+            transaction.set_rollback(True)
+            transaction.set_rollback(True, using="keys")
+    assert found[0] == found[1]
+    assert found[0] != found[2]
+
+
+def test_a_played_quarter_keeps_every_promise() -> None:
+    result = played()
+    assert result.refused == ()
+    assert [(each.kind, each.count) for each in breaches(at=END) if each.count] == []
+    for child in Child.objects.all():
+        assert differences_of(child, at=END) == []
+    assert not Work.objects.exclude(state=Work.DONE).exists()
+    assert Entry.objects.filter(recorded_at__gt=END).count() == 0
+
+
+def test_the_district_has_been_worked_in() -> None:
+    played()
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert kinds >= {"registration", "identification", "visit", "assessment", "grade_decision", "case_file", "plan"}
+    assert Case.objects.filter(stage="identified_healthy").count() >= Child.objects.count() // 2
+    assert Task.objects.filter(state=Task.DONE).exists() and Notice.objects.exclude(read_at=None).exists()
+    totals = [score["totals"] for data in Result.objects.filter(kind="assessment").values_list("data", flat=True)
+              for score in data.get("scores", {}).values()]
+    assert totals
