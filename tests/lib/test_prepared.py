@@ -9,9 +9,9 @@ from django.db.models import DateTimeField, QuerySet, UUIDField
 from django.test.utils import CaptureQueriesContext
 
 from tests import world
-from tongxin.accounts.models import Holding
+from tongxin.accounts.models import Holding, Post
 from tongxin.accounts.viewers import held
-from tongxin.lib.prepared import Prepared, ask
+from tongxin.lib.prepared import Prepared, among, ask
 from tongxin.people.models import Child
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,19 @@ def test_gives_the_rows_with_their_relations_for_each_value() -> None:
                     row.post.division.name for row in _holdings(person.id, at)
                 ]
             assert len(asked) == 1
+
+
+def test_takes_any_number_of_values() -> None:
+    cast = world.build()
+    posts = Prepared(lambda posts: Post.objects.filter(among("id", posts)), several="posts", posts=UUIDField())
+    holders = Prepared(
+        lambda posts, at: Holding.objects.filter(held(at), among("post_id", posts)), several="posts",
+        posts=UUIDField(), at=DateTimeField(),
+    )
+    every = [post.id for post in cast.posts.values()]
+    for count in range(len(every) + 1):
+        assert {post.id for post in posts.rows(posts=every[:count])} == set(every[:count])
+        assert {row.post_id for row in holders.rows(posts=every[:count], at=world.START)} == set(every[:count])
 
 
 def test_sees_what_was_written_since() -> None:

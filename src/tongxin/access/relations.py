@@ -5,20 +5,27 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import DateTimeField, UUIDField
 
 from tongxin.access.models import Relation
 from tongxin.accounts.viewers import Viewer, held
+from tongxin.lib.prepared import Prepared
 
 KINDS = (
     Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.BROKE_GLASS, Relation.RECUSED,
     "transferred",
 )
 
+BARRED = Prepared(
+    lambda child, at: Relation.objects.filter(held(at), child_id=child, relation=Relation.RECUSED)
+    .values_list("person_id", flat=True),
+    child=UUIDField(), at=DateTimeField(),
+)
+
 
 def recused_from(*, child_id: UUID, at: datetime) -> frozenset[UUID]:
     """The people who are barred from one child at a moment: relatives, and whoever is accused (spine A10)."""
-    rows = Relation.objects.filter(held(at), child_id=child_id, relation=Relation.RECUSED)
-    return frozenset(person for person in rows.values_list("person_id", flat=True) if person is not None)
+    return frozenset(person for person in BARRED.rows(child=child_id, at=at) if person is not None)
 
 
 def recuse(*, child_id: UUID, person_id: UUID, at: datetime, source_id: UUID | None = None) -> bool:

@@ -151,5 +151,6 @@ def _key(row: Model, order: Sequence[str]) -> tuple[Any, ...]:
 
 
 __all__ = [
-    "allowed", "child_column", "child_if_visible", "may", "may_do", "page", "parts_of", "sees_psychology", "visible", "visible_parts",
+    "allowed", "child_column", "child_if_visible", "may", "may_do", "page", "parts_of", "sees_psychology", "visible",
+    "visible_parts",
 ]

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import BigIntegerField, DateTimeField, UUIDField
+
 from tongxin.accounts.models import LEVELS, Division, Holding, Post
 from tongxin.accounts.viewers import held
+from tongxin.lib.prepared import Prepared, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,29 @@ class Responsible:
     post_id: UUID
     person_id: UUID
     climbed: int
+
+
+FEW = 64
+POSTS = Prepared(
+    lambda posts: Post.objects.filter(among("id", posts)).select_related("division"), several="posts",
+    posts=UUIDField(),
+)
+POSTS_AT = Prepared(
+    lambda places: Post.objects.filter(among("division_id", places)).select_related("division"), several="places",
+    places=BigIntegerField(),
+)
+# Who stands in answers, though the holder keeps the post.
+ANSWERING = ("-kind", "-from_at")
+HOLDERS = Prepared(
+    lambda posts, at: Holding.objects.filter(held(at), among("post_id", posts), person__is_active=True)
+    .order_by(*ANSWERING).values_list("post_id", "person_id"),
+    several="posts", posts=UUIDField(), at=DateTimeField(),
+)
+
+
+def _holders(posts: Iterable[UUID], at: datetime) -> Iterable[tuple[UUID, UUID]]:
+    rows = Holding.objects.filter(held(at), post_id__in=list(posts), person__is_active=True)
+    return rows.order_by(*ANSWERING).values_list("post_id", "person_id")
 
 
 class Roster:
@@ -30,16 +56,12 @@ class Roster:
         self.posts: dict[UUID, Post] = {post.id: post for post in posts}
         self._missing = {post.reports_to_id for post in self.posts.values()} - set(self.posts)
         while wanted := {post_id for post_id in self._missing if post_id}:
-            more = list(Post.objects.filter(id__in=wanted).select_related("division"))
+            more = POSTS.rows(posts=wanted)
             self.posts.update({post.id: post for post in more})
             self._missing = {post.reports_to_id for post in more} - set(self.posts)
         self.holders: dict[UUID, UUID] = {}
         self._all: dict[UUID, list[UUID]] = {}
-        rows = (
-            Holding.objects.filter(held(at), post_id__in=self.posts, person__is_active=True)
-            .order_by("-kind", "-from_at")  # Who stands in answers, though the holder keeps the post.
-            .values_list("post_id", "person_id")
-        )
+        rows = HOLDERS.rows(posts=list(self.posts), at=at) if len(self.posts) <= FEW else _holders(self.posts, at)
         for post_id, person_id in rows:
             self.holders.setdefault(post_id, person_id)
             self._all.setdefault(post_id, []).append(person_id)
@@ -108,7 +130,7 @@ class Roster:
 def roster_for(*, ancestors: Mapping[str, int | None], at: datetime) -> Roster:
     """The posts of a place and of everything that contains it."""
     places = [place for place in ancestors.values() if place is not None]
-    return Roster(posts=Post.objects.filter(division_id__in=places).select_related("division"), at=at)
+    return Roster(posts=POSTS_AT.rows(places=places), at=at)
 
 
 def responsible(*, post_id: UUID, at: datetime, climbs: int = 0) -> Responsible | None:

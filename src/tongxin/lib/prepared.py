@@ -3,12 +3,12 @@
 Half of a page's time goes into building the same statements anew (docs/performance.md).
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Q, QuerySet
 
 Build = Callable[..., QuerySet[Any, Any]]
 # Statements that one connection keeps; access rules make some for every viewer.
@@ -26,18 +26,46 @@ class Slot(Expression):
         return "%s", (self,)
 
 
+def among(column: str, slots: Sequence[Slot]) -> Q:
+    """One of several values; Django's own `__in` of a relation takes no slots."""
+    found = Q(pk__in=[])
+    for slot in slots:
+        found |= Q(**{column: slot})
+    return found
+
+
 class Prepared:
     """A query with slots: `build` gets one for each of `fields` and gives a queryset.
 
-    Its shape may not depend on the values: no list of changing length, and no None.
+    Its shape may not depend on the values, and none may be None. For one of `several` it gets a list of slots,
+    to be used with `among`; few values are meant, for each power of two makes a statement of its own.
     """
 
-    def __init__(self, build: Build, *, using: str = DEFAULT_DB_ALIAS, **fields: Field[Any, Any]) -> None:
-        self._build, self._using, self._fields = build, using, fields
+    def __init__(
+        self, build: Build, *, using: str = DEFAULT_DB_ALIAS, several: str = "", **fields: Field[Any, Any]
+    ) -> None:
+        self._build, self._using, self._several, self._fields = build, using, several, fields
 
     def rows(self, **values: Any) -> list[Any]:
         """What the queryset gives with these values."""
-        return ask(self, self._build, self._fields, values, using=self._using)
+        if not self._several:
+            return ask(self, self._build, self._fields, values, using=self._using)
+        return self._among(values)
+
+    def _among(self, values: dict[str, Any]) -> list[Any]:
+        wanted = list(values.pop(self._several))
+        if not wanted:
+            return []
+        size = 1 << (len(wanted) - 1).bit_length()
+        wanted += wanted[-1:] * (size - len(wanted))
+        field = self._fields[self._several]
+        each = {f"{self._several}{number}": value for number, value in enumerate(wanted)}
+
+        def build(**slots: Slot) -> QuerySet[Any, Any]:
+            return self._build(**{self._several: [slots.pop(name) for name in each], **slots})
+
+        others = {name: self._fields[name] for name in values}
+        return ask((self, size), build, others | dict.fromkeys(each, field), values | each, using=self._using)
 
     def row(self, **values: Any) -> Any | None:
         """The first of the rows, if there is one."""

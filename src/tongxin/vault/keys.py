@@ -15,7 +15,7 @@ from django.db import connections, transaction
 from django.db.models import UUIDField
 
 from tongxin.lib import secrets
-from tongxin.lib.prepared import Prepared
+from tongxin.lib.prepared import Prepared, among
 from tongxin.vault import ciphers, destructions
 from tongxin.vault.faults import Destroyed, MissingKey
 from tongxin.vault.models import SubjectKey
@@ -23,7 +23,11 @@ from tongxin.vault.owners import KINDS, Owner
 
 ALIAS = "keys"
 CHUNK = 500
-ONE_KEY = Prepared(lambda owner: SubjectKey.objects.filter(owner_id=owner), using=ALIAS, owner=UUIDField())
+FEW = 64
+KEYS_OF = Prepared(
+    lambda owners: SubjectKey.objects.filter(among("owner_id", owners)), using=ALIAS, several="owners",
+    owners=UUIDField(),
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -156,7 +160,7 @@ def _fetch_chunk(owners: Sequence[Owner], masters: dict[str, bytes]) -> dict[Own
     asked = set(owners)
     found: dict[Owner, DataKey | None] = {}
     ids = [owner.id for owner in owners]
-    for row in ONE_KEY.rows(owner=ids[0]) if len(ids) == 1 else SubjectKey.objects.filter(owner_id__in=ids):
+    for row in KEYS_OF.rows(owners=ids) if len(ids) <= FEW else SubjectKey.objects.filter(owner_id__in=ids):
         owner = Owner(row.owner_kind, row.owner_id)
         if owner in asked:
             is_gone = row.destroyed_at is not None

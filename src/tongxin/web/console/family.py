@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import UUIDField
+
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.core.pathway.vocabulary import CHILD_STATES
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Carer, Child
 from tongxin.people.siblings import living_with
 from tongxin.vault import Sealed
@@ -14,6 +17,10 @@ from tongxin.web import words
 from tongxin.web.console.file import File
 from tongxin.web.console.options import words_of
 
+CARERS = Prepared(
+    lambda child: Carer.objects.filter(child_id=child, to_on__isnull=True).select_related("adult").order_by("id"),
+    child=UUIDField(),
+)
 SHOWN_OF_NUMBER = (4, 4)
 # What `sealed_of` names first, in this order.
 IDENTITY_OF_CHILD = ("id_no", "birth", "phone", "address")
@@ -29,7 +36,8 @@ def carers_of(file: File) -> list[Carer]:
     """The carers of now, where the viewer may read the family."""
     if "family" not in file.parts:
         return []
-    return list(file.child.carers.filter(to_on__isnull=True).select_related("adult").order_by("id"))
+    found: list[Carer] = CARERS.rows(child=file.child.id)
+    return found
 
 
 def siblings_of(file: File) -> list[Child]:
