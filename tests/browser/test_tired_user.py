@@ -148,7 +148,7 @@ def test_leaving_a_half_filled_form_asks_first(sit: Sit) -> None:
     _visit(desk)
     asked: list[str] = []
     desk.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    desk.page.get_by_role("link", name="首页").click()
+    desk.page.get_by_role("link", name="今天", exact=True).click()
     expect(desk.at("child_words").locator("textarea")).to_have_value(WORDS)
     assert asked == ["beforeunload"]
 

@@ -14,16 +14,21 @@ from tongxin.web.doors import Request
 
 BRAND = "同心"
 # (address, words, the office action that it needs)
+EVERYDAY = 4
 NAVIGATION = (
-    ("/", "首页", ""),
+    ("/", "今天", ""),
     ("/children/", "儿童", ""),
     ("/tasks/", "任务", ""),
     ("/crises/", "危机", "see_crisis_board"),
+    ("/confirmations/", "等级确认", "see_figures"),
     ("/referrals/", "转介", ""),
+    ("/district/", "辖区情况", "see_figures"),
     ("/rosters/", "花名册", "import_roster"),
     ("/posts/", "岗位", "hand_over"),
     ("/staff/", "人员", "manage_staff"),
 )
+    ("/ledger/", "账本", "see_ledger"),
+    ("/definitions/", "规则", ""),
 
 
 def show(
@@ -35,7 +40,7 @@ def show(
         "brand": brand_for(request), "clock_notice": clock.notice(),
         "worker_late": ledger.is_worker_late(at=request.at), "sign_out_url": "/sign-out/",
         "post_zh": seat.title if seat else "", "has_posts": len(request.viewer.seats) > 1,
-        "nav": _navigation(request) if seat else (),
+        "nav": _navigation(request) if seat else (), "everyday": EVERYDAY,
     }
     return render(request, template, {**around, **(context or {})}, status=status)
 

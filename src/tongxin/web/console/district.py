@@ -1,0 +1,19 @@
+"""The district at a glance: colours, stages, what is overdue where; every figure leads to its list."""
+
+from django.http import HttpResponse
+
+from tongxin.web.console.district_figures import by_level, by_place, by_stage, definition_urls, totals
+from tongxin.web.console.roster_filters import Filters
+from tongxin.web.doors import Request, door
+from tongxin.web.pages import show
+
+
+@door("office.see_figures")
+def district(request: Request) -> HttpResponse:
+    """The figures of the viewer's area."""
+    filters = Filters(request, {})
+    return show(request, "console/district.html", {
+        "totals": totals(request, filters), "levels": by_level(request, filters),
+        "stages": by_stage(request, filters), "places": by_place(request, filters),
+        "definitions": definition_urls(request),
+    })

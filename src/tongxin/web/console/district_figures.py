@@ -1,0 +1,113 @@
+"""The figures of a district, each counted under the same rules as the list it leads to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+
+from tongxin.access import selectors as access
+from tongxin.accounts.models import LEVELS, Division
+from tongxin.assessments.rulings import shown_scheme
+from tongxin.cases.derivation import FAR
+from tongxin.cases.models import Case
+from tongxin.web.console.chips import Chip, scheme_chips
+from tongxin.web.console.options import region_of_viewer
+from tongxin.web.console.roster_filters import Filters
+from tongxin.web.doors import Request
+
+Row = dict[str, Any]
+
+
+def seen(request: Request, part: str) -> QuerySet[Case]:
+    """The cases whose part the viewer may read."""
+    return access.visible(Case.objects.all(), viewer=request.viewer, part=part, at=request.at).order_by()
+
+
+def by_level(request: Request, filters: Filters) -> list[Row]:
+    """How many children stand at each level, highest first; nothing for those not entitled to colours."""
+    if not filters.levels:
+        return []
+    counted = _counted(seen(request, "psychological"), "level")
+    shown = scheme_chips(region=region_of_viewer(request), at=request.at)
+    rows = [
+        _row(level, zh, counted, shown.get(level, Chip("grey", zh, "○")), "level")
+        for level, zh in filters.levels.items()
+    ]
+    return _with_widths(list(reversed(rows)))
+
+
+def by_stage(request: Request, filters: Filters) -> list[Row]:
+    """How many children are at each stage of the loop."""
+    counted = _counted(seen(request, "identification"), "stage")
+    rows = [_row(stage, zh, counted, None, "stage") for stage, zh in filters.stages.items()]
+    return _with_widths(rows)
+
+
+def by_place(request: Request, filters: Filters) -> list[Row]:
+    """The places just below the viewer's, with how many children are there and how many are overdue."""
+    column = _below(request)
+    if not column:
+        return []
+    ranks = sorted({-number for number in filters.pathway.urgency.values()})
+    late = Q(rank__in=ranks, due_at__lt=request.at, is_open=True)
+    found = seen(request, "roster").values(column).annotate(all=Count("id"), late=Count("id", filter=late))
+    counted = {row[column]: row for row in found if row[column]}
+    places = Division.objects.filter(id__in=counted).order_by("code").values_list("id", "name")
+    rows = [
+        {
+            "zh": name, "number": counted[place]["late"], "all": counted[place]["all"],
+            "url": _url({"place": str(place), "only": "late"}), "all_url": _url({"place": str(place)}), "chip": None,
+        }
+        for place, name in places
+    ]
+    return _with_widths(sorted(rows, key=lambda row: -row["number"]))
+
+
+def _below(request: Request) -> str:
+    seat = request.viewer.seat
+    at = LEVELS.index(seat.division_level) if seat else len(LEVELS) - 1
+    return f"{LEVELS[at + 1]}_id" if at + 1 < len(LEVELS) else ""
+
+
+def totals(request: Request, filters: Filters) -> list[Row]:
+    """The four figures of the top line."""
+    ranks = sorted({-number for number in filters.pathway.urgency.values()})
+    cases = seen(request, "roster").filter(rank__in=ranks)
+    crisis = -filters.pathway.urgency["crisis"]
+    in_crisis = seen(request, "crisis").filter(rank=crisis, in_crisis=True)
+    return [
+        _total("children", "在册儿童", seen(request, "roster").count(), {}),
+        _total("late", "已逾期", cases.filter(due_at__lt=request.at, is_open=True).count(), {"only": "late"}, bad=True),
+        _total("crisis", "危机处置中", in_crisis.count(), {"only": "crisis"}, bad=True),
+        _total("no_step", "没有下一步", cases.filter(due_at__gte=FAR, is_open=True).count(), {"only": "no_step"},
+               bad=True),
+    ]
+
+
+def _total(id: str, zh: str, number: int, query: Mapping[str, str], *, bad: bool = False) -> Row:
+    return {"id": id, "zh": zh, "number": number, "url": _url(query), "is_bad": bad and number > 0}
+
+
+def _counted(cases: QuerySet[Case], column: str) -> dict[str, int]:
+    return dict(cases.values_list(column).annotate(Count("id")))
+
+
+def _row(code: str, zh: str, counted: Mapping[str, int], chip: Chip | None, name: str) -> Row:
+    return {"code": code, "zh": zh, "number": counted.get(code, 0), "url": _url({name: code}), "chip": chip}
+
+
+def _url(query: Mapping[str, str]) -> str:
+    return "/children/" + (f"?{urlencode(query)}" if query else "")
+
+
+def _with_widths(rows: Sequence[Row]) -> list[Row]:
+    """Each row with the length of its bar, in hundredths of the longest."""
+    most = max((row["number"] for row in rows), default=0)
+    return [{**row, "width": -(-100 * row["number"] // most) if most else 0} for row in rows]
+
+
+def definition_urls(request: Request) -> Mapping[str, str]:
+    """Where each kind of figure is defined."""
+    scheme = shown_scheme(region=region_of_viewer(request), at=request.at)
+    return {"grading": f"/definitions/grading/{scheme}/", "pathway": "/definitions/pathway/child/"}
