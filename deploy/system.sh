@@ -22,4 +22,9 @@ install -m 0644 "$here"/systemd/* /etc/systemd/system/
 if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
 fi
+program=/opt/tongxin/current/.venv/bin/python
+if [ -e "$program" ] && ! runuser -u tongxin -- "$program" -c ''; then
+    echo "专用账户 tongxin 运行不了 $program。请用系统的 Python 重新安装：PYTHON=/usr/bin/python3 sh install.sh ……" >&2
+    exit 1
+fi
 echo "账户、文件夹和服务单元已就绪。接着按 docs/install.md 的下一步做。"

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -71,8 +72,7 @@ class House:
         before = set(self.backups.rglob("tongxin-*"))
         done = self.run("backup")
         assert done.returncode == 0, done.stderr
-        main, keys = sorted(set(self.backups.rglob("tongxin-*")) - before)
-        return main, keys
+        return pair(set(self.backups.rglob("tongxin-*")) - before)
 
     def wait_a_second(self) -> None:
         """Backups are named by the second."""
@@ -100,6 +100,12 @@ class House:
             for end in ("", "_keys"):
                 _server(f'CREATE DATABASE "{other.databases}{end}" TEMPLATE "{self.databases}{end}"')
         return other
+
+
+def pair(files: Iterable[Path]) -> tuple[Path, Path]:
+    """The main archive and the keys' archive of one backup."""
+    main, keys = sorted(files, key=lambda path: path.suffix)
+    return main, keys
 
 
 def built(folder: Path) -> House:

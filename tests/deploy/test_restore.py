@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.house import IS_POSTGRESQL, House
+from tests.deploy.house import IS_POSTGRESQL, House, pair
 
 
 def state(house: House) -> tuple[str, list[str]]:
@@ -85,7 +85,7 @@ def flip(content: bytes) -> bytes:
     ("harm", "said"),
     [
         (lambda content: content[: len(content) // 2], "不完整"),
-        (lambda content: content[:-1], "损坏或被改动"),
+        (lambda content: content[:-1], "不完整"),
         (lambda content: content[:30], "不完整"),
         (flip, "损坏或被改动"),
         (lambda content: content + b"more", "损坏或被改动"),
@@ -191,6 +191,5 @@ def test_a_list_that_somebody_wrote_into_is_refused(house: House, tmp_path: Path
 
 
 def _model_backup(house: House) -> tuple[Path, Path]:
-    found = sorted(house.backups.rglob("tongxin-*"))
-    main, keys = found if found else house.backed_up()
-    return main, keys
+    found = list(house.backups.rglob("tongxin-*"))
+    return pair(found) if found else house.backed_up()

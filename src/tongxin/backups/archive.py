@@ -1,5 +1,6 @@
 """One sealed file of parts: a tar inside the envelope, the signed manifest at its end."""
 
+import errno
 import hashlib
 import io
 import os
@@ -137,6 +138,9 @@ def told_of_disk(kept: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = {28: "磁盘已满", 27: "文件超过允许的大小", 13: "没有写入的权限", 30: "磁盘是只读的"}
+        why = {
+            errno.ENOSPC: "磁盘已满", errno.EFBIG: "文件超过允许的大小", errno.EACCES: "没有写入的权限",
+            errno.EROFS: "磁盘是只读的",
+        }
         said = why.get(error.errno or 0, f"读写失败（{type(error).__name__}）")
         raise Fault(f"{kept}：{said}。请腾出空间或换一个位置，再试一次。") from None

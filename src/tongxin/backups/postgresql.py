@@ -1,7 +1,9 @@
 """PostgreSQL: pg_dump on one exported snapshot; restored into a new database that is renamed into place."""
 
+import errno
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -135,15 +137,17 @@ def _parts(alias: str) -> dict[str, Any]:
 
 def _run(program: str, arguments: list[str], parts: dict[str, Any]) -> None:
     """One of PostgreSQL's own programs; the password goes past the list of processes."""
-    environment = {**os.environ, "PGPASSWORD": str(parts.pop("password", ""))}
+    environment = {**os.environ, "LC_ALL": "C", "PGPASSWORD": str(parts.pop("password", ""))}
     command = [_program(program), *arguments, f"--dbname={make_conninfo(**parts)}"]
     done = subprocess.run(  # noqa: S603
         command, env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     if done.returncode == 0:
         return
-    if b"No space left" in done.stderr or b"File too large" in done.stderr:
-        raise OSError(28, "full")
+    if done.returncode == -signal.SIGXFSZ or b"File too large" in done.stderr:
+        raise OSError(errno.EFBIG, "too large")
+    if b"No space left" in done.stderr:
+        raise OSError(errno.ENOSPC, "full")
     raise Fault(f"{program} 没有完成，没有作任何改动。请确认数据库正常、{program} 的版本不低于数据库，再试一次。")
 
 

@@ -1,5 +1,6 @@
 """SQLite: a snapshot page by page while others write; staged as files, put in place by renaming."""
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +37,7 @@ def _copy(source: Any, to: Path) -> None:
         source.backup(target)
     except Driver.OperationalError as error:
         if "full" in str(error):
-            raise OSError(28, "full") from None
+            raise OSError(errno.ENOSPC, "full") from None
         raise
     finally:
         target.close()
