@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tongxin.accounts.models import Person, Post
+from tongxin.accounts.models import Holding, Person, Post
 from tongxin.accounts.viewers import Viewer, held
 from tongxin.rulebook import rules
 
@@ -21,8 +21,9 @@ def posts_for(*, viewer: Viewer, action: str, at: datetime) -> QuerySet[Post]:
 def people_for(*, viewer: Viewer, action: str, at: datetime) -> QuerySet[Person]:
     """The people whose posts all lie in that area; who left last held one there. Never the viewer."""
     area = posts_for(viewer=viewer, action=action, at=at).values("id")
-    elsewhere = Person.objects.filter(
-        held(at, "holdings__"), ~Q(holdings__post__in=area)
-    ).values("id")
-    mine = Person.objects.filter(holdings__post__in=area).exclude(id__in=elsewhere).values("id")
-    return Person.objects.filter(id__in=mine).exclude(id=viewer.person_id)
+    holdings = Holding.objects.filter(person_id=OuterRef("id"))
+    # NOT EXISTS is never NULL, so nobody is let in by a gap (B7).
+    elsewhere = holdings.filter(held(at)).annotate(is_inside=Exists(area.filter(id=OuterRef("post_id"))))
+    found = Person.objects.filter(Exists(holdings.filter(post__in=area)))
+    found = found.annotate(is_away=Exists(elsewhere.filter(is_inside=False))).filter(is_away=False)
+    return found.exclude(id=viewer.person_id) if viewer.person_id else found
