@@ -13,6 +13,8 @@ from tests.web.conftest import Office
 from tongxin.documents import typesetting
 from tongxin.ledger.models import Access, Entry, Event
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.rulebook.models import DefinitionVersion
 from tongxin.web.console import attachments, papers
 from tongxin.web.doors import ACTIONS
 
@@ -120,6 +122,18 @@ class TestEachCopy:
 def test_every_page_of_paper_and_attachments_names_an_action() -> None:
     routes = [*papers.urlpatterns, *attachments.urlpatterns]
     assert {getattr(route.callback, "action", None) for route in routes} <= ACTIONS.keys()
+
+
+def test_before_its_rules_are_adopted_there_is_no_paper_and_every_other_page_works(
+    cast: world.World, office: SignedIn
+) -> None:
+    child, client = cast.child(), office("周主任")
+    DefinitionVersion.objects.filter(kind="documents").delete()
+    rules._index.cache_clear()
+    home, entry = f"/children/{child.id}/", newest(child, "case_file")
+    assert [client.get(f"{home}{page}").status_code for page in ("paper/", "attachments/")] == [404, 404]
+    assert client.get("/forms/visit_record/blank/").status_code == 404
+    assert client.get(f"{home}entries/{entry.id}/").status_code == 200
 
 
 class TestARecord:

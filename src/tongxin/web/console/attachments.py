@@ -29,8 +29,12 @@ LISTED_ENTRIES = 60
 
 @door("child.read", methods=("GET", "POST"))
 def attachment_list(request: Request, child_id: UUID) -> HttpResponse:
-    """The attachments that the viewer may see, and the place to add one."""
+    """The attachments that the viewer may see, and the place to add one; before its rules are adopted, no page."""
     child = child_for(request, child_id)
+    try:
+        attachments_in(region=rules.region_of(child.county_id), at=request.at)
+    except rules.NotAdopted:
+        raise Http404 from None
     if request.method == "POST":
         return _take(request, child)
     return _list(request, child, given={"entry": request.GET.get("entry", "")})

@@ -33,7 +33,7 @@ PDF = "application/pdf"
 def paper_list(request: Request, child_id: UUID) -> HttpResponse:
     """Everything of one file that the viewer may print."""
     file = read_file(request, child_id)
-    found = papers_in(region=file.region, at=request.at)
+    found = _rules_in(request, file.region)
     entries = [each for each in reversed(file.readable) if each.clear.get("form") and not each.correction_kind][:SHOWN]
     names = open_names(request, children=[file.child], purpose=PURPOSE, route=ROUTE)
     signed = selectors.signed(each.id for each in entries)
@@ -69,7 +69,7 @@ def _newest(file: File, paper: Paper) -> Entry | None:
 def print_paper(request: Request, child_id: UUID, paper_id: str) -> HttpResponse:
     """One of the papers, as a PDF."""
     file = read_file(request, child_id)
-    found = papers_in(region=file.region, at=request.at)
+    found = _rules_in(request, file.region)
     paper = found.papers.get(paper_id)
     if paper is None or not _offered(file, paper):
         raise Http404
@@ -78,9 +78,12 @@ def print_paper(request: Request, child_id: UUID, paper_id: str) -> HttpResponse
 
 def on_paper(request: Request, entry: Entry) -> dict[str, Any]:
     """What a record's own page says of paper: since when it is signed, and what it can be printed for."""
+    try:
+        purposes = papers_in(region=_region(request), at=request.at).purposes.values()
+    except rules.NotAdopted:
+        return {}
     if not entry.clear.get("form"):
         return {}
-    purposes = papers_in(region=_region(request), at=request.at).purposes.values()
     return {
         "signed_at": selectors.signed([entry.id]).get(entry.id),
         # Whether a family may have it is asked of the whole file, on the page of papers.
@@ -92,7 +95,7 @@ def on_paper(request: Request, entry: Entry) -> dict[str, Any]:
 def print_entry(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse:
     """One record in its form's wording, as a PDF."""
     file = read_file(request, child_id)
-    found = papers_in(region=file.region, at=request.at)
+    found = _rules_in(request, file.region)
     entry = next((each for each in file.readable if each.id == entry_id and each.clear.get("form")), None)
     if entry is None:
         raise Http404
@@ -176,8 +179,16 @@ def print_blank(request: Request, form_id: str) -> HttpResponse:
         asked = form_in(form_id=form_id, region=region, at=request.at, lists=lists.choices_in(_county(request)))
     except rules.NotAdopted:
         raise Http404 from None
-    layout = papers_in(region=region, at=request.at).layout(form_id)
+    layout = _rules_in(request, region).layout(form_id)
     return _as_pdf(empty(request, asked.form, layout), f"blank-{form_id}")
+
+
+def _rules_in(request: Request, region: str) -> Papers:
+    """The rules for paper; before they are adopted there is no such page."""
+    try:
+        return papers_in(region=region, at=request.at)
+    except rules.NotAdopted:
+        raise Http404 from None
 
 
 def _region(request: Request) -> str:
