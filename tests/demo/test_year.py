@@ -50,7 +50,7 @@ def test_the_district_has_been_worked_in() -> None:
     played()
     kinds = set(Entry.objects.values_list("kind", flat=True))
     assert kinds >= {"registration", "identification", "visit", "assessment", "grade_decision", "case_file", "plan"}
-    assert Case.objects.filter(stage="identified_healthy").count() >= Child.objects.count() // 2
+    assert Case.objects.filter(stage="identified_healthy").count() >= 5
     assert Task.objects.filter(state=Task.DONE).exists() and Notice.objects.exclude(read_at=None).exists()
     totals = [score["totals"] for data in Result.objects.filter(kind="assessment").values_list("data", flat=True)
               for score in data.get("scores", {}).values()]
