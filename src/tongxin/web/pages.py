@@ -25,10 +25,11 @@ NAVIGATION = (
     ("/district/", "辖区情况", "see_figures"),
     ("/rosters/", "花名册", "import_roster"),
     ("/posts/", "岗位", "hand_over"),
+    ("/forms/", "空白表", ""),
     ("/staff/", "人员", "manage_staff"),
-)
     ("/ledger/", "账本", "see_ledger"),
     ("/definitions/", "规则", ""),
+)
 
 
 def show(
