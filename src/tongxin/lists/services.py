@@ -32,5 +32,7 @@ def keep(*, filters: Mapping[str, str], is_shared: bool, actor: Viewer, at: date
 def drop(*, view_id: UUID, actor: Viewer, at: datetime) -> bool:
     """Forget filters that the actor kept; other people's stay."""
     del at
+    if actor.person_id is None:
+        return False
     gone, _ = SavedView.objects.filter(id=view_id, person_id=actor.person_id).delete()
     return gone > 0

@@ -25,7 +25,8 @@ def why_graded(file: File, names: Names, titles: Mapping[UUID, str]) -> dict[str
     return {
         "chip": Chip(shown.colour, shown.zh, shown.sign, waits),
         "reasons": [row for proposal in proposals for row in _reasons(proposal, levels)],
-        "confirmed_zh": _confirmed(file, names, titles, levels), "changes": [*_turning(proposals), *_changes(file, levels)],
+        "confirmed_zh": _confirmed(file, names, titles, levels),
+        "changes": [*_turning(proposals), *_changes(file, levels)],
     }
 
 
