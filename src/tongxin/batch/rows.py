@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, load_workbook
 
 from tongxin.batch.errors import TableError
 
+BROKEN = "工作簿打不开：可能已损坏或加了密码。请在表格软件中打开，去掉密码后另存为 xlsx。"
 BLOCK = 1 << 20
 LARGEST_WORKBOOK = 2 << 30
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -42,7 +43,12 @@ def sheet_rows(path: Path) -> Iterator[Iterator[list[str]]]:
         for index in range(len(workbook.sheet_names)):
             yield _cells(workbook.get_sheet_by_index(index))
     except CalamineError:
-        raise TableError("工作簿打不开：可能已损坏或加了密码。请在表格软件中打开，去掉密码后另存为 xlsx。") from None
+        raise TableError(BROKEN) from None
+    except BaseException as error:
+        # The reader gives up on some damaged files with an exception of its own kind that is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError(BROKEN) from None
 
 
 def _cells(sheet: CalamineSheet) -> Iterator[list[str]]:

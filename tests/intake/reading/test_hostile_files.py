@@ -8,12 +8,33 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.reading.files import XIAOYU, number, read, xlsx
+from tests.intake.reading.files import LAIWU, SAMPLES, XIAOYU, number, read, xlsx
 from tongxin.intake.reading import RosterError, open_roster, read_workbook
 from tongxin.intake.reading.words import limits
 
 YU = number(XIAOYU)
 SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_a_damaged_old_workbook_takes_nobody_else_down(capfd: pytest.CaptureFixture[str]) -> None:
+    """Each of these few bytes made the reader ask for gigabytes, or give up in a way of its own."""
+    whole = (SAMPLES / "small.xls").read_bytes()
+    for at in (30, 48, 68, 76, 512):
+        with pytest.raises(RosterError, match="已损坏"):
+            open_roster(whole[:at] + b"\xff\xff\xff\x7f" + whole[at + 4 :], name="花名册.xls", county=LAIWU)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["small.ods", "roster-b-8.xlsx"])
+def test_a_package_with_a_flipped_bit_is_read_or_refused(name: str) -> None:
+    whole = (SAMPLES / name).read_bytes()
+    refused = 0
+    for at in range(40, len(whole), len(whole) // 60):
+        try:
+            open_roster(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :], name=name, county=LAIWU)
+        except RosterError:
+            refused += 1
+    assert refused > 30
 
 
 def refusal(content: bytes | Path, name: str = "花名册.xlsx") -> RosterError:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -108,7 +109,7 @@ def check_spreadsheet(content: bytes, name: str, kind: str) -> None:
             for part in package.infolist():
                 with package.open(part) as opened:
                     _check_part(opened, part.filename, name)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
         raise broken(name) from None
     except RuntimeError:
         raise encrypted(name) from None

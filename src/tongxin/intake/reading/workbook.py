@@ -8,11 +8,14 @@ from pathlib import Path
 import python_calamine
 
 from tongxin.intake.reading import delimited, guards
+from tongxin.intake.reading.apart import read_apart
 from tongxin.intake.reading.refusal import RosterError
 from tongxin.intake.reading.text import Cell
 from tongxin.intake.reading.words import words
 
 __all__ = ["Cell", "Sheet", "Workbook", "read_workbook"]
+
+PANIC = "PanicException"
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,11 @@ def read_workbook(source: Path | str | bytes, name: str = "") -> Workbook:
     kind = guards.kind_of(content, name)
     if kind == "text":
         return Workbook(name, kind, (Sheet(Path(name).stem, delimited.read(content, name)),))
-    return _spreadsheet(content, name, kind)
+    return read_apart(content, name) if kind == "xls" else read_here(content, name, kind)
 
 
-def _spreadsheet(content: bytes, name: str, kind: str) -> Workbook:
+def read_here(content: bytes, name: str, kind: str) -> Workbook:
+    """The sheets of a workbook, read in this process."""
     guards.check_spreadsheet(content, name, kind)
     sheets, aside = [], []
     try:
@@ -63,6 +67,11 @@ def _spreadsheet(content: bytes, name: str, kind: str) -> Workbook:
     except python_calamine.PasswordError:
         raise guards.encrypted(name) from None
     except (python_calamine.CalamineError, ValueError, OSError, UnicodeError):
+        raise guards.broken(name) from None
+    except BaseException as error:
+        # The reader gives up on some damaged files with an exception of its own kind that is no Exception.
+        if type(error).__name__ != PANIC:
+            raise
         raise guards.broken(name) from None
     if not sheets:
         cure = "请把要导入的工作表取消隐藏，或换一个不叫“说明”的名称。"
