@@ -94,7 +94,7 @@ class House:
 
     def copied(self, folder: Path) -> House:
         """Another installation with the same content and the same keys."""
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("backups"))
         other = House(folder)
         if IS_POSTGRESQL:
             for end in ("", "_keys"):

@@ -140,7 +140,7 @@ def told_of_disk(kept: str) -> Iterator[None]:
     except OSError as error:
         why = {
             errno.ENOSPC: "磁盘已满", errno.EFBIG: "文件超过允许的大小", errno.EACCES: "没有写入的权限",
-            errno.EROFS: "磁盘是只读的",
+            errno.EROFS: "磁盘是只读的", errno.EIO: "磁盘写不进去",
         }
         said = why.get(error.errno or 0, f"读写失败（{type(error).__name__}）")
         raise Fault(f"{kept}：{said}。请腾出空间或换一个位置，再试一次。") from None

@@ -83,14 +83,15 @@ class Copy:
         return bool(row and row[0])
 
     def swap(self, aside: Path) -> str:
-        """Put the copy in place; the former keeps its content under another name. Gives that name."""
+        """Put the copy in place; the former keeps its content under another name. Gives that name, if it had any."""
         del aside
+        had_content = self.has_content()
         connections[self.alias].close()
         with _server(self.alias) as server, server.transaction():
             if self._exists(server, self.live):
                 server.execute(_rename(self.live, self._former))
             server.execute(_rename(self.name, self.live))
-        return self._former
+        return self._former if had_content else ""
 
     def swap_back(self, aside: Path) -> None:
         """Undo a swap."""

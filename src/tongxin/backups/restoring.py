@@ -143,7 +143,7 @@ def put_in_place(staged_backup: Staged, *, at: datetime) -> list[str]:
         raise
     if not any(aside.iterdir()):
         aside.rmdir()
-    return [each for each in where if not each.startswith("/") or Path(each).exists()]
+    return [each for each in where if each and (not each.startswith("/") or Path(each).exists())]
 
 
 def _swap_folder(live: Path, fresh: Path, former: Path, steps: list[Callable[[], object]]) -> list[str]:

@@ -38,6 +38,8 @@ def _copy(source: Any, to: Path) -> None:
     except Driver.OperationalError as error:
         if "full" in str(error):
             raise OSError(errno.ENOSPC, "full") from None
+        if "disk I/O" in str(error):
+            raise OSError(errno.EIO, "not written") from None
         raise
     finally:
         target.close()
