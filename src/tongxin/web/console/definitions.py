@@ -24,14 +24,18 @@ def definition_list(request: Request) -> HttpResponse:
     region = region_of_viewer(request)
     groups = []
     for kind, zh in KINDS.items():
-        rows = [_row(kind, name, region, request.at) for name in rules.ids(kind)]
+        rows = [row for name in rules.ids(kind) if (row := _row(kind, name, region, request.at))]
         if rows:
             groups.append({"id": kind, "zh": zh, "rows": rows})
     return show(request, "console/definitions.html", {"groups": groups})
 
 
-def _row(kind: str, name: str, region: str, at: datetime) -> dict[str, Any]:
-    content = rules.resolve(kind, name, region=region, at=at).content
+def _row(kind: str, name: str, region: str, at: datetime) -> dict[str, Any] | None:
+    """A definition's line; one that comes into force later has none yet."""
+    try:
+        content = rules.resolve(kind, name, region=region, at=at).content
+    except rules.NotAdopted:
+        return None
     return {
         "url": f"/definitions/{kind}/{name}/", "zh": str(content.get("zh") or KINDS[kind]),
         "version": str(content.get("version", "")),
@@ -50,8 +54,11 @@ def definition_page(request: Request, kind: str, name: str) -> HttpResponse:
     place = asked if asked in regions else next(
         (each for each in (asked[:4] + "00", asked[:2] + "0000") if each in regions), ""
     )
-    content = rules.resolve(kind, name, region=place, at=request.at).content
-    nation = rules.resolve(kind, name, region="", at=request.at).content
+    try:
+        content = rules.resolve(kind, name, region=place, at=request.at).content
+        nation = rules.resolve(kind, name, region="", at=request.at).content
+    except rules.NotAdopted:
+        raise Http404 from None
     roles = _roles(request, kind, content)
     tables, ours = tables_of(kind, content, roles), tables_of(kind, nation, roles)
     return show(request, "console/definition.html", {
