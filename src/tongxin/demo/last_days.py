@@ -14,9 +14,10 @@ REQUESTS = ((9, "education"), (8, "medical"), (3, "counselling"), (2, "medical")
 DESKS = ("psychiatrist", "psych_teacher", "department_officer")
 QUIET = timedelta(days=10)
 # Children of the township who were found to have a hard time some weeks ago, one after the other.
-FOUND_BEFORE = (43, 41, 38, 35)
-SUPERVISOR_AWAY, VILLAGES_AWAY = timedelta(days=13), timedelta(days=24)
-VILLAGES = 4
+FOUND_BEFORE = (31, 29, 27, 25, 23, 21)
+SUPERVISOR_AWAY, VILLAGES_AWAY, SECOND = timedelta(days=6), timedelta(days=20), timedelta(days=2)
+# How many villages' visits stay undone, and go up to the supervisor.
+VILLAGES = 3
 
 
 class LastDays:
@@ -50,10 +51,27 @@ class LastDays:
         for life, days in zip([each for each in here if not each.trouble], FOUND_BEFORE, strict=False):
             life.flags.add("township")
             year.plan(_morning(year.end - timedelta(days=days)), self._found_hard, life=life)
-        for life in [each for each in here if "township" not in each.flags][:VILLAGES]:
-            post = year.cast.post_of("child_director", life.village_id)
+        year.plan(_morning(year.end - VILLAGES_AWAY), self._leave_undone)
+        year.plan(_morning(year.end - SECOND), self._ask_second)
+
+    def _here(self, **where: str) -> list[Life]:
+        """Children of the township outside the village, whose cases are as asked."""
+        cases = Case.objects.filter(town_id=self.village.town_id, is_open=True, in_crisis=False, **where)
+        ids = set(cases.exclude(village_id=self.village.id).values_list("id", flat=True))
+        return [life for life in self.happenings.lives if life.child_id in ids]
+
+    def _leave_undone(self, at: datetime) -> None:
+        """Directors who are away: what falls due in their villages goes up."""
+        for life in self._here(level="mid_low")[:VILLAGES]:
+            post = self.year.cast.post_of("child_director", life.village_id)
             if post is not None:
-                year.away[post.id] = year.end - VILLAGES_AWAY
+                self.year.away[post.id] = at
+
+    def _ask_second(self, at: datetime) -> None:
+        """A professional finds a child better; the supervisor is the second who has to agree."""
+        for life in self._here(standing="mid_low", level="mid_low")[:1]:
+            desk = self.year.cast.at_place("social_worker", life.county_id, at=at)
+            self.year.write(life, "grade_decision", actor=desk, at=at, level="low", is_fall=True)
 
     def _found_hard(self, at: datetime, life: Life) -> None:
         life.trouble, life.begins, life.eases, life.feedback = CLEAR, at.date(), (), "agrees"
