@@ -46,6 +46,7 @@ COMMANDS = {
     "definitions check": Command("definitions_check", "检查规则定义", needs_django=False, is_private=False),
     "definitions adopt": Command("definitions_adopt", "采用规则定义"),
     "divisions load": Command("divisions_load", "装入一个县区的行政区划"),
+    "manual": Command("manual", "把使用手册做成 PDF", needs_django=False, is_private=False),
     "jobs": Command("jobs", "启动导入等长任务的后台"),
     "ledger verify": Command("ledger_verify", "核验账本"),
     "ledger head": Command("ledger_head", "显示并导出账本最新签名"),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from tests import world
 from tests.flows.forms import fill
+from tongxin.accounts import county as counties
 from tongxin.lib import clock
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -21,6 +22,7 @@ def main() -> None:
     """Print the logins by name and the children by their part in the tests."""
     now = clock.now()
     cast = world.build(now - timedelta(days=60))
+    _seat(cast, "孙联络", "department_officer", now - timedelta(days=60))
     code = rules.resolve("conduct", "conduct", at=now)
     for person in cast.people.values():
         person.set_password(PASSWORD)
@@ -45,7 +47,17 @@ def _children(cast: world.World, now: datetime) -> dict[str, Child]:
             low_mood="often", no_interest="often")
     _record(cast, found["assessed"], "assessment_form", "林社工", now - timedelta(days=18), psychological_level="2")
     _record(cast, found["endangered"], "identification_form", "周主任", now - timedelta(minutes=25), wish_to_die="yes")
+    found["referred"] = cast.child("孙晓晨", at=now - timedelta(days=12), birth="2012-08-20", carers=[CARER])
+    for body, kind in (("hospital", "medical"), ("education", "relief"), ("school", "counselling")):
+        _record(cast, found["referred"], "referral", "林社工", now - timedelta(days=1), kind=kind, urgency="days_3",
+                to_organisation=str(cast.body(body)), basis="legal_basis", legal_basis="legal_duty")
     return found
+
+
+def _seat(cast: world.World, name: str, role: str, at: datetime) -> None:
+    """One more person, in the first post of a role of the first county."""
+    cast.posts[name] = cast.lines["370116"].posts[role][0]
+    cast.people[name] = counties.fill(holders=[(cast.posts[name], f"cast{len(cast.people)}", name)], at=at)[0]
 
 
 def _record(cast: world.World, child: Child, form: str, by: str, at: datetime, **answers: object) -> None:

@@ -83,7 +83,11 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 # Nothing is collected: every file is served from where it lies.
-STATICFILES_DIRS = [("pwa", places.pwa_folder())] if places.pwa_folder().is_dir() else []
+STATICFILES_DIRS = [
+    (name, folder)
+    for name, folder in (("pwa", places.pwa_folder()), ("manual", places.manual_folder() / "images"))
+    if folder.is_dir()
+]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

@@ -20,7 +20,12 @@ MAY_BREAK = "\u200b"
 
 def pdf(paper: Mapping[str, Any]) -> bytes:
     """The paper as one PDF with its fonts inside; `paper` is what `sheet.typ` reads."""
-    made = typst.compile(SHEET, root=FOLDER, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=_inputs(paper))
+    return set_type(SHEET, root=FOLDER, data=paper)
+
+
+def set_type(template: Path | bytes, *, root: Path, data: Mapping[str, Any]) -> bytes:
+    """A PDF of data drawn by a template, which may read pictures below `root` and nothing else."""
+    made = typst.compile(template, root=root, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=_inputs(data))
     return bytes(made)
 
 

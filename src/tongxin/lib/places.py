@@ -45,3 +45,8 @@ def definitions_folder() -> Path:
 def pwa_folder() -> Path:
     """The browser modules, served below /static/pwa/."""
     return _folder("TONGXIN_PWA", REPOSITORY / "pwa")
+
+
+def manual_folder() -> Path:
+    """The manual: a page a role, with its pictures."""
+    return _folder("TONGXIN_MANUAL", REPOSITORY / "docs" / "manual")
