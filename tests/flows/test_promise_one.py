@@ -131,6 +131,11 @@ class Play:
 )
 @given(actions=st.lists(ACTIONS, min_size=3, max_size=14))
 def test_every_open_case_has_a_next_step_with_a_living_owner(cast: world.World, actions: list[Any]) -> None:
+    live(cast, actions)
+
+
+def live(cast: world.World, actions: list[Any]) -> None:
+    """One life from its beginning, looked at after each action, and forgotten again."""
     with transaction.atomic():
         play = Play(cast, world.START)
         play.child = cast.child()

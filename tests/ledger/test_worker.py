@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from tests.ledger.record import AT, happened, new_child
 from tongxin import ledger
@@ -46,3 +46,12 @@ def test_says_that_it_is_alive_until_told_to_stop() -> None:
     stop.set()
     loop.join()
     assert ledger.last_beat() is not None
+
+
+def test_a_reaction_is_never_part_of_a_larger_transaction() -> None:
+    ledger.enqueue(happened(new_child()), ["tell_owner"])
+    (work,) = ledger.claim(worker="a", limit=1, now=AT)
+    with transaction.atomic():
+        worker.do(work, worker="a", now=AT)
+    work.refresh_from_db()
+    assert (work.state, work.reason) == (Work.WAITING, "RuntimeError")

@@ -84,7 +84,7 @@ def seal(*, now: datetime) -> int:
 def do(work: Work, *, worker: str, now: datetime) -> None:
     """One reaction with everything it writes in one transaction; a failure is put off, never lost."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             if ledger.finish(work, worker=worker):
                 handlers.run(work, at=now)
     except Exception as error:
