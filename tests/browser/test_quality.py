@@ -33,7 +33,10 @@ TARGETS = (
 # Small words that only repeat what stands beside them larger.
 SMALL = ".tx-required, .tx-count, code"
 LATIN = re.compile(r"[A-Za-z]{3,}")
-ALLOWED = re.compile(r"xlsx|xls|csv|ods|PHQ|GAD|WHO|UTC|Kroenke|Pfizer|phqscreeners.com|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+|[0-9a-f]{16}")
+ALLOWED = re.compile(
+    r"xlsx|xls|csv|ods|PHQ|GAD|WHO|UTC|Kroenke|Pfizer|phqscreeners.com"
+    r"|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+|[0-9a-f]{16}"
+)
 VETOES = ("wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat")
 MOST_TAPS = 12
 TALLEST = "all => all.map(each => [each, each.getBoundingClientRect()]).filter(([, box]) => box.height > 0)"
