@@ -104,6 +104,7 @@ def test_a_head_that_does_not_fit_its_sections_is_a_fault(tmp_path: Path) -> Non
 
 
 def test_an_address_fits_whatever_stands_in_its_holes() -> None:
+    assert manual.Place("/children/{calm}/#identity", "find", (), "").fits("/children/0190/")
     place = manual.Place("/children/{calm}/forms/visit_record/", "visit", (), "")
     assert place.fits("/children/0190/forms/visit_record/")
     assert not place.fits("/children/0190/forms/visit_record/draft/")

@@ -72,7 +72,7 @@ class Place:
 
     def fits(self, path: str) -> bool:
         """Whether an address is this page, whatever stands in its holes."""
-        pattern = "[^/]+".join(re.escape(each) for each in HOLE.split(self.at.partition("?")[0]))
+        pattern = "[^/]+".join(re.escape(each) for each in HOLE.split(re.split("[?#]", self.at)[0]))
         return re.fullmatch(pattern, path) is not None
 
 
