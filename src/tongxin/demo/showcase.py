@@ -40,6 +40,7 @@ class Showcase:
         arrival.found(self.year, self.village, at, months=months, trouble=CLEAR if months > 60 else None)
 
     def _forget(self, at: datetime, life: Life) -> None:
-        """From here on nobody gets round to this child's visit."""
-        del at
-        life.flags.add("visit")
+        """One more visit, and nobody gets round to the next: it is late by the end, not yet gone up."""
+        actor = self.year.cast.at_place("child_director", life.village_id, at=at)
+        self.year.write(life, "visit_record", actor=actor, at=at)
+        life.flags |= {"visit", "first_visit"}
