@@ -111,9 +111,13 @@ class Happenings:
             self.year.cast.stand_in(post, None, actor=desk, at=at)
             self.year.look_no_later(at)
 
+    def _here(self) -> list[Life]:
+        """The children who have not moved away."""
+        return [life for life in self.lives if "moved" not in life.flags]
+
     def _someone(self, at: datetime, *, hard: bool = False) -> Life | None:
         """A child whose case is open, for whom something may happen."""
-        among = [life for life in self.lives if "moved" not in life.flags and (not hard or life.trouble)]
+        among = [life for life in self._here() if not hard or life.trouble]
         for life in self.year.chance.sample(among, min(6, len(among))):
             if Case.objects.filter(id=life.child_id, is_open=True, in_crisis=False).exists():
                 return life
@@ -121,7 +125,7 @@ class Happenings:
 
     def director(self, life: Life, at: datetime) -> Actor | None:
         post = self.year.cast.post_of("child_director", life.village_id)
-        if post is None:
+        if post is None or "recused" in life.flags:
             return self.year.cast.at_place("child_supervisor", life.town_id, at=at) or self._desk(at)
         return self.year.cast.acting(post.id, at=at)
 
@@ -161,7 +165,8 @@ class Happenings:
 
     def _put_off(self, at: datetime) -> None:
         """Somebody says why a visit has to wait."""
-        for life in self.year.chance.sample(self.lives, min(12, len(self.lives))):
+        here = self._here()
+        for life in self.year.chance.sample(here, min(12, len(here))):
             task = Task.objects.filter(case_id=life.child_id, state__in=LIVE, step__in=("visit", "visit_healthy"))
             key = task.order_by("due_at").values_list("key", flat=True).first()
             if key:
@@ -179,7 +184,8 @@ class Happenings:
 
     def _last_visit(self, at: datetime) -> tuple[Life, Entry, dict[str, object]] | None:
         """Somebody's latest visit, by the one who made it."""
-        for life in self.year.chance.sample(self.lives, len(self.lives)):
+        here = self._here()
+        for life in self.year.chance.sample(here, len(here)):
             found = next((each for each in reversed(life.entries) if each[1] == "visit_record"), None)
             entry = Entry.objects.filter(id=found[0]).first() if found else None
             if found and entry and at - entry.recorded_at < timedelta(days=45) and "put_right" not in life.flags:
