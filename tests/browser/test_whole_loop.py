@@ -219,4 +219,5 @@ def _finds_nothing(desk: Desk, seen: set[tuple[str, str]]) -> None:
         assert not [word for word in SEALED if word in text], (method, path)
         if FILE.search(path):
             # Somebody else's open form is refused before anybody asks whether there is such a child.
-            assert answer.status == (409 if "shown=" in path and method == "POST" else 404), (method, path, answer.status)
+            expected = 409 if "shown=" in path and method == "POST" else 404
+            assert answer.status == expected, (method, path, answer.status)
