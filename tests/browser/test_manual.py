@@ -6,7 +6,6 @@ import os
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Sit
@@ -22,8 +21,6 @@ WRITERS = {
     "benefit_clerk": "方经办", "department_officer": "孙联络",
 }
 HEIGHTS = {360: 640, 1024: 680}
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-TAKING = bool(os.environ.get("TONGXIN_MANUAL_PICTURES"))
 SIGN_IN = "/sign-in/"
 LABELS = """() => [...document.querySelectorAll(
   'a, button, h1, h2, h3, summary, label, legend, th, dt, strong, span, [data-path] > *, option, main p')]
@@ -53,8 +50,6 @@ def test_how_to_leads_from_a_page_to_its_part_of_the_manual(sit: Sit) -> None:
     desk.page.get_by_role("link", name="怎么做", exact=True).click()
     desk.page.wait_for_url("**/help/child_director/#visit")
     desk.reads("走访一户", "去之前看一眼")
-    found = Axe().run(desk.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-    assert [each["id"] for each in found.response["violations"]] == []
     desk.page.set_viewport_size({"width": 360, "height": 640})
     assert desk.page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -69,16 +64,14 @@ def _opened(desk: Desk, at: str) -> Page:
         desk.open(f"/children/{holes['calm']}/")
         address = desk.page.locator(".tx-timeline a").last.get_attribute("href") or ""
         holes["entry"] = address.rstrip("/").rpartition("/")[2]
-    path = re.sub(r"\{([a-z]+)\}", lambda hole: holes[hole[1]], at)
-    answer = desk.page.goto(path, wait_until="load" if TAKING else "domcontentloaded")
-    assert answer is None or answer.status == 200, (answer.status, at)
+    desk.open(re.sub(r"\{([a-z]+)\}", lambda hole: holes[hole[1]], at))
     if "/forms/" in at and at.startswith("/children/"):
         desk.page.get_by_role("button", name="保存", exact=True).wait_for()
     return desk.page
 
 
 def _take(page: Page, name: str) -> None:
-    if not TAKING:
+    if not os.environ.get("TONGXIN_MANUAL_PICTURES"):
         return
     page.evaluate("scrollTo(0, 0)")
     folder = places.manual_folder() / "images"
