@@ -5,7 +5,8 @@ import pytest
 from tests.flows.story import Story
 from tongxin.access import selectors as access
 from tongxin.access.models import Relation
-from tongxin.cases.models import Decision
+from tongxin.cases.models import Decision, Task
+from tongxin.flows.invariants import breaches
 from tongxin.ledger.models import Event
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
@@ -91,6 +92,38 @@ def test_the_receiving_county_accepts_and_then_carries_on(story: Story) -> None:
     assert {task.county_id for task in story.tasks()} == {child.county_id}
     assert (story.case.standing, story.owner("identify")) == ("mid_low", "陈管理")
     story.rebuilt_equal()
+
+
+def test_who_was_named_in_the_old_county_gets_nothing_after_the_move(story: Story) -> None:
+    story.identified()
+    for who in ("林社工", "苏咨询"):
+        story.record("assignment", "郑管理", to_post=story.world.posts[who].id.hex)
+    story.record("transfer_out", "郑管理", to_division="510104")
+    story.record("transfer_in", "陈管理", outcome="accepted")
+    story.record("crisis_report", "陈管理", kind="suicide")
+    assert {"crisis.weekly_contact", "crisis.professional"} <= story.steps
+    old = {story.world.posts[who].id for who in ("林社工", "苏咨询", "郑管理")}
+    assert not old & {task.owner_post_id for task in story.tasks()}
+    assert [each.kind for each in breaches(at=story.at) if each.count] == []
+    story.rebuilt_equal()
+
+
+def test_a_body_left_behind_hands_up_to_the_new_county(story: Story) -> None:
+    story.graded("mid_low", 2, 0, 0, 0, 0)
+    story.record("guardian_feedback", "林社工", outcome="agrees")
+    story.record("referral", "林社工", basis="consent")
+    story.record("transfer_out", "郑管理", to_division="510104")
+    story.record("transfer_in", "陈管理", outcome="accepted")
+    story.wait(days=40)
+    assert story.tasks("answer_referral")
+    assert [each.kind for each in breaches(at=story.at) if each.count] == []
+
+
+def test_an_owner_who_cannot_see_the_child_is_a_breach(story: Story) -> None:
+    assert [each.kind for each in breaches(at=story.at) if each.count] == []
+    stranger = story.world.posts["陈督导"].id, story.world.people["陈督导"].id
+    Task.objects.filter(case_id=story.child.id).update(owner_post_id=stranger[0], owner_person_id=stranger[1])
+    assert [each.kind for each in breaches(at=story.at) if each.count] == ["owner_blind"]
 
 
 def test_a_returned_transfer_stays_with_the_first_county(story: Story) -> None:

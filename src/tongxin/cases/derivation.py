@@ -73,7 +73,7 @@ def derive(
     found.changes += follow_plan(
         case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at,
         recused=recused_from(child_id=child.id, at=at),
-        assigned=assigned_posts(found.state.assigned, pathway=ground.pathway, roster=roster),
+        assigned=assigned_posts(found.state.assigned, case=case, pathway=ground.pathway, roster=roster),
     )
     return found
 

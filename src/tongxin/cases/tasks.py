@@ -55,6 +55,8 @@ def task_row(
     post = _post_for(case, step, pathway, roster, assigned)
     climbed = step.climbed(at)
     owner = roster.responsible(post_id=post.id, climbs=climbed, without=recused) if post else None
+    if not _may_own(owner, post, case, roster) and (own := _post_here(case, step.role, pathway, roster, assigned)):
+        owner = roster.responsible(post_id=own.id, climbs=climbed, without=recused)
     return Task(
         case_id=case.id, key=step.key, step=step.rule, zh=step.zh, form=step.form, role=step.role,
         post_id=post.id if post else None, owner_post_id=owner.post_id if owner else None,
@@ -65,32 +67,47 @@ def task_row(
     )
 
 
-def assigned_posts(ids: Sequence[str], *, pathway: Pathway, roster: Roster) -> dict[str, Post]:
-    """The post of each role to which a child was given by name, the newest; only of roles that may be."""
+def assigned_posts(ids: Sequence[str], *, case: Case, pathway: Pathway, roster: Roster) -> dict[str, Post]:
+    """The post of each role to which a child was given by name, the newest; only of roles that may be, and near."""
+    places = set(places_of(case).values())
     found: dict[str, Post] = {}
     for post in Post.objects.filter(id__in=ids).select_related("division") if ids else ():
         if post.id not in roster.posts:
             roster.add(post)
     for post_id in map(UUID, ids):
-        if post_id in roster.posts and roster.posts[post_id].role in pathway.content["assignable"]:
-            found[roster.posts[post_id].role] = roster.posts[post_id]
+        named = roster.posts.get(post_id)
+        if named and named.role in pathway.content["assignable"] and named.division_id in places:
+            found[named.role] = named
     return found
 
 
 def _post_for(
     case: Case, step: Step, pathway: Pathway, roster: Roster, assigned: Mapping[str, Post]
 ) -> Post | None:
-    places = places_of(case)
     if step.organisation:
         for post in roster.posts_of(int(step.organisation)):
             return post
-    routes: Mapping[str, list[str]] = pathway.content["routing"]
     if step.place and (there := _post_at(step.place, step.role, roster)):
         return there
-    for role in routes.get(step.role, [step.role]):
-        if found := assigned.get(role) or roster.serving(role=role, ancestors=places):
+    return _post_here(case, step.role, pathway, roster, assigned)
+
+
+def _post_here(
+    case: Case, asked: str, pathway: Pathway, roster: Roster, assigned: Mapping[str, Post]
+) -> Post | None:
+    """The post that does what a role is asked to do where the child lives."""
+    routes: Mapping[str, list[str]] = pathway.content["routing"]
+    for role in routes.get(asked, [asked]):
+        if found := assigned.get(role) or roster.serving(role=role, ancestors=places_of(case)):
             return found
     return None
+
+
+def _may_own(owner: Responsible | None, post: Post | None, case: Case, roster: Roster) -> bool:
+    """Whether somebody answers who sees the child: above a body elsewhere nobody does, so the child's line acts."""
+    if owner is None or post is None:
+        return False
+    return owner.post_id == post.id or roster.posts[owner.post_id].division_id in places_of(case).values()
 
 
 def _post_at(code: str, role: str, roster: Roster) -> Post | None:

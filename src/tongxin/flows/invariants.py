@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from tongxin.accounts.models import Holding
+from tongxin.access.models import Relation
+from tongxin.accounts.models import LEVELS, Holding, Post
 from tongxin.accounts.viewers import held
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
@@ -43,6 +46,7 @@ def _kinds(at: datetime) -> Iterator[tuple[str, str, Iterable[UUID]]]:
     holder = Holding.objects.filter(held(at), post_id=OuterRef("owner_post_id"), person__is_active=True)
     unowned = Task.objects.filter(Q(owner_post_id__isnull=True) | ~Exists(holder), state__in=LIVE)
     yield "no_owner", "任务没有在岗的负责人", _case_ids(unowned)
+    yield "owner_blind", "负责岗位看不到这个孩子", _case_ids(_unseen(at))
     late = Q(pk__in=[])
     for rule, longest in _longest(at).items():
         late |= Q(step=rule, due_at__gt=F("case__derived_at") + longest)
@@ -56,6 +60,22 @@ def _kinds(at: datetime) -> Iterator[tuple[str, str, Iterable[UUID]]]:
     yield "no_case", "有记录而没有个案", lost.values_list("id", flat=True)
     crisis = Task.objects.filter(case_id=OuterRef("pk"), state__in=LIVE, is_urgent=True)
     yield "crisis_without_step", "危机中没有紧急任务", _ids(Case.objects.filter(~Exists(crisis), in_crisis=True))
+
+
+def _unseen(at: datetime) -> QuerySet[Task]:
+    """Live tasks whose owner neither serves the child's place nor was let in, or is kept away."""
+    here = [OuterRef(f"{level}_id") for level in LEVELS]
+    post = Post.objects.filter(id=OuterRef("owner_post_id"))
+    its_body = Post.objects.filter(id=OuterRef(OuterRef("owner_post_id"))).values("organisation_id")
+    standing = Relation.objects.filter(held(at), child_id=OuterRef("case_id"))
+    let_in = standing.exclude(relation=Relation.RECUSED).filter(
+        Q(post_id=OuterRef("owner_post_id")) | Q(person_id=OuterRef("owner_person_id"))
+        | Q(organisation_id__in=its_body)
+    )
+    barred = standing.filter(relation=Relation.RECUSED, person_id=OuterRef("owner_person_id"))
+    serves = post.filter(reduce(or_, (Q(division_id=place) for place in here)))
+    live = Task.objects.filter(state__in=LIVE, owner_post_id__isnull=False)
+    return live.filter(~Exists(serves) & ~Exists(let_in) | Exists(barred))
 
 
 def _ids(cases: QuerySet[Case]) -> Iterable[UUID]:

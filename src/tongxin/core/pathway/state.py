@@ -48,6 +48,7 @@ class CaseState:
     may_refer: bool = False
     is_concern: bool = False
     concern_cleared: bool = False
+    concern_doubted: bool = False
     staff_concern: bool = False
     held: dict[str, Fact] = field(default_factory=dict)
     held_settled: dict[str, Fact] = field(default_factory=dict)
@@ -75,6 +76,12 @@ class CaseState:
     @property
     def evidence_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= self.on
+
+    @property
+    def concern_unknown(self) -> bool:
+        """Whether nobody has found out yet if the guardian is the danger that was told of."""
+        was_in_danger = any(alarm.is_crisis for alarm in self.alarms.alarms.values())
+        return not self.is_concern and (self.concern_doubted or (was_in_danger and not self.concern_cleared))
 
     @property
     def report_duties(self) -> dict[str, datetime]:
@@ -110,7 +117,7 @@ class CaseState:
             "plan_approved": self._newer("approval", "plan"),
             "referral_open": any(state not in REFERRAL_ENDS for _, state in self.referrals.values()),
             "is_concern": self.is_concern, "concern_cleared": self.concern_cleared,
-            "staff_concern": self.staff_concern, "held_open": bool(self.held),
+            "concern_unknown": self.concern_unknown, "staff_concern": self.staff_concern, "held_open": bool(self.held),
             "professional_contacted": self._has_taken("professional"), "concern_asked": self._has_taken("ask_concern"),
             "under_watch": self._under_watch(),
             "plan_waits": "plan" in self.last and not self._newer("approval", "plan"),
@@ -206,6 +213,8 @@ def _take(state: CaseState, fact: Fact) -> None:
         _note_consent(state, fact)
     elif fact.kind == "assignment":
         state.assigned.append(str(data.get("to_post", "")))
+    elif fact.kind == "transfer_in" and data.get("outcome") == "accepted":
+        state.assigned.clear()
     elif fact.kind == "held":
         state.held[fact.id] = fact
     elif fact.kind == "held_settlement":
@@ -231,11 +240,12 @@ def _note_concern(state: CaseState, fact: Fact) -> None:
     if isinstance(source, list | tuple) and "staff" in source:
         state.staff_concern = True
     if said == "yes":
-        state.is_concern, state.concern_cleared = True, False
+        state.is_concern, state.concern_cleared, state.concern_doubted = True, False, False
     elif (said == "no" and fact.data.get("step") == LOOKED_INTO) or fact.data.get("guardian_page") == "yes":
-        state.is_concern, state.concern_cleared = False, True
-    elif fact.data.get("alarms"):
-        state.concern_cleared = False
+        state.is_concern, state.concern_cleared, state.concern_doubted = False, True, False
+    elif said == "unknown" or fact.data.get("alarms"):
+        state.concern_doubted = state.concern_doubted or said == "unknown"
+        state.concern_cleared = state.concern_cleared and not fact.data.get("alarms")
 
 
 def _move(state: CaseState, fact: Fact) -> None:
