@@ -11,7 +11,8 @@ from tests import world
 from tests.documents.files import PLACE, exif, jpeg, pdf, png, stream
 from tests.web.conftest import MORNING, Office
 from tongxin import ledger
-from tongxin.documents import images, selectors, services
+from tongxin.documents import images, selectors, services, store
+from tongxin.documents.faults import NotTaken
 from tongxin.documents.models import Attachment
 from tongxin.ledger.models import Access, Entry, Event
 from tongxin.lib import ids
@@ -67,6 +68,29 @@ class TestAdding:
         assert again.status_code == 422 and "已经在附件里" in again.content.decode()
         assert Attachment.objects.count() == Event.objects.filter(kind="attachment.added").count() == 1
         assert sum(path.is_file() for path in folder.rglob("*")) == 1
+
+    def test_never_touches_a_file_that_has_the_id_already(
+        self, cast: world.World, office: SignedIn, folder: Path
+    ) -> None:
+        one, other, client = cast.child("小雨"), cast.child("小山"), office("周主任")
+        send(client, one, png(), name="a.png")
+        row = Attachment.objects.get()
+        (sealed,) = [path for path in folder.rglob("*") if path.is_file()]
+        before = sealed.read_bytes()
+        for child, content in ((other, jpeg()), (other, png()), (one, jpeg())):
+            answer = send(client, child, content, name="a", id=str(row.id))
+            assert answer.status_code == 422 and "没有保存" in answer.content.decode()
+        assert [path for path in folder.rglob("*") if path.is_file()] == [sealed]
+        assert sealed.read_bytes() == before and client.get(url(row)).content == png()
+        assert Event.objects.filter(kind="attachment.added").count() == Attachment.objects.count() == 1
+
+    def test_never_touches_a_file_whose_row_is_not_there_yet(self, cast: world.World, folder: Path) -> None:
+        child, same = cast.child(), ids.new_id()
+        store.write(same, b"of somebody else")
+        file = services.File(same, "a.png", png(), "photo")
+        with pytest.raises(NotTaken):
+            services.add(child=child, file=file, actor=cast.viewer("周主任"), at=MORNING)
+        assert store.read(same) == b"of somebody else" and not Attachment.objects.exists()
 
     def test_takes_the_place_out_of_a_photo_and_says_so(self, cast: world.World, office: SignedIn) -> None:
         child, client = cast.child(), office("周主任")

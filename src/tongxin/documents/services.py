@@ -19,6 +19,7 @@ from tongxin.rulebook import rules
 from tongxin.vault import Keyring
 
 LABEL = Attachment._meta.label_lower
+USED = "页面已过期，没有保存，已有的附件没有变动。请刷新附件页，重新选择文件再传。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,6 @@ def add(*, child: Child, file: File, actor: Viewer, at: datetime) -> Added:
         raise NotAllowed
     if len(file.title) > found.limits["title_characters"]:
         raise NotTaken(f"说明超过 {found.limits['title_characters']} 个字，没有保存。请写短一些。")
-    if known := Attachment.objects.filter(id=file.id, child_id=child.id).first():
-        return Added(known, False)
     kept = content.examine(file.content, name=file.name, limits=found.limits)
     keys = vault.keyring([child.key_owner])
     row = Attachment(
@@ -67,6 +66,8 @@ def add(*, child: Child, file: File, actor: Viewer, at: datetime) -> Added:
         media_type=kept.media_type, size=len(kept.kept), added_at=at, person_id=actor.person_id, post_id=actor.post_id,
         digest=vault.digest_many([(kept.kept, child.key_owner)], keyring=keys)[0],
     )
+    if known := _already(row):
+        return Added(known, False)
     vault.put(row, {"file_name": file.name, "title": file.title or None}, keyring=keys)
     sealed = vault.seal(kept.kept, owner=child.key_owner, place=(LABEL, CONTENT, row.id), keyring=keys)
     with transaction.atomic():
@@ -101,15 +102,15 @@ def _keep(
 ) -> Attachment:
     """The row with its file and its fact, numbered under the child's lock."""
     ledger.lock_subject(row.key_owner)
-    others = Attachment.objects.filter(child_id=row.child_id)
-    if known := others.filter(id=row.id).first():
+    if known := _already(row):
         return known
+    others = Attachment.objects.filter(child_id=row.child_id)
     if others.filter(digest=row.digest, kind=row.kind, entry_id=row.entry_id, retracted_at__isnull=True).exists():
         raise NotTaken("这份文件已经在附件里，没有重复保存。")
     row.number = others.count() + 1
     if row.number > most:
         raise NotTaken(f"这份档案已有 {most} 个附件，没有保存。请把多页合成一份 PDF。")
-    store.write(row.id, sealed)
+    _write(row, sealed)
     try:
         row.save(force_insert=True)
         ledger.record(
@@ -121,6 +122,25 @@ def _keep(
         store.remove(row.id)
         raise
     return row
+
+
+def _already(row: Attachment) -> Attachment | None:
+    """The same file sent a second time; an id that stands for anything else is refused."""
+    known = Attachment.objects.filter(id=row.id).first()
+    if known is not None and (known.retracted_at or _sent(known) != _sent(row)):
+        raise NotTaken(USED)
+    return known
+
+
+def _sent(row: Attachment) -> tuple[object, ...]:
+    return row.child_id, row.kind, row.entry_id, bytes(row.digest)
+
+
+def _write(row: Attachment, sealed: bytes) -> None:
+    try:
+        store.write(row.id, sealed)
+    except FileExistsError:
+        raise NotTaken(USED) from None
 
 
 def retract(*, attachment: Attachment, reason: str, actor: Viewer, at: datetime) -> bool:

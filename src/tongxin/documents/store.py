@@ -10,16 +10,19 @@ MODE = 0o600
 
 
 def write(attachment_id: UUID, sealed: bytes) -> None:
-    """Put sealed bytes on disk, whole or not at all."""
+    """Put sealed bytes on disk, whole or not at all; `FileExistsError` when there is a file of that name."""
     path = path_of(attachment_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(sealed)
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(path)
+    # The id came from a browser: what lies there already may be the only copy of another file.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(sealed)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def read(attachment_id: UUID) -> bytes | None:
