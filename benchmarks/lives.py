@@ -27,6 +27,7 @@ from tongxin.accounts import county as counties  # noqa: E402
 from tongxin.accounts.models import Division, Holding, Person, Post  # noqa: E402
 from tongxin.accounts.viewers import WORKER, Viewer, viewer_of  # noqa: E402
 from tongxin.assessments.forms import age_on  # noqa: E402
+from tongxin.cases.models import Case  # noqa: E402
 from tongxin.flows.record import Sheet, record  # noqa: E402
 from tongxin.lib import clock, ids, steady  # noqa: E402
 from tongxin.people.models import Child  # noqa: E402
@@ -87,8 +88,18 @@ def live(share: int = SHARE) -> int:
 def _live_one(child: Child, stage: str, chance: random.Random) -> None:
     for form, role, answers in _story(stage, chance):
         at = clock.now()
+        if form == "grade_decision":
+            answers = _agreeing(child, answers)
         sheet = Sheet(ids.new_id(), form, filled(child, form, answers), at)
         record(child_id=child.id, sheet=sheet, actor=_holder(role, child.village_id or 0), at=at)
+
+
+def _agreeing(child: Child, answers: dict[str, Any]) -> dict[str, Any]:
+    """The level that was proposed; where nothing could be, somebody decides."""
+    level = Case.objects.values_list("level", flat=True).get(id=child.id)
+    if level != "unknown":
+        return {**answers, "level": level}
+    return {"action": "raise", "level": "mid_low", "reason": "面谈所见"}
 
 
 def _story(stage: str, chance: random.Random) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -74,7 +74,8 @@ class Story:
         """Identified, assessed and confirmed."""
         self.identified()
         self.assessed(*levels)
-        self.record("grade_decision", "郑管理", action="confirm", level=level)
+        given = {"action": "confirm"} if level == self.case.level else {"action": "raise", "reason": "另有情况"}
+        self.record("grade_decision", "郑管理", level=level, **given)
         assert self.case.standing == level
 
     def wait(self, **span: float) -> None:

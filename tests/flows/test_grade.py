@@ -65,12 +65,19 @@ class TestFall:
         assert "两位不同的人" in graded.refused("grade_decision", "苏咨询", level="mid_low", **LOWER)
         assert graded.case.level == "mid_high"
 
-    def test_the_same_person_in_two_posts_is_no_second(self, graded: Story) -> None:
+    @pytest.mark.parametrize(("first", "second"), [
+        ("苏咨询", "郑管理"), ("郑管理", "苏咨询"), ("林社工", "王督导"), ("王督导", "林社工"),
+    ])
+    def test_the_same_person_in_two_posts_is_no_second(self, graded: Story, first: str, second: str) -> None:
         world = graded.world
-        hand_over(post=world.posts["郑管理"], to=world.people["苏咨询"], actor=WORKER, at=graded.at)
-        graded.record("grade_decision", "苏咨询", level="mid_low", **LOWER)
-        world.people["郑管理"] = world.people["苏咨询"]
-        assert "两位不同的人" in graded.refused("grade_decision", "郑管理", level="mid_low", **LOWER)
+        hand_over(post=world.posts[second], to=world.people[first], actor=WORKER, at=graded.at)
+        graded.record("grade_decision", first, level="mid_low", **LOWER)
+        (asked,) = Decision.objects.filter(case_id=graded.child.id, level="mid_low")
+        world.people[second] = world.people[first]
+        acting = world.viewer(second, graded.at)
+        assert acting.post_id != asked.post_id and acting.person_id == asked.person_id
+        assert "两位不同的人" in graded.refused("grade_decision", second, level="mid_low", **LOWER)
+        assert (graded.case.level, asked.stands) == ("mid_high", False)
 
     @pytest.mark.parametrize(("first", "second"), [("苏咨询", "林社工"), ("王督导", "郑管理")])
     def test_two_of_one_kind_are_not_enough(self, graded: Story, first: str, second: str) -> None:
@@ -83,11 +90,15 @@ class TestFall:
         graded.record("grade_decision", "郑管理", level="low", **LOWER)
         assert graded.case.level == "mid_high" and graded.owner("second_professional") == "林社工"
 
-    def test_confirming_less_than_was_proposed_is_a_fall(self, story: Story) -> None:
+    @pytest.mark.parametrize(
+        ("action", "level"), [("confirm", "low"), ("confirm", "high"), ("raise", "mid_low"), ("lower", "mid_high")]
+    )
+    def test_decision_and_level_have_to_say_the_same(self, story: Story, action: str, level: str) -> None:
         story.identified()
         story.assessed(3, 0, 0, 0, 0)
-        story.record("grade_decision", "郑管理", action="confirm", level="low")
-        assert story.case.level == "mid_high" and "second_professional" in story.steps
+        said = story.refused("grade_decision", "郑管理", action=action, level=level, reason="见随访记录")
+        assert "不一致" in said or "并不比" in said
+        assert story.case.level == "mid_high" and "confirm_grade" in story.steps
 
     def test_a_reassessment_lowers_nothing_by_itself(self, graded: Story) -> None:
         graded.assessed(0, 0, 0, 0, 0)

@@ -77,14 +77,13 @@ def _grades(life: Life, pathway: Pathway) -> dict[str, Any]:
     if case["state"]["lowering_open"]:
         asked = Decision.objects.filter(case_id=life.child_id, stands=False).order_by("at", "id").last()
         level = asked.level if asked else case["level"]
-        return {"level": level, "standing": case["standing"], "is_fall": True}
+        return {"level": level, "higher": -1}
     open_ones = Proposal.objects.filter(case_id=life.child_id, is_open=True).order_by("proposed_at", "id")
     newest = open_ones.last()
     level = newest.level if newest else case["level"]
     if level not in {"low", "mid_low", "mid_high", "high"}:
         level = "mid_low"
-    is_fall = pathway.rank_of(level) < pathway.rank_of(case["level"])
-    return {"level": level, "standing": case["standing"], "is_fall": is_fall}
+    return {"level": level, "higher": pathway.rank_of(level) - pathway.rank_of(case["level"])}
 
 
 def _details(life: Life) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class LastDays:
         """A professional finds a child better; the supervisor is the second who has to agree."""
         for life in self._here(standing="mid_low", level="mid_low")[:1]:
             desk = self.year.cast.at_place("social_worker", life.county_id, at=at)
-            self.year.write(life, "grade_decision", actor=desk, at=at, level="low", is_fall=True)
+            self.year.write(life, "grade_decision", actor=desk, at=at, level="low", higher=-1)
 
     def _found_hard(self, at: datetime, life: Life) -> None:
         life.trouble, life.begins, life.eases, life.feedback = CLEAR, at.date(), (), "agrees"

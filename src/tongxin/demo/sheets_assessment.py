@@ -100,15 +100,14 @@ def _filled(scene: Scene, items: list[str], among: tuple[int, int], most: int) -
 
 
 def grade_decision(scene: Scene) -> Answers:
-    """Confirming what is proposed; a fall with its reason and until when."""
-    level, standing = scene.facts["level"], scene.facts["standing"]
-    if not scene.facts["is_fall"]:
-        return {"action": "confirm", "level": level, "protective_considered": "yes"}
-    del standing
-    return {
-        "action": "lower", "level": level, "reason": scene.say("lower_reason"), "until_on": scene.day(28),
-        "protective_considered": "yes",
-    }
+    """Confirming what is proposed; a change with its reason, a fall also with until when."""
+    decided = {"level": scene.facts["level"], "protective_considered": "yes"}
+    higher = scene.facts["higher"]
+    if higher == 0:
+        return {"action": "confirm", **decided}
+    if higher > 0:
+        return {"action": "raise", "reason": scene.say("raise_reason"), **decided}
+    return {"action": "lower", "reason": scene.say("lower_reason"), "until_on": scene.day(28), **decided}
 
 
 def feedback(scene: Scene) -> Answers:

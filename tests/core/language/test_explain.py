@@ -21,18 +21,18 @@ class TestWording:
         found = explain(
             read("item.9 >= 1 or total >= 20 and present"), {"item.9": 0, "total": 23, "present": True}
         )
-        assert found.zh == "成立（“总分” ≥ 20：成立；“见到本人”：成立）"
-        assert found.would_change == ("若不再成立：“总分” ≥ 20", "若不再成立：“见到本人”")
+        assert found.zh == "成立（“总分” 不低于 20：成立；“见到本人”：成立）"
+        assert found.would_change == ("若不再成立：“总分” 不低于 20", "若不再成立：“见到本人”")
 
     def test_says_what_is_missing(self) -> None:
         found = explain(read("item.9 >= 1 or total >= 20"), {"total": 3})
         assert found.verdict is None
         assert found.missing == ("item.9",)
-        assert found.would_change == ("补全后再看：“第9题” ≥ 1",)
+        assert found.would_change == ("补全后再看：“第9题” 不低于 1",)
 
     def test_never_quotes_an_answer_in_its_wording(self) -> None:
         found = explain(read("category == orphan"), {"category": "poor"})
-        assert found.zh == "不成立（“主要类别” = 孤儿：不成立）"
+        assert found.zh == "不成立（“主要类别” 是 孤儿：不成立）"
         assert found.whole.known == ("主要类别：低保",)
 
     def test_only_conditions_can_be_explained(self) -> None:
@@ -42,17 +42,17 @@ class TestWording:
     @pytest.mark.parametrize(
         ("text", "zh"),
         [
-            ("not (total > value.limit)", "“总分” ≤ 期限 30"),
+            ("not (total > value.limit)", "“总分” 不超过 期限 30"),
             ("category not in [orphan, poor]", "“主要类别”不属于（孤儿、低保）"),
             ("total between 5 and 9", "“总分”在 5 至 9 之间"),
             ("orphan in categories", "“类别”包括孤儿"),
             ("categories overlaps [orphan, poor]", "“类别”包括（孤儿、低保）中的至少一项"),
             ("total is not missing", "“总分”已填"),
-            ("count(signs where answer == often) >= 2", "“体征”中符合的条数（“频率” = 经常） ≥ 2"),
+            ("count(signs where answer == often) >= 2", "“体征”中符合的条数（“频率” 是 经常） 不低于 2"),
             ("any(carers where lives_with)", "“照料人”中至少一条（“同住”）"),
-            ("max(years of carers) < 2", "“照料人”中“年限”的最大值 < 2"),
-            ("age(birth, on) < 12", "“出生日期”至“评估日”的周岁 < 12"),
-            ("total * 2 - 1 > 3", "（（“总分” × 2） - 1） > 3"),
+            ("max(years of carers) < 2", "“照料人”中“年限”的最大值 低于 2"),
+            ("age(birth, on) < 12", "“出生日期”至“评估日”的周岁 低于 12"),
+            ("total * 2 - 1 > 3", "（（“总分” × 2） - 1） 超过 3"),
             ("not (present and in_school)", "并非（“见到本人”，且“在校”）"),
         ],
     )

@@ -10,7 +10,9 @@ from tongxin.core.language import nodes
 from tongxin.core.language.nodes import Node, type_of
 from tongxin.core.language.types import Fact, Kind
 
-_OPERATORS = {"==": "=", "!=": "≠", ">=": "≥", "<=": "≤", ">": ">", "<": "<", "+": "+", "-": "-", "*": "×"}
+_OPERATORS = {
+    "==": "是", "!=": "不是", ">=": "不低于", "<=": "不超过", ">": "超过", "<": "低于", "+": "+", "-": "-", "*": "×",
+}
 _NEGATIVES = {"==": "!=", "!=": "==", ">=": "<", "<=": ">", ">": "<=", "<": ">="}
 _TALLIES = {"count": "中符合的条数", "any": "中至少一条", "all": "中每一条"}
 

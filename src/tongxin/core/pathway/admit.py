@@ -22,10 +22,27 @@ def refusals(
         and all(_fits(data.get(name), want) for name, want in requirement.where.items())
         and evaluate(requirement.when, names) is not True
     ]
-    level = data.get("level")
-    if kind == "grade_decision" and "action" in data and isinstance(level, str) and state.grades.is_fall(level):
-        said += _falling(state, level, person, role)
+    level, action = data.get("level"), data.get("action")
+    if kind == "grade_decision" and isinstance(action, str) and isinstance(level, str):
+        said += _contradictory(state, action, level)
+        if not said and state.grades.is_fall(level):
+            said += _falling(state, level, person, role)
     return tuple(said)
+
+
+def _contradictory(state: CaseState, action: str, level: str) -> list[str]:
+    """What was decided and the level that was chosen must say the same: a slip of the pen sets no grade."""
+    now, levels = state.grades.effective, state.pathway.levels
+    higher = state.pathway.rank_of(level) - state.pathway.rank_of(now)
+    if action == "confirm" and higher:
+        return [
+            f"“确认建议等级”与所选的等级不一致：建议的是“{levels[now]}”，选的是“{levels[level]}”。"
+            "同意建议就选同一等级；不同意请选“调高”或“调低”，并写明理由。"
+        ]
+    if (action == "raise" and higher <= 0) or (action == "lower" and higher >= 0):
+        word = "调高" if action == "raise" else "调低"
+        return [f"选了“{word}”，但所选的“{levels[level]}”并不比现在的“{levels[now]}”{word[-1]}。请核对后再提交。"]
+    return []
 
 
 def _falling(state: CaseState, level: str, person: str | None, role: str) -> list[str]:
