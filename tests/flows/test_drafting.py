@@ -29,6 +29,14 @@ def begin(story: Story, who: str = "周主任", **answers: Any) -> FormDraft:
     return saved.draft
 
 
+def write_on(story: Story, draft: FormDraft, turn: int, **answers: Any) -> None:
+    asked = asked_of(story.child, form_id="visit_record", at=story.at)
+    drafting.keep(
+        child=story.child, asked=asked, actor=story.world.viewer("周主任", story.at), at=story.at,
+        writing=Writing(draft.id, asked.form_hash, answers, tab=draft.tab, turn=turn, base=1),
+    )
+
+
 def wait(story: Story, **span: float) -> list[str]:
     """Time passes while the worker works; the draft events of that time."""
     before = Event.objects.filter(kind__startswith="draft.").count()
@@ -106,7 +114,11 @@ def test_the_time_of_a_danger_runs_from_its_first_appearance(story: Story) -> No
 
 def test_throwing_a_danger_away_is_told_to_the_line(story: Story) -> None:
     draft = begin(story, harmed="yes")
-    drafting.drop(draft_id=draft.id, actor=story.world.viewer("周主任", story.at), at=story.at)
+    writer = story.world.viewer("周主任", story.at)
+    with pytest.raises(drafting.NoReason):
+        drafting.drop(draft_id=draft.id, actor=writer, at=story.at)
+    assert mine(story) == 1
+    drafting.drop(draft_id=draft.id, actor=writer, at=story.at, reason="mistaken")
     assert wait(story, minutes=1) == []
     assert heard(story, "王督导") == ["draft.dropped"]
 
@@ -123,3 +135,31 @@ def test_nobody_can_hand_in_over_the_draft_of_another(story: Story) -> None:
     draft = begin(story, carer_words="腿疼")
     story.record("visit_record", "王督导", entry_id=draft.id)
     assert mine(story) == 1
+
+
+def test_a_danger_that_is_taken_out_again_is_told_to_the_line_and_never_put_away(story: Story) -> None:
+    draft = begin(story, wish_to_die="yes")
+    story.at += timedelta(minutes=1)
+    for turn in (2, 3):
+        write_on(story, draft, turn, wish_to_die="no")
+    assert FormDraft.objects.get().danger_at == draft.danger_at
+    wait(story, minutes=0)
+    assert heard(story, "王督导") == ["draft.cleared"]
+    wait(story, days=90)
+    assert mine(story) == 1
+
+
+def test_a_danger_that_comes_back_is_told_of_at_once(story: Story) -> None:
+    draft = begin(story, wish_to_die="yes")
+    write_on(story, draft, 2, wish_to_die="no")
+    wait(story, hours=3)
+    write_on(story, draft, 3, wish_to_die="yes")
+    assert wait(story, minutes=0) == ["draft.reminded", "draft.alarmed"]
+
+
+def test_handing_in_without_the_danger_is_told_to_the_line(story: Story) -> None:
+    draft = begin(story, wish_to_die="yes")
+    story.record("visit_record", "周主任", entry_id=draft.id)
+    assert not story.case.in_crisis
+    wait(story, minutes=0)
+    assert heard(story, "王督导") == ["draft.cleared"]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,12 @@ import pytest
 from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
-from tongxin import vault
+from tongxin import ledger, vault
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
 from tongxin.drafts.models import FormDraft
-from tongxin.flows import recusal
+from tongxin.flows import drafting, handlers, recusal
 from tongxin.ledger.models import Access, Entry
 from tongxin.lib import ids
 from tongxin.people.models import Child
@@ -248,6 +248,60 @@ class TestNobodyElse:
         assert words_of(FormDraft.objects.get())["carer_words"] == WORDS
 
 
+def tell(now: datetime) -> None:
+    """The worker comes by."""
+    while drafting.look_after(now):
+        continue
+    for work in ledger.claim(worker="w", limit=100, now=now):
+        handlers.run(work, at=now)
+
+
+class TestDangerNotHandedIn:
+    def test_is_said_to_the_line_with_post_and_link_until_it_is_thrown_away(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child = cast.child("小雨")
+        tab = Tab(office("周主任"), visit(child))
+        tab.save(wish_to_die="yes", carer_words=WORDS)
+        file = f"/children/{child.id}/"
+        assert not office("王督导").get(file).context["unsent"]
+        time.now += timedelta(hours=3)
+        tell(time.now)
+        (line, *_) = office("王督导").get("/").context["newest"]
+        assert line["url"] == f"{file}#drafts" and line["is_danger"] and line["name"] == "小雨"
+        assert "还没有提交，请马上联系填表的人（东升社区居民委员会儿童主任）" in line["zh"]
+        page = office("王督导").get(file)
+        (row,) = page.context["unsent"]
+        assert row["name"] == "周主任" and WORDS not in page.content.decode()
+        assert "请马上联系填表的人" in page.content.decode()
+        assert not office("林社工").get(file).context["unsent"] and not office("周主任").get(file).context["unsent"]
+        assert any("您填的表里有危险信号" in each["zh"] for each in office("周主任").get("/").context["newest"])
+        office("周主任").post(f"/drafts/{tab.entry_id}/discard/")
+        assert office("王督导").get(file).context["unsent"]
+        office("周主任").post(f"/drafts/{tab.entry_id}/discard/", {"reason": "mistaken"})
+        assert not office("王督导").get(file).context["unsent"] and not FormDraft.objects.exists()
+
+    def test_stays_on_the_file_when_it_was_taken_out_and_ends_when_handed_in(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child = cast.child("小雨")
+        tab = Tab(office("周主任"), visit(child))
+        tab.save(wish_to_die="yes")
+        tab.save(wish_to_die="no")
+        (row,) = office("郑管理").get(f"/children/{child.id}/").context["unsent"]
+        assert row["is_cleared"]
+        tab.hand_in(fill(child, "visit_record", MORNING))
+        assert not office("郑管理").get(f"/children/{child.id}/").context["unsent"]
+
+
+def test_a_file_that_was_begun_is_reminded_of(cast: world.World, office: SignedIn, time: Clock) -> None:
+    Tab(office("周主任"), "/children/new/file/").save(name="小雪")
+    time.now += timedelta(days=2)
+    tell(time.now)
+    (line,) = office("周主任").get("/").context["newest"]
+    assert (line["name"], line["zh"]) == ("新的档案", "有一份没填完的表，请接着填完提交")
+
+
 @pytest.mark.parametrize("body", [
     b"", b"null", b"{", b"[" * 100_000, b'{"answers": 1}', b'{"entry_id": "x", "answers": {}}',
 ])
@@ -256,6 +310,32 @@ def test_what_cannot_be_read_keeps_nothing(cast: world.World, office: SignedIn, 
     url = client.get(visit(cast.child())).context["draft"]["url"]
     answer = client.post(url, body, content_type="application/json")
     assert answer.status_code == 400 and "还没有存上" in answer.json()["zh"]
+    assert not FormDraft.objects.exists()
+
+
+@pytest.mark.parametrize("answers", [{"carer_words": "\ud800"}, {"\udfff": ["x"]}])
+def test_signs_that_cannot_be_kept_are_told_of_as_the_form_does(
+    cast: world.World, office: SignedIn, answers: dict[str, Any]
+) -> None:
+    answer = Tab(office("周主任"), visit(cast.child())).save(**answers)
+    assert answer.status_code == 422 and "含有无法保存的字符" in answer.json()["zh"]
+    assert not FormDraft.objects.exists()
+
+
+def test_endless_numbers_keep_nothing(cast: world.World, office: SignedIn) -> None:
+    tab = Tab(office("周主任"), visit(cast.child()))
+    assert tab.post(tab.url, {}, tab=str(tab.tab), turn=float("inf"), base=0).status_code == 400
+
+
+def test_what_was_thrown_away_on_another_page_stays_on_this_one(
+    cast: world.World, office: SignedIn, django_capture_on_commit_callbacks: Any
+) -> None:
+    tab = Tab(office("周主任"), "/children/new/file/")
+    tab.save(name="小雪")
+    with django_capture_on_commit_callbacks(execute=True):
+        office("周主任").post(f"/drafts/{tab.entry_id}/discard/")
+    answer = tab.save(name="小雪", sex="female")
+    assert answer.status_code == 200 and answer.json()["is_over"] and "内容还在本页" in answer.json()["zh"]
     assert not FormDraft.objects.exists()
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from tongxin.drafts.models import FormDraft
 
 REMIND, TELL_LINE, EXPIRE = "remind", "tell_line", "expire"
+# How often a draft with a sign of danger was told of once its line has heard too.
+LINE_TOLD = 2
 Moments = tuple[tuple[datetime, str], ...]
 
 

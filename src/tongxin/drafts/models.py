@@ -10,7 +10,8 @@ from tongxin.vault import Owner, SealedField
 class FormDraft(models.Model):
     """What somebody wrote so far; its id is that of the entry it will be, so that it becomes one only once.
 
-    `revision` counts the savings; `tab` and `turn` say which open page made the last one.
+    `revision` counts the savings; `tab` and `turn` say which open page made the last one. `danger_at` is when a sign
+    of danger first stood in it and is never taken back; `cleared_at` is when its answers stopped saying so.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -28,6 +29,7 @@ class FormDraft(models.Model):
     begun_at = models.DateTimeField("开始时间")
     saved_at = models.DateTimeField("最近保存")
     danger_at = models.DateTimeField("出现危险信号", null=True)
+    cleared_at = models.DateTimeField("危险信号被改掉", null=True)
     told = models.SmallIntegerField("已提醒次数", default=0)
     look_again_at = models.DateTimeField("下次检查")
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tongxin import vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
+from tongxin.drafts.deadlines import LINE_TOLD
 from tongxin.drafts.models import FormDraft
 from tongxin.ledger.models import Entry
 
@@ -34,6 +35,13 @@ def mine(*, viewer: Viewer, at: datetime) -> QuerySet[FormDraft]:
 def one(*, draft_id: UUID, viewer: Viewer, at: datetime) -> FormDraft | None:
     """One of the viewer's drafts."""
     return mine(viewer=viewer, at=at).filter(id=draft_id).first()
+
+
+def dangers_about(child_id: UUID) -> QuerySet[FormDraft]:
+    """The drafts about a child of whose danger its line has been told, the first danger first; nobody's words."""
+    told = Q(told__gte=LINE_TOLD) | Q(cleared_at__isnull=False)
+    found = FormDraft.objects.filter(told, child_id=child_id, danger_at__isnull=False)
+    return found.defer("answers").order_by("danger_at", "id")
 
 
 def answers_of(draft: FormDraft, *, viewer: Viewer, part: str, at: datetime) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from tongxin import vault
 from tongxin.accounts.viewers import Viewer
@@ -43,15 +44,21 @@ class Writing:
 class Saved:
     """The draft that holds the writing; none when it has become an entry meanwhile.
 
-    `is_other`: somebody saved over the same base elsewhere, so both are kept.
+    `is_other`: somebody saved over the same base elsewhere, so both are kept. `is_cleared`: this saving took a sign of
+    danger out of the answers.
     """
 
     draft: FormDraft | None
     is_other: bool = False
+    is_cleared: bool = False
 
 
 class NotMine(Exception):
     """The draft is somebody else's, or of a post that the person no longer holds."""
+
+
+class ThrownAway(Exception):
+    """The draft was thrown away elsewhere, and its own key with it."""
 
 
 def save(*, child: Child | None, asked: Asked, writing: Writing, actor: Viewer, at: datetime) -> Saved:
@@ -61,14 +68,18 @@ def save(*, child: Child | None, asked: Asked, writing: Writing, actor: Viewer, 
     draft = _row(child, asked, writing, actor, at)
     if child is None:
         vault.create_keys([draft.key_owner], at=at)
-    vault.put(draft, {"answers": json.dumps(writing.answers, ensure_ascii=False)})
+    try:
+        vault.put(draft, {"answers": json.dumps(writing.answers, ensure_ascii=False)})
+    except vault.Destroyed:
+        raise ThrownAway from None
     stands = FormDraft.objects.filter(id=draft.id).first()
     if stands is None and _created(draft):
         return Saved(draft)
     stands = stands or FormDraft.objects.get(id=draft.id)
     _refuse_strangers(stands, draft, actor)
-    if _replaced(stands, draft, writing):
-        return Saved(FormDraft.objects.get(id=draft.id))
+    if _replaced(draft, writing):
+        is_cleared = _settled(draft, at)
+        return Saved(FormDraft.objects.get(id=draft.id), is_cleared=is_cleared)
     if stands.tab == writing.tab:
         return Saved(stands)
     return _beside(child, asked, writing, actor, at)
@@ -81,7 +92,8 @@ def _beside(child: Child | None, asked: Asked, writing: Writing, actor: Viewer, 
         entry_id=own, form_hash=writing.form_hash, answers=writing.answers, tab=writing.tab, turn=writing.turn,
         base=0, about=writing.about, corrects=writing.corrects,
     )
-    return Saved(save(child=child, asked=asked, writing=other, actor=actor, at=at).draft, is_other=True)
+    saved = save(child=child, asked=asked, writing=other, actor=actor, at=at)
+    return Saved(saved.draft, is_other=True, is_cleared=saved.is_cleared)
 
 
 def _row(child: Child | None, asked: Asked, writing: Writing, actor: Viewer, at: datetime) -> FormDraft:
@@ -127,28 +139,45 @@ def _refuse_strangers(stands: FormDraft, draft: FormDraft, actor: Viewer) -> Non
         raise NotMine
 
 
-def _replaced(stands: FormDraft, draft: FormDraft, writing: Writing) -> bool:
-    """Whether the writing took the place of what stood, in one step that no other page can come between."""
+def _replaced(draft: FormDraft, writing: Writing) -> bool:
+    """Whether the writing took the place of what stood, in one step that no other page can come between.
+
+    A moment of danger that stands goes on standing, and with it the clock that runs from it.
+    """
     goes_on = Q(tab=writing.tab, turn__lt=writing.turn) | (~Q(tab=writing.tab) & Q(revision=writing.base))
     changes: dict[str, Any] = {
         "answers": draft.__dict__["answers"], "form_hash": draft.form_hash, "tab": draft.tab, "turn": draft.turn,
         "saved_at": draft.saved_at, "revision": F("revision") + 1,
+        "danger_at": Coalesce(F("danger_at"), Value(draft.danger_at, DateTimeField())),
+        "told": Case(When(danger_at__isnull=False, then=F("told")), default=Value(0)),
+        "look_again_at": Case(
+            When(danger_at__isnull=False, then=F("look_again_at")), default=Value(draft.look_again_at)
+        ),
     }
-    if stands.danger_at is None or draft.danger_at is None:
-        changes |= {"danger_at": draft.danger_at, "told": 0, "look_again_at": draft.look_again_at}
     return FormDraft.objects.filter(goes_on, id=draft.id).update(**changes) > 0
 
 
-def hand_in(*, entry_id: UUID, actor: Viewer, at: datetime) -> None:
-    """What its writer has handed in is no draft any more."""
-    draft = FormDraft.objects.filter(id=entry_id).only("id", "child_id", "person_id").first()
-    if draft is not None and draft.person_id == actor.person_id:
-        forget(draft, at=at)
+def _settled(draft: FormDraft, at: datetime) -> bool:
+    """Whether a sign of danger just left the answers; one that comes back is told of anew, at once."""
+    row = FormDraft.objects.filter(id=draft.id)
+    if draft.danger_at is None:
+        return row.filter(danger_at__isnull=False, cleared_at__isnull=True).update(cleared_at=at) > 0
+    row.filter(cleared_at__isnull=False).update(cleared_at=None, told=0, look_again_at=at)
+    return False
+
+
+def hand_in(*, entry_id: UUID, actor: Viewer, at: datetime) -> FormDraft | None:
+    """What its writer has handed in is no draft any more: the one that was, if there was one."""
+    draft = FormDraft.objects.filter(id=entry_id).first()
+    if draft is None or draft.person_id != actor.person_id:
+        return None
+    forget(draft, at=at)
+    return draft
 
 
 def forget(draft: FormDraft, *, at: datetime) -> None:
     """The draft is gone, and with it the key that only it had."""
     owner, has_own_key = draft.key_owner, draft.child_id is None
-    draft.delete()
+    FormDraft.objects.filter(id=draft.id).delete()
     if has_own_key:
         transaction.on_commit(lambda: vault.destroy(owner, at=at))

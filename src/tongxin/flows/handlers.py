@@ -15,9 +15,11 @@ LATER: Mapping[str, tuple[str, ...]] = {
     "task.opened": ("tell_owner",),
     "task.climbed": ("tell_owner",),
     "task.passed_on": ("tell_owner",),
+    "task.unowned": ("tell_overseers",),
     "entry.held": ("tell_line",),
     "draft.reminded": ("tell_owner",),
     "draft.alarmed": ("tell_line",),
+    "draft.cleared": ("tell_line",),
     "draft.dropped": ("tell_line",),
     "draft.expired": ("tell_owner",),
     "roster.imported": ("tell_listed",),
@@ -35,6 +37,7 @@ NOBODY_REACTS = frozenset({
 REACTIONS: Mapping[str, Later] = {
     "tell_owner": notices.tell_owner,
     "tell_line": notices.tell_line,
+    "tell_overseers": notices.tell_overseers,
     "tell_listed": rosters.tell_listed,
     "tell_settled": rosters.tell_settled,
 }

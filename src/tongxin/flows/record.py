@@ -24,6 +24,7 @@ from tongxin.flows import (
     admission,
     ages,
     checking,
+    drafting,
     households,
     links,
     lists,
@@ -92,11 +93,12 @@ def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Reco
 
 def _hold(*, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: datetime, keys: Keyring) -> None:
     """Keep a second version for a person, in the child's record too: its dangers act now (spine A1, A8)."""
-    drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
+    handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     held = ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
     part = replace(draft, entry_id=held.id, kind=HELD, supersedes=None, correction_kind="")
     kept = ledger.keep_entries([part], recorded_at=at, actor=actor, keyring=keys)[0]
     made = outcome_for(child=child, asked=asked, draft=part, post_id=actor.post_id, standing="", at=at)
+    drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     Result.objects.create(
         entry_id=kept.entry.id, child_id=child.id, kind=HELD, form_hash=part.form_hash, data=made.data,
         definitions=made.definitions,
@@ -141,7 +143,7 @@ def _keep(
 ) -> Recorded:
     households.lock(child)
     kept = ledger.keep_entries([draft], recorded_at=at, actor=actor, keyring=keys)[0]
-    drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
+    handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     if not kept.is_new:
         return Recorded(kept.entry, False)
     _refuse_third_version(sheet)
@@ -152,6 +154,7 @@ def _keep(
     made = outcome_for(
         child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.state.grades.standing, at=at
     )
+    drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground_for(child, at=at), actor=actor, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     Result.objects.create(

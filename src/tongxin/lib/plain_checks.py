@@ -90,7 +90,7 @@ def _clock(raw: object, path: str) -> None:
 
 def _drafts(content: Content) -> None:
     spans = ("remind_after", "warn_before", "expires_after")
-    take.mapping(content, "", required=(*HEAD, *spans, "danger"), optional=DATED)
+    take.mapping(content, "", required=(*HEAD, *spans, "danger", "drop_reasons"), optional=DATED)
     for key in spans:
         span = take.mapping(content[key], key, required=(), optional=DRAFT_UNITS)
         if len(span) != 1:
@@ -101,6 +101,16 @@ def _drafts(content: Content) -> None:
         _clock(clock, f"danger.{key}")
         if clock["unit"] not in DRAFT_UNITS:
             raise DefinitionError(f"danger.{key}", "危险不等工作日", f"单位写：{'、'.join(DRAFT_UNITS)}")
+    for at, raw in enumerate(take.sequence(content["drop_reasons"], "drop_reasons")):
+        take.identifier(take.mapping(raw, f"drop_reasons[{at}]", required=("id", "zh")), f"drop_reasons[{at}]")
+    take.unrepeated([each["id"] for each in content["drop_reasons"]], "drop_reasons", "原因")
+
+
+def _accounts(content: Content) -> None:
+    spans = ("one_time_password", "introductions")
+    take.mapping(content, "", required=(*HEAD, *spans), optional=DATED)
+    for key in spans:
+        take.number(take.mapping(content[key], key, required=("days",)), "days", key, 0, low=1)
 
 
 def _glossary(content: Content) -> None:
@@ -133,6 +143,7 @@ def _day(text: object, path: str) -> date:
 
 
 PLAIN: dict[str, Callable[[Content], object]] = {
+    "accounts": _accounts,
     "brand": _brand,
     "calendar": _calendar,
     "categories": _categories,

@@ -13,7 +13,9 @@ from tongxin.cases.models import Case
 from tongxin.ledger.models import Event
 from tongxin.notices.models import Notice
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
 
+OVERSEE = "see_figures"
 LINE = ("child_director", "child_supervisor", "counsellor", "case_manager")
 
 
@@ -32,9 +34,24 @@ def tell_line(*, event: Event, at: datetime) -> None:
         return
     places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
     case = Case.objects.filter(id=child.id).only("state").first()
-    told = LINE[1:] if case and case.state.get("staff_concern") else LINE
+    told = line_roles(is_staff_concern=bool(case and case.state.get("staff_concern")))
     posts = Post.objects.filter(division_id__in=places, role__in=told).values_list("id", flat=True)
     _tell(list(posts), event, at)
+
+
+def line_roles(*, is_staff_concern: bool) -> tuple[str, ...]:
+    """The roles of a child's own line; without the village when staff may be the danger (spine A10)."""
+    return LINE[1:] if is_staff_concern else LINE
+
+
+def tell_overseers(*, event: Event, at: datetime) -> None:
+    """Tell the child's line, and whoever oversees it from above, there without a child: nobody answers for a task."""
+    tell_line(event=event, at=at)
+    child = Child.objects.filter(id=event.subject_id).first()
+    above = [place for place in (child.city_id, child.province_id) if place] if child else []
+    found = rules.access_rules(at=at)
+    posts = Post.objects.filter(division_id__in=above).values_list("id", "role")
+    tell_posts(posts=[id for id, role in posts if found.may_do(role=role, action=OVERSEE)], event=event, at=at)
 
 
 def tell_post(*, post_id: UUID, event: Event, at: datetime) -> None:
@@ -51,8 +68,9 @@ def tell_posts(*, posts: Sequence[UUID], event: Event, at: datetime, child_id: U
 
 
 def _tell(posts: list[UUID], event: Event, at: datetime) -> None:
+    child_id = event.subject_id if event.subject.kind == "child" else None
     rows = [
-        Notice(post_id=post, event_id=event.id, kind=event.kind, child_id=event.subject_id, created_at=at)
+        Notice(post_id=post, event_id=event.id, kind=event.kind, child_id=child_id, created_at=at)
         for post in posts
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)

@@ -10,6 +10,7 @@ from tongxin.core.forms.model import AnswerError, Field
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _EDGES = " \n\t\u3000"
+UNSAVABLE = "含有无法保存的字符（如控制符），请删去后重写"
 _SPACES = re.compile(r"[ \t\n\r\u3000]+")
 
 
@@ -68,7 +69,7 @@ def _readable(raw: object, *, breaks: bool) -> str:
     text = raw.replace("\r\n", "\n") if breaks else raw
     for sign in text:
         if "\ud800" <= sign <= "\udfff" or (_is_control(sign) and not (breaks and sign in "\n\t")):
-            raise AnswerError("含有无法保存的字符（如控制符），请删去后重写", kept=False)
+            raise AnswerError(UNSAVABLE, kept=False)
     return text
 
 

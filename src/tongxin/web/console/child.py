@@ -9,6 +9,7 @@ from tongxin.people.models import CategorySpan
 from tongxin.web import words
 from tongxin.web.console.chips import Chips
 from tongxin.web.console.crisis_card import crisis_card, duty_rows, on_duty
+from tongxin.web.console.drafts import danger_rows, dangers_of
 from tongxin.web.console.family import (
     carer_rows,
     carers_of,
@@ -38,20 +39,21 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     flags, links = flags_of(file), links_of(file)
     seen = looks(file.child.id) if "log" in file.parts else []
     duty = on_duty(file) if "identification" in file.parts else []
-    shown = file.readable[-SHOWN:]
+    shown, unsent = file.readable[-SHOWN:], dangers_of(file)
     names = open_names(
         request, purpose="file", route="child", part="file",
         children=[file.child, *siblings, *(link.child for link in links)],
         people=[
             *(entry.person_id for entry in (*shown, *flags)), *(look.person_id for look in seen),
             *(each.answers.person_id for each in duty), *(task.owner_person_id for task in file.tasks),
+            *(each.person_id for each in unsent),
         ],
-        phones=[each.answers.person_id for each in duty],
+        phones=[*(each.answers.person_id for each in duty), *(each.person_id for each in unsent)],
         more=[*sealed_of(file, carers), *(entry.sealed for entry in (*flags, *(link.entry for link in links)))],
     )
     titles = post_titles([
         *(entry.post_id for entry in (*shown, *flags)), *(look.post_id for look in seen),
-        *(each.answers.post_id for each in duty),
+        *(each.answers.post_id for each in duty), *(each.post_id for each in unsent),
         *(post for task in file.tasks for post in (task.owner_post_id, task.post_id)),
     ])
     known, card = carer_rows(file, carers, names.more[IDENTITY_WORDS:]), crisis_card(file, names, titles, duty)
@@ -59,7 +61,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     return show(request, "console/child.html", {
         "flags": flag_rows(file, flags, noted[: len(flags)], names, titles),
         "links": link_rows(file, links, noted[len(flags):], names),
-        **_header(file, names), "card": card, "steps": _next(file, names, titles),
+        **_header(file, names), "unsent": danger_rows(unsent, names, titles), "card": card, "steps": _next(file, names, titles),
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "identified": why_identified(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),

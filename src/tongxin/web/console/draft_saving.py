@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import Asked
+from tongxin.core.forms.texts import UNSAVABLE
 from tongxin.core.pathway import CHINA
-from tongxin.drafts import services
-from tongxin.drafts.services import NotMine, Saved, Writing
+from tongxin.drafts.services import NotMine, Saved, ThrownAway, Writing
 from tongxin.flows import drafting
+from tongxin.flows.drafting import NoReason
 from tongxin.flows.record import asked_of
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -28,6 +29,9 @@ UNREADABLE = "系统没有看懂，还没有存上。"
 TOO_LARGE = "内容太多，草稿存不下。请尽快提交，或删减后再写。"
 BESIDE = "这份表在另一处也改过，两份都留着；本页接着写的是其中一份，另一份在首页“没填完的表”里。"
 RECORDED = "这份表已经提交过了，本页以后写的不会再存。要改，请在档案里打开那条记录点“更正”。"
+GONE = (
+    "这份草稿已在另一页删去，本页写的不会再存。内容还在本页：请不要关闭，写完直接提交；不能马上提交的，先抄下来再重新打开这张表。"
+)
 STRANGE = "没有存上：这份草稿不是您的，或那个岗位已不由您担任。"
 
 
@@ -59,10 +63,14 @@ def _keep(request: Request, child: Child | None, asked: Asked) -> JsonResponse:
     writing = _writing(request)
     if writing is None:
         return said(UNREADABLE, status=400)
+    if not _is_writable(writing):
+        return said(f"还没有存上：{UNSAVABLE}。", status=422)
     try:
-        saved = services.save(child=child, asked=asked, writing=writing, actor=request.viewer, at=request.at)
+        saved = drafting.keep(child=child, asked=asked, writing=writing, actor=request.viewer, at=request.at)
     except NotMine:
         return said(STRANGE, status=409)
+    except ThrownAway:
+        return JsonResponse({"is_over": True, "zh": GONE})
     return JsonResponse(_told(saved))
 
 
@@ -76,6 +84,15 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
+def _is_writable(writing: Writing) -> bool:
+    """Whether everything in it can be written at all: half of a pair of signs can't."""
+    try:
+        json.dumps([writing.form_hash, writing.answers], ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in writing.form_hash
+
+
 def _writing(request: Request) -> Writing | None:
     try:
         body = json.loads(request.body)
@@ -84,7 +101,7 @@ def _writing(request: Request) -> Writing | None:
             tab=UUID(str(body["tab"])), turn=int(body["turn"]), base=int(body["base"]),
             about=request.GET.get("about", "")[:120], corrects=uuid_in(request.GET.get("corrects", "")),
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     return found if isinstance(found.answers, dict) and max(abs(found.turn), abs(found.base)) < 2**31 else None
 
@@ -92,7 +109,15 @@ def _writing(request: Request) -> Writing | None:
 @door("work", methods=("POST",))
 def discard(request: Request, draft_id: UUID) -> HttpResponse:
     """Throw one's own draft away."""
-    draft = drafting.drop(draft_id=draft_id, actor=request.viewer, at=request.at)
+    try:
+        draft = drafting.drop(
+            draft_id=draft_id, actor=request.viewer, at=request.at, reason=request.POST.get("reason", "")
+        )
+    except NoReason:
+        messages.warning(request, _(
+            "没有删去，草稿还在：里面有过危险信号。请从孩子的档案里打开这张表，在“删去”旁选一条原因。"
+        ))
+        return HttpResponseRedirect("/")
     if draft is None:
         raise Http404
     if draft.danger_at is not None:

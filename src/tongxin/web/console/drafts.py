@@ -13,11 +13,12 @@ from tongxin.drafts import selectors
 from tongxin.drafts.deadlines import expiry_of
 from tongxin.drafts.models import FormDraft
 from tongxin.ledger.models import Entry
+from tongxin.notices.services import line_roles
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web import words
-from tongxin.web.console.file import forms_known
-from tongxin.web.console.names import NO_NAME
+from tongxin.web.console.file import File, forms_known
+from tongxin.web.console.names import NO_NAME, Names
 from tongxin.web.doors import Request
 
 SHOWN = 20
@@ -72,14 +73,36 @@ def draft_rows(request: Request, drafts: Iterable[FormDraft], *, names: Mapping[
     region = rules.region_of(seat.division_id) if seat else ""
     known = forms_known(region=region, at=request.at)
     content = rules.resolve("drafts", "drafts", region=region, at=request.at).content
+    reasons = content.get("drop_reasons", ())
     return [
         {
             "url": _address(each), "discard_url": f"/drafts/{each.id}/discard/",
-            "is_danger": each.danger_at is not None,
+            "is_danger": each.danger_at is not None, "drop_reasons": reasons if each.danger_at else [],
             "form_zh": known[each.form_id].zh if each.form_id in known else "",
             "name": names.get(each.child_id, NO_NAME) if each.child_id else _("新的档案"),
             "saved_at": each.saved_at, "age_zh": words.span_zh(request.at - each.saved_at),
             "until": None if each.danger_at else expiry_of(each, content),
+        }
+        for each in drafts
+    ]
+
+
+def dangers_of(file: File) -> list[FormDraft]:
+    """What others wrote of danger and have not handed in, for those of the child's line who may read of crises."""
+    line = line_roles(is_staff_concern=bool(file.state.staff_concern))
+    if "crisis" not in file.parts or not file.request.viewer.roles & set(line):
+        return []
+    found = selectors.dangers_about(file.child.id)
+    return [each for each in found if each.person_id != file.request.viewer.person_id]
+
+
+def danger_rows(drafts: Iterable[FormDraft], names: Names, titles: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Whom to call about a danger that nobody has handed in; no answer and no form is named (A11)."""
+    return [
+        {
+            "title": titles.get(each.post_id, ""), "name": names.person(each.person_id),
+            "number": names.phones.get(each.person_id, ""), "at": each.danger_at,
+            "is_cleared": each.cleared_at is not None,
         }
         for each in drafts
     ]

@@ -1,7 +1,5 @@
 """What somebody sees first: dangers, the day's work one line a household, and what is new."""
 
-from collections.abc import Iterable
-from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 
@@ -9,27 +7,17 @@ from tongxin.access import selectors as access
 from tongxin.cases.models import Case
 from tongxin.drafts import selectors as drafts
 from tongxin.notices import services as notices
-from tongxin.notices.models import Notice
 from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.counts import counts_of
 from tongxin.web.console.drafts import draft_rows
-from tongxin.web.console.names import Names, open_names
+from tongxin.web.console.names import open_names
+from tongxin.web.console.news import news_of
 from tongxin.web.console.today import children_of, lines_of, own_tasks, passed_up_tasks
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 LINES, PASSED_UP, DANGERS, DRAFTS, NEWS = 20, 8, 5, 10, 4
-NOTICE_WORDS = {
-    "crisis.raised": "进入危机处置", "crisis.closed": "危机已解除", "task.opened": "有新任务",
-    "task.climbed": "逾期任务上报到您的岗位", "task.passed_on": "任务转到您的岗位", "entry.held": "有一份待核对的记录",
-    "row.settled": "有新任务",
-}
-# News about no single child: what it is, what it says, where it leads.
-OFFICE_NEWS = {
-    "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),
-    "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
-}
 ROLE_LEADS = {
     "child_director": "危险的在最前，其次是逾期和快到期的。一户一行。",
     "child_supervisor": "先办您自己的，再看各村逾期上报来的。",
@@ -53,7 +41,7 @@ def home(request: Request) -> HttpResponse:
     lines = lines_of(request, own, children=children, names=names)
     others = lines_of(request, passed_up, children=children, names=names)
     seat = request.viewer.seat
-    news = _news(told, names)
+    news = news_of(told, names)
     return show(request, "console/home.html", {
         "lead": ROLE_LEADS.get(seat.role if seat else "", "您的任务和提醒。"),
         "late": [line for line in lines[:LINES] if line["late_zh"]],
@@ -68,28 +56,6 @@ def home(request: Request) -> HttpResponse:
         "has_more_dangers": len(dangers) > DANGERS,
         "newest": news[:NEWS], "older": news[NEWS:],
     })
-
-
-def _news(told: Iterable[Notice], names: Names) -> list[dict[str, Any]]:
-    found = []
-    for notice in _once(told):
-        if notice.child_id is None and notice.kind in OFFICE_NEWS:
-            name, zh, url = OFFICE_NEWS[notice.kind]
-            found.append({"url": url, "zh": zh, "name": name, "at": notice.created_at})
-        elif notice.child_id is not None and notice.child_id in names.children:
-            found.append({
-                "url": f"/children/{notice.child_id}/", "zh": NOTICE_WORDS.get(notice.kind, "有新的变化"),
-                "name": names.children[notice.child_id], "at": notice.created_at,
-            })
-    return found
-
-
-def _once(told: Iterable[Notice]) -> list[Notice]:
-    """Each kind of news about a child once, the newest."""
-    found: dict[Any, Notice] = {}
-    for notice in told:
-        found.setdefault((notice.child_id, notice.kind), notice)
-    return list(found.values())
 
 
 def crisis_rank(request: Request) -> int:

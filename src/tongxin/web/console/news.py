@@ -1,0 +1,84 @@
+"""What is new, in words: about whom, what, and where it leads. No answer is named."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from tongxin.ledger.models import Event
+from tongxin.notices.models import Notice
+from tongxin.web.console.names import Names, post_titles
+
+NOTICE_WORDS = {
+    "crisis.raised": "进入危机处置", "crisis.closed": "危机已解除", "task.opened": "有新任务",
+    "task.climbed": "逾期任务上报到您的岗位", "task.passed_on": "任务转到您的岗位", "entry.held": "有一份待核对的记录",
+    "row.settled": "有新任务",
+}
+# News about no single child: what it is, what it says, where it leads.
+OFFICE_NEWS = {
+    "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),
+    "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
+}
+DRAFT = "draft."
+# What a line of people is told of somebody else's unfinished form; said first, whatever else is new.
+DANGERS = {
+    "draft.alarmed": "有人填的表里有危险信号，还没有提交，请马上联系填表的人",
+    "draft.cleared": "有人填的表里有过危险信号，后来改掉了，请马上联系填表的人核实",
+    "draft.dropped": "有人填的表里有过危险信号，没有提交就删去了，请马上联系填表的人核实",
+}
+OWN_DANGER = "您填的表里有危险信号，还没有提交，请马上提交"
+OWN = {"draft.reminded": "有一份没填完的表，请接着填完提交", "draft.expired": "没填完的表放得太久，已经删去"}
+NEW_FILE = "新的档案"
+HERE, NEW_FILE_URL = "/#drafts-title", "/children/new/"
+
+
+def news_of(told: Iterable[Notice], names: Names) -> list[dict[str, Any]]:
+    """Lines of news, dangers in unfinished forms first, then the newest."""
+    shown = list(told)
+    events = Event.objects.in_bulk([each.event_id for each in shown if each.kind.startswith(DRAFT)])
+    titles = post_titles(UUID(str(event.clear["owner"])) for event in events.values())
+    found = []
+    for notice in _once(shown, events):
+        if event := events.get(notice.event_id):
+            line = _of_draft(notice, event.clear, names, titles)
+        else:
+            line = _line(notice, names)
+        if line is not None:
+            found.append({"is_danger": False, **line, "at": notice.created_at})
+    return sorted(found, key=lambda line: not line["is_danger"])
+
+
+def _line(notice: Notice, names: Names) -> dict[str, Any] | None:
+    if notice.child_id is None and notice.kind in OFFICE_NEWS:
+        name, zh, url = OFFICE_NEWS[notice.kind]
+        return {"url": url, "zh": zh, "name": name}
+    if notice.child_id is None or notice.child_id not in names.children:
+        return None
+    return {
+        "url": f"/children/{notice.child_id}/", "zh": NOTICE_WORDS.get(notice.kind, "有新的变化"),
+        "name": names.children[notice.child_id],
+    }
+
+
+def _of_draft(
+    notice: Notice, clear: Mapping[str, Any], names: Names, titles: Mapping[UUID, str]
+) -> dict[str, Any] | None:
+    if notice.child_id is not None and notice.child_id not in names.children:
+        return None
+    name = names.children[notice.child_id] if notice.child_id else NEW_FILE
+    file = f"/children/{notice.child_id}/" if notice.child_id else NEW_FILE_URL
+    if notice.kind in DANGERS:
+        post = titles.get(UUID(str(clear["owner"])), "")
+        zh = f"{DANGERS[notice.kind]}（{post}）" if post else DANGERS[notice.kind]
+        return {"url": f"{file}#drafts", "zh": zh, "name": name, "is_danger": True}
+    is_kept, is_danger = notice.kind == "draft.reminded", bool(clear.get("urgent"))
+    zh = OWN_DANGER if is_kept and is_danger else OWN.get(notice.kind, "")
+    return {"url": HERE if is_kept else file, "zh": zh, "name": name, "is_danger": is_danger}
+
+
+def _once(told: Iterable[Notice], events: Mapping[UUID, Event]) -> list[Notice]:
+    """Each kind of news about a child once, the newest; of unfinished forms, each form."""
+    found: dict[Any, Notice] = {}
+    for notice in told:
+        event = events.get(notice.event_id)
+        found.setdefault((notice.child_id, notice.kind, event.clear["draft"] if event else ""), notice)
+    return list(found.values())
