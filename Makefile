@@ -13,8 +13,9 @@ setup: .venv/.ready
 	sh scripts/setup.sh requirements-dev.lock
 	touch $@
 
+PORT ?= 8000
 demo: setup
-	$(BIN)/tongxin demo
+	$(BIN)/tongxin demo --port $(PORT)
 
 reset:
 	rm -rf var/demo

@@ -74,7 +74,7 @@ def refuse_busy(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError:
             raise Fault(
-                f"{host}:{port} 已被另一个程序占用，没有启动。请先停掉它，或换一个端口：--port {port + 1}"
+                f"{host}:{port} 已被占用（可能已经启动了一个），没有启动。请先停掉它，或换一个端口：make demo PORT={port + 1}"
             ) from None
 
 

@@ -25,7 +25,8 @@ def pdf(paper: Mapping[str, Any]) -> bytes:
 
 def set_type(template: Path | bytes, *, root: Path, data: Mapping[str, Any]) -> bytes:
     """A PDF of data drawn by a template, which may read pictures below `root` and nothing else."""
-    made = typst.compile(template, root=root, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=_inputs(data))
+    source: Any = template
+    made = typst.compile(source, root=root, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=_inputs(data))
     return bytes(made)
 
 
