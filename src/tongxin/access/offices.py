@@ -19,11 +19,15 @@ def posts_for(*, viewer: Viewer, action: str, at: datetime) -> QuerySet[Post]:
 
 
 def people_for(*, viewer: Viewer, action: str, at: datetime) -> QuerySet[Person]:
-    """The people whose posts all lie in that area; who left last held one there. Never the viewer."""
+    """The people whose posts all lie in that area; never the viewer.
+
+    Who left last held one there; who never held any was let in for one there.
+    """
     area = posts_for(viewer=viewer, action=action, at=at).values("id")
     holdings = Holding.objects.filter(person_id=OuterRef("id"))
     # NOT EXISTS is never NULL, so nobody is let in by a gap (B7).
     elsewhere = holdings.filter(held(at)).annotate(is_inside=Exists(area.filter(id=OuterRef("post_id"))))
-    found = Person.objects.filter(Exists(holdings.filter(post__in=area)))
+    begins = Q(first_post__in=area) & ~Exists(holdings)
+    found = Person.objects.filter(Exists(holdings.filter(post__in=area)) | begins)
     found = found.annotate(is_away=Exists(elsewhere.filter(is_inside=False))).filter(is_away=False)
     return found.exclude(id=viewer.person_id) if viewer.person_id else found

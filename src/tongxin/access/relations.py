@@ -28,6 +28,12 @@ def recused_from(*, child_id: UUID, at: datetime) -> frozenset[UUID]:
     return frozenset(person for person in BARRED.rows(child=child_id, at=at) if person is not None)
 
 
+def barred_children(*, person_id: UUID, at: datetime) -> frozenset[UUID]:
+    """The children from whom somebody is barred at a moment."""
+    rows = Relation.objects.filter(held(at), person_id=person_id, relation=Relation.RECUSED)
+    return frozenset(rows.values_list("child_id", flat=True))
+
+
 def recuse(*, child_id: UUID, person_id: UUID, at: datetime, source_id: UUID | None = None) -> bool:
     """Bar somebody from a child from now on; False when they are already."""
     if person_id in recused_from(child_id=child_id, at=at):

@@ -80,6 +80,9 @@ class Person(AbstractBaseUser):
     phone = SealedField("电话", null=True)
     is_active = models.BooleanField("在用", default=True)
     must_change_password = models.BooleanField("须改密码", default=False)
+    one_time_since = models.DateTimeField("初始密码发出", null=True)
+    # The post somebody was let in for: until they hold one, it says whose desk reaches them.
+    first_post = models.ForeignKey("Post", models.PROTECT, null=True, related_name="+")
     conduct_hash = models.CharField("已接受的行为守则", max_length=64, default="", blank=True)
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -142,8 +145,10 @@ class Introduction(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="introductions")
     group = models.CharField("分组", max_length=12)
     children = models.IntegerField("儿童人数")
+    child_ids = models.JSONField("儿童", default=list)
     note = SealedField("交接说明")
     at = models.DateTimeField("时间")
+    from_at = models.DateTimeField("接手时间")
 
     class Meta:
         verbose_name = "交接说明"

@@ -1,6 +1,8 @@
 """Writes about people and posts."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,11 +15,14 @@ from tongxin.lib import ids
 
 def add_person(
     *, login: str, name: str, password: str | None, actor: Viewer, at: datetime, phone: str = "",
-    must_change_password: bool = False,
+    must_change_password: bool = False, first_post: Post | None = None,
 ) -> Person:
     """Somebody who can sign in from now on; without a password nobody can, until one is set."""
     del actor
-    person = Person(id=ids.new_id(), login=login, must_change_password=must_change_password)
+    person = Person(
+        id=ids.new_id(), login=login, must_change_password=must_change_password, first_post=first_post,
+        one_time_since=at if must_change_password else None,
+    )
     vault.create_keys([person.key_owner], at=at)
     vault.put(person, {"name": name, **({"phone": phone} if phone else {})})
     if password is None:
@@ -54,9 +59,16 @@ def stand_in(*, post: Post, person: Person, from_at: datetime, to_at: datetime, 
     return Holding.objects.create(post=post, person=person, from_at=from_at, to_at=to_at, kind=Holding.STAND_IN)
 
 
-def introduce(*, post: Post, to: Person, group: str, children: int, note: str, actor: Viewer, at: datetime) -> None:
-    """A few words for the next holder about one group of children."""
+def introduce(
+    *, post: Post, to: Person, group: str, children: Iterable[UUID], note: str, actor: Viewer, at: datetime,
+    from_at: datetime | None = None,
+) -> None:
+    """A few words for whoever holds the post from a moment on, about one group of children."""
     del actor
-    words = Introduction(id=ids.new_id(), post=post, person=to, group=group, children=children, at=at)
+    about = [str(each) for each in children]
+    words = Introduction(
+        id=ids.new_id(), post=post, person=to, group=group, children=len(about), child_ids=about, at=at,
+        from_at=max(from_at or at, at),
+    )
     vault.put(words, {"note": note})
     words.save(force_insert=True)

@@ -35,7 +35,7 @@ def open_county(*, county: Division, login: str, name: str, actor: Viewer, at: d
         post = counties.open_line(county=county, actor=actor, at=at).posts[TOP][0]
     password = one_time_password()
     person = accounts.add_person(
-        login=login, name=name, password=password, actor=actor, at=at, must_change_password=True
+        login=login, name=name, password=password, actor=actor, at=at, must_change_password=True, first_post=post
     )
     ledger.record(kind="person.added", subject=person.key_owner, actor=actor, at=at, clear={}, is_fact=True)
     hand_over(post=post, to=person, actor=actor, at=at)

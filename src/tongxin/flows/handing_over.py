@@ -1,5 +1,6 @@
 """Handing a post over: who holds it changes, and every case that rests on it is looked at again at once."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from tongxin import ledger, vault
-from tongxin.access.offices import posts_for
+from tongxin.access.offices import people_for, posts_for
 from tongxin.accounts import services as accounts
 from tongxin.accounts.models import Holding, Person, Post
 from tongxin.accounts.viewers import WORKER, Viewer
@@ -26,6 +27,9 @@ from tongxin.people.models import Child
 from tongxin.vault import Owner
 
 LONGEST_NOTE = 1000
+HAND_OVER = "hand_over"
+# A file's number, and the number of an identity card: a note is about a group, never about one child.
+NUMBERS = re.compile(r"T[0-9A-Z]{5}[-－—]?[0-9A-Z]{5}|[0-9]{17}[0-9X]", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,10 @@ def hand_over(*, post: Post, to: Person | None, actor: Viewer, at: datetime, kin
 def carry_out(*, changes: Iterable[Change], actor: Viewer, at: datetime) -> None:
     """Everything that one person has in hand goes over in one action, or nothing does."""
     wanted = list(changes)
-    area = posts_for(viewer=actor, action="hand_over", at=at)
+    area = posts_for(viewer=actor, action=HAND_OVER, at=at)
     if area.filter(id__in=[each.post.id for each in wanted]).count() != len({each.post.id for each in wanted}):
         raise NotAllowed
-    if problems := [problem for each in wanted for problem in _wrong_with(each, at)]:
+    if problems := [problem for each in wanted for problem in _wrong_with(each, actor, at)]:
         raise Refused(problems)
     for each in wanted:
         _introduce(each, actor, at)
@@ -123,13 +127,37 @@ def _introduce(change: Change, actor: Viewer, at: datetime) -> None:
     for group, note in change.notes.items():
         if note.strip():
             accounts.introduce(
-                post=change.post, to=change.to, group=group, children=len(found.get(group, ())), note=note.strip(),
-                actor=actor, at=at,
+                post=change.post, to=change.to, group=group, children=found.get(group, ()), note=note.strip(),
+                actor=actor, at=at, from_at=change.from_at,
             )
 
 
-def _wrong_with(change: Change, at: datetime) -> list[Problem]:
-    post, said = change.post, []
+def receiver_named(*, login: str, actor: Viewer, at: datetime) -> Person | None:
+    """Who may be given a post by that login; somebody who works elsewhere is nobody here, like no login at all."""
+    found: Person | None = _receivers(actor, at).filter(login=login).first()
+    return found
+
+
+def _receivers(actor: Viewer, at: datetime) -> QuerySet[Person]:
+    here = people_for(viewer=actor, action=HAND_OVER, at=at).values("id")
+    # Themselves too, so that they are told why not.
+    return Person.objects.filter(Q(id__in=here) | Q(id=actor.person_id), is_active=True)
+
+
+def _wrong_with_receiver(change: Change, actor: Viewer, at: datetime) -> list[Problem]:
+    post, to = change.post, change.to
+    if to is None:
+        return []
+    if to.id == actor.person_id:
+        zh = f"{post.title}：不能把岗位交给自己。请写另一位接手的人，或先勾选“暂时空缺”。"
+        return [Problem(f"login-{post.id}", zh, True)]
+    if not _receivers(actor, at).filter(id=to.id).exists():
+        raise NotAllowed
+    return []
+
+
+def _wrong_with(change: Change, actor: Viewer, at: datetime) -> list[Problem]:
+    post, said = change.post, _wrong_with_receiver(change, actor, at)
     holding = Holding.objects.filter(post=post, to_at__isnull=True, kind=Holding.HOLDER).values_list("person_id")
     if change.to is not None and (change.to.id,) in holding:
         said.append(Problem(f"login-{post.id}", f"{post.title}：接手的人就是现在任职的人，请改写。", True))
@@ -145,6 +173,9 @@ def _wrong_with(change: Change, at: datetime) -> list[Problem]:
     for group, note in change.notes.items():
         if len(note) > LONGEST_NOTE:
             said.append(Problem(f"note-{post.id}-{group}", f"交接说明最多 {LONGEST_NOTE} 个字，请缩短。", True))
+        if NUMBERS.search(note):
+            zh = f"{post.title}：交接说明里不能写档案编号和证件号码，请删去；个别孩子的情况请写在各自的档案里。"
+            said.append(Problem(f"note-{post.id}-{group}", zh, True))
     return said
 
 

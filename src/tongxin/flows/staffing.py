@@ -47,7 +47,8 @@ def add_staff(
     try:
         with transaction.atomic():
             person = accounts.add_person(
-                login=login, name=name, password=password, actor=actor, at=at, phone=phone, must_change_password=True
+                login=login, name=name, password=password, actor=actor, at=at, phone=phone, must_change_password=True,
+                first_post=post,
             )
             _tell("person.added", person, actor, at)
             if not is_held(post, at):
@@ -68,8 +69,8 @@ def renew_password(*, person: Person, actor: Viewer, at: datetime) -> str:
     _refuse_strangers(person, actor, at)
     password = one_time_password()
     person.set_password(password)
-    person.must_change_password, person.is_active = True, True
-    person.save(update_fields=["password", "must_change_password", "is_active"])
+    person.must_change_password, person.is_active, person.one_time_since = True, True, at
+    person.save(update_fields=["password", "must_change_password", "is_active", "one_time_since"])
     throttle.forget(key=throttle.key_for(login=person.login))
     _tell("password.renewed", person, actor, at)
     return password
@@ -108,8 +109,8 @@ def choose_password(*, person: Person, password: str, actor: Viewer, at: datetim
     if actor.person_id != person.id:
         raise NotAllowed
     person.set_password(password)
-    person.must_change_password = False
-    person.save(update_fields=["password", "must_change_password"])
+    person.must_change_password, person.one_time_since = False, None
+    person.save(update_fields=["password", "must_change_password", "one_time_since"])
     _tell("password.changed", person, actor, at)
 
 

@@ -9,8 +9,9 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from tongxin.accounts.models import Introduction, Person, Post
+from tongxin.accounts.models import Person, Post
 from tongxin.flows import staffing
+from tongxin.flows.expiry import introductions_for
 from tongxin.flows.unfinished import GROUPS
 from tongxin.rulebook import rules
 from tongxin.rulebook.rules import Resolved
@@ -117,7 +118,7 @@ def _self(request: Request) -> Person:
 @door("work")
 def introductions(request: Request) -> HttpResponse:
     """What those before told the viewer about the children of a post."""
-    rows = list(Introduction.objects.filter(person=_self(request)).order_by("-at")[:INTRODUCTIONS_SHOWN])
+    rows = introductions_for(viewer=request.viewer, at=request.at)[:INTRODUCTIONS_SHOWN]
     notes = open_names(request, purpose="introductions", route="introductions", part="staff",
                        more=[row.note for row in rows]).more
     titles = dict(Post.objects.filter(id__in={row.post_id for row in rows}).values_list("id", "title"))

@@ -1,6 +1,6 @@
 """Handing over one post, or everything that one person has: the unfinished work first, then one action."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from tongxin.access.offices import people_for, posts_for
 from tongxin.accounts.models import Holding, Person, Post
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.handing_over import Change, carry_out
+from tongxin.flows import expiry
+from tongxin.flows.handing_over import Change, carry_out, receiver_named
 from tongxin.flows.handing_over import end_stand_in as end_early
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.unfinished import GROUPS, Work, unfinished
@@ -27,6 +28,8 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 SHOWN = 40
+# The same words for a login that nobody has, so that the page doesn't tell which ones exist.
+ELSEWHERE = "如果这个人在别的区县任职，请先由那边办理离任。"
 
 
 @door("office.hand_over", methods=("GET", "POST"))
@@ -96,9 +99,9 @@ def _changes(request: Request, posts: list[Post]) -> list[Change]:
     from_at, to_at = _from(sent.get("from", ""), request.at), _until(sent.get("to", ""))
     for post in posts:
         login = written(sent.get(f"login-{post.id}", ""))
-        to = Person.objects.filter(login=login, is_active=True).first() if login else None
+        to = receiver_named(login=login, actor=request.viewer, at=request.at) if login else None
         if login and to is None:
-            zh = f"{post.title}：没有这个登录名的在用人员。请核对登录名，或先到“人员”页面新增。"
+            zh = f"{post.title}：本地在用的人员里没有这个登录名。请核对，或先到“人员”页面新增；{ELSEWHERE}"
             problems.append(Problem(f"login-{post.id}", zh, True))
         if not login and kind == Holding.HOLDER and sent.get(f"vacant-{post.id}") != "yes":
             zh = f"{post.title}：请写接手人的登录名；暂时没有人接手的，勾选“暂时空缺”。"
@@ -132,8 +135,11 @@ def _page(
     request: Request, posts: list[Post], person: Person | None, problems: Iterable[Problem], status: int
 ) -> HttpResponse:
     works, holdings = unfinished(posts=posts), holdings_of(posts, request)
-    in_hand = [child_id for work in works for found in work.groups.values() for child_id in list(found)[:SHOWN]]
-    children = access.visible(Child.objects.filter(id__in=in_hand), viewer=request.viewer, part="roster", at=request.at)
+    in_hand = {child_id for work in works for found in work.groups.values() for child_id in found}
+    seen = access.visible(Child.objects.filter(id__in=in_hand), viewer=request.viewer, part="roster", at=request.at)
+    open_to = set(seen.values_list("id", flat=True))
+    listed = [_listed(found, open_to) for work in works for found in work.groups.values()]
+    children = Child.objects.filter(id__in=[child_id for each in listed for child_id in each])
     people = [each.person_id for found in holdings.values() for each in found]
     names = open_names(
         request, children=children, people=[*people, person.id if person else None], purpose="hand_over",
@@ -144,10 +150,11 @@ def _page(
         "person": person, "person_name": names.person(person.id) if person else "",
         "problems": [{"zh": each.zh, "kept": each.kept, "href": f"#{each.path}"} for each in problems],
         "kind": sent.get("kind", Holding.HOLDER), "from": sent.get("from", ""), "to": sent.get("to", ""),
+        "note_days": expiry.days_of(expiry.NOTES, viewer=request.viewer, at=request.at),
         "today": request.at.astimezone(CHINA).date().isoformat(),
         "rows": [
             post_row(work.post, holdings.get(work.post.id, []), names, request) | {
-                "groups": [_group(request, work, group, names) for group in GROUPS if work.groups.get(group)],
+                "groups": [_group(request, work, group, names, open_to) for group in GROUPS if work.groups.get(group)],
                 "login": sent.get(f"login-{work.post.id}", request.GET.get("login", ""))[:60],
                 "is_vacant": sent.get(f"vacant-{work.post.id}") == "yes",
             }
@@ -156,18 +163,25 @@ def _page(
     }, status=status)
 
 
-def _group(request: Request, work: Work, group: str, names: Names) -> dict[str, Any]:
+def _listed(found: Mapping[UUID, Any], open_to: Set[UUID]) -> list[UUID]:
+    """The children of a group who stand on the page: only those the viewer may see."""
+    return [child_id for child_id in found if child_id in open_to][:SHOWN]
+
+
+def _group(request: Request, work: Work, group: str, names: Names, open_to: Set[UUID]) -> dict[str, Any]:
     found = work.groups[group]
+    listed, hidden = _listed(found, open_to), len(found.keys() - open_to)
     name = f"note-{work.post.id}-{group}"
     return {
-        "id": group, "zh": GROUPS[group], "count": len(found), "more": max(len(found) - SHOWN, 0), "field": name,
+        "id": group, "zh": GROUPS[group], "count": len(found), "hidden": hidden,
+        "more": len(found) - hidden - len(listed), "field": name,
         "note": request.POST.get(name, ""), "is_required": group == "crisis",
         "children": [
             {
-                "url": f"/children/{child_id}/", "name": names.children.get(child_id, "（您看不到的儿童）"),
+                "url": f"/children/{child_id}/", "name": names.children[child_id],
                 "tasks": len(tasks), "late": sum(1 for task in tasks if task.due_at < request.at),
                 "due_zh": words.due_zh(tasks[0].due_at, at=request.at) if tasks else "",
             }
-            for child_id, tasks in list(found.items())[:SHOWN]
+            for child_id, tasks in ((each, found[each]) for each in listed)
         ],
     }

@@ -15,6 +15,7 @@ from tongxin.accounts.models import Person
 from tongxin.accounts.throttle import PAUSE, TRIES
 from tongxin.accounts.viewers import viewer_of
 from tongxin.core.pathway import CHINA
+from tongxin.flows import expiry
 from tongxin.lib import places
 from tongxin.web.console.first_steps import steps_for
 from tongxin.web.doors import FIRST, SIGN_IN, Request, door
@@ -24,6 +25,7 @@ LONGEST_LOGIN, LONGEST_PASSWORD = 60, 128
 MARK = "known"
 MINUTES = PAUSE // timedelta(minutes=1)
 WRONG = f"登录名或密码不对，请重新输入。连续 {TRIES} 次不对会暂停登录 {MINUTES} 分钟。"
+WORN_OUT = "初始密码已过期，没有登录。请找区县管理员重新发一个，发出后尽快登录换成自己的密码。"
 PAUSED = (
     "错误次数太多，这个登录名暂停登录，请在 {minutes} 分钟后（{until}）再试。"
     "在您平时用的电脑上仍可登录；忘记密码请找区县管理员换新密码，换好马上可以登录。"
@@ -46,6 +48,8 @@ def sign_in(request: Request) -> HttpResponse:
     person = authenticate(request, username=name, password=password[:LONGEST_PASSWORD])
     if not isinstance(person, Person):
         return _asked_again(request, WRONG, name, 422)
+    if expiry.is_worn_out(person=person, at=request.at):
+        return _asked_again(request, WORN_OUT, name, 422)
     throttle.forget(key=key)
     return _let_in(request, person)
 
