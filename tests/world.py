@@ -58,8 +58,8 @@ class World:
         return "<the cast>"
 
     def viewer(self, name: str, at: datetime = START) -> Viewer:
-        """A member of the cast, acting now."""
-        return viewer_of(person=self.people[name], at=at)
+        """A member of the cast, acting now from the post of that name."""
+        return viewer_of(person=self.people[name], at=at, post_id=self.posts[name].id)
 
     def place(self, code: str) -> Division:
         return Division.objects.get(code=code)
