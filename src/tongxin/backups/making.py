@@ -4,10 +4,6 @@ The order keeps the two in step: keys are made before what they seal and files b
 keys and files copied after the main database hold everything it needs.
 """
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +17,7 @@ from tongxin.backups import archive, contents, engines
 from tongxin.backups import manifest as manifests
 from tongxin.backups.locks import Openers
 from tongxin.backups.manifest import KEYS, MAIN, Manifest
+from tongxin.backups.workshop import workshop
 from tongxin.lib import ids
 from tongxin.lib.sqlcipher.driver import IS_ENCRYPTING
 from tongxin.vault import destructions
@@ -56,7 +53,7 @@ def make(*, to: Path, keys_to: Path, openers: Openers, at: datetime) -> Made:
 
 
 def _archive(to: Path, *, kind: str, set_: str, openers: Openers, at: datetime) -> Manifest:
-    with _workshop(to.parent) as folder:
+    with workshop(to.parent) as folder:
         alias = manifests.ALIASES[kind]
         dumped = folder / alias
         with archive.told_of_disk("备份没有完成，没有留下不完整的文件"), engines.snapshot(alias) as dump:
@@ -66,19 +63,6 @@ def _archive(to: Path, *, kind: str, set_: str, openers: Openers, at: datetime) 
         if kind == MAIN:
             parts += contents.files()
         return archive.write(to, parts=parts, manifest=manifest, openers=openers)
-
-
-@contextmanager
-def _workshop(beside: Path) -> Iterator[Path]:
-    """A folder nobody else reads, gone afterwards; what a broken-off backup left goes too."""
-    for left in beside.glob(".backup-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with archive.told_of_disk("没有备份"):
-        folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=beside))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _manifest(kind: str, alias: str, set_: str, at: datetime) -> Manifest:
