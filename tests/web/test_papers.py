@@ -12,6 +12,7 @@ from tests.rules.definitions import forms
 from tests.web.conftest import Office
 from tongxin.documents import typesetting
 from tongxin.ledger.models import Access, Entry, Event
+from tongxin.lib import definitions, places
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.rulebook.models import DefinitionVersion
@@ -111,6 +112,47 @@ class TestEachCopy:
         answer = client.post(f"/children/{child.id}/entries/{entry.id}/paper/", {"purpose": "family"})
         assert answer.status_code == 302
 
+    @pytest.mark.parametrize(("who", "form", "kind"), [
+        ("王督导", "interview_record", "interview"), ("周主任", "visit_record", "visit"),
+        ("王督导", "observation_record", "observation"), ("周主任", "identification_form", "identification"),
+    ])
+    def test_of_what_a_child_said_never_goes_to_a_family(
+        self, cast: world.World, office: SignedIn, who: str, form: str, kind: str
+    ) -> None:
+        child, client = cast.child(), office(who)
+        told = client.fill(child, form)
+        assert told.status_code == 200, told.content.decode()
+        entry = newest(child, kind)
+        answer = client.post(f"/children/{child.id}/entries/{entry.id}/paper/", {"purpose": "family"}, follow=True)
+        assert "能交监护人的只有档案表、知情同意、评估结果告知与监护人意见" in answer.content.decode()
+        if form == "identification_form":
+            answer = client.post(f"/children/{child.id}/paper/identification/", {"purpose": "family"})
+            assert answer.status_code == 302
+        assert not Event.objects.filter(kind="paper.printed").exists()
+
+    def test_for_a_family_is_without_the_childs_words_and_the_records(
+        self, cast: world.World, office: SignedIn
+    ) -> None:
+        child, client = cast.child(), office("王督导")
+        client.fill(child, "case_file", wish="不想再住在家里", sudden_events="前年的火灾")
+        own = printed(client, child, "case_file")
+        assert "不想再住在家里" in own and "记录目录" in own
+        given = printed(client, child, "case_file", purpose="family")
+        assert child.file_no in given and "本份交监护人" in given
+        assert [word for word in ("不想再住", "火灾", "相关经历", "记录目录", "没有打印：") if word in given] == []
+
+    @pytest.mark.parametrize("said", ["no", "unknown", "yes"])
+    def test_is_closed_to_the_family_as_soon_as_there_is_danger(
+        self, cast: world.World, office: SignedIn, said: str
+    ) -> None:
+        child, client = cast.child(), office("王督导")
+        assert "“交监护人”只能印" in client.get(f"/children/{child.id}/paper/").content.decode()
+        client.fill(child, "crisis_report", is_concern=said)
+        assert "交监护人" not in client.get(f"/children/{child.id}/paper/").content.decode()
+        for paper in ("case_file", "consent"):
+            assert client.post(f"/children/{child.id}/paper/{paper}/", {"purpose": "family"}).status_code == 302
+        assert not Event.objects.filter(kind="paper.printed").exists()
+
     def test_is_named_by_the_file_number_only(self, cast: world.World, office: SignedIn) -> None:
         child = cast.child()
         answer = office("周主任").post(f"/children/{child.id}/paper/case_file/", {"purpose": "archive"})
@@ -134,6 +176,12 @@ def test_before_its_rules_are_adopted_there_is_no_paper_and_every_other_page_wor
     assert [client.get(f"{home}{page}").status_code for page in ("paper/", "attachments/")] == [404, 404]
     assert client.get("/forms/visit_record/blank/").status_code == 404
     assert client.get(f"{home}entries/{entry.id}/").status_code == 200
+
+
+def test_what_a_family_gets_names_forms_and_sections_that_exist() -> None:
+    content = definitions.load_all(places.definitions_folder()).of("documents", "papers")[-1].content
+    for each in content["family"]["forms"]:
+        assert set(each.get("without", ())) <= {section["id"] for section in forms()[each["id"]]["sections"]}
 
 
 class TestARecord:

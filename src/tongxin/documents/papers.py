@@ -1,7 +1,7 @@
 """What `definitions/documents/papers.yaml` says: which papers there are, their heads, signatures and purposes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tongxin import ledger
 from tongxin.accounts.viewers import Viewer
+from tongxin.core.forms import Form
 from tongxin.ledger.models import Entry, Event
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -18,7 +19,7 @@ PRINTED = "paper.printed"
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What somebody prints for; `for_family` is closed while a guardian is to be kept away."""
+    """What somebody prints for; `for_family` keeps to what `Family` says."""
 
     id: str
     zh: str
@@ -48,6 +49,24 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """What may be handed to a family: which forms, each without some sections, and what closes all of it (A3, A4)."""
+
+    closed_while: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    without: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_closed(self, names: Mapping[str, object]) -> bool:
+        """Whether nothing may be handed over as the case stands; `names` are those of the pathway."""
+        return not self.names or any(names[each] for each in self.closed_while)
+
+    def part_of(self, form: Form) -> Form:
+        """A form as a family may have it."""
+        hidden = self.without.get(form.id, frozenset())
+        return replace(form, sections=tuple(each for each in form.sections if each.id not in hidden))
+
+
+@dataclass(frozen=True, slots=True)
 class Papers:
     """The rules for paper in force."""
 
@@ -55,6 +74,7 @@ class Papers:
     papers: Mapping[str, Paper]
     default: Layout
     layouts: Mapping[str, Layout]
+    family: Family
 
     def layout(self, form_id: str) -> Layout:
         """What stands around a form; the common frame where nothing is said of it."""
@@ -80,6 +100,16 @@ def read(content: Mapping[str, Any]) -> Papers:
     return Papers(
         purposes={each.id: each for each in purposes}, papers={each.id: each for each in papers},
         default=_layout(content["default"]), layouts={form: _layout(each) for form, each in content["forms"].items()},
+        family=_family(content.get("family", {})),
+    )
+
+
+def _family(content: Mapping[str, Any]) -> Family:
+    """Rules adopted before anything was said of families hand them nothing."""
+    forms = content.get("forms", ())
+    return Family(
+        closed_while=tuple(content.get("closed_while", ())), names={each["id"]: each["zh"] for each in forms},
+        without={each["id"]: frozenset(each.get("without", ())) for each in forms},
     )
 
 

@@ -5,12 +5,21 @@ from typing import Any
 
 from tongxin.core.forms import content as take
 from tongxin.core.language.errors import DefinitionError
+from tongxin.core.pathway.vocabulary import BOOLEANS
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
 DATED = ("version", "valid_from")
 ABOUT_CHILD = ("name", "file_no", "sex", "birth", "age", "place", "address", "id_no", "phone", "carers")
 LIMITS = ("megabytes", "megapixels", "unpacked_megabytes", "per_child", "title_characters")
+
+# What no county may drop: while one of these holds, nothing goes to a family; and these forms never do.
+CLOSES = ("is_concern", "concern_unknown", "in_crisis", "safety_check_open", "report_open")
+NEVER_TO_FAMILY = (
+    "interview_record", "observation_record", "visit_record", "assessment_form", "identification_form",
+    "identification_form_0_3", "crisis_report", "crisis_step", "crisis_close", "household_check", "mandatory_report",
+    "report_answer", "report_ruling", "safety_check", "case_note", "flag", "flag_answer",
+)
 
 
 def check_documents(content: Content) -> None:
@@ -22,14 +31,29 @@ def check_documents(content: Content) -> None:
 
 
 def _papers(content: Content) -> None:
-    take.mapping(content, "", required=(*HEAD, "purposes", "papers", "default", "forms"), optional=DATED)
+    take.mapping(content, "", required=(*HEAD, "purposes", "papers", "family", "default", "forms"), optional=DATED)
     for at, each in enumerate(_named(content["purposes"], "purposes", optional=("for_family",))):
         take.flag(each, "for_family", f"purposes[{at}]")
     for at, each in enumerate(_named(content["papers"], "papers", required=("forms",), optional=("whole", "graded"))):
         take.sequence(each["forms"], f"papers[{at}].forms")
+    _family(content["family"])
     _sheet(content["default"], "default")
     for form, each in content["forms"].items():
         _sheet(each, f"forms.{form}")
+
+
+def _family(raw: object) -> None:
+    family = take.mapping(raw, "family", required=("closed_while", "forms"))
+    closes = take.sequence(family["closed_while"], "family.closed_while")
+    for at, name in enumerate(closes):
+        if name not in BOOLEANS:
+            raise DefinitionError(f"family.closed_while[{at}]", f"没有“{name}”这个条件", f"可写：{'、'.join(BOOLEANS)}")
+    if lacking := [name for name in CLOSES if name not in closes]:
+        raise DefinitionError("family.closed_while", f"缺少 {'、'.join(lacking)}", "这几项只能加，不能减")
+    for at, each in enumerate(_named(family["forms"], "family.forms", optional=("without",))):
+        take.sequence(each.get("without", []), f"family.forms[{at}].without")
+        if each["id"] in NEVER_TO_FAMILY:
+            raise DefinitionError(f"family.forms[{at}].id", f"{each['id']} 不能交监护人", "请删去这一项")
 
 
 def _sheet(raw: object, path: str) -> None:

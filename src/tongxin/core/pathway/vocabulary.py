@@ -7,6 +7,7 @@ from tongxin.core.language import BOOL, CODE, Fact, Vocabulary
 
 BOOLEANS = {
     "concern_cleared": "已核对，监护人不是危险来源", "staff_concern": "工作人员涉嫌",
+    "concern_unknown": "还不清楚监护人是否为危险来源",
     "held_open": "有两份不同的记录待核对",
     "professional_contacted": "专业人员已联系儿童", "concern_asked": "已核对监护人是否为危险来源",
     "under_watch": "危机解除后的关注期内", "plan_waits": "有待审核的方案",

@@ -26,6 +26,7 @@ from tongxin.web.pages import brand_for
 
 NOT_A_DIAGNOSIS = "本系统不作诊断。等级与分数只提示是否需要进一步帮助，由有资质的人员确认。"
 BY_HAND = "空白表：请用黑色笔填写，签字后扫描存入档案。"
+FOR_FAMILY = "本份交监护人，只印基本情况和与监护人有关的内容。"
 NEVER_SHARED = "log"
 LISTED = 60
 
@@ -55,17 +56,19 @@ def filled(
 ) -> dict[str, Any]:
     """A form about one child: as an entry or the file has it, or with nothing but its head filled in."""
     form, layout, request = asked.form, rules.layout(asked.form.id), file.request
+    is_for_family = copy.purpose.for_family
     on = (entry.occurred_at if entry else request.at).astimezone(CHINA).date()
     sections = sections_of(
-        form, answers, say=_wording(form, answers or {}),
+        rules.family.part_of(form) if is_for_family else form, answers, say=_wording(form, answers or {}),
         shown=visible(form, answers, on=on, age=age_on(file.child.birth_month, on)) if answers is not None else None,
     )
-    more = _more(file, copy, paper)
+    more = [] if is_for_family else _more(file, copy, paper)
+    left_out = [FOR_FAMILY] if is_for_family else _left_out(file, paper)
     return {
         **_frame(request, form.zh, layout), **_mark(request, copy), "file_no": f"档案编号：{file.child.file_no}",
         "lead": _lead(entry, copy, form), "head": paired(_head(file, layout, copy)), "warning": _warning(file, entry),
         "sections": [*sections, *(_numbered(len(sections), more))],
-        "notes": [*_left_out(file, paper), *([] if answers is not None else [BY_HAND]), NOT_A_DIAGNOSIS],
+        "notes": [*left_out, *([] if answers is not None else [BY_HAND]), NOT_A_DIAGNOSIS],
     }
 
 

@@ -39,6 +39,7 @@ def paper_list(request: Request, child_id: UUID) -> HttpResponse:
     signed = selectors.signed(each.id for each in entries)
     return show(request, "console/papers.html", {
         "child": file.child, "name": names.children[file.child.id], "purposes": _purposes(file, found),
+        "family_zh": "" if _is_closed(file, found) else "、".join(found.family.names.values()),
         "papers": [
             {"paper": paper, "entry": _newest(file, paper)} for paper in found.papers.values() if _offered(file, paper)
         ],
@@ -47,9 +48,33 @@ def paper_list(request: Request, child_id: UUID) -> HttpResponse:
 
 
 def _purposes(file: File, found: Papers) -> list[Purpose]:
-    """What for: nothing goes to a family whose guardian is to be kept away (spine A4)."""
-    is_closed = bool(file.state.names()["is_concern"])
+    """What for: nothing goes to a family while a danger is open or the guardian may be the danger (spine A3, A4)."""
+    is_closed = _is_closed(file, found)
     return [each for each in found.purposes.values() if not (each.for_family and is_closed)]
+
+
+def _is_closed(file: File, found: Papers) -> bool:
+    return found.family.is_closed(file.state.names())
+
+
+def _refusal(file: File, found: Papers, purpose: Purpose | None, form_id: str, entry: Entry | None) -> str:
+    """Why a copy is not printed for what was chosen; empty when it is."""
+    if purpose is None:
+        return _("没有打印：请先选用途。")
+    if not purpose.for_family:
+        return ""
+    if _is_closed(file, found):
+        return _("没有打印：这份档案现在不能交监护人。请选别的用途。")
+    if form_id not in found.family.names:
+        return _("没有打印：能交监护人的只有%s。请选别的用途。") % "、".join(found.family.names.values())
+    if entry is not None and not _stands(file, entry):
+        return _("没有打印：这条记录已被更正或撤回，不能交监护人。")
+    return ""
+
+
+def _stands(file: File, entry: Entry) -> bool:
+    is_replaced = any(each.supersedes_id == entry.id for each in file.entries)
+    return not is_replaced and entry.correction_kind not in WITHDRAWN
 
 
 def _offered(file: File, paper: Paper) -> bool:
@@ -58,11 +83,8 @@ def _offered(file: File, paper: Paper) -> bool:
 
 def _newest(file: File, paper: Paper) -> Entry | None:
     """The newest entry on one of a paper's forms that stands and that the viewer may read."""
-    gone = {entry.supersedes_id for entry in file.entries if entry.supersedes_id}
-    for entry in reversed(file.readable):
-        if form_of(entry) in paper.forms and entry.id not in gone and entry.correction_kind not in WITHDRAWN:
-            return entry
-    return None
+    found = (each for each in reversed(file.readable) if form_of(each) in paper.forms and _stands(file, each))
+    return next(found, None)
 
 
 @door("child.read", methods=("POST",))
@@ -107,10 +129,11 @@ def _printed(file: File, found: Papers, paper: Paper | None, entry: Entry | None
     """The PDF; the copy is written down before anything is opened."""
     request, child = file.request, file.child
     purpose = found.purposes.get(request.POST.get("purpose", ""))
-    if purpose is None or purpose not in _purposes(file, found):
-        messages.error(request, _("没有打印：请先选用途。监护人需要回避的档案，不能选“交监护人”。"))
-        return HttpResponseRedirect(f"/children/{child.id}/paper/")
     form_id = form_of(entry) if entry else _form_of(file, paper)
+    refused = _refusal(file, found, purpose, form_id, entry)
+    if refused or purpose is None:
+        messages.error(request, refused)
+        return HttpResponseRedirect(f"/children/{child.id}/paper/")
     number = record_copy(
         child=child, paper=paper.id if paper else form_id, purpose=purpose.id, actor=request.viewer, at=request.at,
         entry=entry,
