@@ -12,6 +12,7 @@ from collections.abc import Callable
 from tongxin.lib import secrets
 from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
+from tongxin.lib.start import start
 
 PATIENCE = 20.0
 
@@ -24,6 +25,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--workers", type=int, default=2, help="网站进程数，默认 2")
     options = parser.parse_args(argv)
     refuse_without_keys()
+    refuse_outdated()
     return serve(host=options.host, port=options.port, workers=options.workers)
 
 
@@ -66,6 +68,15 @@ def refuse_without_keys() -> None:
         raise Fault("没有密钥文件，没有启动。首次使用请先运行 tongxin keys create 和 tongxin database prepare。")
 
 
+def refuse_outdated() -> None:
+    """Say what to do first after an upgrade, before any process is started."""
+    start(makes_keys=False)
+    # Only now: before the settings are loaded there are no databases to ask.
+    from tongxin.flows import preparation
+
+    preparation.refuse_outdated()
+
+
 def refuse_busy(host: str, port: int) -> None:
     """Say so when another program has the port."""
     with socket.socket() as probe:
@@ -74,7 +85,8 @@ def refuse_busy(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError:
             raise Fault(
-                f"{host}:{port} 已被占用（可能已经启动了一个），没有启动。请先停掉它，或换一个端口：make demo PORT={port + 1}"
+                f"{host}:{port} 已被占用（可能已经启动了一个），没有启动。"
+                f"请先停掉它，或换一个端口：make demo PORT={port + 1}"
             ) from None
 
 
