@@ -61,7 +61,8 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     return show(request, "console/child.html", {
         "flags": flag_rows(file, flags, noted[: len(flags)], names, titles),
         "links": link_rows(file, links, noted[len(flags):], names),
-        **_header(file, names), "unsent": danger_rows(unsent, names, titles), "card": card, "steps": _next(file, names, titles),
+        **_header(file, names), "unsent": danger_rows(unsent, names, titles), "card": card,
+        "steps": _next(file, names, titles),
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "identified": why_identified(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
