@@ -53,6 +53,44 @@ def test_the_doctor_names_the_next_step_and_nothing_else(machine: dict[str, str]
     assert loose == []
 
 
+def outdated(machine: dict[str, str]) -> None:
+    """An installation as an earlier version left it."""
+    assert run(machine, "keys", "create").returncode == 0
+    assert run(machine, "database", "prepare").returncode == 0
+    done = subprocess.run([sys.executable, "-c", GO_BACK], env=machine, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+GO_BACK = """
+from tongxin.lib.start import start
+start(makes_keys=False)
+from django.core.management import call_command
+call_command("migrate", "drafts", "0001", verbosity=0)
+"""
+
+
+def test_nothing_starts_on_a_database_of_an_earlier_version(machine: dict[str, str]) -> None:
+    outdated(machine)
+    for words in (("worker",), ("serve", "--port", "8997")):
+        done = run(machine, *words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.count("\n") == 1 and "请先运行 tongxin database prepare" in done.stderr
+    assert run(machine, "database", "prepare").returncode == 0
+    assert run(machine, "definitions", "adopt").returncode == 0
+    assert run(machine, "worker", "--once").returncode == 0
+
+
+def test_an_example_of_an_earlier_version_is_brought_up_to_date(machine: dict[str, str]) -> None:
+    outdated(machine)
+    (Path(machine["TONGXIN_HOME"]) / "logins.json").write_text("[]", encoding="utf-8")
+    done = run(machine, "demo", "--prepare-only")
+    assert done.returncode == 0, done.stderr
+    assert "数据库已就绪" in done.stdout and "项新的规则" in done.stdout
+    assert not {"数据库升级", "规则"} & {each["what"] for each in failures(machine)}
+    again = run(machine, "demo", "--prepare-only").stdout
+    assert "数据库已就绪" not in again and "新的规则" not in again
+
+
 def test_a_lost_key_file_is_not_taken_for_a_fresh_machine(machine: dict[str, str]) -> None:
     run(machine, "keys", "create")
     (Path(machine["TONGXIN_HOME"]) / "keys" / "master.key").unlink()

@@ -30,7 +30,9 @@ def main(argv: list[str]) -> int:
     home = places.home()
     if not options.prepare_only:
         refuse_busy(HOST, options.port)
-    if not (home / LOGINS).exists():
+    if (home / LOGINS).exists():
+        _bring_up_to_date()
+    else:
         _set_up(home)
     _show(json.loads((home / LOGINS).read_text(encoding="utf-8")), options.port)
     if options.prepare_only:
@@ -61,6 +63,24 @@ def _set_up(home: Path) -> None:
     part.write_text(json.dumps(logins, ensure_ascii=False, indent=1), encoding="utf-8")
     part.rename(home / LOGINS)
     print(f"示例已就绪，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def _bring_up_to_date() -> None:
+    """An example set up by an earlier version works on with this one, with everything in it."""
+    start(makes_keys=False)
+    from django.db import connections
+
+    from tongxin.accounts.viewers import WORKER
+    from tongxin.commands import database_prepare
+    from tongxin.flows import preparation
+    from tongxin.lib import definitions
+    from tongxin.rulebook import adoption
+
+    if any(preparation.waiting(alias) for alias in connections):
+        database_prepare.main([])
+    if adoption.unadopted(library=definitions.load_all(places.definitions_folder())):
+        print(f"已采用 {adoption.adopt_folder(actor=WORKER, at=clock.now())} 项新的规则。")
+    connections.close_all()
 
 
 def _opening() -> datetime:

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import OperationalError, close_old_connections, transaction
 
 from tongxin import ledger
-from tongxin.flows import drafting, handlers, sweep
+from tongxin.flows import drafting, handlers, preparation, sweep
 from tongxin.intake import services as intake
 from tongxin.ledger.models import Work
 from tongxin.lib import clock, steady
@@ -28,6 +28,7 @@ def main(argv: list[str]) -> int:
     parser = Parser(prog="tongxin worker", description="启动后台处理")
     parser.add_argument("--once", action="store_true", help="做完眼下的事就结束")
     options = parser.parse_args(argv)
+    preparation.refuse_outdated()
     name = f"worker-{os.getpid()}"
     if options.once:
         now = clock.now()

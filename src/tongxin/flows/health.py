@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connection
 from django.db.models import Max
 from django.utils.dateparse import parse_datetime
 
@@ -93,10 +92,8 @@ def _database(at: datetime) -> Iterator[Finding]:
 def _migrations(at: datetime) -> Iterator[Finding]:
     del at
     for alias in ("default", "keys"):
-        executor = MigrationExecutor(connections[alias])
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if waiting:
-            said = f"{alias} 还有 {len(waiting)} 步没有执行"
+        if waiting := preparation.waiting(alias):
+            said = f"{alias} 还有 {waiting} 步没有执行"
             yield Finding("数据库升级", "failure", said, "运行 tongxin database prepare")
         else:
             yield Finding("数据库升级", "ok", f"{alias} 是最新的")

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from tongxin.flows.finding import Finding
 from tongxin.lib import secrets
+from tongxin.lib.faults import Fault
 from tongxin.rulebook import adoption
 
 KEYS, PREPARE, ADOPT = "tongxin keys create", "tongxin database prepare", "tongxin definitions adopt"
@@ -30,6 +32,22 @@ def missing() -> Finding | None:
         cure = "确认数据库已启动，地址、账户和密钥都对；PostgreSQL 的两个数据库要由管理员先建好"
         return Finding("数据库", "failure", "数据库打不开", cure)
     return None
+
+
+def waiting(alias: str) -> int:
+    """How many steps a database still lacks before it fits this version."""
+    executor = MigrationExecutor(connections[alias])
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def refuse_outdated() -> None:
+    """Say what to do first when a database is older than this version; one that is away is waited for elsewhere."""
+    try:
+        is_outdated = any(not _has_tables(alias) or waiting(alias) for alias in connections)
+    except OperationalError:
+        return
+    if is_outdated:
+        raise Fault(f"数据库还没有升级到这个版本，没有启动，数据没有变动。请先运行 {PREPARE}。")
 
 
 def _has_tables(alias: str) -> bool:
