@@ -9,6 +9,8 @@ import pytest
 from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import Clock, Office
+from tongxin.cases.models import Task
+from tongxin.flows.rebuild import differences_of
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 
@@ -118,3 +120,21 @@ def test_a_walk_in_visit_leaves_little_to_answer(child: Child, office: SignedIn)
     assert set(left) == {
         "seen_in_person", "wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat",
     }
+
+
+def test_what_somebody_finds_who_may_not_correct_it_is_a_task_for_who_may(
+    child: Child, office: SignedIn, time: Clock
+) -> None:
+    office("林社工").fill(child, "visit_record", phone="13900000000")
+    assert not Entry.objects.filter(kind="detail_correction").exists()
+    (task,) = Task.objects.filter(case_id=child.id, step="complete_details", state=Task.OPEN)
+    assert task.form == "detail_correction"
+    page = office("周主任").get(f"/children/{child.id}/")
+    assert page.context["details"] == ["别的记录里写的电话与档案不同"]
+    assert differences_of(Child.objects.get(id=child.id), at=time.now) == []
+    time.now += timedelta(hours=1)
+    office("林社工").fill(child, "visit_record", time.now, phone="13900000000")
+    assert Entry.objects.filter(kind="contact_doubt").count() == 1
+    time.now += timedelta(hours=1)
+    office("周主任").fill(child, "detail_correction", time.now, phone="13900000000")
+    assert not Task.objects.filter(case_id=child.id, step="complete_details", state=Task.OPEN).exists()

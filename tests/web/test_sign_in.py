@@ -14,6 +14,7 @@ from tongxin.accounts.models import Throttle
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
 from tongxin.rulebook import rules
+from tongxin.rulebook.models import DefinitionVersion
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "keep-it-quiet-42"
@@ -46,6 +47,25 @@ class TestSignIn:
         paused = client.post("/sign-in/", {"login": login, "password": PASSWORD})
         assert paused.status_code == 429
         assert "15 分钟" in paused.content.decode()
+
+    def test_pauses_as_the_rules_in_force_say(self, cast: world.World, office: SignedIn) -> None:
+        stricter = dict(rules.resolve("sign_in", "sign_in", at=world.START).content) | {
+            "tries": 2, "pause": {"minutes": 40},
+        }
+        DefinitionVersion.objects.filter(kind="sign_in").update(content=stricter, hash="0" * 64)
+        rules._index.cache_clear()
+        login, client = _with_password(cast), Office()
+        assert "连续 2 次不对会暂停登录 40 分钟" in _try(client, login).content.decode()
+        assert [_try(client, login).status_code for _ in range(2)] == [422, 429]
+        rules._index.cache_clear()
+
+    def test_works_before_new_rules_are_adopted(self, cast: world.World, office: SignedIn) -> None:
+        DefinitionVersion.objects.filter(kind="sign_in").delete()
+        rules._index.cache_clear()
+        login, client = _with_password(cast), Office()
+        assert "连续 5 次" in _try(client, login).content.decode()
+        assert _try(client, login, PASSWORD).status_code == 302
+        rules._index.cache_clear()
 
     def test_counts_wrong_tries_in_the_database_and_keeps_no_login_there(
         self, cast: world.World, office: SignedIn, time: Clock

@@ -225,3 +225,20 @@ class TestPosts:
         post = cast.posts["周主任"]
         for who in ("周主任", "王督导", "陈老师", "陈管理"):
             assert office(who).get(f"/posts/{post.id}/").status_code == 404
+
+
+def test_flags_are_shown_to_the_last_one_page_by_page(
+    cast: world.World, office: SignedIn, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tongxin.web.console.flags.PAGE", 2)
+    child, client = cast.child("小雨"), office("王督导")
+    for day in range(1, 6):
+        due = (MORNING + timedelta(days=day)).date().isoformat()
+        client.fill(child, "flag", flag_kind="verify", wanted="核实户籍", resolver="child_director", due_on=due)
+    found, url = [], "/flags/"
+    while url:
+        page = client.get(url)
+        assert page.status_code == 200
+        found += [flag["due_zh"] for flag in page.context["flags"]]
+        url = page.context["pager"]["next_url"]
+    assert len(found) == len(set(found)) == 5

@@ -1,19 +1,27 @@
 """What a visit, an assessment or a referral found changed goes to the record that owns it (promise 7)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from tongxin import vault
-from tongxin.accounts.viewers import WORKER
+from tongxin import ledger, vault
+from tongxin.access import selectors as access
+from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.forms import Asked
+from tongxin.assessments.models import Result
+from tongxin.cases.derivation import Derived
+from tongxin.flows.derive import derive_again
 from tongxin.ledger import Draft
 from tongxin.people.models import Child
 from tongxin.people.standing import IDENTITY
+from tongxin.vault import Keyring
 
 OWNER = "detail_correction"
 OWNED = UUID("7f2b0f1e-5d0a-4b52-9d55-3f8a3c1f6a10")
 # Bound to what, under which name in the owner's form, in which column of the child.
+DOUBT = "contact_doubt"
+DOUBTS = {"phone": "phone_differs", "residence_address": "address_differs"}
 CONTACTS = {"child.phone": ("phone", "phone"), "child.residence_address": ("residence_address", "address")}
 
 
@@ -40,6 +48,32 @@ def changed_contacts(*, child: Child, asked: Asked, draft: Draft, at: datetime) 
     if not found:
         return {}
     return found | {"basis": f"{asked.form.zh}中当面核对", "signature": _signed(asked, draft)}
+
+
+def may_write(*, child: Child, actor: Viewer, at: datetime) -> bool:
+    """Whether whoever found it may also write the owner's form."""
+    return access.may(viewer=actor, child_id=child.id, part="", action=f"record.{OWNER}", at=at)
+
+
+def leave_to_owner(
+    *, child: Child, changed: Mapping[str, Any], draft: Draft, known: Sequence[str], actor: Viewer, at: datetime,
+    keys: Keyring,
+) -> Derived | None:
+    """What the actor may not correct becomes a task for those who may; none when they have been asked already."""
+    found = [DOUBTS[name] for name in DOUBTS if name in changed]
+    if set(found) <= set(known):
+        return None
+    problems = [*known, *(code for code in found if code not in known)]
+    doubt = Draft(
+        entry_id=uuid5(OWNED, f"{draft.entry_id}:doubt"), subject=child.key_owner, kind=DOUBT, form_hash="",
+        occurred_at=draft.occurred_at, clear={"form": OWNER}, answers={"problems": problems},
+    )
+    kept = ledger.keep_entries([doubt], recorded_at=at, actor=actor, keyring=keys)[0]
+    Result.objects.create(
+        entry_id=kept.entry.id, child_id=child.id, kind=DOUBT, form_hash="", data={"details": problems},
+        definitions={},
+    )
+    return derive_again(child=child, actor=actor, at=at, keyring=keys)
 
 
 def owner_of(draft: Draft) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.people.siblings import living_with
-from tongxin.rulebook import rules
+from tongxin.rulebook import rules, shipped
 from tongxin.vault import Owner
 
 # How many of the newest entries are opened for one answer, since the newest may have left it blank.
@@ -27,7 +27,7 @@ SEALED_OF_CHILD = {
     "child.residence_address": "address",
 }
 # What one visit says of the home holds for each child who lives there.
-VISIT, TOGETHER = "visit_record", timedelta(hours=12)
+VISIT = "visit_record"
 OF_THE_HOME = frozenset(f"visit.{name}" for name in (
     "kind", "method", "started_at", "ended_at", "visitors", "carer_present", "hazards", "hygiene",
 ))
@@ -90,10 +90,12 @@ def visit_of_household(*, child: Child, asked: Asked, viewer: Viewer, at: dateti
     """What the viewer just wrote of the same home in another child's visit record."""
     if asked.form.id != VISIT:
         return {}
+    region = rules.region_of(child.county_id)
+    together = shipped.content_in_force("prefill", "prefill", region=region, at=at)["same_visit_within"]
     siblings = access.visible(living_with(child), viewer=viewer, part="care", at=at)
     visits = Entry.objects.filter(
         subject_id__in=siblings.values("id"), kind=asked.form.kind, person_id=viewer.person_id, correction_kind="",
-        occurred_at__gt=at - TOGETHER, occurred_at__lte=at,
+        occurred_at__gt=at - timedelta(**together), occurred_at__lte=at,
     ).select_related("subject")
     entry = visits.order_by("-occurred_at").first()
     if entry is None:

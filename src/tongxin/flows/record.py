@@ -111,7 +111,7 @@ def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
     """The form as it holds where a child lives."""
     region, choices = lists.choices_for(child)
     if form_id in recusal.FORMS:
-        choices = {**choices, "line_post": lists.posts_around(child)}
+        choices = {**choices, "line_post": lists.posts_around(child, at=at)}
     return form_in(form_id=form_id, region=region, at=at, lists=choices)
 
 
@@ -186,7 +186,12 @@ def _keep(
             lives_together=draft.answers.get("lives_together") == "yes",
         )
     links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
-    if changed := checking.changed_contacts(child=child, asked=asked, draft=draft, at=at):
+    changed = checking.changed_contacts(child=child, asked=asked, draft=draft, at=at)
+    if changed and not checking.may_write(child=child, actor=actor, at=at):
+        derived = checking.leave_to_owner(
+            child=child, changed=changed, draft=draft, known=derived.state.details, actor=actor, at=at, keys=keys
+        ) or derived
+    elif changed:
         owned = Sheet(answers=changed, occurred_at=draft.occurred_at, device=draft.device, **checking.owner_of(draft))
         derived = _correct_owner(child, owned, actor=actor, at=at, keys=keys).derived or derived
     return Recorded(kept.entry, True, derived)

@@ -20,7 +20,8 @@ from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.people.standing import TOLD, identity_of
 
-NO_FORM = frozenset({"household_alarm", "household_part", "link_part", "registration"})
+NO_FORM = frozenset({"contact_doubt", "household_alarm", "household_part", "link_part", "registration"})
+DOUBTFUL = frozenset({"contact_doubt", "registration"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def replay(child: Child, entries: Sequence[Entry], *, at: datetime) -> Iterator[
             yield Replayed(entry, None)
             continue
         if entry.kind in NO_FORM:
-            data: Mapping[str, Any] = registered(words) if entry.kind == "registration" else {}
+            data: Mapping[str, Any] = registered(words) if entry.kind in DOUBTFUL else {}
         else:
             asked = asked_of(shadow, form_id=str(entry.clear["form"]), at=entry.recorded_at)
             data = outcome_for(
@@ -69,7 +70,7 @@ def _standing(
 
 
 def registered(words: Mapping[str, Any]) -> dict[str, Any]:
-    """What a roster's row leaves to be completed."""
+    """What a roster's row, or a visit by somebody who may not correct it, leaves to be completed."""
     return {"details": list(words.get("problems", ()))}
 
 

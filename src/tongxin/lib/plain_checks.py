@@ -92,10 +92,7 @@ def _drafts(content: Content) -> None:
     spans = ("remind_after", "warn_before", "expires_after")
     take.mapping(content, "", required=(*HEAD, *spans, "danger", "drop_reasons"), optional=DATED)
     for key in spans:
-        span = take.mapping(content[key], key, required=(), optional=DRAFT_UNITS)
-        if len(span) != 1:
-            raise DefinitionError(key, "时限要写成一个单位和一个整数", "例如 {days: 1}")
-        take.number(span, next(iter(span)), key, 0, low=1)
+        _span(content, key)
     danger = take.mapping(content["danger"], "danger", required=("remind_after", "tell_line_after"))
     for key, clock in danger.items():
         _clock(clock, f"danger.{key}")
@@ -111,6 +108,26 @@ def _accounts(content: Content) -> None:
     take.mapping(content, "", required=(*HEAD, *spans), optional=DATED)
     for key in spans:
         take.number(take.mapping(content[key], key, required=("days",)), "days", key, 0, low=1)
+
+
+def _span(content: Content, key: str) -> None:
+    span = take.mapping(content[key], key, required=(), optional=DRAFT_UNITS)
+    if len(span) != 1:
+        raise DefinitionError(key, "时限要写成一个单位和一个整数", "例如 {days: 1}")
+    take.number(span, next(iter(span)), key, 0, low=1)
+
+
+def _sign_in(content: Content) -> None:
+    spans = ("pause", "forgotten_after", "known_for")
+    take.mapping(content, "", required=(*HEAD, "tries", *spans), optional=DATED)
+    take.number(content, "tries", "", 0, low=1)
+    for key in spans:
+        _span(content, key)
+
+
+def _prefill(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "same_visit_within"), optional=DATED)
+    _span(content, "same_visit_within")
 
 
 def _glossary(content: Content) -> None:
@@ -154,6 +171,8 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "drafts": _drafts,
     "fields": _fields,
     "glossary": _glossary,
+    "prefill": _prefill,
+    "sign_in": _sign_in,
 }
 
 

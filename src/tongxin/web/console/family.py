@@ -29,6 +29,7 @@ DETAILS = {
     "birth_impossible": "出生日期不可能", "sex_contradicts_id": "性别与证件号码不符",
     "birth_contradicts_id": "出生日期与证件号码不符", "no_name": "没有姓名",
     "name_too_long": "姓名过长，只取了开头", "unknown_division": "村（社区）不明",
+    "phone_differs": "别的记录里写的电话与档案不同", "address_differs": "别的记录里写的住址与档案不同",
 }
 
 

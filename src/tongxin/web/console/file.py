@@ -29,7 +29,8 @@ from tongxin.web.doors import Request, child_for
 
 # A kind of entry that no form stands behind is shown to whoever may read everything psychological.
 CLOSEST = "psychological"
-WITHOUT_FORM = {"registration": "花名册登记", "household_alarm": "同户儿童出现危险，需当面查看",
+WITHOUT_FORM = {"registration": "花名册登记", "contact_doubt": "联系方式有变化，需核对补正",
+                "household_alarm": "同户儿童出现危险，需当面查看",
                 "household_part": "登记为同户儿童", "link_part": "登记了与另一名儿童的关系"}
 HIDDEN, ANSWERS = "hidden", "answers"
 CASE = Prepared(lambda child: Case.objects.filter(id=child), child=UUIDField())

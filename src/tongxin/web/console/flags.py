@@ -1,6 +1,7 @@
 """The flags that wait in the viewer's area, the first due first."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
@@ -11,20 +12,23 @@ from tongxin.people.models import Child
 from tongxin.web import words
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.options import words_of
+from tongxin.web.console.tasks import after_in, token_of
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 STEP, PART = "resolve_flag", "care"
-SHOWN = 100
+PAGE = 50
+ORDER = ("due_at", "id")
 
 
 @door("work")
 def flag_list(request: Request) -> HttpResponse:
-    """Every flag that waits about a child whose care the viewer may read."""
-    waiting = Task.objects.filter(step=STEP, state=Task.OPEN) | Task.objects.filter(step=STEP, state=Task.WAITING)
-    tasks = list(
-        access.visible(waiting, viewer=request.viewer, part=PART, at=request.at).order_by("due_at", "id")[:SHOWN]
+    """Every flag that waits about a child whose care the viewer may read, page by page."""
+    rows = access.page(
+        Task.objects.filter(step=STEP, state__in=(Task.OPEN, Task.WAITING)), viewer=request.viewer, part=PART,
+        at=request.at, order=ORDER, after=after_in(request), limit=PAGE + 1,
     )
+    tasks = rows[:PAGE]
     children = Child.objects.filter(id__in={task.case_id for task in tasks})
     names = open_names(
         request, children=children, people=[task.owner_person_id for task in tasks], purpose="tasks", route="flags"
@@ -38,6 +42,11 @@ def flag_list(request: Request) -> HttpResponse:
             "owner": titles.get(task.owner_post_id, "") if task.owner_post_id else "没有可以办理的岗位",
             "person": names.person(task.owner_person_id) if task.owner_person_id else "",
         }) for task in tasks],
+        "pager": {
+            "first_url": "/flags/" if request.GET.get("after") else "",
+            "next_url": "/flags/?" + urlencode({"after": token_of(tasks[-1])}) if rows[PAGE:] else "",
+            "shown_zh": f"本页 {len(tasks)} 项",
+        },
     })
 
 

@@ -1,6 +1,5 @@
 """What somebody sees first: dangers, the day's work one line a household, and what is new."""
 
-
 from django.http import HttpResponse, HttpResponseRedirect
 
 from tongxin.access import selectors as access

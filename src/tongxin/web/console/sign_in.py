@@ -12,19 +12,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from tongxin.accounts import throttle
 from tongxin.accounts.models import Person
-from tongxin.accounts.throttle import PAUSE, TRIES
+from tongxin.accounts.throttle import Limits
 from tongxin.accounts.viewers import viewer_of
 from tongxin.core.pathway import CHINA
 from tongxin.flows import expiry
 from tongxin.lib import places
+from tongxin.rulebook.shipped import content_in_force
 from tongxin.web.console.first_steps import steps_for
 from tongxin.web.doors import FIRST, SIGN_IN, Request, door
 from tongxin.web.pages import show, show_plain
 
 LONGEST_LOGIN, LONGEST_PASSWORD = 60, 128
 MARK = "known"
-MINUTES = PAUSE // timedelta(minutes=1)
-WRONG = f"登录名或密码不对，请重新输入。连续 {TRIES} 次不对会暂停登录 {MINUTES} 分钟。"
+WRONG = "登录名或密码不对，请重新输入。连续 {tries} 次不对会暂停登录 {minutes} 分钟。"
 WORN_OUT = "初始密码已过期，没有登录。请找区县管理员重新发一个，发出后尽快登录换成自己的密码。"
 PAUSED = (
     "错误次数太多，这个登录名暂停登录，请在 {minutes} 分钟后（{until}）再试。"
@@ -35,19 +35,20 @@ PAUSED = (
 @sensitive_post_parameters("password")
 @door("public", methods=("GET", "POST"))
 def sign_in(request: Request) -> HttpResponse:
-    """The sign-in page; five wrong tries for one login close it for a quarter of an hour."""
+    """The sign-in page; too many wrong tries for one login close it for a while."""
     if request.method == "GET":
         if request.viewer.person_id is not None:
             return HttpResponseRedirect("/")
         return _asked_again(request, "", status=200)
     name, password = written(request.POST.get("login", "")), request.POST.get("password", "")
-    key = throttle.key_for(login=name, mark=request.COOKIES.get(MARK, ""))
-    until = throttle.paused_until(key=key, at=request.at)
+    limits = _limits(request)
+    key = throttle.key_for(login=name, mark=request.COOKIES.get(MARK, ""), known_for=limits.known_for)
+    until = throttle.paused_until(key=key, limits=limits, at=request.at)
     if until is not None:
         return _asked_again(request, _paused(until, request.at), name, 429)
     person = authenticate(request, username=name, password=password[:LONGEST_PASSWORD])
     if not isinstance(person, Person):
-        return _asked_again(request, WRONG, name, 422)
+        return _asked_again(request, _wrong(limits), name, 422)
     if expiry.is_worn_out(person=person, at=request.at):
         return _asked_again(request, WORN_OUT, name, 422)
     throttle.forget(key=key)
@@ -61,10 +62,18 @@ def _let_in(request: Request, person: Person) -> HttpResponse:
     request.session[FIRST] = steps_for(request, person)
     answer = HttpResponseRedirect("/")
     answer.set_cookie(
-        MARK, throttle.mark_for(login=person.login), max_age=throttle.KNOWN_FOR, path=SIGN_IN, httponly=True,
+        MARK, throttle.mark_for(login=person.login), max_age=_limits(request).known_for, path=SIGN_IN, httponly=True,
         samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
     )
     return answer
+
+
+def _limits(request: Request) -> Limits:
+    return throttle.read(content_in_force("sign_in", "sign_in", at=request.at))
+
+
+def _wrong(limits: Limits) -> str:
+    return WRONG.format(tries=limits.tries, minutes=limits.pause // timedelta(minutes=1))
 
 
 def _paused(until: datetime, at: datetime) -> str:

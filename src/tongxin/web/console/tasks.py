@@ -46,7 +46,7 @@ def task_list(request: Request) -> HttpResponse:
         "tasks": tasks, "only": only, "choices": ONLY, "may_give_reason": _may_give_reason(request),
         "pager": {
             "first_url": "/tasks/?" + urlencode(query) if request.GET.get("after") else "",
-            "next_url": f"/tasks/?{urlencode({**query, 'after': _token(last)})}" if last else "",
+            "next_url": f"/tasks/?{urlencode({**query, 'after': token_of(last)})}" if last else "",
             "shown_zh": f"本页 {len(shown)} 项",
         },
     })
@@ -64,7 +64,7 @@ def _next(request: Request, tasks: QuerySet[Task], only: str) -> list[Task]:
         tasks = tasks.filter(due_at__lt=at)
     elif only == "soon":
         tasks = tasks.filter(due_at__gte=at, due_at__lt=at + SOON)
-    if after := _after(request):
+    if after := after_in(request):
         tasks = tasks.filter(due_at__gte=after[0]).exclude(due_at=after[0], id__lte=after[1])
     return list(tasks.order_by(*ORDER)[: PAGE + 1])
 
@@ -73,7 +73,7 @@ def _area_late(request: Request) -> list[Task]:
     """The overdue tasks about children in the viewer's area, whoever owns them."""
     tasks = Task.objects.filter(state=Task.OPEN, due_at__lt=request.at)
     return access.page(
-        tasks, viewer=request.viewer, part="care", at=request.at, order=ORDER, after=_after(request), limit=PAGE + 1
+        tasks, viewer=request.viewer, part="care", at=request.at, order=ORDER, after=after_in(request), limit=PAGE + 1
     )
 
 
@@ -82,11 +82,13 @@ def _may_give_reason(request: Request) -> bool:
     return any("task_reason" in grant.records and grant.roles & request.viewer.roles for grant in found.grants)
 
 
-def _token(task: Task) -> str:
+def token_of(task: Task) -> str:
+    """A task's place in the order, for an address."""
     return f"{task.due_at.isoformat()}~{task.id}"
 
 
-def _after(request: Request) -> list[Any] | None:
+def after_in(request: Request) -> list[Any] | None:
+    """Behind which task the address asks to go on."""
     due, _, key = request.GET.get("after", "").partition("~")
     try:
         return [datetime.fromisoformat(due).astimezone(request.at.tzinfo), int(key)]
