@@ -90,14 +90,20 @@ class Roster:
             current = self.posts[current].reports_to_id
             climbed += 1
 
-    def serving(self, *, role: str, ancestors: Mapping[str, int | None]) -> Post | None:
-        """The post of a role nearest to a place: its village's, else its town's, … else its province's."""
+    def serving(
+        self, *, role: str, ancestors: Mapping[str, int | None], without: frozenset[UUID] = frozenset()
+    ) -> Post | None:
+        """The post of a role nearest to a place: its village's, else its town's, … else its province's.
+
+        Of several at one place the first that somebody answers for.
+        """
         for level in reversed(LEVELS):
             place = ancestors.get(f"{level}_id")
             if place is None:
                 continue
-            for post in self._by_place().get((place, role), ()):
-                return post
+            if posts := self._by_place().get((place, role), []):
+                answered = (post for post in posts if self.responsible(post_id=post.id, without=without))
+                return next(answered, posts[0])
         return None
 
     def posts_of(self, organisation_id: int) -> list[Post]:

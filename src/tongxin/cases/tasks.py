@@ -35,6 +35,7 @@ def follow_plan(
         if found is None:
             wanted.save(force_insert=True)
             changes.append(("task.opened", _told(wanted)))
+            changes += _without_owner(wanted)
         elif _differs(found, wanted):
             changes += _update(found, wanted)
     for task in stored.values():
@@ -52,10 +53,12 @@ def task_row(
 
     Whoever is recused gets no task: the next level answers (spine A10).
     """
-    post = _post_for(case, step, pathway, roster, assigned)
+    post = _post_for(case, step, pathway, roster, assigned, recused)
     climbed = step.climbed(at)
     owner = roster.responsible(post_id=post.id, climbs=climbed, without=recused) if post else None
-    if not _may_own(owner, post, case, roster) and (own := _post_here(case, step.role, pathway, roster, assigned)):
+    if not _may_own(owner, post, case, roster) and (
+        own := _post_here(case, step.role, pathway, roster, assigned, recused)
+    ):
         owner = roster.responsible(post_id=own.id, climbs=climbed, without=recused)
     return Task(
         case_id=case.id, key=step.key, step=step.rule, zh=step.zh, form=step.form, role=step.role,
@@ -81,26 +84,40 @@ def assigned_posts(ids: Sequence[str], *, case: Case, pathway: Pathway, roster: 
     return found
 
 
+def roles_without_owner(
+    *, case: Case, pathway: Pathway, roster: Roster, recused: frozenset[UUID] = frozenset()
+) -> frozenset[str]:
+    """The roles for whose work at a child's place nobody would answer."""
+    posts = {role: _post_here(case, role, pathway, roster, NOBODY, recused) for role in pathway.content["routing"]}
+    return frozenset(
+        role for role, post in posts.items()
+        if post is None or roster.responsible(post_id=post.id, without=recused) is None
+    )
+
+
 def _post_for(
-    case: Case, step: Step, pathway: Pathway, roster: Roster, assigned: Mapping[str, Post]
+    case: Case, step: Step, pathway: Pathway, roster: Roster, assigned: Mapping[str, Post], recused: frozenset[UUID]
 ) -> Post | None:
     if step.organisation:
         for post in roster.posts_of(int(step.organisation)):
             return post
     if step.place and (there := _post_at(step.place, step.role, roster)):
         return there
-    return _post_here(case, step.role, pathway, roster, assigned)
+    return _post_here(case, step.role, pathway, roster, assigned, recused)
 
 
 def _post_here(
-    case: Case, asked: str, pathway: Pathway, roster: Roster, assigned: Mapping[str, Post]
+    case: Case, asked: str, pathway: Pathway, roster: Roster, assigned: Mapping[str, Post], recused: frozenset[UUID]
 ) -> Post | None:
-    """The post that does what a role is asked to do where the child lives."""
+    """The post that does what a role is asked to do where the child lives; the first that somebody answers for."""
     routes: Mapping[str, list[str]] = pathway.content["routing"]
+    first: Post | None = None
     for role in routes.get(asked, [asked]):
-        if found := assigned.get(role) or roster.serving(role=role, ancestors=places_of(case)):
+        found = assigned.get(role) or roster.serving(role=role, ancestors=places_of(case), without=recused)
+        if found and roster.responsible(post_id=found.id, without=recused):
             return found
-    return None
+        first = first or found
+    return first
 
 
 def _may_own(owner: Responsible | None, post: Post | None, case: Case, roster: Roster) -> bool:
@@ -135,12 +152,18 @@ def _update(found: Task, wanted: Task) -> Changes:
         form=wanted.form, closed_at=None, **places_of(wanted),
     )
     if found.state not in LIVE:
-        return [("task.opened", _told(wanted))]
+        return [("task.opened", _told(wanted)), *_without_owner(wanted)]
+    if wanted.owner_post_id is None and found.owner_post_id is not None:
+        return _without_owner(wanted)
     if wanted.climbed > found.climbed:
         return [("task.climbed", _told(wanted))]
     if wanted.owner_post_id != found.owner_post_id:
         return [("task.passed_on", _told(wanted))]
     return []
+
+
+def _without_owner(task: Task) -> Changes:
+    return [] if task.owner_post_id else [("task.unowned", _told(task))]
 
 
 def _told(task: Task) -> dict[str, Any]:

@@ -1,15 +1,20 @@
 """Choices that depend on the place: organisations to refer to, villages to live in."""
 
+from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from tongxin.accounts.models import Division, Organisation, Post
+from tongxin.access.models import Relation
+from tongxin.accounts.models import Division, Holding, Organisation, Post
+from tongxin.accounts.viewers import held
 from tongxin.cases.derivation import FAR
 from tongxin.lib import steady
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
+# After the id of a post: not its holder is meant but whoever stands in.
+STANDS_IN = "_stand_in"
 Choices = dict[str, dict[str, str]]
 
 
@@ -18,11 +23,21 @@ def choices_for(child: Child) -> tuple[str, Choices]:
     return rules.region_of(child.county_id), choices_in(child.county_id)
 
 
-def posts_around(child: Child) -> dict[str, str]:
-    """The posts that serve where a child lives, from the village up to the county, with their titles."""
+def posts_around(child: Child, *, at: datetime) -> dict[str, str]:
+    """The posts that serve where a child lives, village to county, with their titles; whoever stands in, apart."""
     places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
     posts = Post.objects.filter(division_id__in=places).select_related("organisation", "division")
-    return {post.id.hex: f"{post.title}（{post.organisation.name}）" for post in posts.order_by("role", "id")}
+    barred = Relation.objects.filter(held(at), child_id=child.id, relation=Relation.RECUSED)
+    standing = Holding.objects.filter(
+        held(at) | Q(person_id__in=barred.values("person_id")), kind=Holding.STAND_IN, post__in=posts
+    )
+    stood_in = set(standing.values_list("post_id", flat=True))
+    found: dict[str, str] = {}
+    for post in posts.order_by("role", "id"):
+        found[post.id.hex] = f"{post.title}（{post.organisation.name}）"
+        if post.id in stood_in:
+            found[post.id.hex + STANDS_IN] = f"{post.title}（{post.organisation.name}）· 代班的人"
+    return found
 
 
 def choices_in(county_id: int | None) -> Choices:

@@ -11,10 +11,15 @@ from tongxin import ledger, vault
 from tongxin.access import relations
 from tongxin.access import selectors as access
 from tongxin.access.models import Relation
-from tongxin.accounts.models import Holding
+from tongxin.accounts.models import Holding, places_of
+from tongxin.accounts.posts import roster_for
 from tongxin.accounts.viewers import Viewer, held
+from tongxin.assessments.models import Result
+from tongxin.cases.models import Case
+from tongxin.cases.tasks import roles_without_owner
 from tongxin.core.forms import Problem
-from tongxin.flows.derive import derive_again
+from tongxin.flows.derive import derive_again, ground_for
+from tongxin.flows.lists import STANDS_IN
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger import Draft, subjects
 from tongxin.ledger.models import Event
@@ -31,6 +36,7 @@ def recuse(*, child_id: UUID, person_id: UUID, actor: Viewer, at: datetime) -> N
     if actor.person_id != person_id:
         _refuse_others(child_id, actor, at)
     subjects.lock([Child(id=child_id).key_owner])
+    _refuse_gap(Child.objects.get(id=child_id), frozenset({person_id}), at)
     if relations.recuse(child_id=child_id, person_id=person_id, at=at):
         _follow("person.recused", child_id, person_id, actor, at)
 
@@ -64,8 +70,21 @@ def refuse_one_alone(*, child: Child, draft: Draft, data: Mapping[str, Any], at:
     if not found:
         zh = "这个岗位现在没有任职的人，或已经回避。" if draft.kind == BAR else "这个岗位没有正在回避的人。"
         raise Refused([Problem("post", f"{zh}请重新选择岗位。", True)])
+    if draft.kind == BAR:
+        _refuse_gap(child, frozenset(found), at)
     if draft.kind == READMIT and actor.person_id in {*found, *(_barred_by(child.id, each) for each in found)}:
         raise Refused.because("解除回避要由另一位有权的人填写，不能由当初填写回避的人自己解除。没有保存。")
+
+
+def _refuse_gap(child: Child, people: frozenset[UUID], at: datetime) -> None:
+    """Nothing, while somebody else could do what these people do for a child, a crisis too."""
+    roster = roster_for(ancestors=places_of(child), at=at)
+    barred = relations.recused_from(child_id=child.id, at=at)
+    case, pathway = Case(id=child.id, **places_of(child)), ground_for(child, at=at).pathway
+    before = roles_without_owner(case=case, pathway=pathway, roster=roster, recused=barred)
+    if roles_without_owner(case=case, pathway=pathway, roster=roster, recused=barred | people) - before:
+        zh = "这个人回避以后，这名儿童的任务就没有人负责。请先安排代班的人，再填写回避。没有保存。"
+        raise Refused([Problem("post", zh, True)])
 
 
 def follow(
@@ -84,13 +103,31 @@ def follow(
 
 
 def _people_named(child: Child, kind: str, data: Mapping[str, Any], at: datetime) -> list[UUID]:
-    """Who holds the post now and acts, or whoever held it and is kept away."""
-    barred = relations.recused_from(child_id=child.id, at=at)
-    holdings = Holding.objects.filter(post_id=UUID(str(data["post"])))
+    """Who holds the post or stands in and acts, or whoever was last set aside in it."""
+    code = str(data["post"])
+    way = Holding.STAND_IN if code.endswith(STANDS_IN) else Holding.HOLDER
+    holdings = Holding.objects.filter(held(at), post_id=UUID(code.removesuffix(STANDS_IN)), kind=way)
+    now = list(holdings.order_by("id").values_list("person_id", flat=True))
     if kind == BAR:
-        now = holdings.filter(held(at), kind=Holding.HOLDER).order_by("id")
-        return [each for each in now.values_list("person_id", flat=True) if each not in barred]
-    return sorted(barred & set(holdings.values_list("person_id", flat=True)))
+        barred = relations.recused_from(child_id=child.id, at=at)
+        return [each for each in now if each not in barred]
+    return _set_aside(child, code, now, at)
+
+
+def _set_aside(child: Child, code: str, now: list[UUID], at: datetime) -> list[UUID]:
+    """Whom the newest recusal of a post that still holds keeps away; without one, who has the post and stepped back.
+
+    Whoever was set aside in the same post before stays away: they may be the accused.
+    """
+    rows = Relation.objects.filter(held(at), child_id=child.id, relation=Relation.RECUSED).order_by("-from_at", "-id")
+    barred = list(rows.values_list("source_id", "person_id"))
+    told = Result.objects.filter(child_id=child.id, kind=BAR, entry_id__in=[source for source, _ in barred if source])
+    about = {row.entry_id for row in told if row.data.get("post") == code}
+    newest = next((source for source, _ in barred if source in about), None)
+    return sorted(
+        person for source, person in barred
+        if person and source == newest and (newest is not None or person in now)
+    )
 
 
 def _barred_by(child_id: UUID, person_id: UUID) -> UUID | None:

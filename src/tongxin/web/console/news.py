@@ -11,11 +11,12 @@ from tongxin.web.console.names import Names, post_titles
 NOTICE_WORDS = {
     "crisis.raised": "进入危机处置", "crisis.closed": "危机已解除", "task.opened": "有新任务",
     "task.climbed": "逾期任务上报到您的岗位", "task.passed_on": "任务转到您的岗位", "entry.held": "有一份待核对的记录",
-    "row.settled": "有新任务",
+    "task.unowned": "有任务没有人负责，请尽快安排代班的人", "row.settled": "有新任务",
 }
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {
     "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),
+    "task.unowned": ("急：没有人负责", "下级有孩子的任务没有人负责，请督促区县安排代班的人", "/district/"),
     "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
 }
 DRAFT = "draft."
