@@ -64,6 +64,24 @@ def test_whoever_sits_there_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> 
     assert Person.objects.count() == 1
 
 
+def test_whoever_did_not_come_in_time_gets_another_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create(monkeypatch)
+    first = password_of(capsys.readouterr().out)
+    assert create(monkeypatch) == 0
+    again = password_of(capsys.readouterr().out)
+    person = Person.objects.get()
+    assert person.check_password(again) and not person.check_password(first)
+    assert Event.objects.filter(kind="password.renewed", subject_id=person.id).count() == 1
+    person.must_change_password = False
+    person.save()
+    with pytest.raises(Fault, match="已有人在岗"):
+        create(monkeypatch)
+    person.refresh_from_db()
+    assert person.check_password(again)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [({"code": "999999"}, "没有找到县区"), ({"login": "郑"}, "登录名用"), ({"name": ""}, "请写姓名")],

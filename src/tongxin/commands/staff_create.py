@@ -4,7 +4,7 @@ import sys
 
 from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import WORKER
-from tongxin.flows.first_person import desk_of, open_county
+from tongxin.flows.first_person import ask_in_again, desk_of, open_county
 from tongxin.flows.refusals import Refused
 from tongxin.lib import clock
 from tongxin.lib.arguments import Parser
@@ -19,6 +19,10 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     at = clock.now()
     county = _county(options.county)
+    again = ask_in_again(county=county, login=options.login, actor=WORKER, at=at)
+    if again is not None:
+        _say(f"{county.name}：管理员还没有登录过，已换发密码，原来的作废。", options.login, again)
+        return 0
     desk_of(county, at=at)
     try:
         _, password = open_county(county=county, login=options.login, name=_asked_name(), actor=WORKER, at=at)
@@ -26,11 +30,15 @@ def main(argv: list[str]) -> int:
         said = "".join(problem.zh for problem in refused.problems)
         raise Fault(f"没有建立岗位，也没有开通。{said}") from None
     many = Post.objects.filter(division__county_id=county.id).count()
-    print(f"{county.name}：共 {many} 个岗位，个案管理员已就任。")
-    print(f"登录名　{options.login}")
-    print(f"一次性密码　{password}")
-    print("密码只显示这一次。请当面交给本人；首次登录后必须修改。其他人由他在“人员”页开通。")
+    _say(f"{county.name}：共 {many} 个岗位，个案管理员已就任。", options.login, password)
     return 0
+
+
+def _say(done: str, login: str, password: str) -> None:
+    print(done)
+    print(f"登录名　{login}")
+    print(f"一次性密码　{password}")
+    print("密码只显示这一次。请尽快当面交给本人；过期没有登录的，再运行一次本命令换发。其他人由他在“人员”页开通。")
 
 
 def _county(code: str) -> Division:

@@ -7,11 +7,11 @@ from django.db import transaction
 from tongxin import ledger
 from tongxin.accounts import county as counties
 from tongxin.accounts import services as accounts
-from tongxin.accounts.models import Division, Person, Post
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.models import Division, Holding, Person, Post
+from tongxin.accounts.viewers import Viewer, held
 from tongxin.flows.handing_over import hand_over
 from tongxin.flows.refusals import Refused
-from tongxin.flows.staffing import is_held, one_time_password, wrong_with
+from tongxin.flows.staffing import give_password, is_held, one_time_password, wrong_with
 from tongxin.lib.faults import Fault
 
 TOP = "case_manager"
@@ -23,6 +23,15 @@ def desk_of(county: Division, *, at: datetime) -> Post | None:
     if post is not None and is_held(post, at):
         raise Fault(f"{post.title}已有人在岗，没有改动。请由他在“人员”页为其他人开通。")
     return post
+
+
+@transaction.atomic
+def ask_in_again(*, county: Division, login: str, actor: Viewer, at: datetime) -> str | None:
+    """Another password for the county's first person who didn't come in time; None when nobody is awaited."""
+    sits = Holding.objects.filter(held(at), post__role=TOP, post__division=county, kind=Holding.HOLDER)
+    awaited = sits.filter(person__login=login, person__must_change_password=True, person__is_active=True)
+    holding = awaited.select_related("person").first()
+    return give_password(person=holding.person, actor=actor, at=at) if holding else None
 
 
 @transaction.atomic

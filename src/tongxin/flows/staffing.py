@@ -67,6 +67,11 @@ def is_held(post: Post, at: datetime) -> bool:
 def renew_password(*, person: Person, actor: Viewer, at: datetime) -> str:
     """A new one-time password; whoever is signed in with the old one is signed out at once."""
     _refuse_strangers(person, actor, at)
+    return give_password(person=person, actor=actor, at=at)
+
+
+def give_password(*, person: Person, actor: Viewer, at: datetime) -> str:
+    """A one-time password in place of whatever somebody had, once it is settled that the actor may."""
     password = one_time_password()
     person.set_password(password)
     person.must_change_password, person.is_active, person.one_time_since = True, True, at

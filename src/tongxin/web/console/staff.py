@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.access.offices import people_for, posts_for
 from tongxin.accounts.models import Division, Holding, Person, Post
 from tongxin.accounts.viewers import held
-from tongxin.flows import staffing
+from tongxin.flows import expiry, staffing
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.staffing import MANAGE
 from tongxin.web.console.names import open_names
@@ -89,7 +89,7 @@ def renew_password(request: Request, person_id: UUID) -> HttpResponse:
     """A new one-time password, shown this once."""
     person = _named(request, person_id)
     password = staffing.renew_password(person=person, actor=request.viewer, at=request.at)
-    return _person(request, person, password=password)
+    return _person(request, person, password=password, password_days=_password_days(request))
 
 
 @door("office.manage_staff", methods=("POST",))
@@ -133,7 +133,12 @@ def new_person(request: Request) -> HttpResponse:
         raise Http404 from None
     return show(request, "console/person_added.html", {
         "login": person.login, "password": password, "post": post, "is_held": is_held,
+        "password_days": _password_days(request),
     })
+
+
+def _password_days(request: Request) -> int | None:
+    return expiry.days_of(expiry.PASSWORD, viewer=request.viewer, at=request.at)
 
 
 def _ask(request: Request, problems: Any, status: int) -> HttpResponse:
