@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.flows.story import Story
+from tongxin.assessments.models import Result
 from tongxin.core.pathway import CHINA
 from tongxin.flows import moving
+from tongxin.flows.invariants import breaches
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +25,23 @@ def test_is_a_task_of_the_post_that_was_asked_until_the_day(story: Story) -> Non
     assert story.owner("resolve_flag") == "周主任"
     assert task.due_at == datetime(2025, 9, 4, 18, tzinfo=CHINA)
     story.rebuilt_equal()
+
+
+def test_asks_for_no_day_beyond_the_longest(story: Story) -> None:
+    told = {"flag_kind": "verify", "wanted": "核实户籍", "resolver": "child_director"}
+    for late in ("2099-01-01", (story.at + timedelta(days=91)).date().isoformat()):
+        assert "最晚写到2025年11月30日" in story.refused("flag", "王督导", due_on=late, **told)
+    flag(story, days=90)
+    assert [each.kind for each in breaches(at=story.at) if each.count] == []
+
+
+def test_a_late_day_on_record_is_due_by_the_longest(story: Story) -> None:
+    key = flag(story)
+    row = Result.objects.get(entry_id=key)
+    Result.objects.filter(entry_id=key).update(data={**row.data, "due_on": "2099-01-01"})
+    story.record("visit_record", "周主任")
+    assert story.task("resolve_flag").due_at == datetime(2025, 11, 30, 18, tzinfo=CHINA)
+    assert [each.kind for each in breaches(at=story.at) if each.count] == []
 
 
 @pytest.mark.parametrize(("role", "who"), [

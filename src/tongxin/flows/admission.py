@@ -8,7 +8,8 @@ from typing import Any
 from tongxin.accounts.viewers import Viewer
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
-from tongxin.core.pathway import WITHDRAWN, Fact, refusals, waiting_refusals
+from tongxin.core.forms import Problem
+from tongxin.core.pathway import WITHDRAWN, Fact, flag_refusals, refusals, waiting_refusals
 from tongxin.flows import transfers
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
@@ -46,5 +47,9 @@ def refuse(
         )
     if said:
         raise Refused.because(*said)
+    if draft.kind == "flag":
+        too_late = flag_refusals(ground.pathway, due_on=data.get("due_on"), at=at, calendar=ground.calendar)
+        if too_late:
+            raise Refused([Problem("due_on", zh, True) for zh in too_late])
     if draft.kind == "transfer_in":
         transfers.refuse_self_acceptance(state=before.state, actor=actor)

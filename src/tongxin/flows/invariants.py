@@ -98,7 +98,8 @@ def _longest(at: datetime) -> dict[str, timedelta]:
     found = {f"crisis.{step.id}": _days(step.clock) * step.times for step in pathway.crisis_steps}
     for step in (*pathway.steps, pathway.fallback):
         spans = [step.due] if step.due else list(pathway.intervals[step.by_level].values())
-        found[step.id] = 2 * max(_days(span) for span in spans)
+        longest = 2 * max(_days(span) for span in spans)
+        found[step.id] = max(longest, _days(step.at_most)) if step.at_most else longest
     return {rule: longest + HOLIDAYS for rule, longest in found.items()}
 
 

@@ -1,6 +1,6 @@
 """The loop of one case: state as a function of facts and a moment, and the plan that follows."""
 
-from tongxin.core.pathway.admit import refusals, waiting_refusals
+from tongxin.core.pathway.admit import flag_refusals, refusals, waiting_refusals
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.defaults import refuse_gaps
 from tongxin.core.pathway.definition import Pathway, read
@@ -9,6 +9,6 @@ from tongxin.core.pathway.plan import Step, look_again_at, plan
 from tongxin.core.pathway.state import CaseState, fold
 
 __all__ = [
-    "CHINA", "WITHDRAWN", "Calendar", "CaseState", "Fact", "Pathway", "Step", "due_at", "fold", "in_force",
-    "look_again_at", "plan", "read", "refusals", "refuse_gaps", "waiting_refusals",
+    "CHINA", "WITHDRAWN", "Calendar", "CaseState", "Fact", "Pathway", "Step", "due_at", "flag_refusals", "fold",
+    "in_force", "look_again_at", "plan", "read", "refusals", "refuse_gaps", "waiting_refusals",
 ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from tongxin.core.language import evaluate
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
-from tongxin.core.pathway.definition import _fits
+from tongxin.core.pathway.definition import Pathway, _fits
 from tongxin.core.pathway.plan import Step
 from tongxin.core.pathway.state import CaseState
 
@@ -60,6 +60,18 @@ def _falling(state: CaseState, level: str, person: str | None, role: str) -> lis
     if not ((lowering.is_first_role and role in second) or (lowering.is_second_role and role in first)):
         return ["降级要由一位专业人员和一位督导员或个案管理员分别确认；还缺另一方的确认。"]
     return []
+
+
+def flag_refusals(pathway: Pathway, *, due_on: object, at: datetime, calendar: Calendar) -> tuple[str, ...]:
+    """Why a flag can't ask for so late a day: nothing waits longer than its step says (B2)."""
+    step = next((step for step in pathway.steps if step.each == "flags"), None)
+    if step is None or step.longest is None or not isinstance(due_on, str):
+        return ()
+    latest = due_at(step.longest, since=at, calendar=calendar).astimezone(CHINA).date()
+    if date.fromisoformat(due_on) <= latest:
+        return ()
+    day = f"{latest.year}年{latest.month}月{latest.day}日"
+    return (f"标记最晚写到{day}。请改早；到那天还没处理完，可以再标记一次。没有保存。",)
 
 
 def waiting_refusals(

@@ -12,6 +12,7 @@ from tongxin.core.pathway.vocabulary import vocabulary
 Span = Mapping[str, int]
 STEP_KEYS = frozenset({
     "id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "climb", "urgent", "may_wait", "floor",
+    "at_most",
 })
 UNITS = frozenset({"minutes", "hours", "days", "working_days", "months"})
 
@@ -63,6 +64,12 @@ class StepRule:
     climb: Climb
     is_urgent: bool
     may_wait: bool
+    at_most: Span | None = None
+
+    @property
+    def longest(self) -> Span | None:
+        """How far ahead somebody may ask for it, where whoever asks names the day."""
+        return self.at_most or self.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,7 @@ class _Reader:
             due=self.span(raw["due"], f"{path}.due") if "due" in raw else None,
             by_level=raw.get("by_level", ""), climb=self.climb(raw.get("climb"), path),
             is_urgent=bool(raw.get("urgent", False)), may_wait=bool(raw.get("may_wait", True)),
+            at_most=self.span(raw["at_most"], f"{path}.at_most") if "at_most" in raw else None,
         )
 
     def crisis_step(self, raw: Mapping[str, Any], path: str) -> CrisisStep:

@@ -87,7 +87,8 @@ def _step(
 ) -> Step:
     key, due, role = f"{rule.id}:{anchor}", due_at(span, since=since, calendar=calendar), rule.role
     if rule.each == "flags":
-        due, role = _as_asked(state.flags[anchor], state, calendar, due=due, role=role)
+        last = due_at(rule.longest or span, since=since, calendar=calendar)
+        due, role = _as_asked(state.flags[anchor], state, calendar, due=due, last=last, role=role)
     reason = state.reasons.get(key) if rule.may_wait else None
     waits = min(reason.until, due_at(span, since=due, calendar=calendar)) if reason else None
     if waits is not None and waits > state.on:
@@ -104,12 +105,13 @@ def _step(
 
 
 def _as_asked(
-    flag: Fact, state: CaseState, calendar: Calendar, *, due: datetime, role: str
+    flag: Fact, state: CaseState, calendar: Calendar, *, due: datetime, last: datetime, role: str
 ) -> tuple[datetime, str]:
-    """By which day and by which role whoever raised a flag asked for it to be settled."""
+    """By which day and by which role whoever raised a flag asked for it to be settled; no later than the longest."""
     asked, resolver = flag.data.get("due_on"), str(flag.data.get("resolver", ""))
     if isinstance(asked, str):
-        due = datetime.combine(date.fromisoformat(asked), calendar.day_ends, tzinfo=CHINA)
+        day = min(date.fromisoformat(asked), last.astimezone(CHINA).date())
+        due = datetime.combine(day, calendar.day_ends, tzinfo=CHINA)
     return due, resolver if resolver in state.pathway.content["routing"] else role
 
 
