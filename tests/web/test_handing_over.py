@@ -143,6 +143,8 @@ def test_a_child_that_the_manager_may_not_see_is_only_counted(
     cast: world.World, office: SignedIn, time: Clock
 ) -> None:
     child, other = cast.child("小雨"), cast.child("小山")
+    stands_in = cast.people["吴主任"]
+    hand_over(post=cast.posts["郑管理"], to=stands_in, actor=WORKER, at=time.now, kind=Holding.STAND_IN)
     _recuse(cast, child, "郑管理", time)
     time.now += timedelta(minutes=1)
     answer = office("郑管理").get(f"/posts/{cast.posts['周主任'].id}/")
@@ -156,7 +158,9 @@ def test_a_child_that_the_manager_may_not_see_is_only_counted(
 class TestOneTimePassword:
     def test_runs_out_and_is_renewed(self, cast: world.World, office: SignedIn, time: Clock) -> None:
         desk = office("郑管理")
-        password = _password(_add(desk, cast.lines["370116"].at_place["370116104"].id))
+        added = _add(desk, cast.lines["370116"].at_place["370116104"].id)
+        password = _password(added)
+        assert f"{_days('one_time_password').days} 天内没有登录就作废" in added.content.decode()
         time.now += _days("one_time_password") - timedelta(minutes=1)
         assert _signed_in(NEW["login"], password)[1].status_code == 302
         time.now += timedelta(minutes=1)
@@ -164,7 +168,9 @@ class TestOneTimePassword:
         assert (late.status_code, "初始密码已过期" in late.content.decode()) == (422, True)
         assert "初始密码已过期" not in _signed_in(NEW["login"], "wrong")[1].content.decode()
         person = Person.objects.get(login=NEW["login"])
-        again = _password(office("郑管理").post(f"/staff/{person.id}/password/"))
+        renewed = office("郑管理").post(f"/staff/{person.id}/password/")
+        again = _password(renewed)
+        assert "天内没有登录就作废" in renewed.content.decode()
         client, answer = _signed_in(NEW["login"], again)
         assert answer.status_code == 302
         client.post("/password/", {"current": again, "password": OWN, "again": OWN})
