@@ -8,6 +8,8 @@ from tongxin.documents.faults import NotTaken
 
 LIMITS = {"megabytes": 1, "megapixels": 1, "unpacked_megabytes": 2}
 
+SCRIPT = b"1 0 <</S/JavaScript/JS(app.alert())>>"
+
 
 def refused(content: bytes, name: str = "扫描") -> str:
     with pytest.raises(NotTaken) as caught:
@@ -60,6 +62,29 @@ class TestAPdf:
     def test_that_acts_is_refused_hidden_in_a_packed_object_too(self, act: bytes) -> None:
         assert "程序" in refused(pdf(objects=b"1 0 obj<<" + act + b">>endobj\n"))
         assert "程序" in refused(pdf(objects=stream(b"<<" + act + b">>", b"/Type/ObjStm")))
+
+    def test_that_acts_is_refused_behind_a_long_dictionary(self) -> None:
+        for kind in (b"/Type/ObjStm/Note(" + b"x" * 900 + b")", b"/Note(" + b"x" * 900 + b")"):
+            assert "程序" in refused(pdf(objects=stream(SCRIPT, kind)))
+        raw = b"2 0 obj<</Type/ObjStm/Length 1>>stream\n" + SCRIPT + b"\nendstream endobj\n"
+        assert "程序" in refused(pdf(objects=raw))
+
+    @pytest.mark.parametrize("packing", [
+        b"/Filter/ASCIIHexDecode", b"/Filter[/ASCIIHexDecode/FlateDecode]", b"/Filter 9 0 R", b"/Filter/LZWDecode",
+        b"/F#69lter/ASCIIHexDecode", b"/Filter/FlateDecode",
+    ])
+    def test_whose_objects_cannot_be_read_is_refused(self, packing: bytes) -> None:
+        hidden = b"stream\n" + SCRIPT.hex().encode() + b">\nendstream endobj\n"
+        assert "检查不到" in refused(pdf(objects=b"2 0 obj<</Type/ObjStm/Length 1" + packing + b">>" + hidden))
+
+    def test_of_a_common_kind_is_kept(self) -> None:
+        pictures = b"3 0 obj<</Subtype/Image/Filter[/ASCII85Decode/DCTDecode]>>stream\nxx\nendstream endobj\n"
+        plain = b"4 0 obj<</Length 9>>stream\nBT (/JS) ET\nendstream endobj\n"
+        encoded = b"5 0 obj<</Filter[/ASCII85Decode/FlateDecode]>>stream\nGap~>\nendstream endobj\n"
+        objects = stream(b"1 0 <</Type/Catalog>>", b"/Type/ObjStm/N 1/First 4")
+        table = stream(b"\x02\x00\x01", b"/Type/XRef/DecodeParms<</Predictor 12>>")
+        for whole in (pdf(objects=pictures + plain + objects + table), pdf(objects=pictures + encoded)):
+            assert examine(whole, name="a.pdf", limits=LIMITS).kept == whole
 
     def test_with_a_password_is_refused(self) -> None:
         assert "密码" in refused(pdf(objects=b"1 0 obj<</Encrypt 4 0 R>>endobj\n"))
