@@ -10,6 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
+from tongxin.cases.models import Case
 from tongxin.ledger import seal_new
 from tongxin.lists.models import SavedView
 from tongxin.people.models import Child
@@ -100,6 +101,26 @@ class TestDistrict:
                 count = client.get(row["url"].replace("/children/", "/children/count/")).content.decode()
                 assert int(re.sub(r"\D", "", count)) == row["number"], (who, row["zh"])
                 assert len(client.get(row["url"]).context["rows"]) == row["number"], (who, row["zh"])
+
+    def test_children_without_a_town_have_a_row_so_that_the_rows_add_up(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        _assessed(cast, "小雨")
+        unplaced = cast.child("小雪")
+        for model in (Child, Case):
+            model.objects.filter(id=unplaced.id).update(town_id=None, village_id=None)
+        time.now = MORNING + timedelta(days=40)
+        client = office("郑管理")
+        context = client.get("/district/").context
+        rows, totals = context["places"], {row["id"]: row["number"] for row in context["totals"]}
+        assert sum(row["all"] for row in rows) == totals["children"] == 2
+        assert sum(row["number"] for row in rows) == totals["late"] == 2
+        (row,) = (row for row in rows if row["zh"] == "未登记镇街")
+        for url in (row["url"], row["all_url"]):
+            page = client.get(url)
+            assert [each["id"] for each in page.context["rows"]] == [unplaced.id]
+            assert '<option value="none" selected>未登记镇街' in page.content.decode()
+            assert "共 1 人" in client.get(url.replace("/children/", "/children/count/")).content.decode()
 
     def test_no_child_is_without_a_step(self, cast: world.World, office: SignedIn) -> None:
         _assessed(cast, "小雨")

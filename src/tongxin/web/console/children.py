@@ -45,7 +45,7 @@ def roster(request: Request) -> HttpResponse:
     query = wanted.query
     return show(request, "console/children.html", {
         "rows": roster_rows(request, shown, children=children, names=names), "wanted": wanted,
-        "places": place_options(request, wanted.place), "query": urlencode(query),
+        "places": place_options(request, wanted.place, unplaced=bool(wanted.unplaced)), "query": urlencode(query),
         "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at),
         "may_assign": may_assign(request), "views": view_rows(request, wanted),
         "pager": {

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 
 from tongxin.access import selectors as access
-from tongxin.accounts.models import LEVELS, Division
+from tongxin.accounts.models import Division
 from tongxin.assessments.rulings import shown_scheme
 from tongxin.cases.derivation import FAR
 from tongxin.cases.models import Case
 from tongxin.web.console.chips import Chip, scheme_chips
 from tongxin.web.console.options import region_of_viewer
+from tongxin.web.console.places_filter import UNPLACED, UNPLACED_ZH, below
 from tongxin.web.console.roster_filters import Filters
 from tongxin.web.doors import Request
 
@@ -46,28 +47,26 @@ def by_stage(request: Request, filters: Filters) -> list[Row]:
 
 def by_place(request: Request, filters: Filters) -> list[Row]:
     """The places just below the viewer's, with how many children are there and how many are overdue."""
-    column = _below(request)
+    column = below(request)
     if not column:
         return []
     ranks = sorted({-number for number in filters.pathway.urgency.values()})
     late = Q(rank__in=ranks, due_at__lt=request.at, is_open=True)
     found = seen(request, "roster").values(column).annotate(all=Count("id"), late=Count("id", filter=late))
-    counted = {row[column]: row for row in found if row[column]}
-    places = Division.objects.filter(id__in=counted).order_by("code").values_list("id", "name")
+    counted = {str(row[column] or UNPLACED): row for row in found}
+    known = [place for place in counted if place != UNPLACED]
+    named = Division.objects.filter(id__in=known).order_by("code").values_list("id", "name")
+    places = [(str(place), name) for place, name in named]
+    if UNPLACED in counted:
+        places.append((UNPLACED, UNPLACED_ZH[column]))
     rows = [
         {
             "zh": name, "number": counted[place]["late"], "all": counted[place]["all"],
-            "url": _url({"place": str(place), "only": "late"}), "all_url": _url({"place": str(place)}), "chip": None,
+            "url": _url({"place": place, "only": "late"}), "all_url": _url({"place": place}), "chip": None,
         }
         for place, name in places
     ]
     return _with_widths(sorted(rows, key=lambda row: -row["number"]))
-
-
-def _below(request: Request) -> str:
-    seat = request.viewer.seat
-    at = LEVELS.index(seat.division_level) if seat else len(LEVELS) - 1
-    return f"{LEVELS[at + 1]}_id" if at + 1 < len(LEVELS) else ""
 
 
 def totals(request: Request, filters: Filters) -> list[Row]:

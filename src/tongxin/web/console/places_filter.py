@@ -11,6 +11,20 @@ from tongxin.web.doors import Request
 ANCESTORS = tuple(f"{level}_id" for level in LEVELS)
 
 
+# Asks for the children with no place at the level below the viewer's own.
+UNPLACED = "none"
+UNPLACED_ZH = {
+    "city_id": "未登记地市", "county_id": "未登记区县", "town_id": "未登记镇街", "village_id": "未登记村居",
+}
+
+
+def below(request: Request) -> str:
+    """The column of the places just below the viewer's own; empty for a village."""
+    seat = request.viewer.seat
+    at = LEVELS.index(seat.division_level) if seat else len(LEVELS) - 1
+    return f"{LEVELS[at + 1]}_id" if at + 1 < len(LEVELS) else ""
+
+
 def place_named(text: str) -> Division | None:
     """The place that a filter names."""
     if not text.isascii() or not text.isdigit() or len(text) > 12:
@@ -36,9 +50,11 @@ def place_choices(request: Request, chosen: Division | None) -> list[dict[str, A
     ]
 
 
-def place_options(request: Request, chosen: Division | None) -> SafeString:
+def place_options(request: Request, chosen: Division | None, *, unplaced: bool = False) -> SafeString:
     """The same as the options of a select, in one piece, since a town may have a hundred villages."""
+    column = below(request)
+    last = column and f'<option value="{UNPLACED}"{" selected" if unplaced else ""}>{UNPLACED_ZH[column]}</option>'
     return mark_safe("".join(  # noqa: S308
         f'<option value="{each["id"]}"{" selected" if each["is_chosen"] else ""}>{escape(each["zh"])}</option>'
         for each in place_choices(request, chosen)
-    ))
+    ) + last)

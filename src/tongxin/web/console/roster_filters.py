@@ -15,7 +15,7 @@ from tongxin.rulebook import rules
 from tongxin.web.console.chips import scheme_chips
 from tongxin.web.console.home import crisis_rank
 from tongxin.web.console.options import region_of_viewer, words_of
-from tongxin.web.console.places_filter import place_named
+from tongxin.web.console.places_filter import UNPLACED, UNPLACED_ZH, below, place_named
 from tongxin.web.doors import Request
 
 NAMES = ("place", "stage", "level", "category", "only")
@@ -28,6 +28,7 @@ class Filters:
     def __init__(self, request: Request, asked: Mapping[str, str]) -> None:
         self.request, self._asked = request, asked
         self.place = place_named(asked.get("place", ""))
+        self.unplaced = below(request) if asked.get("place") == UNPLACED else ""
         self.stage = self._one_of(self.stages, "stage")
         self.level = self._one_of(self.levels, "level")
         self.category = self._one_of(self.categories, "category")
@@ -70,14 +71,16 @@ class Filters:
     @property
     def query(self) -> dict[str, str]:
         """The filters in force, for links."""
-        values = (str(self.place.id) if self.place else "", self.stage, self.level, self.category, self.only)
+        place = str(self.place.id) if self.place else UNPLACED if self.unplaced else ""
+        values = (place, self.stage, self.level, self.category, self.only)
         return {name: value for name, value in zip(NAMES, values, strict=True) if value}
 
     @property
     def words(self) -> str:
         """The filters in words."""
         said = (
-            self.place.name if self.place else "", self.stages.get(self.stage, ""), self.levels.get(self.level, ""),
+            self.place.name if self.place else UNPLACED_ZH.get(self.unplaced, ""),
+            self.stages.get(self.stage, ""), self.levels.get(self.level, ""),
             self.categories.get(self.category, ""), ONLY.get(self.only, ""),
         )
         return " · ".join(word for word in said if word)
@@ -87,6 +90,8 @@ class Filters:
         cases = Case.objects.all()
         if self.place:
             cases = cases.filter(**{f"{self.place.level}_id": self.place.id})
+        if self.unplaced:
+            cases = cases.filter(**{f"{self.unplaced}__isnull": True})
         if self.stage:
             cases = cases.filter(stage=self.stage)
         if self.level:
