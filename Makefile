@@ -17,8 +17,8 @@ PORT ?= 8000
 demo: setup
 	$(BIN)/tongxin demo --port $(PORT)
 
-reset:
-	rm -rf var/demo
+reset: setup
+	$(BIN)/tongxin demo --reset
 
 test: .venv/.dev-ready
 	sh scripts/test.sh

@@ -1,10 +1,12 @@
 """`tongxin demo`: a county to try things in, set up once and then only started."""
 
+import fcntl
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,24 +26,50 @@ def main(argv: list[str]) -> int:
     parser = Parser(prog="tongxin demo", description="安装示例数据并启动")
     parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
     parser.add_argument("--prepare-only", action="store_true", help="只安装，不启动")
+    parser.add_argument("--reset", action="store_true", help="删除示例的全部数据，下次启动重新开始")
     options = parser.parse_args(argv)
     os.environ.setdefault("TONGXIN_HOME", str(places.REPOSITORY / "var" / "demo"))
     os.environ.setdefault("TONGXIN_CLOCK_START", CLOCK)
     home = places.home()
-    if not options.prepare_only:
-        refuse_busy(HOST, options.port)
+    with _alone(home):
+        return _reset(home) if options.reset else _run(home, options.port, serves=not options.prepare_only)
+
+
+def _run(home: Path, port: int, *, serves: bool) -> int:
+    if serves:
+        refuse_busy(HOST, port)
     if (home / LOGINS).exists():
         _bring_up_to_date()
     else:
         _set_up(home)
-    _show(json.loads((home / LOGINS).read_text(encoding="utf-8")), options.port)
-    if options.prepare_only:
+    _show(json.loads((home / LOGINS).read_text(encoding="utf-8")), port)
+    if not serves:
         return 0
     print("正在启动……", flush=True)
     return serve(
-        host=HOST, port=options.port, workers=2,
-        when_ready=lambda: print(f"已启动：http://{HOST}:{options.port}　按 Ctrl+C 停止，数据保留。", flush=True),
+        host=HOST, port=port, workers=2,
+        when_ready=lambda: print(f"已启动：http://{HOST}:{port}　按 Ctrl+C 停止，数据保留。", flush=True),
     )
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Nobody else sets up, serves or removes this example meanwhile."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f".{home.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Fault("这个示例正在安装或运行，什么也没有改动。请先在它的窗口按 Ctrl+C 停止。") from None
+        yield
+
+
+def _reset(home: Path) -> int:
+    if home.exists() and not (home / MARK).exists():
+        raise Fault(f"{home} 不是示例的文件夹，没有动它。")
+    shutil.rmtree(home, ignore_errors=True)
+    print("示例的数据已删除。再次运行 make demo 会重新开始。")
+    return 0
 
 
 def _set_up(home: Path) -> None:
