@@ -2,9 +2,20 @@
 
 import pytest
 
-from tests.flows.story import Story
+from tests.flows.story import Story, phq_a
+from tongxin import ledger
+from tongxin.cases import derivation
+from tongxin.flows.derive import ground_for
+from tongxin.flows.facts import as_facts, results_of
+from tongxin.vault import Owner
 
 pytestmark = pytest.mark.django_db
+
+
+def is_unknown(story: Story) -> bool:
+    """Whether it is not known if the guardian is the danger, as the file's pages see it."""
+    facts = as_facts(ledger.facts(Owner("child", story.child.id)), results_of(story.child.id))
+    return derivation.think(facts, ground=ground_for(story.child, at=story.at), at=story.at).state.concern_unknown
 
 
 class TestConcern:
@@ -38,6 +49,20 @@ class TestConcern:
         assert not {"tell_guardian", "persuade"} & story.steps
         assert "make_plan" in story.steps
         story.rebuilt_equal()
+
+    @pytest.mark.parametrize("page", ["no", "yes"])
+    def test_what_is_not_found_out_stays_unknown_after_the_crisis(self, story: Story, page: str) -> None:
+        assert not is_unknown(story)
+        story.record("crisis_report", "周主任", kind="suicide", is_concern="no")
+        assert is_unknown(story)
+        story.record("report_ruling", "郑管理", ruling="not_warranted")
+        story.ends_crisis(guardian_page=page)
+        assert not story.case.in_crisis and is_unknown(story) is (page == "no")
+
+    def test_a_safety_check_that_finds_no_danger_leaves_no_doubt(self, story: Story) -> None:
+        story.record("assessment_form", "林社工", **phq_a(q9="1"))
+        story.record("safety_check", "苏咨询", outcome="no")
+        assert story.case.state["safety_check_open"] is False and not is_unknown(story)
 
     def test_consent_is_not_withdrawn_while_a_danger_is_open(self, story: Story) -> None:
         story.record("consent", "王督导", purposes=["refer"], answer="given")

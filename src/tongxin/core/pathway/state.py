@@ -236,6 +236,7 @@ def _take(state: CaseState, fact: Fact) -> None:
 def _note_concern(state: CaseState, fact: Fact) -> None:
     """One “yes” stays until somebody looked into it; a routine “no” does not outweigh it (spine A4)."""
     said = fact.data.get("is_concern")
+    is_doubted = said == "unknown" or fact.data.get("guardian_page") == "no"
     source = fact.data.get("concern_from")
     if isinstance(source, list | tuple) and "staff" in source:
         state.staff_concern = True
@@ -243,8 +244,8 @@ def _note_concern(state: CaseState, fact: Fact) -> None:
         state.is_concern, state.concern_cleared, state.concern_doubted = True, False, False
     elif (said == "no" and fact.data.get("step") == LOOKED_INTO) or fact.data.get("guardian_page") == "yes":
         state.is_concern, state.concern_cleared, state.concern_doubted = False, True, False
-    elif said == "unknown" or fact.data.get("alarms"):
-        state.concern_doubted = state.concern_doubted or said == "unknown"
+    elif is_doubted or fact.data.get("alarms"):
+        state.concern_doubted = state.concern_doubted or is_doubted
         state.concern_cleared = state.concern_cleared and not fact.data.get("alarms")
 
 
