@@ -149,7 +149,7 @@ def _wrong_with_receiver(change: Change, actor: Viewer, at: datetime) -> list[Pr
     if to is None:
         return []
     if to.id == actor.person_id:
-        zh = f"{post.title}：不能把岗位交给自己。请写另一位接手的人，或先勾选“暂时空缺”。"
+        zh = f"{post.title}：不能把岗位交给自己，请写另一位的登录名。"
         return [Problem(f"login-{post.id}", zh, True)]
     if not _receivers(actor, at).filter(id=to.id).exists():
         raise NotAllowed
@@ -160,7 +160,7 @@ def _wrong_with(change: Change, actor: Viewer, at: datetime) -> list[Problem]:
     post, said = change.post, _wrong_with_receiver(change, actor, at)
     holding = Holding.objects.filter(post=post, to_at__isnull=True, kind=Holding.HOLDER).values_list("person_id")
     if change.to is not None and (change.to.id,) in holding:
-        said.append(Problem(f"login-{post.id}", f"{post.title}：接手的人就是现在任职的人，请改写。", True))
+        said = [Problem(f"login-{post.id}", f"{post.title}：接手的人就是现在任职的人，请改写。", True)]
     if change.to is None and change.kind == Holding.HOLDER and post.reports_to_id is None:
         said.append(Problem(
             f"login-{post.id}", f"{post.title}是最上一级岗位，不能空缺：下级空缺时由它负责。请写接手的人。", True
