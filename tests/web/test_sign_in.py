@@ -158,3 +158,7 @@ class TestPost:
     def test_of_somebody_else_cannot_be_chosen(self, cast: world.World, office: SignedIn) -> None:
         other = cast.posts["郑管理"]
         assert office("周主任").post("/post/", {"post": str(other.id)}).status_code == 404
+
+
+def test_a_look_at_the_head_of_the_page_is_no_wrong_password(client: Client) -> None:
+    assert client.head("/sign-in/").status_code == 200

@@ -36,7 +36,7 @@ PAUSED = (
 @door("public", methods=("GET", "POST"))
 def sign_in(request: Request) -> HttpResponse:
     """The sign-in page; too many wrong tries for one login close it for a while."""
-    if request.method == "GET":
+    if request.method != "POST":
         if request.viewer.person_id is not None:
             return HttpResponseRedirect("/")
         return _asked_again(request, "", status=200)
@@ -115,7 +115,7 @@ def sign_out(request: Request) -> HttpResponse:
 @door("signed_in", methods=("GET", "POST"))
 def choose_post(request: Request) -> HttpResponse:
     """Which of several posts to act from; whoever holds none is told what to do."""
-    if request.method == "GET":
+    if request.method != "POST":
         return show(request, "console/post.html", {"seats": request.viewer.seats})
     chosen = request.POST.get("post", "")
     seat = next((seat for seat in request.viewer.seats if str(seat.post_id) == chosen), None)
