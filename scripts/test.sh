@@ -12,4 +12,4 @@ case "${TONGXIN_DATABASE:-sqlite}" in
         ;;
 esac
 # shellcheck disable=SC2086
-exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile $once "$@"
+exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile --no-loadscope-reorder $once "$@"

@@ -5,6 +5,10 @@ import os
 import shutil
 import tempfile
 
+# An open transaction of one process holds the sealer of every database of a PostgreSQL: each has its own.
+_servers, _worker = os.environ.get("TONGXIN_TEST_DATABASES", "").split(), os.environ.get("PYTEST_XDIST_WORKER", "")
+if _servers and _worker:
+    os.environ["TONGXIN_DATABASE"] = _servers[int(_worker.removeprefix("gw")) % len(_servers)]
 if "TONGXIN_TEST_HOME" not in os.environ:
     os.environ["TONGXIN_TEST_HOME"] = tempfile.mkdtemp(prefix="tongxin-test-")
     atexit.register(shutil.rmtree, os.environ["TONGXIN_TEST_HOME"], ignore_errors=True)

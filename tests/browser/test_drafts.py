@@ -15,6 +15,13 @@ WORDS = "奶奶说夜里睡不好"
 KEPT = "草稿已存"
 
 
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    """A house of its own: what others left unfinished would stand on the first page too."""
+    with House() as found:
+        yield found
+
+
 @pytest.fixture
 def two_desks(house: House, browser: Browser, seen: set[tuple[str, str]]) -> Iterator[tuple[Desk, Desk]]:
     """One person at two browsers."""
