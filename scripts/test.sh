@@ -1,12 +1,13 @@
 #!/bin/sh
-# 运行全部测试；数据库由 TONGXIN_DATABASE 决定，默认 SQLite。不碰数据库的测试不在 PostgreSQL 上重复。
+# 运行全部测试；数据库由 TONGXIN_DATABASE 决定，默认 SQLite。不碰数据库、只看页面样子的测试和示例的一年，不在 PostgreSQL 上重复。
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/needs.sh
 once=""
 case "${TONGXIN_DATABASE:-sqlite}" in
     postgres*)
-        for place in batch core/forms core/grading core/instruments definitions deploy/test_bundle.py golden intake/reading pwa; do
+        for place in batch browser/test_manual.py browser/test_pages.py browser/test_quality.py core/forms core/grading \
+            core/instruments definitions demo deploy/test_bundle.py golden intake/reading pwa; do
             once="$once --ignore=tests/$place"
         done
         ;;
