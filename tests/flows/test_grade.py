@@ -100,6 +100,13 @@ class TestFall:
         assert "不一致" in said or "并不比" in said
         assert story.case.level == "mid_high" and "confirm_grade" in story.steps
 
+    def test_agreeing_to_a_lower_proposal_is_the_first_word_of_a_fall(self, graded: Story) -> None:
+        graded.assessed(0, 0, 0, 0, 0)
+        said = graded.refused("grade_decision", "郑管理", action="confirm", level="mid_low")
+        assert "建议的是“低”" in said
+        graded.record("grade_decision", "郑管理", action="confirm", level="low")
+        assert graded.case.level == "mid_high" and "second_professional" in graded.steps
+
     def test_a_reassessment_lowers_nothing_by_itself(self, graded: Story) -> None:
         graded.assessed(0, 0, 0, 0, 0)
         assert graded.case.level == "mid_high"

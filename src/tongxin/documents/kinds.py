@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tongxin.core.access import AccessRules
-from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
 
 OF_ENTRY = "entry"
-# An entry that no form stands behind is for whoever may read everything psychological.
-CLOSEST = "psychological"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +46,3 @@ def read(content: Mapping[str, Any]) -> Attachments:
         reasons={each["id"]: str(each["zh"]) for each in content["reasons"]},
         limits={name: int(number) for name, number in content["limits"].items()},
     )
-
-
-def part_of(entry: Entry, found: AccessRules) -> str:
-    """The part of the file that a record belongs to."""
-    return found.form_parts.get(str(entry.clear.get("form") or entry.kind), CLOSEST)

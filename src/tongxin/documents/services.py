@@ -11,7 +11,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.documents import content, store
 from tongxin.documents.faults import NotAllowed, NotTaken
-from tongxin.documents.kinds import Attachments, Kind, attachments_in, part_of
+from tongxin.documents.kinds import Attachments, Kind, attachments_in
 from tongxin.documents.models import CONTENT, Attachment
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
@@ -94,7 +94,7 @@ def _entry_of(file: File, child: Child) -> Entry | None:
 
 
 def _part(kind: Kind, entry: Entry | None, at: datetime) -> str:
-    return kind.part if entry is None or not kind.signs else part_of(entry, rules.access_rules(at=at))
+    return kind.part if entry is None or not kind.signs else rules.access_rules(at=at).part_of(entry.form_id)
 
 
 def _keep(

@@ -25,7 +25,7 @@ from tongxin.rulebook import rules
 PART = "link_part"
 PARTS = UUID("0d1a6f1c-8b7e-4c0e-9a63-2f6d0b7c51e2")
 PLACE = "other_file_no"
-NUMBERS, FAMILY = (PLACE, "sibling_file_no"), "family"
+NUMBERS = (PLACE, "sibling_file_no")
 # Which answer says what the relation is.
 SAYS = {"child_link": "link", "incident_link": "incident"}
 
@@ -79,7 +79,7 @@ def _end(source: UUID, entry: Entry, actor: Viewer, at: datetime) -> None:
     standing = ChildLink.objects.filter(source_id=source, ended_by__isnull=True)
     for row in standing.exclude(entry_id=source):
         other = Child.objects.get(id=row.child_id)
-        kind = str(entry.clear.get("form") or entry.kind)
+        kind = entry.form_id
         _keep_part(other, entry, kind, actor, at, supersedes=row.entry_id, correction_kind="retract")
     standing.update(ended_by=entry.id)
 
@@ -117,7 +117,7 @@ def linked_with(*, child: Child, viewer: Viewer, parts: Collection[str], at: dat
 
 def veiled(answers: Mapping[str, Any], *, entry: Entry, viewer: Viewer, at: datetime) -> dict[str, Any]:
     """The answers of an entry without the number of a file that the viewer may not see."""
-    part = rules.access_rules(at=at).form_parts.get(str(entry.clear.get("form") or ""), FAMILY)
+    part = rules.access_rules(at=at).part_of(entry.form_id)
     hidden = {
         name for name in NUMBERS
         if (number := str(answers.get(name, "")).strip().upper()) and not _may_see(number, part, viewer, at)

@@ -138,7 +138,7 @@ def _earlier(
     asking: dict[str, int] = dict.fromkeys(wanted, 0)
     fitting = []
     for entry in reversed(entries):
-        part = form_parts.get(str(entry.clear.get("form") or entry.kind))
+        part = form_parts.get(entry.form_id)
         if entry.id in gone or entry.correction_kind in {"retract", "moved"} or part not in readable:
             continue
         short = [binds for binds in _bound(entry) if asking.get(binds, MOST_OPENED) < MOST_OPENED]

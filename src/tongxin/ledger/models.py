@@ -59,6 +59,11 @@ class Entry(models.Model):
     def key_owner(self) -> Owner:
         return self.subject.owner
 
+    @property
+    def form_id(self) -> str:
+        """The form it was written on, else its kind."""
+        return str(self.clear.get("form") or self.kind)
+
 
 class Event(models.Model):
     """That something happened: `noun.done`. A fact, or a consequence that handlers derived (B1)."""

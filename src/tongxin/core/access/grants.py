@@ -8,6 +8,8 @@ from tongxin.core.language.errors import DefinitionError
 
 RELATIONS = frozenset({"in_area", "referred", "department_task", "teaches", "broke_glass", "transferred"})
 READ = "read"
+# What no form stands behind is for whoever may read everything psychological.
+CLOSEST = "psychological"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class AccessRules:
             if role in grant.roles
             and (part in grant.reads if action == READ else form in grant.records)
         )
+
+    def part_of(self, form_id: str) -> str:
+        """The part of the file that what was written on a form belongs to; unknown forms are the closest kept."""
+        return self.form_parts.get(form_id, CLOSEST)
 
     def may_do(self, *, role: str, action: str) -> bool:
         """Whether a role may do something that concerns no single child."""

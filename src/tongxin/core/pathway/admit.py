@@ -34,9 +34,12 @@ def _contradictory(state: CaseState, action: str, level: str) -> list[str]:
     """What was decided and the level that was chosen must say the same: a slip of the pen sets no grade."""
     now, levels = state.grades.effective, state.pathway.levels
     higher = state.pathway.rank_of(level) - state.pathway.rank_of(now)
-    if action == "confirm" and higher:
+    # A re-assessment may propose less than the standing grade: agreeing to that is the first word of a fall.
+    proposed = list(dict.fromkeys(each.level for each in state.grades.open_proposals)) or [now]
+    if action == "confirm" and level not in {now, *proposed}:
+        said = "、".join(f"“{levels[each]}”" for each in proposed)
         return [
-            f"“确认建议等级”与所选的等级不一致：建议的是“{levels[now]}”，选的是“{levels[level]}”。"
+            f"“确认建议等级”与所选的等级不一致：建议的是{said}，选的是“{levels[level]}”。"
             "同意建议就选同一等级；不同意请选“调高”或“调低”，并写明理由。"
         ]
     if (action == "raise" and higher <= 0) or (action == "lower" and higher >= 0):

@@ -87,7 +87,7 @@ def _signable(request: Request, child: Child) -> list[dict[str, Any]]:
     entries = [each for each in file.readable if each.clear.get("form") and each.correction_kind in {"", "correct"}]
     gone = {entry.supersedes_id for entry in file.entries if entry.supersedes_id}
     return [
-        {"id": each.id, "zh": files.entry_zh(each), "at": each.occurred_at, "part": files.part_of(each, file.access)}
+        {"id": each.id, "zh": files.entry_zh(each), "at": each.occurred_at, "part": file.access.part_of(each.form_id)}
         for each in reversed(entries) if each.id not in gone
     ][:LISTED_ENTRIES]
 

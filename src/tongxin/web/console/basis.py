@@ -9,7 +9,7 @@ from tongxin.core.pathway import in_force
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
-from tongxin.web.console.file import File, entry_zh, form_of, part_of
+from tongxin.web.console.file import File, entry_zh
 from tongxin.web.doors import Request
 
 DECIDES = "grade_decision"
@@ -22,12 +22,12 @@ READ_FIRST = {
 def read_first(request: Request, child: Child, form_id: str) -> dict[str, Any] | None:
     """The record that a form answers, where the viewer may read it: the one named, else the newest."""
     wanted = READ_FIRST.get(form_id)
-    entries = [entry for entry in ledger.facts(Owner("child", child.id)) if form_of(entry) == wanted]
+    entries = [entry for entry in ledger.facts(Owner("child", child.id)) if entry.form_id == wanted]
     if not entries:
         return None
     about = request.GET.get("about", "")
     entry = next((each for each in entries if str(each.id) == about), entries[-1])
-    part = part_of(entry, rules.access_rules(at=request.at))
+    part = rules.access_rules(at=request.at).part_of(entry.form_id)
     if not access.may(viewer=request.viewer, child_id=child.id, part=part, at=request.at):
         return None
     url = f"/children/{child.id}/entries/{entry.id}/"

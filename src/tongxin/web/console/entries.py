@@ -18,7 +18,7 @@ from tongxin.people import search
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web.console.entry_text import loose, sections_of
-from tongxin.web.console.file import entry_zh, form_of, part_of
+from tongxin.web.console.file import entry_zh
 from tongxin.web.console.forms import entry_for
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.papers import on_paper
@@ -48,7 +48,7 @@ def entry_page(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse
         "gone_zh": CORRECTIONS.get(gone.correction_kind, "更正") if gone else "",
         "kind_zh": CORRECTIONS.get(entry.correction_kind, ""), "may_change": may_change,
         "reason_zh": moving.REASONS.get(str(entry.clear.get("about", "")), ""), "reasons": moving.REASONS,
-        "correct_url": f"/children/{child.id}/forms/{form_of(entry)}/?corrects={entry.id}", **on_paper(request, entry),
+        "correct_url": f"/children/{child.id}/forms/{entry.form_id}/?corrects={entry.id}", **on_paper(request, entry),
     })
 
 
@@ -68,7 +68,7 @@ def _chain(entry: Entry) -> list[Entry]:
 def _may_change(request: Request, child: Child, entry: Entry) -> bool:
     if entry.correction_kind in {"retract", "moved"} or not entry.form_hash or not entry.clear.get("form"):
         return False
-    action = f"record.{form_of(entry)}"
+    action = f"record.{entry.form_id}"
     return access.may(viewer=request.viewer, child_id=child.id, part="", action=action, at=request.at)
 
 
@@ -99,7 +99,7 @@ def _sections(request: Request, child: Child, entry: Entry) -> list[dict[str, An
 
 def open_answers(request: Request, entry: Entry, *, purpose: str) -> dict[str, Any]:
     """The answers of one entry, recorded as a look at its part of the file."""
-    part = part_of(entry, rules.access_rules(at=request.at))
+    part = rules.access_rules(at=request.at).part_of(entry.form_id)
     opened = ledger.open_entries(
         [entry], viewer=request.viewer, purpose=purpose, at=request.at, part=part, route="entry"
     )

@@ -27,8 +27,6 @@ from tongxin.rulebook import rules
 from tongxin.vault import Owner
 from tongxin.web.doors import Request, child_for
 
-# A kind of entry that no form stands behind is shown to whoever may read everything psychological.
-CLOSEST = "psychological"
 WITHOUT_FORM = {"registration": "花名册登记", "contact_doubt": "联系方式有变化，需核对补正",
                 "household_alarm": "同户儿童出现危险，需当面查看",
                 "household_part": "登记为同户儿童", "link_part": "登记了与另一名儿童的关系"}
@@ -80,7 +78,7 @@ class File:
     @property
     def readable(self) -> list[Entry]:
         """The entries of the parts that the viewer may read."""
-        return [entry for entry in self.entries if part_of(entry, self.access) in self.parts]
+        return [entry for entry in self.entries if self.access.part_of(entry.form_id) in self.parts]
 
     def offered(self) -> list[dict[str, Any]]:
         """The forms that the viewer may fill in now, by group."""
@@ -123,16 +121,6 @@ def read_file(request: Request, child_id: UUID) -> File:
         entries=entries, facts=facts, results=results, state=state,
         tasks=LIVE_TASKS.rows(child=child.id),
     )
-
-
-def form_of(entry: Entry) -> str:
-    """The id of the form that an entry was written on, else its kind."""
-    return str(entry.clear.get("form") or entry.kind)
-
-
-def part_of(entry: Entry, found: AccessRules) -> str:
-    """The part of the file that an entry belongs to."""
-    return found.form_parts.get(form_of(entry), CLOSEST)
 
 
 def forms_known(*, region: str, at: datetime) -> Mapping[str, FormWords]:

@@ -25,7 +25,7 @@ from tongxin.rulebook import rules
 from tongxin.web.console.ages import age_notice, form_for_age
 from tongxin.web.console.basis import DECIDES, deciders, read_first
 from tongxin.web.console.drafts import continued, draft_answers, happened_at, on_page
-from tongxin.web.console.file import form_of, part_of, read_file
+from tongxin.web.console.file import read_file
 from tongxin.web.console.form_page import (
     RENEWED,
     UNREADABLE,
@@ -82,7 +82,7 @@ def _corrected(request: Request, child: Child, form_id: str) -> Entry | None:
     if not named:
         return None
     entry = entry_for(request, child, named)
-    if form_of(entry) != form_id or entry.correction_kind in {"retract", "moved"}:
+    if entry.form_id != form_id or entry.correction_kind in {"retract", "moved"}:
         raise Http404
     return entry
 
@@ -96,7 +96,7 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
     entry = Entry.objects.filter(id=entry_id, subject_id=child.id).select_related("subject").first()
     if entry is None:
         raise Http404
-    part = part_of(entry, rules.access_rules(at=request.at))
+    part = rules.access_rules(at=request.at).part_of(entry.form_id)
     if not access.may(viewer=request.viewer, child_id=child.id, part=part, at=request.at):
         raise Http404
     return entry
@@ -149,7 +149,7 @@ def _known(
     request: Request, child: Child, asked: Asked, corrected: Entry | None, before: Mapping[str, Known]
 ) -> dict[str, Any]:
     if corrected is not None:
-        part = part_of(corrected, rules.access_rules(at=request.at))
+        part = rules.access_rules(at=request.at).part_of(corrected.form_id)
         opened = ledger.open_entries(
             [corrected], viewer=request.viewer, purpose="correct", at=request.at, part=part, route="form"
         )

@@ -16,7 +16,7 @@ from tongxin.people.models import Carer
 from tongxin.web import words
 from tongxin.web.console.entry_text import text_of
 from tongxin.web.console.family import IDENTITY_OF_CHILD, home_of
-from tongxin.web.console.file import CLOSEST, File, entry_zh
+from tongxin.web.console.file import File, entry_zh
 from tongxin.web.console.names import Names
 from tongxin.web.console.options import words_of
 from tongxin.web.console.timeline import CORRECTIONS
@@ -202,4 +202,4 @@ def _left_out(file: File, paper: Paper | None) -> list[str]:
 
 def may_print(file: File, form_id: str) -> bool:
     """Whether the viewer may read the part of the file that a form's entries belong to."""
-    return file.access.form_parts.get(form_id, CLOSEST) in file.parts
+    return file.access.part_of(form_id) in file.parts

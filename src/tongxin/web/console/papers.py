@@ -17,7 +17,7 @@ from tongxin.flows import links, lists, prefill
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
 from tongxin.web.console.family import carers_of, sealed_of
-from tongxin.web.console.file import HIDDEN, File, entry_zh, form_of, part_of, read_file
+from tongxin.web.console.file import HIDDEN, File, entry_zh, read_file
 from tongxin.web.console.names import open_names
 from tongxin.web.console.paper_content import Copy, empty, filled, may_print
 from tongxin.web.doors import Request, door
@@ -83,7 +83,7 @@ def _offered(file: File, paper: Paper) -> bool:
 
 def _newest(file: File, paper: Paper) -> Entry | None:
     """The newest entry on one of a paper's forms that stands and that the viewer may read."""
-    found = (each for each in reversed(file.readable) if form_of(each) in paper.forms and _stands(file, each))
+    found = (each for each in reversed(file.readable) if each.form_id in paper.forms and _stands(file, each))
     return next(found, None)
 
 
@@ -121,7 +121,7 @@ def print_entry(request: Request, child_id: UUID, entry_id: UUID) -> HttpRespons
     entry = next((each for each in file.readable if each.id == entry_id and each.clear.get("form")), None)
     if entry is None:
         raise Http404
-    paper = found.of(form_of(entry))
+    paper = found.of(entry.form_id)
     return _printed(file, found, None if paper and paper.is_whole else paper, entry)
 
 
@@ -129,7 +129,7 @@ def _printed(file: File, found: Papers, paper: Paper | None, entry: Entry | None
     """The PDF; the copy is written down before anything is opened."""
     request, child = file.request, file.child
     purpose = found.purposes.get(request.POST.get("purpose", ""))
-    form_id = form_of(entry) if entry else _form_of(file, paper)
+    form_id = entry.form_id if entry else _form_of(file, paper)
     refused = _refusal(file, found, purpose, form_id, entry)
     if refused or purpose is None:
         messages.error(request, refused)
@@ -169,7 +169,7 @@ def _answers(file: File, asked: Asked, entry: Entry | None, paper: Paper | None)
     """What an entry says, or what the whole file knows; None leaves the form to be filled in by hand."""
     request = file.request
     if entry is not None:
-        part = part_of(entry, file.access)
+        part = file.access.part_of(entry.form_id)
         opened = ledger.open_entries(
             [entry], viewer=request.viewer, purpose=PURPOSE, at=request.at, part=part, route=ROUTE
         )
