@@ -71,7 +71,7 @@ call_command("migrate", "drafts", "0001", verbosity=0)
 
 def test_nothing_starts_on_a_database_of_an_earlier_version(machine: dict[str, str]) -> None:
     outdated(machine)
-    for words in (("worker",), ("serve", "--port", "8997")):
+    for words in (("worker",), ("jobs", "--once"), ("web", "--port", "8996"), ("serve", "--port", "8997")):
         done = run(machine, *words)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.count("\n") == 1 and "请先运行 tongxin database prepare" in done.stderr

@@ -62,3 +62,13 @@ def test_only_who_oversees_may_name_and_only_a_post_that_is_offered(cast: world.
         with pytest.raises(Refused):
             cast.record(child, "assignment", {"to_post": strange}, by="郑管理", at=AT)
     assert _owner(child) == cast.posts["林社工"].id
+
+
+def test_a_post_of_another_town_is_not_offered(cast: world.World) -> None:
+    child, post = _to_assess(cast), _second_post(cast)
+    post.division = cast.place("370116104")
+    post.save()
+    with pytest.raises(Refused):
+        cast.record(child, "assignment", {"to_post": post.id.hex}, by="郑管理", at=AT)
+    elsewhere = cast.child("小山", by="吴主任", village="370116104230")
+    cast.record(elsewhere, "assignment", {"to_post": post.id.hex}, by="郑管理", at=AT)

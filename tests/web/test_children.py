@@ -56,6 +56,11 @@ class TestRoster:
         time.now += timedelta(days=60)
         assert sorted(_names(office("郑管理"), "?only=late")) == ["小山", "小雨"]
 
+    def test_asks_for_every_part_that_its_filters_speak_of(self, cast: world.World, office: SignedIn) -> None:
+        cast.child("小雨")
+        wanted = office("郑管理").get("/children/?level=low&only=crisis&stage=registered").context["wanted"]
+        assert wanted.parts == ("psychological", "crisis", "identification")
+
     def test_goes_on_where_the_page_before_ended(self, cast: world.World, office: SignedIn) -> None:
         names = {f"小{chr(0x4E00 + number)}" for number in range(30)}
         for name in names:

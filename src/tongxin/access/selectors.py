@@ -60,6 +60,12 @@ def may_do(*, viewer: Viewer, action: str, at: datetime) -> bool:
     return viewer.is_worker or any(found.may_do(role=role, action=action) for role in viewer.roles)
 
 
+def may_record(*, viewer: Viewer, form_id: str, at: datetime) -> bool:
+    """Whether one of the viewer's roles records that form about some child; about which, `may` decides."""
+    found = rules.access_rules(at=at)
+    return any(form_id in grant.records and grant.roles & viewer.roles for grant in found.grants)
+
+
 def sees_psychology(*, viewer: Viewer, at: datetime) -> bool:
     """Whether a viewer's roles are entitled to colours and psychological content (A11)."""
     return viewer.is_worker or bool(viewer.roles & rules.access_rules(at=at).with_psychology)
@@ -151,6 +157,7 @@ def _key(row: Model, order: Sequence[str]) -> tuple[Any, ...]:
 
 
 __all__ = [
-    "allowed", "child_column", "child_if_visible", "may", "may_do", "page", "parts_of", "sees_psychology", "visible",
+    "allowed", "child_column", "child_if_visible", "may", "may_do", "may_record", "page", "parts_of", "sees_psychology",
+    "visible",
     "visible_parts",
 ]

@@ -2,6 +2,7 @@
 
 from django.core.management import call_command
 
+from tongxin.flows import preparation
 from tongxin.lib.arguments import Parser
 
 
@@ -10,5 +11,6 @@ def main(argv: list[str]) -> int:
     parser = Parser(prog="tongxin jobs", description="启动导入等长任务的后台")
     parser.add_argument("--once", action="store_true", help="做完眼下的事就结束")
     options = parser.parse_args(argv)
+    preparation.refuse_outdated()
     call_command("db_worker", batch=options.once, verbosity=0, startup_delay=False, reload=False)
     return 0

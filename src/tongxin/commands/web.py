@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tongxin.commands.serve import refuse_busy, refuse_without_keys, web_command
+from tongxin.commands.serve import refuse_busy, refuse_outdated, refuse_without_keys, web_command
 from tongxin.lib.arguments import Parser
 
 
@@ -15,6 +15,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--workers", type=int, default=2, help="网站进程数，默认 2")
     options = parser.parse_args(argv)
     refuse_without_keys()
+    refuse_outdated()
     refuse_busy(options.host, options.port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.config.settings")
     command = web_command(host=options.host, port=options.port, workers=options.workers)

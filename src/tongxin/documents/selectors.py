@@ -39,7 +39,7 @@ def one(*, attachment_id: UUID, child_id: UUID, viewer: Viewer, at: datetime) ->
 
 def signed(entry_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """Since when each of these records has a signed scan that stands."""
-    rows = Attachment.objects.filter(entry_id__in=list(entry_ids), kind="signed_scan", retracted_at__isnull=True)
+    rows = Attachment.objects.filter(entry_id__in=list(entry_ids), retracted_at__isnull=True)
     return {row.entry_id: row.added_at for row in rows.order_by("-added_at") if row.entry_id}
 
 

@@ -53,7 +53,8 @@ def may_add(*, viewer: Viewer, child_id: UUID, part: str, at: datetime) -> bool:
 def add(*, child: Child, file: File, actor: Viewer, at: datetime) -> Added:
     """Keep a file sealed under the child's key, with its fact; `NotTaken` says why not."""
     found = attachments_in(region=rules.region_of(child.county_id), at=at)
-    kind, entry = _kind_of(file, found), _entry_of(file, child)
+    kind = _kind_of(file, found)
+    entry = _entry_of(file, child, kind)
     part = _part(kind, entry, at)
     if not may_add(viewer=actor, child_id=child.id, part=part, at=at):
         raise NotAllowed
@@ -84,8 +85,8 @@ def _kind_of(file: File, found: Attachments) -> Kind:
     return kind
 
 
-def _entry_of(file: File, child: Child) -> Entry | None:
-    if file.entry_id is None:
+def _entry_of(file: File, child: Child, kind: Kind) -> Entry | None:
+    if file.entry_id is None or not kind.signs:
         return None
     entry = Entry.objects.filter(id=file.entry_id, subject_id=child.id).first()
     if entry is None:
@@ -94,7 +95,7 @@ def _entry_of(file: File, child: Child) -> Entry | None:
 
 
 def _part(kind: Kind, entry: Entry | None, at: datetime) -> str:
-    return kind.part if entry is None or not kind.signs else rules.access_rules(at=at).part_of(entry.form_id)
+    return kind.part if entry is None else rules.access_rules(at=at).part_of(entry.form_id)
 
 
 def _keep(

@@ -23,6 +23,13 @@ def choices_for(child: Child) -> tuple[str, Choices]:
     return rules.region_of(child.county_id), choices_in(child.county_id)
 
 
+def posts_near(child: Child) -> dict[str, str]:
+    """The posts to which this child can be given by name: those that serve where the child lives."""
+    places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
+    near = {each.hex for each in Post.objects.filter(division_id__in=places).values_list("id", flat=True)}
+    return {code: zh for code, zh in choices_for(child)[1]["assignable_post"].items() if code in near}
+
+
 def posts_around(child: Child, *, at: datetime) -> dict[str, str]:
     """The posts that serve where a child lives, village to county, with their titles; whoever stands in, apart."""
     places = [place for place in (child.village_id, child.town_id, child.county_id) if place]

@@ -44,6 +44,9 @@ from tongxin.people.models import Child
 from tongxin.people.standing import TOLD
 from tongxin.vault import Keyring
 
+# Gives a child to a post by name.
+ASSIGNMENT = "assignment"
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -110,6 +113,8 @@ def _hold(*, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: dateti
 def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
     """The form as it holds where a child lives."""
     region, choices = lists.choices_for(child)
+    if form_id == ASSIGNMENT:
+        choices = {**choices, "assignable_post": lists.posts_near(child)}
     if form_id in recusal.FORMS:
         choices = {**choices, "line_post": lists.posts_around(child, at=at)}
     return form_in(form_id=form_id, region=region, at=at, lists=choices)

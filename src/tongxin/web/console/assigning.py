@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,23 +11,21 @@ from django.utils.translation import gettext as _
 
 from tongxin.access import selectors as access
 from tongxin.flows import lists
-from tongxin.flows.record import Sheet, record
+from tongxin.flows.record import ASSIGNMENT, Sheet, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
-from tongxin.rulebook import rules
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
-FORM = "assignment"
 MOST = 100
 SALT = "children given to a post"
 
 
 def may_assign(request: Request) -> bool:
     """Whether the viewer's roles may name who is responsible."""
-    found = rules.access_rules(at=request.at)
-    return any(FORM in grant.records and grant.roles & request.viewer.roles for grant in found.grants)
+    return access.may_record(viewer=request.viewer, form_id=ASSIGNMENT, at=request.at)
 
 
 @door("work", methods=("GET", "POST"))
@@ -51,22 +49,14 @@ def assign(request: Request) -> HttpResponse:
 
 def _chosen(request: Request) -> list[Child]:
     """The children ticked that the viewer may give to somebody."""
-    ids = {found for text in request.POST.getlist("child")[:MOST] if (found := _uuid(text))}
+    ids = {found for text in request.POST.getlist("child")[:MOST] if (found := id_in(text))}
     rows = Child.objects.filter(id__in=ids)
-    return list(access.visible(rows, viewer=request.viewer, part="", action=f"record.{FORM}", at=request.at))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return list(access.visible(rows, viewer=request.viewer, part="", action=f"record.{ASSIGNMENT}", at=request.at))
 
 
 def _posts(children: Iterable[Child]) -> dict[str, str]:
     """The posts that can be named for every one of the children."""
-    counties = {child.county_id for child in children}
-    offered = [lists.choices_in(county)["assignable_post"] for county in counties]
+    offered = [lists.posts_near(child) for child in children]
     return {code: zh for code, zh in offered[0].items() if all(code in other for other in offered)}
 
 
@@ -93,8 +83,8 @@ def _asked_at(request: Request) -> datetime:
 
 def _give(request: Request, child: Child, post: str, at: datetime) -> dict[str, Any]:
     """One child's record; sent twice it is kept once."""
-    entry_id = uuid5(child.id, f"{FORM}:{post}:{at.isoformat()}:{request.viewer.person_id}")
-    sheet = Sheet(entry_id=entry_id, form_id=FORM, answers={"to_post": post}, occurred_at=at)
+    entry_id = uuid5(child.id, f"{ASSIGNMENT}:{post}:{at.isoformat()}:{request.viewer.person_id}")
+    sheet = Sheet(entry_id=entry_id, form_id=ASSIGNMENT, answers={"to_post": post}, occurred_at=at)
     try:
         record(child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at)
     except Refused as refusal:

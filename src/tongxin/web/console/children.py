@@ -36,7 +36,7 @@ def roster(request: Request) -> HttpResponse:
     """One page of the roster."""
     wanted = Filters(request, request.GET)
     cases = access.page(
-        wanted.narrowed(), viewer=request.viewer, part=wanted.part, at=request.at, order=ORDER,
+        wanted.narrowed(), viewer=request.viewer, part=wanted.parts[0], at=request.at, order=ORDER,
         after=_after(request.GET.get("after", "")), limit=PAGE + 1,
     )
     shown = cases[:PAGE]
@@ -61,7 +61,7 @@ def roster_count(request: Request) -> HttpResponse:
     """How many children the filters leave; asked for after the page stands."""
     wanted = Filters(request, request.GET)
     cases = wanted.narrowed().order_by()
-    number = access.visible(cases, viewer=request.viewer, part=wanted.part, at=request.at).count()
+    number = access.visible(cases, viewer=request.viewer, part=wanted.parts[0], at=request.at).count()
     return HttpResponse(f"共 {number:,} 人")
 
 

@@ -11,8 +11,8 @@ from tongxin.cases.models import Case, Proposal, Task
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web import words
+from tongxin.web.console.basis import DECIDES
 from tongxin.web.console.chips import Chip, Chips
-from tongxin.web.console.counts import CONFIRMING
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.task_rows import form_url, late
 from tongxin.web.doors import Request, door
@@ -42,7 +42,7 @@ def confirmations(request: Request) -> HttpResponse:
 
 
 def _waiting(request: Request) -> list[Task]:
-    tasks = Task.objects.filter(step__in=CONFIRMING, state=Task.OPEN)
+    tasks = Task.objects.filter(form=DECIDES, state=Task.OPEN)
     return access.page(
         tasks, viewer=request.viewer, part=PART, at=request.at, order=ORDER, limit=SHOWN + 1,
     )

@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tongxin.access import selectors as access
-from tongxin.cases.derivation import FAR
+from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.intake import selectors as intake
 from tongxin.referrals.models import Referral
-from tongxin.rulebook import rules
+from tongxin.web.console.basis import DECIDES
+from tongxin.web.console.options import pathway_shown
 from tongxin.web.console.today import mine
 from tongxin.web.doors import Request
 from tongxin.web.words import due_zh, late_zh
 
 MOST_COUNTED = 1000
 SOON = timedelta(days=7)
-CONFIRMING = ("confirm_grade", "second_person", "second_professional")
 Count = dict[str, Any]
 
 
@@ -42,7 +42,7 @@ def _waiting(request: Request, tasks: Any) -> list[Count]:
     sent = Referral.objects.filter(to_organisation_id__in=request.viewer.organisation_ids, state="sent")
     referred = access.visible(sent, viewer=request.viewer, part="referral", at=request.at)
     counts = [
-        _count("待确认等级", [tasks.filter(step__in=CONFIRMING)], "/confirmations/",
+        _count("待确认等级", [tasks.filter(form=DECIDES)], "/confirmations/",
                means="等您确认的建议等级和降级申请。确认之前按较高的等级办理。"),
         _count("待答复转介", [referred], "/referrals/", means="其他单位转来、您的单位还没有答复的转介。"),
     ]
@@ -69,18 +69,11 @@ def _when(due: datetime, request: Request) -> str:
 
 def _of_area(request: Request) -> list[Count]:
     cases = access.visible(Case.objects.all(), viewer=request.viewer, part="roster", at=request.at)
+    stuck = cases.filter(slices.without_step(pathway_shown(request)))
     return [_count(
-        "没有下一步", [without_step(request, cases)], "/children/?only=no_step", is_bad=True,
+        "没有下一步", [stuck], "/children/?only=no_step", is_bad=True,
         means="您辖区内在办而没有任何待办任务的个案数，应当始终为 0；不为 0 请告知系统管理员。",
     )]
-
-
-def without_step(request: Request, cases: Any) -> Any:
-    """Open cases with nothing to do: there must be none (promise 1)."""
-    _, pathway = rules.pathway_in(region="", at=request.at)
-    # All ranks are named so that the index by place, rank and due moment is walked.
-    ranks = sorted({-number for number in pathway.urgency.values()})
-    return cases.filter(rank__in=ranks, due_at__gte=FAR, is_open=True)
 
 
 def _count(zh: str, lists: Sequence[Any], url: str, *, means: str, is_bad: bool = False) -> Count:

@@ -8,13 +8,14 @@ from django.http import HttpResponse
 
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
+from tongxin.cases import slices
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.people.models import Child
 from tongxin.web import words
 from tongxin.web.console.children import ORDER
-from tongxin.web.console.home import crisis_rank
 from tongxin.web.console.names import Names, open_names, post_titles
+from tongxin.web.console.options import pathway_shown
 from tongxin.web.console.task_rows import form_url, late
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -30,7 +31,7 @@ IN_CRISIS_STEPS = ("crisis.", "close_crisis", "safety_check", "household_check")
 def crisis_board(request: Request) -> HttpResponse:
     """The open crises, the longest overdue first."""
     cases = access.page(
-        Case.objects.filter(rank=crisis_rank(request), in_crisis=True), viewer=request.viewer, part="crisis",
+        Case.objects.filter(slices.in_crisis(pathway_shown(request))), viewer=request.viewer, part="crisis",
         at=request.at, order=ORDER, limit=SHOWN,
     )
     tasks: dict[UUID, list[Task]] = {case.id: [] for case in cases}

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.assessments.rulings import shown_scheme
-from tongxin.cases.derivation import FAR
+from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.web.console.chips import Chip, scheme_chips
 from tongxin.web.console.options import region_of_viewer
@@ -50,8 +50,7 @@ def by_place(request: Request, filters: Filters) -> list[Row]:
     column = below(request)
     if not column:
         return []
-    ranks = sorted({-number for number in filters.pathway.urgency.values()})
-    late = Q(rank__in=ranks, due_at__lt=request.at, is_open=True)
+    late = slices.late(filters.pathway, at=request.at)
     found = seen(request, "roster").values(column).annotate(all=Count("id"), late=Count("id", filter=late))
     counted = {str(row[column] or UNPLACED): row for row in found}
     known = [place for place in counted if place != UNPLACED]
@@ -71,16 +70,15 @@ def by_place(request: Request, filters: Filters) -> list[Row]:
 
 def totals(request: Request, filters: Filters) -> list[Row]:
     """The four figures of the top line."""
-    ranks = sorted({-number for number in filters.pathway.urgency.values()})
-    cases = seen(request, "roster").filter(rank__in=ranks)
-    crisis = -filters.pathway.urgency["crisis"]
-    in_crisis = seen(request, "crisis").filter(rank=crisis, in_crisis=True)
+    cases, pathway = seen(request, "roster"), filters.pathway
+    late = cases.filter(slices.late(pathway, at=request.at))
+    in_crisis = seen(request, "crisis").filter(slices.in_crisis(pathway))
     return [
-        _total("children", "在册儿童", seen(request, "roster").count(), {}),
-        _total("late", "已逾期", cases.filter(due_at__lt=request.at, is_open=True).count(), {"only": "late"}, bad=True),
+        _total("children", "在册儿童", cases.count(), {}),
+        _total("late", "已逾期", late.count(), {"only": "late"}, bad=True),
         _total("crisis", "危机处置中", in_crisis.count(), {"only": "crisis"}, bad=True),
-        _total("no_step", "没有下一步", cases.filter(due_at__gte=FAR, is_open=True).count(), {"only": "no_step"},
-               bad=True),
+        _total("no_step", "没有下一步", cases.filter(slices.without_step(pathway)).count(),
+               {"only": "no_step"}, bad=True),
     ]
 
 

@@ -8,18 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext as _
 
-from tongxin.access import selectors as access
 from tongxin.assessments.forms import Asked
 from tongxin.core.forms.texts import UNSAVABLE
 from tongxin.core.pathway import CHINA
 from tongxin.drafts.services import NotMine, Saved, ThrownAway, Writing
 from tongxin.flows import drafting
 from tongxin.flows.drafting import NoReason
-from tongxin.flows.record import asked_of
+from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
-from tongxin.rulebook import rules
-from tongxin.web.console.drafts import uuid_in
-from tongxin.web.console.form_page import said
+from tongxin.web.console.form_page import asked_about, said
 from tongxin.web.console.opened import act_from_opened, opened_by, refuse_others
 from tongxin.web.console.opening import asked_here
 from tongxin.web.doors import Request, child_for, door
@@ -41,12 +38,7 @@ def keep_draft(request: Request, child_id: UUID, form_id: str) -> HttpResponseBa
     if no := refuse_others(request):
         return no
     child = child_for(request, child_id)
-    try:
-        asked = asked_of(child, form_id=form_id, at=request.at)
-    except rules.NotAdopted:
-        raise Http404 from None
-    if not access.may(viewer=request.viewer, child_id=child.id, part="", action=asked.action, at=request.at):
-        raise Http404
+    asked = asked_about(request, child, form_id)
     return act_from_opened(request, opened_by(request)) or _keep(request, child, asked)
 
 
@@ -99,7 +91,7 @@ def _writing(request: Request) -> Writing | None:
         found = Writing(
             entry_id=UUID(str(body["entry_id"])), form_hash=str(body["form_hash"])[:64], answers=body["answers"],
             tab=UUID(str(body["tab"])), turn=int(body["turn"]), base=int(body["base"]),
-            about=request.GET.get("about", "")[:120], corrects=uuid_in(request.GET.get("corrects", "")),
+            about=request.GET.get("about", "")[:120], corrects=id_in(request.GET.get("corrects", "")),
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

@@ -13,6 +13,7 @@ from tongxin.drafts import selectors
 from tongxin.drafts.deadlines import expiry_of
 from tongxin.drafts.models import FormDraft
 from tongxin.ledger.models import Entry
+from tongxin.lib.ids import id_in
 from tongxin.notices.services import line_roles
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -24,17 +25,9 @@ from tongxin.web.doors import Request
 SHOWN = 20
 
 
-def uuid_in(text: str) -> UUID | None:
-    """The id that an address or a page names, if it is one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def continued(request: Request, *, child: Child | None, form_id: str) -> FormDraft | None:
     """The draft that the address asks to go on with."""
-    named = uuid_in(request.GET.get("draft", ""))
+    named = id_in(request.GET.get("draft", ""))
     if named is None:
         return None
     draft = selectors.one(draft_id=named, viewer=request.viewer, at=request.at)
@@ -54,7 +47,7 @@ def on_page(
 ) -> dict[str, Any]:
     """What the page of a form shows and needs of drafts; a correction has its own."""
     rows = selectors.mine(viewer=request.viewer, at=request.at).filter(
-        child_id=child.id if child else None, form_id=asked.form.id, corrects=uuid_in(query.get("corrects", ""))
+        child_id=child.id if child else None, form_id=asked.form.id, corrects=id_in(query.get("corrects", ""))
     )
     others = [each for each in rows[:SHOWN] if draft is None or each.id != draft.id]
     return {

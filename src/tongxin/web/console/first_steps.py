@@ -9,14 +9,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from tongxin.accounts.models import Person, Post
+from tongxin.accounts.models import Person
 from tongxin.flows import staffing
 from tongxin.flows.expiry import introductions_for
 from tongxin.flows.unfinished import GROUPS
 from tongxin.rulebook import rules
 from tongxin.rulebook.rules import Resolved
 from tongxin.web import words
-from tongxin.web.console.names import open_names
+from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import FIRST, FIRST_PAGE, Request, door
 from tongxin.web.pages import show
@@ -121,7 +121,7 @@ def introductions(request: Request) -> HttpResponse:
     rows = introductions_for(viewer=request.viewer, at=request.at)[:INTRODUCTIONS_SHOWN]
     notes = open_names(request, purpose="introductions", route="introductions", part="staff",
                        more=[row.note for row in rows]).more
-    titles = dict(Post.objects.filter(id__in={row.post_id for row in rows}).values_list("id", "title"))
+    titles = post_titles(row.post_id for row in rows)
     shown: list[dict[str, Any]] = [
         {"title": titles[row.post_id], "zh": GROUPS.get(row.group, ""), "children": row.children, "at": row.at,
          "note": note or ""}

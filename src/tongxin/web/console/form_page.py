@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 
+from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.assessments.forms import Asked
 from tongxin.core.forms import Form, Problem, definition_json
 from tongxin.core.pathway import CHINA
+from tongxin.flows.record import asked_of
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
 from tongxin.web.doors import Request
 
 RENEWED = "表单已更新，请另开一页打开新的表单，对照填写后再提交；本页的内容没有保存。"
@@ -27,6 +31,17 @@ class Sent:
     entry_id: UUID
     form_hash: str
     answers: Mapping[str, Any]
+
+
+def asked_about(request: Request, child: Child, form_id: str) -> Asked:
+    """The form, if there is one and the viewer may fill it in about this child."""
+    try:
+        asked = asked_of(child, form_id=form_id, at=request.at)
+    except rules.NotAdopted:
+        raise Http404 from None
+    if not access.may(viewer=request.viewer, child_id=child.id, part="", action=asked.action, at=request.at):
+        raise Http404
+    return asked
 
 
 def read_sent(request: Request) -> Sent | None:

@@ -17,7 +17,7 @@ from tongxin.assessments.forms import Asked, age_on
 from tongxin.core.pathway import CHINA
 from tongxin.flows import links, prefill
 from tongxin.flows.prefill import Known
-from tongxin.flows.record import Sheet, asked_of, record
+from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
@@ -30,6 +30,7 @@ from tongxin.web.console.form_page import (
     RENEWED,
     UNREADABLE,
     Sent,
+    asked_about,
     definition_for,
     from_address,
     next_page,
@@ -55,7 +56,7 @@ def form(request: Request, child_id: UUID, form_id: str) -> HttpResponseBase:
     if request.method == "POST" and (no := refuse_others(request)):
         return no
     child = child_for(request, child_id)
-    asked = _asked(request, child, form_id)
+    asked = asked_about(request, child, form_id)
     corrected = _corrected(request, child, form_id)
     if request.method == "POST":
         opened = opened_by(request)
@@ -63,17 +64,6 @@ def form(request: Request, child_id: UUID, form_id: str) -> HttpResponseBase:
     if corrected is None and (fitting := form_for_age(request, child, asked)):
         return HttpResponseRedirect(fitting)
     return _ask(request, child, asked, corrected)
-
-
-def _asked(request: Request, child: Child, form_id: str) -> Asked:
-    """The form, if there is one and the viewer may fill it in about this child."""
-    try:
-        asked = asked_of(child, form_id=form_id, at=request.at)
-    except rules.NotAdopted:
-        raise Http404 from None
-    if not access.may(viewer=request.viewer, child_id=child.id, part="", action=asked.action, at=request.at):
-        raise Http404
-    return asked
 
 
 def _corrected(request: Request, child: Child, form_id: str) -> Entry | None:

@@ -3,15 +3,16 @@
 from django.http import HttpResponse, HttpResponseRedirect
 
 from tongxin.access import selectors as access
+from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.drafts import selectors as drafts
 from tongxin.notices import services as notices
-from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.counts import counts_of
 from tongxin.web.console.drafts import draft_rows
 from tongxin.web.console.names import open_names
 from tongxin.web.console.news import news_of
+from tongxin.web.console.options import pathway_shown
 from tongxin.web.console.today import children_of, lines_of, own_tasks, passed_up_tasks
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -57,14 +58,8 @@ def home(request: Request) -> HttpResponse:
     })
 
 
-def crisis_rank(request: Request) -> int:
-    """Where cases in crisis stand in the lists' order."""
-    _, pathway = rules.pathway_in(region="", at=request.at)
-    return -pathway.urgency["crisis"]
-
-
 def _in_crisis(request: Request) -> list[Case]:
-    cases = Case.objects.filter(rank=crisis_rank(request), in_crisis=True)
+    cases = Case.objects.filter(slices.in_crisis(pathway_shown(request)))
     return access.page(
         cases, viewer=request.viewer, part="crisis", at=request.at, order=("rank", "due_at", "id"), limit=DANGERS + 1
     )

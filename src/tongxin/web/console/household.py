@@ -8,15 +8,14 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.core.pathway import CHINA
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Carer, Child
-from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.chips import Chips
+from tongxin.web.console.family import home_of
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.options import words_of
 from tongxin.web.console.task_rows import CRISIS, task_rows
@@ -45,7 +44,7 @@ def household(request: Request, household_id: UUID) -> HttpResponse:
     )
     return show(request, "console/household.html", {
         "children": _children(request, household_id, children, names), "carers": _carers(request, carers, names),
-        "place": _place(children[0]),
+        "place": home_of(children[0]),
     })
 
 
@@ -63,7 +62,7 @@ def _children(
     for task, row in zip(tasks, task_rows(request, tasks, names={}), strict=True):
         steps.setdefault(task.case_id, []).append(row)
     visited = _visited_today(request, children)
-    may_visit = _may_visit(request)
+    may_visit = access.may_record(viewer=request.viewer, form_id=VISIT, at=request.at)
     return [
         {
             "name": names.children[child.id], "url": f"/children/{child.id}/", "sex": child.get_sex_display(),
@@ -91,11 +90,6 @@ def _visited_today(request: Request, children: Sequence[Child]) -> Mapping[UUID,
     return dict(visits.order_by("occurred_at").values_list("subject_id", "occurred_at"))
 
 
-def _may_visit(request: Request) -> bool:
-    found = rules.access_rules(at=request.at)
-    return any(VISIT in grant.records and grant.roles & request.viewer.roles for grant in found.grants)
-
-
 def _carers(request: Request, carers: Sequence[Carer], names: Names) -> list[dict[str, Any]]:
     """The adults, each once, with what they are to which child."""
     kinds = words_of(request, "relation")
@@ -112,8 +106,3 @@ def _carers(request: Request, carers: Sequence[Carer], names: Names) -> list[dic
         })
     return list(rows.values())
 
-
-def _place(child: Child) -> str:
-    ids = [place for place in (child.town_id, child.village_id) if place]
-    names = dict(Division.objects.filter(id__in=ids).values_list("id", "name"))
-    return "".join(names.get(place, "") for place in ids) or "住处不详"

@@ -30,6 +30,7 @@ from tongxin.web.console.form_page import (
     said,
 )
 from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
+from tongxin.web.console.options import county_of_viewer
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -78,10 +79,9 @@ def new_file(request: Request) -> HttpResponseBase:
 
 def asked_here(request: Request) -> tuple[int | None, Asked]:
     """The form as it holds in the county of the viewer's post."""
-    seat = request.viewer.seat
-    if seat is None:
+    if request.viewer.seat is None:
         raise Http404
-    county_id = Division.objects.values_list("county_id", flat=True).get(id=seat.division_id)
+    county_id = county_of_viewer(request)
     region, choices = rules.region_of(county_id), lists.choices_in(county_id)
     return county_id, form_in(form_id=FORM, region=region, at=request.at, lists=choices)
 

@@ -9,7 +9,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from tongxin import ledger
-from tongxin.accounts.models import Division
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.documents import selectors, typesetting
 from tongxin.documents.papers import Paper, Papers, Purpose, papers_in, record_copy
@@ -19,6 +18,7 @@ from tongxin.rulebook import rules
 from tongxin.web.console.family import carers_of, sealed_of
 from tongxin.web.console.file import HIDDEN, File, entry_zh, read_file
 from tongxin.web.console.names import open_names
+from tongxin.web.console.options import county_of_viewer, region_of_viewer
 from tongxin.web.console.paper_content import Copy, empty, filled, may_print
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -101,7 +101,7 @@ def print_paper(request: Request, child_id: UUID, paper_id: str) -> HttpResponse
 def on_paper(request: Request, entry: Entry) -> dict[str, Any]:
     """What a record's own page says of paper: since when it is signed, and what it can be printed for."""
     try:
-        purposes = papers_in(region=_region(request), at=request.at).purposes.values()
+        purposes = papers_in(region=region_of_viewer(request), at=request.at).purposes.values()
     except rules.NotAdopted:
         return {}
     if not entry.clear.get("form"):
@@ -182,7 +182,7 @@ def _answers(file: File, asked: Asked, entry: Entry | None, paper: Paper | None)
 @door("work")
 def blank_forms(request: Request) -> HttpResponse:
     """The forms that can be printed empty, by what they are for."""
-    region, found = _region(request), rules.access_rules(at=request.at)
+    region, found = region_of_viewer(request), rules.access_rules(at=request.at)
     groups = []
     for group, zh in found.groups.items():
         forms = [
@@ -197,9 +197,9 @@ def blank_forms(request: Request) -> HttpResponse:
 @door("work")
 def print_blank(request: Request, form_id: str) -> HttpResponse:
     """One empty form, as a PDF."""
-    region = _region(request)
+    region, choices = region_of_viewer(request), lists.choices_in(county_of_viewer(request))
     try:
-        asked = form_in(form_id=form_id, region=region, at=request.at, lists=lists.choices_in(_county(request)))
+        asked = form_in(form_id=form_id, region=region, at=request.at, lists=choices)
     except rules.NotAdopted:
         raise Http404 from None
     layout = _rules_in(request, region).layout(form_id)
@@ -212,17 +212,6 @@ def _rules_in(request: Request, region: str) -> Papers:
         return papers_in(region=region, at=request.at)
     except rules.NotAdopted:
         raise Http404 from None
-
-
-def _region(request: Request) -> str:
-    seat = request.viewer.seat
-    return rules.region_of(seat.division_id) if seat else ""
-
-
-def _county(request: Request) -> int | None:
-    seat = request.viewer.seat
-    places = Division.objects.filter(id=seat.division_id) if seat else Division.objects.none()
-    return places.values_list("county_id", flat=True).first()
 
 
 def _as_pdf(content: dict[str, Any], name: str) -> HttpResponse:

@@ -7,14 +7,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tongxin.access import selectors as access
-from tongxin.cases.derivation import FAR
+from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.core.pathway import Pathway
 from tongxin.people.models import CategorySpan
-from tongxin.rulebook import rules
 from tongxin.web.console.chips import scheme_chips
-from tongxin.web.console.home import crisis_rank
-from tongxin.web.console.options import region_of_viewer, words_of
+from tongxin.web.console.options import pathway_shown, region_of_viewer, words_of
 from tongxin.web.console.places_filter import UNPLACED, UNPLACED_ZH, below, place_named
 from tongxin.web.doors import Request
 
@@ -40,7 +38,7 @@ class Filters:
 
     @cached_property
     def pathway(self) -> Pathway:
-        return rules.pathway_in(region="", at=self.request.at)[1]
+        return pathway_shown(self.request)
 
     @property
     def stages(self) -> Mapping[str, str]:
@@ -63,10 +61,10 @@ class Filters:
         return ONLY
 
     @property
-    def part(self) -> str:
-        """The part of the file that the filters ask about: nobody learns by filtering what they may not read."""
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the file that the filters ask about: nobody learns by filtering what they may not read."""
         asked = ((self.level, "psychological"), (self.only == "crisis", "crisis"), (self.stage, "identification"))
-        return next((part for is_asked, part in asked if is_asked), "roster")
+        return tuple(part for is_asked, part in asked if is_asked) or ("roster",)
 
     @property
     def query(self) -> dict[str, str]:
@@ -86,8 +84,10 @@ class Filters:
         return " · ".join(word for word in said if word)
 
     def narrowed(self) -> QuerySet[Case]:
-        """The cases that fit."""
+        """The cases that fit, of those whose every part asked about but the first the viewer may read."""
         cases = Case.objects.all()
+        for part in self.parts[1:]:
+            cases = access.visible(cases, viewer=self.request.viewer, part=part, at=self.request.at)
         if self.place:
             cases = cases.filter(**{f"{self.place.level}_id": self.place.id})
         if self.unplaced:
@@ -105,11 +105,7 @@ class Filters:
 
     def _only(self, cases: QuerySet[Case]) -> QuerySet[Case]:
         if self.only == "crisis":
-            return cases.filter(rank=crisis_rank(self.request), in_crisis=True)
-        # All ranks are named so that the index by place, rank and due moment is walked.
-        ranks = sorted({-number for number in self.pathway.urgency.values()})
+            return cases.filter(slices.in_crisis(self.pathway))
         if self.only == "late":
-            return cases.filter(rank__in=ranks, due_at__lt=self.request.at, is_open=True)
-        if self.only == "no_step":
-            return cases.filter(rank__in=ranks, due_at__gte=FAR, is_open=True)
-        return cases
+            return cases.filter(slices.late(self.pathway, at=self.request.at))
+        return cases.filter(slices.without_step(self.pathway)) if self.only == "no_step" else cases

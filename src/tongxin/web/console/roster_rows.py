@@ -15,6 +15,7 @@ from tongxin.intake.lines import details_of
 from tongxin.intake.models import HeldRow, Upload
 from tongxin.intake.reading import RosterError
 from tongxin.intake.reading.words import field_name
+from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.doors import Request, door
@@ -32,14 +33,14 @@ REASONS = {
 def held_list(request: Request) -> HttpResponse:
     """The rows that the viewer may settle, the most urgent first."""
     found = selectors.held_rows(viewer=request.viewer, at=request.at)
-    wanted = request.GET.get("roster", "")
-    if len(wanted) == 36:
-        found = found.filter(upload_id=_uuid(wanted))
+    wanted = id_in(request.GET.get("roster", ""))
+    if wanted is not None:
+        found = found.filter(upload_id=wanted)
     rows = list(found[:SHOWN])
     said = mending.rows_of(rows, viewer=request.viewer, at=request.at, route="rosters/held")
     owners = post_titles(each.owner_post_id for each in rows)
     return show(request, "rosters/held.html", {
-        "total": found.count(), "upload_id": wanted,
+        "total": found.count(), "upload_id": str(wanted or ""),
         "rows": [
             {
                 "id": each.id, "who": (row.name if row else None) or "（没有姓名）", "row": each.row,
@@ -50,13 +51,6 @@ def held_list(request: Request) -> HttpResponse:
             for each, row in zip(rows, said, strict=True)
         ],
     })
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None
 
 
 @door("office.import_roster", methods=("GET", "POST"))
