@@ -16,7 +16,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": 
 SCREENS = ((1024, 768), (360, 640))
 PAGES = {
     "周主任": ("/", "/children/", "/tasks/", "/referrals/", "<assessed>", "<endangered>", "/definitions/"),
-    "王督导": ("/", "/confirmations/", "/district/", "/rosters/"),
+    "王督导": ("/", "/confirmations/", "/district/", "/workload/", "/rosters/"),
     "林社工": ("/", "/tasks/", "<assessed>"),
     "郑管理": (
         "/", "/children/", "/children/?only=no_step", "/crises/", "/confirmations/", "/district/", "/ledger/",

@@ -143,6 +143,37 @@ class TestDistrict:
             client.get("/district/")
 
 
+class TestWorkload:
+    def test_every_number_equals_the_tasks_behind_it(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        _assessed(cast, "小雨")
+        cast.child("小山")
+        cast.child("小溪", by="吴主任", village="370116104230")
+        time.now = MORNING + timedelta(days=3)
+        for who, posts in (("郑管理", 4), ("王督导", 2)):
+            client = office(who)
+            page = client.get("/workload/")
+            rows = page.context["rows"]
+            assert len(rows) >= posts, [row["title"] for row in rows]
+            for row in rows:
+                assert len(client.get(row["url"]).context["tasks"]) == row["all"] > 0, (who, row)
+                assert len(client.get(row["late_url"]).context["tasks"]) == row["late"], (who, row)
+
+    def test_the_post_with_most_overdue_stands_first(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        for name in ("小雨", "小山"):
+            cast.child(name)
+        cast.child("小溪", by="吴主任", village="370116104230")
+        time.now = MORNING + timedelta(days=60)
+        rows = office("郑管理").get("/workload/").context["rows"]
+        assert [row["late"] for row in rows] == sorted((row["late"] for row in rows), reverse=True)
+        assert rows[0]["late"] > 0
+
+    def test_is_only_there_for_those_who_oversee(self, cast: world.World, office: SignedIn) -> None:
+        assert [office(who).get("/workload/").status_code for who in ("周主任", "林社工", "秦医生")] == [404] * 3
+        post = cast.posts["王督导"].id
+        cast.child("小雨")
+        assert office("方经办").get(f"/tasks/?post={post}").context["tasks"] == []
+
+
 class TestLedger:
     def test_is_checked_on_demand(self, cast: world.World, office: SignedIn, time: Clock) -> None:
         cast.child()
