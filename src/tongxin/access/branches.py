@@ -16,7 +16,7 @@ from tongxin.rulebook import rules
 
 BY_RELATION = {
     "referred": Relation.REFERRED, "department_task": Relation.DEPARTMENT_TASK, "teaches": Relation.TEACHES,
-    "broke_glass": Relation.BROKE_GLASS, "transferred": "transferred",
+    "screened": Relation.SCREENED, "broke_glass": Relation.BROKE_GLASS, "transferred": "transferred",
 }
 
 

@@ -12,8 +12,8 @@ from tongxin.accounts.viewers import Viewer, held
 from tongxin.lib.prepared import Prepared
 
 KINDS = (
-    Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.BROKE_GLASS, Relation.RECUSED,
-    "transferred",
+    Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.SCREENED, Relation.BROKE_GLASS,
+    Relation.RECUSED, "transferred",
 )
 
 BARRED = Prepared(
@@ -40,6 +40,17 @@ def recuse(*, child_id: UUID, person_id: UUID, at: datetime, source_id: UUID | N
         return False
     Relation.objects.create(
         child_id=child_id, relation=Relation.RECUSED, person_id=person_id, from_at=at, source_id=source_id
+    )
+    return True
+
+
+def let_in(*, child_id: UUID, relation: str, post_id: UUID, at: datetime, source_id: UUID) -> bool:
+    """Let a post in to a child from now on; False when it is in already for the same reason."""
+    mine = Relation.objects.filter(held(at), child_id=child_id, relation=relation, post_id=post_id)
+    if mine.filter(source_id=source_id).exists():
+        return False
+    Relation.objects.create(
+        child_id=child_id, relation=relation, post_id=post_id, from_at=at, source_id=source_id
     )
     return True
 

@@ -20,7 +20,7 @@ from tongxin.people.models import Child
 ABOUT = {
     "task_reason": "task", "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report",
     "household_check": "household", "held_settlement": "held", "flag_answer": "flag", "report": "duty",
-    "report_ruling": "duty",
+    "report_ruling": "duty", "screening": "sitting",
 }
 
 

@@ -20,7 +20,8 @@ INSTALLED_APPS = [
         f"tongxin.{name}"
         for name in (
             "vault", "ledger", "accounts", "rulebook", "access", "people", "assessments",
-            "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "screening", "flows", "web", "commands",
+            "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "screening", "flows",
+            "web", "commands",
         )
     ),
     "django.contrib.auth",

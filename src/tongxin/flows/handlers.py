@@ -32,6 +32,7 @@ NOBODY_REACTS = frozenset({
     "holding.changed", "person.recused", "person.admitted",
     "person.added", "person.changed", "person.deactivated", "password.renewed", "password.changed", "conduct.accepted",
     "attachment.added", "attachment.retracted", "paper.printed",
+    "round.alarmed", "round.planned", "round.started",
 })
 
 REACTIONS: Mapping[str, Later] = {

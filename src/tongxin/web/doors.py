@@ -37,6 +37,11 @@ ACTIONS = {
     "office.hand_over": "可以办理岗位交接的人",
     "office.manage_staff": "可以管理人员账号的人",
     "office.import_roster": "可以导入花名册的人",
+    "office.write_rules": "可以修改本地规则文字的人",
+    "office.adopt_rules": "可以采用规则修改稿的人",
+    "office.plan_screening": "可以制定和管理筛查批次的人",
+    "office.see_screening": "可以看筛查进度的人",
+    "office.read_screening": "可以看筛查结果的人",
 }
 
 

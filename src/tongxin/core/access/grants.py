@@ -6,7 +6,9 @@ from typing import Any
 
 from tongxin.core.language.errors import DefinitionError
 
-RELATIONS = frozenset({"in_area", "referred", "department_task", "teaches", "broke_glass", "transferred"})
+RELATIONS = frozenset({
+    "in_area", "referred", "department_task", "teaches", "screened", "broke_glass", "transferred",
+})
 READ = "read"
 # What no form stands behind is for whoever may read everything psychological.
 CLOSEST = "psychological"

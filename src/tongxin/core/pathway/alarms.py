@@ -174,9 +174,11 @@ def _is_taken(fact: Fact, pathway: Pathway) -> bool:
 
 def _raised_by(fact: Fact, *, duty: str) -> Sequence[Alarm]:
     rows = fact.data.get("alarms", ())
+    # A child who goes on answering, or finishes, tells of the same danger: its clock goes on.
+    origin = fact.data.get("sitting") or fact.id
     return [
         Alarm(
-            key=f"{row['gate']}:{fact.id}", gate=row["gate"], zh=row["zh"], kind=row["kind"], entry=fact.id,
+            key=f"{row['gate']}:{origin}", gate=row["gate"], zh=row["zh"], kind=row["kind"], entry=fact.id,
             raised_at=fact.recorded_at, duty=duty if row.get("report") else "", household=bool(row.get("household")),
         )
         for row in (rows if isinstance(rows, list | tuple) else ())
