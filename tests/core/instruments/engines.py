@@ -11,9 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from tests.core.instruments.questionnaires import Content
 from tongxin.batch.score import Outcome, score_table
+from tongxin.batch.sql import Who, score_query
 from tongxin.core.instruments import Instrument, Score, read, score
+from tongxin.core.instruments.scoring import MADE_UP
 
 Sheet = Mapping[str, Any]
 SCORER = Path(__file__).with_name("scorer.js")
@@ -26,10 +30,14 @@ def by_python(content: Content, sheets: Sequence[Sheet], ages: Sequence[int | No
 
 
 def as_json(result: Score) -> Any:
+    """A score as the phone says it, who knows neither standard scores nor which blanks were filled."""
+
     def plain(value: Any) -> Any:
         return str(value) if isinstance(value, Decimal) else value
 
-    return json.loads(json.dumps(dataclasses.asdict(result), default=plain))
+    told = json.loads(json.dumps(dataclasses.asdict(result), default=plain))
+    remarks = [code for code in told["remarks"] if code not in MADE_UP.values()]
+    return {key: told[key] for key in told if key not in ("standards", "made_up")} | {"remarks": remarks}
 
 
 def by_javascript(content: Content, sheets: Sequence[Sheet], ages: Sequence[int | None]) -> list[Any]:
@@ -63,3 +71,43 @@ def as_row(number: int, instrument: Instrument, result: Score) -> dict[str, str]
     row |= {scale.id: result.totals[scale.id] for scale in others}
     row |= {"band": result.band[main.id], "alerts": ";".join(code for code in order if code in codes)}
     return {key: "" if value is None else str(value) for key, value in row.items()}
+
+
+WHO = Who(age_months="age", sex="sex", informant="informant", seconds="seconds")
+
+
+def fully_by_sql(
+    instrument: Instrument, points: Sequence[Mapping[str, int | None]], rows: Sequence[tuple[Any, ...]]
+) -> list[dict[str, Any]]:
+    """Everything that SQL says of sheets of points, each with what is known of child and informant."""
+    ids = [item.id for item in instrument.items]
+    with duckdb.connect() as engine:
+        columns = ", ".join(f"{id} INTEGER" for id in ids)
+        known = "age INTEGER, sex TEXT, informant TEXT, seconds INTEGER"
+        engine.execute(f"CREATE TABLE sheets (id INTEGER, {columns}, {known})")
+        table = [
+            (number, *(sheet.get(id) for id in ids), *row)
+            for number, (sheet, row) in enumerate(zip(points, rows, strict=True))
+        ]
+        engine.executemany(f"INSERT INTO sheets VALUES ({', '.join('?' * (len(ids) + 5))})", table)
+        query = score_query(instrument, "SELECT * FROM sheets", given={id: id for id in ids}, who=WHO, full=True)
+        found = engine.execute(f"SELECT * FROM ({query}) ORDER BY id")
+        heads = [str(each[0]) for each in found.description or ()]
+        return [dict(zip(heads, row, strict=True)) for row in found.fetchall()]
+
+
+def as_full_row(number: int, instrument: Instrument, result: Score) -> dict[str, Any]:
+    """A score as a full row of SQL says it."""
+    order = dict.fromkeys(critical.alert for item in instrument.items for critical in item.critical)
+    kinds = {
+        kind: {alert.code for alert in result.alerts if kind in ("", alert.kind)}
+        for kind in ("", "crisis", "safety_check")
+    }
+    row: dict[str, Any] = {"id": number, "status": result.status, "band": result.band[instrument.main.id]}
+    row |= {f"s{index}": result.totals[scale.id] for index, scale in enumerate(instrument.scales)}
+    row |= {f"band{index}": result.band[scale.id] for index, scale in enumerate(instrument.scales)}
+    row |= {f"standard{index}": result.standards.get(scale.id) for index, scale in enumerate(instrument.scales)}
+    said = {kind: ";".join(code for code in order if code in codes) for kind, codes in kinds.items()}
+    row |= {"alerts": said[""], "crisis": said["crisis"], "safety_check": said["safety_check"]}
+    row |= {"norm": result.norm, "failed": ";".join(result.failed), "made_up": sum(result.made_up.values())}
+    return row

@@ -11,7 +11,7 @@ from tongxin.core.instruments import Instrument, read
 from tongxin.lib.strict_yaml import load
 
 FOLDER = Path(__file__).parents[3] / "definitions" / "instruments"
-SHIPPED = ("phq_9", "phq_a", "gad_7", "who_5")
+SHIPPED = tuple(sorted(path.parent.name for path in FOLDER.glob("*/instrument.yaml")))
 
 Content = dict[str, Any]
 
@@ -23,6 +23,17 @@ def _loaded(id: str) -> Content:
 
 def content(id: str) -> Content:
     return copy.deepcopy(_loaded(id))
+
+
+def is_for_phones(content: Content) -> bool:
+    """Whether the phone's scorer knows everything that the definition uses."""
+    beyond = {"parts", "forward", "ages", "asked_if", "sex", "alternative", "standards"}
+    entries = [*content["items"], *content["scales"], *(content["norms"] or [])]
+    blanks = {scale.get("missing", {}).get("method") for scale in content["scales"]}
+    signs = {rule["kind"] for rule in content.get("validity") or []}
+    return "min_age" in content and "zero" not in blanks and "too_fast" not in signs and not any(
+        beyond & set(entry) for entry in entries
+    )
 
 
 @cache
@@ -141,4 +152,74 @@ def counting() -> Content:
     )  # fmt: skip
 
 
-MADE = (like_cesd, like_sdq, like_dass, like_mssmhs, like_cries, like_mht, counting)
+def with_skips() -> Content:
+    """A last question that only some are asked; left out rightly it counts the least."""
+    asked = made(items(4), [scale("total", range(1, 5), range=[4, 16])], common=options(1, 2, 3, 4))
+    asked["items"][3]["asked_if"] = {"items": ["q1", "q2"], "op": ">=", "value": 2, "otherwise": 1}
+    asked["items"][3]["critical"] = [{"op": ">=", "value": 3, "alert": "late", "kind": "crisis", "zh": "危险"}]
+    return asked
+
+
+def with_parts() -> Content:
+    """A total of two scales, each with its own rule for blanks, and one item that counts both ways."""
+    second = scale("two", range(6, 11), missing=3, range=[0, 10])
+    second["missing"] = {"max_missing": 3, "method": "zero"}
+    return made(
+        items(10, reverse=[2]),
+        [
+            {"id": "total", "zh": "总", "method": "sum_scales", "parts": ["one", "two"], "range": [0, 20]},
+            scale("one", range(1, 6), missing=2, range=[0, 10]),
+            second,
+            scale("other_way", range(1, 4), range=[0, 6], forward=["q2"], overlaps=["one"]),
+        ],
+        common=options(0, 1, 2),
+    )
+
+
+def with_ages() -> Content:
+    """Questions for two ages, of which a child is asked its own."""
+    content = made(
+        items(4),
+        [
+            {"id": "total", "zh": "总", "method": "by_age", "parts": ["small", "big"], "range": [0, 2]},
+            scale("small", (1, 2), range=[0, 2], ages=[60, 71]),
+            scale("big", (3, 4), range=[0, 2], ages=[72, 83]),
+        ],
+        common=options(0, 1), norms=[norm("total", (0, 0, "none"), (1, 2, "some"))],
+    )  # fmt: skip
+    return {**content, "informant": "carer", "min_age": 0}
+
+
+def with_norms() -> Content:
+    """Norms by informant, sex and age, T scores, an alternative, and all signs of distrust."""
+    bands = norm("total", (0, 3, "low"), (4, 12, "high"))["bands"]
+    plain = {"zh": "假设", "population": "无", "citation": "无", "translation_id": "made", "bands": bands}
+    higher = norm("total", (0, 5, "low"), (6, 12, "high"))["bands"]
+    t_score = {"total": {"kind": "t_score", "mean": "4.50", "sd": "2.25", "citation": "无"}}
+    ranks = {"total": {"kind": "percentile", "citation": "无", "rows": [
+        {"from": 0, "value": 5}, {"from": 4, "value": 50}, {"from": 9, "value": 95},
+    ]}}  # fmt: skip
+    content = made(
+        items(4), [scale("total", range(1, 5), range=[0, 12])], common=options(0, 1, 2, 3),
+        norms=[
+            plain | {"id": "girls", "min_age": 8, "max_age": 12, "sex": "female", "informants": ["self"],
+                     "default": True, "standards": t_score},
+            plain | {"id": "boys", "min_age": 8, "max_age": 12, "sex": "male", "informants": ["self"],
+                     "default": True, "bands": higher},
+            plain | {"id": "older", "min_age": 13, "informants": ["self"], "standards": ranks},
+            plain | {"id": "teachers", "min_age": 4, "informants": ["teacher"], "default": True},
+            plain | {"id": "elsewhere", "min_age": 4, "alternative": True, "bands": higher},
+        ],
+        validity=[
+            {"id": "fast", "kind": "too_fast", "min_seconds": 8, "zh": "过快"},
+            {"id": "same", "kind": "same_answer", "items": ["q1", "q2", "q3", "q4"], "zh": "一答到底"},
+        ],
+    )  # fmt: skip
+    for key in ("informant", "min_age"):
+        del content[key]
+    who = [{"who": "self", "min_age": 8}, {"who": "teacher", "min_age": 4, "max_age": 17}]
+    return {**content, "informants": who}
+
+
+PLAIN = (like_cesd, like_sdq, like_dass, like_mssmhs, like_cries, like_mht, counting)
+MADE = (*PLAIN, with_skips, with_parts, with_ages, with_norms)

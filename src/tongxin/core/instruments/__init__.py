@@ -1,8 +1,8 @@
 """Questionnaires: what they are, how a sheet of answers is scored."""
 
-from tongxin.core.instruments.definition import Instrument
+from tongxin.core.instruments.definition import Alert, Instrument
 from tongxin.core.instruments.reading import read, text_digest
-from tongxin.core.instruments.scoring import REMARKS, Alert, Score, score
+from tongxin.core.instruments.scoring import REMARKS, Score, score
 from tongxin.core.instruments.sheet import sheet
 from tongxin.core.language.errors import DefinitionError
 

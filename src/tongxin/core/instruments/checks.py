@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
-from tongxin.core.instruments.definition import Band, Instrument, Scale
+from tongxin.core.instruments.asking_checks import check_conditions, check_informants, check_parts
+from tongxin.core.instruments.definition import Instrument, Scale
+from tongxin.core.instruments.norm import Band
 from tongxin.core.language.errors import DefinitionError
 
 
 def check_instrument(instrument: Instrument) -> None:
     """Refuse an instrument whose parts contradict each other."""
     _check_ids(instrument)
+    check_informants(instrument)
+    check_conditions(instrument)
+    check_parts(instrument)
     _check_keys(instrument)
     for index, scale in enumerate(instrument.scales):
         low, high = theoretical_range(scale, instrument)
@@ -22,14 +28,28 @@ def check_instrument(instrument: Instrument) -> None:
     for index, norm in enumerate(instrument.norms):
         for name, bands in norm.bands.items():
             path = f"norms[{index}].bands.{name}"
-            if name not in scales:
-                raise DefinitionError(path, f"没有名为“{name}”的量表", "改成 scales 里有的 id")
+            _check_scale(name, scales, path)
             _check_bands(bands, scales[name], path=f"{path}.rows")
+        for name in norm.standards:
+            _check_scale(name, scales, f"norms[{index}].standards.{name}")
+    for name in instrument.changes:
+        _check_scale(name, scales, f"changes.{name}")
+    if instrument.disagreement:
+        _check_scale(instrument.disagreement.scale, scales, "disagreement.scale")
     _check_validity(instrument)
+
+
+def _check_scale(name: str, scales: Mapping[str, Scale], path: str) -> None:
+    if name not in scales:
+        raise DefinitionError(path, f"没有名为“{name}”的量表", "改成 scales 里有的 id")
 
 
 def theoretical_range(scale: Scale, instrument: Instrument) -> tuple[Fraction, Fraction]:
     """The least and the most that `scale` can be, from its items' own options."""
+    if scale.parts:
+        ends = [theoretical_range(instrument.scale(part), instrument) for part in scale.parts]
+        lows, highs = [low for low, _ in ends], [high for _, high in ends]
+        return (min(lows), max(highs)) if scale.method == "by_age" else (Fraction(sum(lows)), Fraction(sum(highs)))
     items = [instrument.item(id) for id in scale.items]
     if scale.method == "count_ge":
         sure = [item for item in items if item.lowest >= scale.at_least]
@@ -73,12 +93,16 @@ def _check_keys(instrument: Instrument) -> None:
                 )
         for other in instrument.scales[:index]:
             shared = set(scale.items) & set(other.items)
-            if shared and other.id not in scale.overlaps and scale.id not in other.overlaps:
+            is_said = scale.parts or other.parts or other.id in scale.overlaps or scale.id in other.overlaps
+            if shared and not is_said:
                 zh = f"与量表“{other.id}”共用条目 {'、'.join(sorted(shared))}"
                 raise DefinitionError(f"{path}.items", zh, f"改正条目，或写明 overlaps: [{other.id}]")
         for name in scale.overlaps:
             if name not in scales or not set(scale.items) & set(scales[name].items):
                 raise DefinitionError(f"{path}.overlaps", f"与“{name}”并没有共用的条目", "删去这一项")
+        if scale.blanks == "zero" and (scale.reversed or any(instrument.item(id).lowest for id in scale.items)):
+            zh = "反向题和最低分不是 0 的题，缺答不能当作 0"
+            raise DefinitionError(f"{path}.missing", zh, "改用 strict 或 person_mean")
         if scale.max_missing >= len(scale.items):
             raise DefinitionError(f"{path}.missing.max_missing", "允许全部缺答", "至少要有一个条目作答")
     lost = sorted(scored - {id for scale in instrument.scales for id in scale.items})

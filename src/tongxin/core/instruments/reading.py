@@ -9,9 +9,11 @@ from typing import Any
 
 from tongxin.core.instruments.checks import check_instrument
 from tongxin.core.instruments.definition import Instrument, Item, Text
-from tongxin.core.instruments.norms import OLDEST, read_norms, read_validity
-from tongxin.core.instruments.parts import read_item, read_options, read_scale
+from tongxin.core.instruments.informants import read_informants
+from tongxin.core.instruments.norms import read_norms
+from tongxin.core.instruments.parts import SCALE_KEYS, read_item, read_options, read_scale
 from tongxin.core.instruments.reader import Place
+from tongxin.core.instruments.rules import read_changes, read_disagreement, read_validity
 
 NEEDED = [
     "id",
@@ -23,9 +25,7 @@ NEEDED = [
     "licence_tier",
     "citation",
     "source",
-    "informant",
     "period",
-    "min_age",
     "roles",
     "stem",
     "option_sets",
@@ -33,7 +33,20 @@ NEEDED = [
     "scales",
     "norms",
 ]
-ALLOWED = ["en", "max_age", "notice", "loinc", "validity"]
+ALLOWED = [
+    "en",
+    "informant",
+    "informants",
+    "min_age",
+    "max_age",
+    "wording",
+    "conditions",
+    "notice",
+    "loinc",
+    "validity",
+    "changes",
+    "disagreement",
+]
 
 
 def read(content: Mapping[str, Any]) -> Instrument:
@@ -43,10 +56,13 @@ def read(content: Mapping[str, Any]) -> Instrument:
         top.at("loinc").keys(["panel"])
     period = top.at("period").keys(["days", "zh"], ["en"])
     period.at("days").whole()
-    stem = top.at("stem").wording()
+    is_external = top.has("wording") and top.at("wording").one_of("here", "external") == "external"
+    stem = _stem(top.at("stem"), is_external=is_external)
     option_sets = {name: read_options(place) for name, place in top.at("option_sets").entries()}
-    items = tuple(read_item(place, option_sets) for place in top.at("items").each())
-    scales = tuple(read_scale(place) for place in top.at("scales").each())
+    items = tuple(read_item(place, option_sets, is_external=is_external) for place in top.at("items").each())
+    by_id = {item.id: item for item in items}
+    own = {str(place.value["id"]): place.at("items").words() for place in _scales(top)}
+    informants = read_informants(top)
     instrument = Instrument(
         id=top.at("id").word(),
         version=top.at("version").day(),
@@ -54,21 +70,23 @@ def read(content: Mapping[str, Any]) -> Instrument:
         translation_id=top.at("translation_id").text(),
         text_sha256=text_digest(stem, items),
         validated=top.at("validated").flag(),
+        wording="external" if is_external else "here",
         licence=top.at("licence").text(),
         licence_tier=top.at("licence_tier").one_of("A", "B", "C"),
         citation=top.at("citation").text(),
         source=top.at("source").text(),
-        informant=top.at("informant").one_of("self", "carer", "teacher", "observer", "clinician"),
+        informants=informants,
         period={language: period.at(language).text() for language in ("zh", "en") if period.has(language)},
-        youngest=_age(top.at("min_age")) * 12,
-        oldest=top.at("max_age").whole() * 12 + 11 if top.has("max_age") else OLDEST,
         roles=_roles(top.at("roles")),
         notice=top.at("notice").wording() if top.has("notice") else {},
+        conditions=tuple(entry.text() for entry in top.at("conditions").each()),
         stem=stem,
         items=items,
-        scales=scales,
-        norms=read_norms(top.at("norms")),
+        scales=tuple(read_scale(place, by_id, own) for place in _scales(top)),
+        norms=read_norms(top.at("norms"), informants=[each.code for each in informants]),
         validity=read_validity(top.at("validity")),
+        changes=read_changes(top.at("changes")),
+        disagreement=read_disagreement(top.at("disagreement")),
     )
     check_instrument(instrument)
     return instrument
@@ -83,13 +101,14 @@ def text_digest(stem: Text, items: Iterable[Item]) -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _age(place: Place) -> int:
-    """A least age in years, also one that regions may raise but not lower."""
-    if isinstance(place.value, dict):
-        place.keys(["value", "unit", "floor"]).at("unit").one_of("years")
-        place.at("floor").one_of("min")
-        return place.at("value").whole()
-    return place.whole()
+def _scales(top: Place) -> list[Place]:
+    return [place.keys(["id"], SCALE_KEYS) for place in top.at("scales").each()]
+
+
+def _stem(place: Place, *, is_external: bool) -> dict[str, str]:
+    if not is_external:
+        return place.wording()
+    return {language: entry.text() for language, entry in place.keys([], ["zh", "en"]).entries()}
 
 
 def _roles(place: Place) -> dict[str, tuple[str, ...]]:

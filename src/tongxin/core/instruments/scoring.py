@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 
-from tongxin.core.instruments.definition import OPERATORS, Answer, Instrument, Norm, Scale, Validity
+from tongxin.core.instruments.definition import Alert, Answer, Instrument
+from tongxin.core.instruments.measuring import Value, measured, shown
+from tongxin.core.instruments.norm import Norm
+from tongxin.core.instruments.prepared import Prepared, prepared
+from tongxin.core.instruments.trust import failed_rules
 
 BLANK = re.compile(r"[ \t\r\n\u00a0\u3000]*")
 REMARKS = {
@@ -16,22 +19,19 @@ REMARKS = {
     "norm_translation_differs": "界值来自另一译文，套用时请谨慎。",
     "no_norm": "无适用常模，只显示原始分。",
     "outside_age": "年龄不在本量表适用范围内。",
+    "blanks_as_zero": "有空题按 0 分计（本量表的规则），实际得分可能更高。",
+    "blanks_made_up": "有空题按已答题的均值补足（本量表的规则）。",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """One alarm: a crisis at once, or a safety check by a qualified person."""
-
-    code: str
-    kind: str
-    item: str
-    zh: str
+MADE_UP = {"zero": "blanks_as_zero", "person_mean": "blanks_made_up"}
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a sheet comes to; alarms stand on each answer alone, totals on complete scales."""
+    """What a sheet comes to; alarms stand on each answer alone, totals on complete scales.
+
+    `standards` are T scores or percentile ranks where the norm has them; `made_up` counts the blanks that
+    a scale's own rule filled.
+    """
 
     totals: Mapping[str, int | Decimal | None]
     band: Mapping[str, str | None]
@@ -43,30 +43,50 @@ class Score:
     failed: tuple[str, ...]
     norm: str | None
     remarks: tuple[str, ...]
+    standards: Mapping[str, int] = field(default_factory=dict)
+    made_up: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether no validity rule failed; an untrusted total is shown greyed, its alarms are not."""
+        return not self.failed
 
 
-def score(instrument: Instrument, answers: Mapping[str, Answer], *, age_months: int | None = None) -> Score:
-    """The score of `answers`; a blank or an impossible code is never counted, not even as 0."""
-    points, rejected = _points(instrument, answers)
-    values = {scale.id: measure(scale, instrument, points) for scale in instrument.scales}
-    norm = instrument.norm(age_months)
-    failed = tuple(rule.id for rule in instrument.validity if _fails(rule, instrument, points, values))
-    whole = all(value is not None for value in values.values())
+def score(
+    instrument: Instrument,
+    answers: Mapping[str, Answer],
+    *,
+    age_months: int | None = None,
+    sex: str | None = None,
+    informant: str | None = None,
+    norm: str | None = None,
+    seconds: int | None = None,
+) -> Score:
+    """The score of `answers`; a blank or an impossible code is never counted, not even as 0.
+
+    `norm` names one of the definition's norms in place of the one that age, sex and informant give.
+    """
+    known = prepared(instrument)
+    points, rejected = _points(known, answers)
+    counted = _with_left_out(instrument, points) if known.conditional else points
+    values, made_up = measured(instrument, known, counted, age_months)
+    held = instrument.norm_named(norm) if norm else instrument.norm(age_months, sex=sex, informant=informant)
+    failed = failed_rules(instrument, counted, values, seconds) if instrument.validity else ()
+    band, standards = _compared(instrument, held, values)
+    unasked = _out_of_age(instrument, age_months)
     return Score(
         totals={scale.id: shown(scale, values[scale.id]) for scale in instrument.scales},
-        band={scale.id: band_of(norm, scale, values[scale.id]) for scale in instrument.scales},
-        status="invalid" if failed else "ok" if whole else "incomplete",
-        alerts=_alerts(instrument, points),
+        band=band,
+        status="invalid" if failed else _status(values, unasked),
+        alerts=_alerts(known, points),
         answered=tuple(points),
-        missing=tuple(
-            item.id
-            for item in instrument.items
-            if (item.scored or item.critical) and item.id not in points and item.id not in rejected
-        ),
+        missing=_missing(instrument, known, counted, rejected, unasked),
         rejected=rejected,
         failed=failed,
-        norm=norm.id if norm else None,
-        remarks=_remarks(instrument, norm, age_months),
+        norm=held.id if held else None,
+        remarks=_remarks(instrument, held, age_months, informant, made_up),
+        standards=standards,
+        made_up=made_up,
     )
 
 
@@ -77,82 +97,99 @@ def is_blank(answer: Answer) -> bool:
     return answer is None or answer != answer
 
 
-def measure(scale: Scale, instrument: Instrument, points: Mapping[str, int]) -> Fraction | None:
-    """The exact value of `scale`, or nothing where more is blank than the scale allows."""
-    counted = [instrument.item(id).turned(points[id]) for id in scale.items if id in points]
-    if len(scale.items) - len(counted) > scale.max_missing:
-        return None
-    if scale.method == "count_ge":
-        return Fraction(sum(1 for value in counted if value >= scale.at_least))
-    if scale.method == "mean":
-        return Fraction(sum(counted), len(counted))
-    return Fraction(scale.factor * _half_up(sum(counted) * len(scale.items), len(counted)))
-
-
-def shown(scale: Scale, value: Fraction | None) -> int | Decimal | None:
-    """The value as it is written down; bands are read off the exact one."""
-    if value is None:
-        return None
-    if scale.decimals == 0:
-        return _half_up(value.numerator, value.denominator)
-    return Decimal(_half_up(value.numerator * 10**scale.decimals, value.denominator)).scaleb(-scale.decimals)
-
-
-def band_of(norm: Norm | None, scale: Scale, value: Fraction | None) -> str | None:
-    """The band `value` has reached: 1.995 has not reached 2."""
-    if norm is None or value is None or scale.id not in norm.bands:
-        return None
-    return [band.code for band in norm.bands[scale.id] if band.start <= value][-1]
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def _points(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[dict[str, int], tuple[str, ...]]:
+def _points(known: Prepared, answers: Mapping[str, Answer]) -> tuple[dict[str, int], tuple[str, ...]]:
     points: dict[str, int] = {}
     rejected: list[str] = []
-    for item in instrument.items:
-        answer = answers.get(item.id)
-        if is_blank(answer):
+    for id, codes in known.codes:
+        answer = answers.get(id)
+        if answer is None:
             continue
-        option = item.option(answer)
-        if option is None:
-            rejected.append(item.id)
-        else:
-            points[item.id] = option.score
-    known = {item.id for item in instrument.items}
-    rejected.extend(sorted(str(id) for id in answers if id not in known))
+        try:
+            worth = None if answer is True or answer is False else codes.get(answer)
+        except TypeError:
+            worth = None
+        if worth is not None:
+            points[id] = worth
+        elif not is_blank(answer):
+            rejected.append(id)
+    if not known.known.issuperset(answers):
+        rejected.extend(sorted(str(id) for id in answers if id not in known.known))
     return points, tuple(rejected)
 
 
-def _alerts(instrument: Instrument, points: Mapping[str, int]) -> tuple[Alert, ...]:
-    return tuple(
-        Alert(code=critical.alert, kind=critical.kind, item=item.id, zh=critical.zh)
-        for item in instrument.items
-        for critical in item.critical
-        if item.id in points and critical.met(points[item.id])
-    )
+def _with_left_out(instrument: Instrument, points: Mapping[str, int]) -> dict[str, int]:
+    """The points with those of questions that were rightly left out."""
+    counted = dict(points)
+    for item in instrument.items:
+        if item.asked_if and item.id not in counted and item.asked_if.holds(counted) is False:
+            counted[item.id] = item.asked_if.otherwise
+    return counted
 
 
-def _fails(
-    rule: Validity, instrument: Instrument, points: Mapping[str, int], values: Mapping[str, Fraction | None]
-) -> bool:
-    if rule.kind == "lie_scale":
-        value = values[rule.scale]
-        return value is not None and OPERATORS[rule.op](value, rule.value)
-    if rule.kind == "same_answer":
-        given = [points.get(id) for id in rule.items]
-        return None not in given and len(set(given)) == 1
-    return sum(1 for item in instrument.scored_items if item.id not in points) > rule.max_missing
+def _out_of_age(instrument: Instrument, age_months: int | None) -> frozenset[str]:
+    """The scales that aren't made for a child of that age."""
+    if age_months is None:
+        return frozenset()
+    return frozenset(scale.id for scale in instrument.scales if scale.ages and not scale.fits(age_months))
 
 
-def _remarks(instrument: Instrument, norm: Norm | None, age_months: int | None) -> tuple[str, ...]:
-    outside = age_months is not None and not instrument.youngest <= age_months <= instrument.oldest
-    found = {
-        "translation_not_validated": not instrument.validated,
-        "norm_translation_differs": norm is not None and norm.translation_id != instrument.translation_id,
-        "no_norm": norm is None,
-        "outside_age": outside,
-    }
-    return tuple(code for code, holds in found.items() if holds)
+def _status(values: Mapping[str, Value | None], unasked: frozenset[str]) -> str:
+    for id, value in values.items():
+        if value is None and id not in unasked:
+            return "incomplete"
+    return "ok"
+
+
+def _compared(
+    instrument: Instrument, norm: Norm | None, values: Mapping[str, Value | None]
+) -> tuple[dict[str, str | None], dict[str, int]]:
+    band: dict[str, str | None] = {scale.id: None for scale in instrument.scales}
+    standards: dict[str, int] = {}
+    if norm is None:
+        return band, standards
+    for id, value in values.items():
+        if value is not None and id in norm.ladders:
+            band[id] = str(norm.ladders[id].at(*value))
+        if value is not None and id in norm.standards:
+            standards[id] = int(norm.standards[id].ladder.at(*value))
+    return band, standards
+
+
+def _alerts(known: Prepared, points: Mapping[str, int]) -> tuple[Alert, ...]:
+    found: list[Alert] = []
+    for id, alarms in known.alarms.items():
+        if id in points:
+            found.extend(alarms[points[id]])
+    return tuple(found)
+
+
+def _missing(
+    instrument: Instrument,
+    known: Prepared,
+    counted: Mapping[str, int],
+    rejected: tuple[str, ...],
+    unasked: frozenset[str],
+) -> tuple[str, ...]:
+    lacking = [id for id in known.expected if id not in counted and id not in rejected]
+    if lacking and unasked:
+        asked = {id for scale in instrument.scales if scale.id not in unasked and not scale.parts for id in scale.items}
+        lacking = [id for id in lacking if id in asked]
+    return tuple(lacking)
+
+
+def _remarks(
+    instrument: Instrument, norm: Norm | None, age_months: int | None, informant: str | None, made_up: Mapping[str, int]
+) -> tuple[str, ...]:
+    found = [] if instrument.validated else ["translation_not_validated"]
+    if norm is None:
+        found.append("no_norm")
+    elif norm.translation_id != instrument.translation_id:
+        found.append("norm_translation_differs")
+    if age_months is not None:
+        who = instrument.informant(informant) or instrument
+        if not who.youngest <= age_months <= who.oldest:
+            found.append("outside_age")
+    if made_up:
+        rules = {MADE_UP[scale.blanks] for scale in instrument.scales if scale.id in made_up}
+        found.extend(code for code in MADE_UP.values() if code in rules)
+    return tuple(found)
