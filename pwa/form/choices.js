@@ -49,7 +49,7 @@ export function boxes(field, scope) {
   const ways = new Set((field.escape ?? []).map((option) => option.code));
   const written = scope.answers[field.id];
   const before = new Set(Array.isArray(written) ? written : [written]);
-  const inputs = allOptions(field).map((option, place) => {
+  const inputs = offered(field, written).map((option, place) => {
     const control = place === 0 ? true : undefined;
     const input = make("input", { type: "checkbox", value: option.code, class: "form-check-input", "data-control": control });
     input.checked = before.has(option.code);
@@ -73,7 +73,7 @@ export function boxes(field, scope) {
 
 /** A list to pick from, for many options. @param {Field} field @param {Scope} scope @param {Record<string, string | undefined>} names */
 export function picker(field, scope, names) {
-  const options = allOptions(field).map((option) => make("option", { value: option.code }, option.zh));
+  const options = offered(field, scope.answers[field.id]).map((option) => make("option", { value: option.code }, option.zh));
   const list = make("select", { ...names, class: "form-select tx-narrow", "data-control": true },
     make("option", { value: "" }, "请选择"), ...options);
   list.value = String(scope.answers[field.id] ?? "");
@@ -86,6 +86,12 @@ export function picker(field, scope, names) {
 
 /** Whether the options read better one below the other. @param {Option[]} options */
 const isWordy = (options) => options.some((option) => option.zh.length > 14);
+
+/** What can be chosen: what is retired only where it was chosen before. @param {Field} field @param {unknown} answer */
+export function offered(field, answer) {
+  const chosen = Array.isArray(answer) ? answer : [answer];
+  return allOptions(field).filter((option) => !option.retired || chosen.includes(option.code));
+}
 
 /** @param {Field} field */
 export const allOptions = (field) => [...(field.options ?? []), ...(field.escape ?? [])];

@@ -1,6 +1,6 @@
 // One question on the page: its words, its help, its control, the place for its error.
 
-import { allOptions, boxes, isRadio, picker, radios } from "./choices.js";
+import { allOptions, boxes, isRadio, offered, picker, radios } from "./choices.js";
 import { idOf, make } from "./dom.js";
 import { typed } from "./inputs.js";
 import { rows } from "./rows.js";
@@ -27,12 +27,13 @@ export function question(field, scope) {
 
 /** @param {Field} field @param {Scope} scope @param {string} id */
 function single(field, scope, id) {
-  if (allOptions(field).length === 0) return make("p", { class: "form-hint" }, "现在没有可选的项，请联系区县管理员先登记。");
+  const options = offered(field, scope.answers[field.id]);
+  if (options.length === 0) return make("p", { class: "form-hint" }, "现在没有可选的项，请联系区县管理员先登记。");
   const keep = (/** @type {string} */ code) => {
     scope.answers[field.id] = code;
     scope.host.changed();
   };
-  return radios({ name: id, zh: field.zh, options: allOptions(field), chosen: scope.answers[field.id], keep });
+  return radios({ name: id, zh: field.zh, options, chosen: scope.answers[field.id], keep });
 }
 
 /** A question made of several controls. @param {Field} field @param {string} path @param {string} id @param {string} describes @param {HTMLElement} inside */

@@ -1,7 +1,7 @@
 // The shape of a form definition, as core/forms/export.py writes it.
 
 export type Rule = import("../core/language/evaluate.js").Rule;
-export type Option = { code: string; zh: string; score?: number };
+export type Option = { code: string; zh: string; score?: number; retired?: boolean };
 export type Item = { id: string; number?: string; zh: string; options: Option[] };
 export type Sheet = { id: string; zh: string; stem: string; notice?: string; items: Item[] };
 

@@ -47,7 +47,10 @@ def _parts(
     section: Section, fields: Sequence[Field], answers: Mapping[str, Any] | None, say: Say
 ) -> list[dict[str, Any]]:
     if section.matrix:
-        rows = [(field.zh, (*field.options, *field.escape), _of(answers, field.id)) for field in fields]
+        rows = [
+            (field.zh, offered((*field.options, *field.escape), given), given)
+            for field in fields for given in [_of(answers, field.id)]
+        ]
         return list(_grids("项目", rows))
     parts: list[dict[str, Any]] = []
     cells: list[Cell] = []
@@ -90,6 +93,12 @@ def _grids(stem: str, rows: Sequence[tuple[str, tuple[Option, ...], Any]]) -> It
         start = at
 
 
+def offered(options: Sequence[Option], value: Any) -> tuple[Option, ...]:
+    """What stands on paper: what is retired only where it was chosen."""
+    chosen = value if isinstance(value, list) else [value]
+    return tuple(each for each in options if not each.retired or each.code in chosen)
+
+
 def _ticked(options: Sequence[Option], value: Any) -> list[int]:
     chosen = value if isinstance(value, list) else [value]
     return [at for at, option in enumerate(options) if option.code in chosen]
@@ -101,7 +110,7 @@ def _cells(field: Field, value: Any, say: Say, *, is_blank: bool) -> list[Cell]:
     if field.type == "list":
         return _cards(field, value, say, is_blank=is_blank)
     zh = field.zh + (f"（{field.min_age}岁以上）" if is_blank and field.min_age else "")
-    options = (*field.options, *field.escape)
+    options = offered((*field.options, *field.escape), value)
     length = sum(len(option.zh) + 2 for option in options)
     if options and length <= BOXES and field.type != "division":
         ticked = _ticked(options, value)

@@ -1,18 +1,19 @@
 """All definitions read as the system reads them, with every fault told at its line."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tongxin.core import access, grading, instruments, pathway
+from tongxin.core import access, grading, instruments, pathway, screening
 from tongxin.core.grading import Rules
 from tongxin.core.language.errors import DefinitionError
 from tongxin.lib import definitions
 from tongxin.lib.definition_cases import Get, run_cases
 from tongxin.lib.definitions import DefinitionFault, Library, Version
 from tongxin.lib.plain_checks import PLAIN
+from tongxin.lib.wording_checks import check_wording
 
 Content = Mapping[str, Any]
 FAR = date(2100, 1, 1)
@@ -28,9 +29,12 @@ class Report:
     faults: tuple[DefinitionFault, ...]
 
 
-def check(folder: Path) -> Report:
-    """Everything below `folder`, read, cross-checked and tried on its example cases."""
-    library, faults = definitions.read_all(folder)
+def check(folder: Path, *, more: Iterable[Version] = ()) -> Report:
+    """Everything below `folder`, read, cross-checked and tried on its example cases.
+
+    `more` are overlays that this installation keeps beside the folder.
+    """
+    library, faults = definitions.read_all(folder, more=more)
     tried = 0
     if not faults:
         checking = _Checking(folder, library)
@@ -94,9 +98,10 @@ class _Checking:
 
     def _faults_of(self, version: Version, rules: Rules) -> Iterator[DefinitionFault]:
         content = self._content(version.kind, version.id, version.region, version.valid_from)
-        reader = _readers(rules, self._getter(version.region)).get(version.kind, _read_nothing)
+        reader = readers(rules, self._getter(version.region)).get(version.kind, _read_nothing)
         try:
             reader(content)
+            check_wording(version.kind, content, glossary=self._content("glossary", "glossary", version.region))
         except DefinitionError as error:
             yield self._fault(version.kind, version.id, version.region, error)
             return
@@ -110,13 +115,15 @@ class _Checking:
         return lambda kind, id: self._content(kind, id, region)
 
 
-def _readers(rules: Rules, get: Get) -> dict[str, Callable[[Content], object]]:
+def readers(rules: Rules, get: Get) -> dict[str, Callable[[Content], object]]:
+    """What reads each kind of definition, and refuses it where it can't be read."""
     known: dict[str, Callable[[Content], object]] = {
         "forms": rules.form,
         "instruments": instruments.read,
         "access": access.read,
         "pathway": lambda content: _pathway(content, rules, get),
         "rubric": lambda content: grading.refuse_falling(rules.rubric),
+        "screening": lambda content: screening.read_rule(content, instruments=rules.instruments),
     }
     return {**known, **PLAIN}
 

@@ -21,6 +21,7 @@ __all__ = [
     "chain",
     "files_of",
     "hash_of",
+    "laid_beside",
     "load",
     "load_all",
     "load_cases",
@@ -83,21 +84,28 @@ class Library:
         return tuple(sorted(found, key=lambda version: version.valid_from))
 
 
-def load_all(folder: Path) -> Library:
+def load_all(folder: Path, *, more: Iterable[Version] = ()) -> Library:
     """Every definition and overlay below `folder`; the first fault is raised."""
-    library, faults = read_all(folder)
+    library, faults = read_all(folder, more=more)
     if faults:
         raise faults[0]
     return library
 
 
-def read_all(folder: Path) -> tuple[Library, list[DefinitionFault]]:
+def read_all(folder: Path, *, more: Iterable[Version] = ()) -> tuple[Library, list[DefinitionFault]]:
     """Every definition and overlay that can be read, and what is wrong with the others."""
     faults: list[DefinitionFault] = []
     versions = list(_readable(folder, faults))
-    library = Library(tuple(versions))
+    library = laid_beside(Library(tuple(versions)), more)
     faults += [*_twins(versions), *_loosened(library)]
     return library, faults
+
+
+def laid_beside(library: Library, more: Iterable[Version]) -> Library:
+    """The library with further overlays; one of the same place and day stands instead of the folder's."""
+    found = {(each.kind, each.id, each.region, each.valid_from): each for each in library.versions}
+    found |= {(each.kind, each.id, each.region, each.valid_from): each for each in more}
+    return Library(tuple(found.values()))
 
 
 def _readable(folder: Path, faults: list[DefinitionFault]) -> Iterator[Version]:

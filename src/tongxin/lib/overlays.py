@@ -9,6 +9,8 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.lib import time_limits
 
 KEYS = ("id", "code")
+# In a patch: the thing stands behind the one named here; an empty name puts it first.
+PLACED = "place_after"
 WORDING = {"zh", "because", "means", "help", "source", "intro", "label"}
 FLOORS = ("max", "min", "present")
 # Words on which safety hangs whole: no region writes them differently from the nation (spine A9).
@@ -53,8 +55,23 @@ def _lay_over_list(base: list[Any], patch: list[Any], key: str, path: str) -> li
                 raise DefinitionError(f"{path}[{at}]", f"要删去的“{name}”在上一级里没有。", "核对编号。")
             del found[name]
         else:
-            found[name] = lay_over(found.get(name, {}), item, f"{path}[{at}]")
-    return list(found.values())
+            said = {key: value for key, value in item.items() if key != PLACED}
+            found[name] = lay_over(found.get(name, {}), said, f"{path}[{at}]")
+    return _placed(found, patch, key, path)
+
+
+def _placed(found: dict[str, Any], patch: list[Any], key: str, path: str) -> list[Any]:
+    """The things in their order, those that the patch moves behind the ones it names."""
+    order = list(found)
+    for at, item in enumerate(patch):
+        if PLACED not in item:
+            continue
+        order.remove(item[key])
+        before = item[PLACED]
+        if before and before not in order:
+            raise DefinitionError(f"{path}[{at}].{PLACED}", f"没有“{before}”，排不到它后面。", "核对编号。")
+        order.insert(order.index(before) + 1 if before else 0, item[key])
+    return [found[name] for name in order]
 
 
 def refuse_loosening(base: Any, result: Any) -> None:

@@ -1,7 +1,9 @@
 """Adopting definitions: every version stays, and the adoption itself is a fact (spine B1)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,15 +13,29 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.lib import definition_checks, definitions, places
 from tongxin.lib.definitions import Library
 from tongxin.lib.faults import Fault
+from tongxin.rulebook.kept import kept_overlays
 from tongxin.rulebook.models import DefinitionVersion
 from tongxin.vault import Owner
 
 RULEBOOK = Owner("rulebook", UUID(int=1))
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A version that is not in force yet, resolved for its region."""
+
+    hash: str
+    kind: str
+    id: str
+    region: str
+    valid_from: date
+    content: dict[str, Any]
+    source: str
+
+
 def adopt_folder(*, actor: Viewer, at: datetime) -> int:
     """Adopt everything in the definitions folder; refuses the whole folder when one file is at fault."""
-    report = definition_checks.check(places.definitions_folder())
+    report = definition_checks.check(places.definitions_folder(), more=kept_overlays())
     if report.faults:
         raise Fault(f"规则有 {len(report.faults)} 处错误，没有采用任何一项。第一处：{report.faults[0]}")
     return adopt(library=definitions.load_all(places.definitions_folder()), actor=actor, at=at)
@@ -33,18 +49,13 @@ def is_begun() -> bool:
 @transaction.atomic
 def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
     """How many versions are new: each is stored resolved for its region and in force from now on."""
-    newest = _newest()
-    fresh: list[DefinitionVersion] = []
-    for kind, name, region, day, source in _versions(library):
-        resolved = definitions.resolve(library, kind, name, regions=_chain(region), on=day)
-        if newest.get((kind, name, region, day)) == resolved.hash:
-            continue
-        fresh.append(
-            DefinitionVersion(
-                hash=resolved.hash, kind=kind, definition_id=name, region=region, valid_from=day,
-                adopted_at=at, content=resolved.content, source=source,
-            )
+    fresh = [
+        DefinitionVersion(
+            hash=each.hash, kind=each.kind, definition_id=each.id, region=each.region, valid_from=each.valid_from,
+            adopted_at=at, content=each.content, source=each.source,
         )
+        for each in fresh_in(library)
+    ]
     DefinitionVersion.objects.bulk_create(fresh)
     for version in fresh:
         ledger.record(
@@ -56,12 +67,17 @@ def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
 
 def unadopted(*, library: Library) -> int:
     """How many versions of the folder are not in force here yet."""
+    return sum(1 for _ in fresh_in(library))
+
+
+def fresh_in(library: Library) -> Iterator[Fresh]:
+    """What adopting a library would put in force: its versions, with what regions changed on a page laid over them."""
     newest = _newest()
-    return sum(
-        newest.get((kind, name, region, day))
-        != definitions.resolve(library, kind, name, regions=_chain(region), on=day).hash
-        for kind, name, region, day, _ in _versions(library)
-    )
+    whole = definitions.laid_beside(library, kept_overlays())
+    for kind, name, region, day, source in _versions(whole):
+        resolved = definitions.resolve(whole, kind, name, regions=_chain(region), on=day)
+        if newest.get((kind, name, region, day)) != resolved.hash:
+            yield Fresh(resolved.hash, kind, name, region, day, resolved.content, source)
 
 
 def _newest() -> dict[tuple[str, str, str, date], str]:

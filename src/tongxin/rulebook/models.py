@@ -28,3 +28,55 @@ class DefinitionVersion(models.Model):
             )
         ]
         indexes: ClassVar = [models.Index(fields=["hash"], name="definition_hash")]
+
+
+class Overlay(models.Model):
+    """What a region changed on a page, as adopted: laid over whatever stands above it, now and later."""
+
+    kind = models.CharField("种类", max_length=24)
+    definition_id = models.CharField("定义", max_length=60)
+    region = models.CharField("地区", max_length=12)
+    valid_from = models.DateField("启用日期")
+    patch = OrderedJSONField("改动")
+    source = models.TextField("依据")
+    adopted_at = models.DateTimeField("采用时间")
+    amendment_id = models.UUIDField("修改稿")
+
+    class Meta:
+        verbose_name = "地区改动"
+        indexes: ClassVar = [models.Index(fields=["region", "kind", "definition_id"], name="overlay_place")]
+
+
+class Amendment(models.Model):
+    """Changes to a region's definitions that one person writes and another adopts, all together or not at all.
+
+    `patches` and `based_on` go by `kind/id`: what the overlay would say, and the hash of what held when it was begun.
+    `revision` counts the savings; `writers` are all who ever wrote in it.
+    """
+
+    OPEN, PROPOSED, ADOPTED, DROPPED = "open", "proposed", "adopted", "dropped"
+    LIVE = (OPEN, PROPOSED)
+
+    id = models.UUIDField(primary_key=True)
+    region = models.CharField("地区", max_length=12)
+    state = models.CharField("状态", max_length=12, default=OPEN)
+    patches = OrderedJSONField("改动", default=dict)
+    based_on = OrderedJSONField("据以修改的版本", default=dict)
+    revision = models.IntegerField("第几次保存", default=1)
+    writers = OrderedJSONField("写过的人", default=list)
+    begun_at = models.DateTimeField("开始时间")
+    changed_at = models.DateTimeField("最近修改")
+    valid_from = models.DateField("启用日期", null=True)
+    source = models.TextField("依据", default="")
+    returned = models.TextField("退回的理由", default="")
+    proposed_by = models.UUIDField("提请人", null=True)
+    settled_by = models.UUIDField("办结人", null=True)
+    settled_at = models.DateTimeField("办结时间", null=True)
+
+    class Meta:
+        verbose_name = "规则修改稿"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["region"], condition=models.Q(state__in=("open", "proposed")), name="one_live_amendment"
+            )
+        ]

@@ -81,11 +81,14 @@ def content_of(hash: str) -> Mapping[str, Any]:
     return content
 
 
-def resolve(kind: str, name: str, *, region: str = "", at: datetime) -> Resolved:
-    """The version in force in `region` (six digits) at `at`: the county's, else the province's, else the nation's."""
-    day = at.astimezone(CHINA).date()
+def resolve(kind: str, name: str, *, region: str = "", at: datetime, on: date | None = None) -> Resolved:
+    """The version in force in `region` (six digits) at `at`: the county's, else the province's, else the nation's.
+
+    With `on`, what will hold on that day as far as it is adopted at `at`.
+    """
+    day = on or at.astimezone(CHINA).date()
     rows = [row for row in _rows(kind, name) if row.adopted_at <= at and row.valid_from <= day]
-    for place in (region, region[:4] + "00", region[:2] + "0000", ""):
+    for place in _places(region):
         found = [row for row in rows if row.region == place]
         if found:
             return Resolved(found[-1].hash, content_of(found[-1].hash))
@@ -95,6 +98,17 @@ def resolve(kind: str, name: str, *, region: str = "", at: datetime) -> Resolved
 @lru_cache(maxsize=64)
 def _read(reader: Callable[[Mapping[str, Any]], Any], hash: str) -> Any:
     return reader(content_of(hash))
+
+
+def days_after(kind: str, name: str, *, region: str, day: date) -> list[date]:
+    """The later days on which a definition changes in a region, as far as that is adopted."""
+    places = _places(region)
+    return sorted({row.valid_from for row in _rows(kind, name) if row.region in places and row.valid_from > day})
+
+
+def _places(region: str) -> tuple[str, ...]:
+    """A region and those that contain it, down from itself."""
+    return tuple(dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", ""))) if region else ("",)
 
 
 def read(reader: Callable[[Mapping[str, Any]], Read], resolved: Resolved) -> Read:

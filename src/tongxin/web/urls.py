@@ -45,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flags/", flags.flag_list),
     path("crises/", crises.crisis_board),
     path("referrals/", referrals.referral_lists),
+    path("", include("tongxin.web.console.rewording")),
+    path("", include("tongxin.web.console.amendments")),
     path("", include("tongxin.web.console.help")),
     path("", include("tongxin.web.console.rosters")),
     path("", include("tongxin.web.console.papers")),

@@ -79,7 +79,10 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
 
 
 def _options(options: tuple[Option, ...]) -> list[dict[str, Any]]:
-    plain = [{"code": option.code, "zh": option.zh, "score": option.score} for option in options]
+    plain = [
+        {"code": option.code, "zh": option.zh, "score": option.score, "retired": option.retired or None}
+        for option in options
+    ]
     return [{key: value for key, value in each.items() if value is not None} for each in plain]
 
 

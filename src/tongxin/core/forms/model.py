@@ -18,11 +18,15 @@ TYPES = TEXTS | CHOICES | MOMENTS | NUMBERS | {"instrument", "list", "note"}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that can be chosen; `score` is only what an instrument counts."""
+    """One thing that can be chosen; `score` is only what an instrument counts.
+
+    One that is retired is no longer offered; answers that chose it keep their word.
+    """
 
     code: str
     zh: str
     score: int | None = None
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

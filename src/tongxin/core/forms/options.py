@@ -34,7 +34,7 @@ def named_options(raw: object, path: str, shared: Mapping[str, tuple[Option, ...
 
 
 def _option(raw: object, path: str) -> Option:
-    content = take.mapping(raw, path, required=("code", "zh"), optional=("score", "source"))
+    content = take.mapping(raw, path, required=("code", "zh"), optional=("score", "source", "retired"))
     code = take.text(content, "code", path)
     if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,63}", code):
         raise DefinitionError(
@@ -43,4 +43,4 @@ def _option(raw: object, path: str) -> Option:
     score = content.get("score")
     if score is not None and (isinstance(score, bool) or not isinstance(score, int)):
         raise DefinitionError(f"{path}.score", "score 应为整数", "请改为整数或删去")
-    return Option(code, take.text(content, "zh", path), score)
+    return Option(code, take.text(content, "zh", path), score, take.flag(content, "retired", path))

@@ -3,24 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tongxin.lib.differences import span_zh
+
 Content = Mapping[str, Any]
 Table = dict[str, Any]
-UNITS = {"minutes": "分钟", "hours": "小时", "days": "天", "working_days": "个工作日", "months": "个月"}
 
 
 def tables_of(kind: str, content: Content, roles: Mapping[str, str]) -> list[Table]:
     """What a definition of a kind says, as tables; kinds that only machines read have none."""
     reader = READERS.get(kind)
     return reader(content, roles) if reader else []
-
-
-def span_zh(span: object) -> str:
-    """A length of time as a definition writes it."""
-    if not isinstance(span, Mapping):
-        return ""
-    if "unit" in span:
-        return f"{span['value']}{UNITS.get(str(span['unit']), '')}" if span["value"] else ""
-    return "".join(f"{value}{UNITS.get(unit, '')}" for unit, value in span.items() if unit in UNITS)
 
 
 def _table(zh: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

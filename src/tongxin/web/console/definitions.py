@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
+from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
+from tongxin.flows.amending import WRITE
 from tongxin.lib import definitions as files
 from tongxin.lib import places
 from tongxin.rulebook import rules
@@ -27,7 +29,8 @@ def definition_list(request: Request) -> HttpResponse:
         rows = [row for name in rules.ids(kind) if (row := _row(kind, name, region, request.at))]
         if rows:
             groups.append({"id": kind, "zh": zh, "rows": rows})
-    return show(request, "console/definitions.html", {"groups": groups})
+    may_write = access.may_do(viewer=request.viewer, action=WRITE, at=request.at)
+    return show(request, "console/definitions.html", {"groups": groups, "may_write": may_write})
 
 
 def _row(kind: str, name: str, region: str, at: datetime) -> dict[str, Any] | None:
@@ -65,6 +68,7 @@ def definition_page(request: Request, kind: str, name: str) -> HttpResponse:
         "zh": str(content.get("zh") or KINDS[kind]), "kind_zh": KINDS[kind], "version": str(content.get("version", "")),
         "source": str(content.get("source", "")), "means": str(content.get("means", "")),
         "licence": str(content.get("licence", "")), "tables": [_marked(table, ours) for table in tables],
+        "may_write": kind == "forms" and access.may_do(viewer=request.viewer, action=WRITE, at=request.at), "id": name,
         "hides_items": kind == "instruments" and not roles, "cases": _cases(kind, name, place),
         "places": [
             {"url": f"?region={each}", "zh": _place_zh(each), "is_current": each == place} for each in regions
