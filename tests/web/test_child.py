@@ -80,6 +80,11 @@ class TestFile:
         assert "郑管理" in why["confirmed_zh"]
         assert "2025年9月2日" in why["confirmed_zh"]
 
+    def test_says_that_no_grade_is_not_safety(self, cast: world.World, office: SignedIn) -> None:
+        url = f"/children/{cast.child('小雨').id}/"
+        said = {who: "不等于没有风险" in office(who).get(url).content.decode() for who in ("林社工", "周主任")}
+        assert said == {"林社工": True, "周主任": False}
+
     def test_offers_only_forms_that_fit_the_role_and_the_state(self, cast: world.World, office: SignedIn) -> None:
         child = cast.child()
         offered = {name: _offered(_file(office(name), child)) for name in ("周主任", "林社工", "郑管理", "方经办")}

@@ -24,7 +24,7 @@ from tongxin.web.console.options import words_of
 from tongxin.web.console.standing import flag_rows, flags_of, link_rows, links_of
 from tongxin.web.console.task_rows import CRISIS, OTHERS_DO_IT, task_rows
 from tongxin.web.console.timeline import SHOWN, look_rows, looks, timeline
-from tongxin.web.console.why import why_graded, why_identified
+from tongxin.web.console.why import is_ungraded, why_graded, why_identified
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -64,7 +64,8 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         **_header(file, names), "unsent": danger_rows(unsent, names, titles), "card": card,
         "steps": _next(file, names, titles),
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
-        "offered": file.offered(), "why": why_graded(file, names, titles), "identified": why_identified(file),
+        "offered": file.offered(), "why": why_graded(file, names, titles), "is_ungraded": is_ungraded(file),
+        "identified": why_identified(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
         "carers": known, "sees_family": "family" in file.parts,
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",

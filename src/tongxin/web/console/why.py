@@ -14,6 +14,11 @@ from tongxin.web.console.file import File
 from tongxin.web.console.names import Names
 
 
+def is_ungraded(file: File) -> bool:
+    """Whether those who may read the assessment are to be told that there is none yet: grey is not safety."""
+    return "psychological" in file.parts and file.case.level == UNGRADED and file.case.is_open
+
+
 def why_graded(file: File, names: Names, titles: Mapping[UUID, str]) -> dict[str, Any] | None:
     """The grade with its reasons, for those who may read the assessment."""
     if "psychological" not in file.parts or file.case.level == UNGRADED:
