@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,13 +28,20 @@ NOBODY = Who()
 
 
 def score_query(
-    instrument: Instrument, answers: str, *, given: Mapping[str, str], who: Who = NOBODY, full: bool = False
+    instrument: Instrument,
+    answers: str,
+    *,
+    given: Mapping[str, str],
+    who: Who = NOBODY,
+    full: bool = False,
+    also: Sequence[str] = (),
 ) -> str:
     """A query over `answers` (columns `id` and one score per item) that yields one scored row each.
 
     `given` names the column of each item that was asked; the others stand as unanswered. `full` adds to
     `id, s0…, band, status, alerts` what else `Score` says: `band0…` and `standard0…` of each scale, `norm`,
-    `crisis`, `safety_check`, `failed` and `made_up` (blanks that a scale's rule filled).
+    `crisis`, `safety_check`, `failed` and `made_up` (blanks that a scale's rule filled). `also` are further
+    columns of `answers` that each row carries.
     """
     columns = {item.id: given.get(item.id, NOTHING) for item in instrument.items}
     counted = {item.id: _counted(item, columns) for item in instrument.items}
@@ -55,7 +62,7 @@ def score_query(
         f"{_alerts(instrument, columns)} AS alerts",
     ]
     more = _more(instrument, columns, counted, who) if full else []
-    return f"SELECT {', '.join([*outcome, *more])} FROM ({sheets})"
+    return f"SELECT {', '.join([*outcome, *more, *also])} FROM ({sheets})"
 
 
 def _counted(item: Item, columns: Mapping[str, str]) -> str:
@@ -180,7 +187,7 @@ def _more(
     )
     return [
         *(f"{sql_norms.band(instrument, index)} AS band{index}" for index in scales),
-        *(f"{sql_norms.standard(instrument, index)} AS standard{index}" for index in scales),
+        *(f"{sql_norms.standard(instrument, index, who.sex)} AS standard{index}" for index in scales),
         f"{sql_norms.name(instrument)} AS norm",
         f"{_alerts(instrument, columns, kind='crisis')} AS crisis",
         f"{_alerts(instrument, columns, kind='safety_check')} AS safety_check",

@@ -26,15 +26,23 @@ def number(instrument: Instrument, age_months: str, sex: str, informant: str) ->
 def band(instrument: Instrument, index: int) -> str:
     """The band that the scale's exact value has reached in the row's norm."""
     scale = instrument.scales[index]
-    return _by_norm(instrument, [norm.ladders.get(scale.id) for norm in instrument.norms], scale, index, NO_WORD)
+    whens = [
+        f"WHEN {at} THEN {_reached(norm.ladders[scale.id], scale, index)}"
+        for at, norm in enumerate(instrument.norms)
+        if scale.id in norm.ladders and not norm.alternative
+    ]
+    return f"CASE norm_number {' '.join(whens)} END" if whens else NO_WORD
 
 
-def standard(instrument: Instrument, index: int) -> str:
-    """The T score or percentile rank of the scale in the row's norm."""
+def standard(instrument: Instrument, index: int, sex: str) -> str:
+    """The T score or percentile rank of the scale in the row's norm, for the row's sex where that matters."""
     scale = instrument.scales[index]
-    standards = [norm.standards.get(scale.id) for norm in instrument.norms]
-    ladders = [each.ladder if each else None for each in standards]
-    return _by_norm(instrument, ladders, scale, index, NO_NUMBER)
+    whens = []
+    for at, norm in enumerate(instrument.norms):
+        for each in () if norm.alternative else norm.standards.get(scale.id, ()):
+            is_theirs = f" AND {sex} = {each.sex!r}" if each.sex and sex else " AND false" if each.sex else ""
+            whens.append(f"WHEN norm_number = {at}{is_theirs} THEN {_reached(each.ladder, scale, index)}")
+    return f"CASE {' '.join(whens)} END" if whens else NO_NUMBER
 
 
 def name(instrument: Instrument) -> str:
@@ -64,15 +72,6 @@ def _informants(instrument: Instrument, norm: Norm, informant: str) -> str:
         return "true" if only in norm.informants else "false"
     told = f"coalesce({informant}, {only!r})" if only else informant
     return f"coalesce({told} IN ({', '.join(map(repr, norm.informants))}), false)"
-
-
-def _by_norm(instrument: Instrument, ladders: list[Ladder | None], scale: Scale, index: int, nothing: str) -> str:
-    whens = [
-        f"WHEN {at} THEN {_reached(ladder, scale, index)}"
-        for at, ladder in enumerate(ladders)
-        if ladder is not None and not instrument.norms[at].alternative
-    ]
-    return f"CASE norm_number {' '.join(whens)} END" if whens else nothing
 
 
 def _reached(ladder: Ladder, scale: Scale, index: int) -> str:

@@ -195,10 +195,10 @@ def with_norms() -> Content:
     bands = norm("total", (0, 3, "low"), (4, 12, "high"))["bands"]
     plain = {"zh": "假设", "population": "无", "citation": "无", "translation_id": "made", "bands": bands}
     higher = norm("total", (0, 5, "low"), (6, 12, "high"))["bands"]
-    t_score = {"total": {"kind": "t_score", "mean": "4.50", "sd": "2.25", "citation": "无"}}
-    ranks = {"total": {"kind": "percentile", "citation": "无", "rows": [
+    t_score = {"total": [{"kind": "t_score", "mean": "4.50", "sd": "2.25", "citation": "无"}]}
+    ranks = {"total": [{"kind": "percentile", "sex": "male", "citation": "无", "rows": [
         {"from": 0, "value": 5}, {"from": 4, "value": 50}, {"from": 9, "value": 95},
-    ]}}  # fmt: skip
+    ]}]}  # fmt: skip
     content = made(
         items(4), [scale("total", range(1, 5), range=[0, 12])], common=options(0, 1, 2, 3),
         norms=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -145,6 +146,15 @@ class Informant:
     oldest: int
 
 
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """By whose leave words stand in an instrument that keeps none of its own, and until which day."""
+
+    holder: str
+    reference: str
+    valid_until: str
+
+
 @dataclass(frozen=True)
 class Instrument:
     """A questionnaire in one version and one wording; its first scale is the main one."""
@@ -155,7 +165,9 @@ class Instrument:
     translation_id: str
     text_sha256: str
     validated: bool
+    family: str
     wording: str
+    licensed: Licence | None
     licence: str
     licence_tier: str
     citation: str
@@ -197,6 +209,10 @@ class Instrument:
     def has_words(self) -> bool:
         """Whether every word that a form needs is there in Chinese."""
         return "zh" in self.stem and all("zh" in item.text for item in self.items)
+
+    def may_be_shown(self, on: date) -> bool:
+        """Whether a form of it may be shown on a day: it has its words, and the licence for them holds."""
+        return self.has_words and (self.licensed is None or on.isoformat() <= self.licensed.valid_until)
 
     def item(self, id: str) -> Item:
         return self.by_id[id]

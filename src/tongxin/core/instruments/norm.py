@@ -41,9 +41,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Scores of a norm on a common measure: T scores (mean 50, SD 10) or percentile ranks."""
+    """Scores of a norm on a common measure: T scores (mean 50, SD 10) or percentile ranks; maybe for one sex."""
 
     kind: str
+    sex: str
     ladder: Ladder
     citation: str
 
@@ -66,7 +67,11 @@ class Norm:
     alternative: bool
     bands: Mapping[str, tuple[Band, ...]]
     ladders: Mapping[str, Ladder]
-    standards: Mapping[str, Standard]
+    standards: Mapping[str, tuple[Standard, ...]]
+
+    def standard(self, scale: str, sex: str | None) -> Standard | None:
+        """The standard scores of a scale for that sex; none where the sex matters and isn't known."""
+        return next((each for each in self.standards.get(scale, ()) if each.sex in ("", sex)), None)
 
     def holds(self, age_months: int | None, sex: str | None, informant: str | None) -> bool:
         """Whether the norm in use is this one; what isn't known never fits where it matters."""

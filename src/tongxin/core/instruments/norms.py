@@ -74,7 +74,7 @@ def _norm(place: Place, informants: Sequence[str]) -> Norm:
         alternative=place.at("alternative").flag() if place.has("alternative") else False,
         bands=bands,
         ladders={name: _ladder_of(rows) for name, rows in bands.items()},
-        standards={name: _standard(entry) for name, entry in place.at("standards").entries()},
+        standards={name: _standards(entry) for name, entry in place.at("standards").entries()},
     )
 
 
@@ -105,9 +105,19 @@ def _band(place: Place, *, severity: int) -> Band:
     )
 
 
+def _standards(place: Place) -> tuple[Standard, ...]:
+    found = tuple(_standard(entry) for entry in place.each())
+    sexes = [each.sex for each in found]
+    if len(set(sexes)) != len(sexes) or ("" in sexes and len(sexes) > 1) or not found:
+        raise place.refuse("同一性别有两个标准分", "每个性别写一个，或只写一个不分性别的")
+    return found
+
+
 def _standard(place: Place) -> Standard:
     """T scores from a mean and a standard deviation, or whatever table the source prints."""
-    kind = place.keys(["kind", "citation"], ["mean", "sd", "rows"]).at("kind").one_of("t_score", "percentile")
+    place.keys(["kind", "citation"], ["sex", "mean", "sd", "rows"])
+    kind = place.at("kind").one_of("t_score", "percentile")
+    sex = place.at("sex").one_of(*SEXES) if place.has("sex") else ""
     citation = place.at("citation").text()
     if place.has("rows"):
         rows = [row.keys(["from", "value"]) for row in place.at("rows").each()]
@@ -116,12 +126,12 @@ def _standard(place: Place) -> Standard:
         )
         if list(ladder.starts) != sorted(set(ladder.starts)):
             raise place.at("rows").refuse("对照表的起点没有从小到大", "按分数从小到大逐行写")
-        return Standard(kind, ladder, citation)
-    place.keys(["kind", "citation", "mean", "sd"]).at("kind").one_of("t_score")
+        return Standard(kind, sex, ladder, citation)
+    place.keys(["kind", "citation", "mean", "sd"], ["sex"]).at("kind").one_of("t_score")
     mean, sd = place.at("mean").number(), place.at("sd").number()
     if sd == 0:
         raise place.at("sd").refuse("标准差是 0", "核对来源，写上大于 0 的标准差")
-    return Standard(kind, _t_ladder(mean, sd), citation)
+    return Standard(kind, sex, _t_ladder(mean, sd), citation)
 
 
 def _t_ladder(mean: Fraction, sd: Fraction) -> Ladder:

@@ -36,7 +36,7 @@ def read_options(place: Place) -> tuple[Option, ...]:
 def read_item(place: Place, option_sets: Mapping[str, tuple[Option, ...]], *, is_external: bool) -> Item:
     """One question with its options and whatever in it is critical; a licence may keep its words elsewhere."""
     needed = ["id", "number", "options"] + ([] if is_external else ["text"])
-    place.keys(needed, ["text", "reverse", "scored", "critical", "loinc", "asked_if", "content"])
+    place.keys(needed, ["text", "reverse", "scored", "critical", "loinc", "asked_if"])
     name = place.at("options").one_of(*option_sets)
     return Item(
         id=place.at("id").word(),

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tongxin.core.instruments.checks import check_instrument
-from tongxin.core.instruments.definition import Instrument, Item, Text
+from tongxin.core.instruments.definition import Instrument, Item, Licence, Text
 from tongxin.core.instruments.informants import read_informants
+from tongxin.core.instruments.licence_checks import check_licence
 from tongxin.core.instruments.norms import read_norms
 from tongxin.core.instruments.parts import SCALE_KEYS, read_item, read_options, read_scale
 from tongxin.core.instruments.reader import Place
@@ -40,6 +41,9 @@ ALLOWED = [
     "min_age",
     "max_age",
     "wording",
+    "family",
+    "licensed",
+    "unaltered",
     "conditions",
     "notice",
     "loinc",
@@ -70,7 +74,9 @@ def read(content: Mapping[str, Any]) -> Instrument:
         translation_id=top.at("translation_id").text(),
         text_sha256=text_digest(stem, items),
         validated=top.at("validated").flag(),
+        family=top.at("family").word() if top.has("family") else top.at("id").word(),
         wording="external" if is_external else "here",
+        licensed=_licensed(top.at("licensed")) if top.has("licensed") else None,
         licence=top.at("licence").text(),
         licence_tier=top.at("licence_tier").one_of("A", "B", "C"),
         citation=top.at("citation").text(),
@@ -89,6 +95,7 @@ def read(content: Mapping[str, Any]) -> Instrument:
         disagreement=read_disagreement(top.at("disagreement")),
     )
     check_instrument(instrument)
+    check_licence(instrument, unaltered=top.at("unaltered").text() if top.has("unaltered") else "")
     return instrument
 
 
@@ -99,6 +106,15 @@ def text_digest(stem: Text, items: Iterable[Item]) -> str:
         [[item.number, dict(item.text), [dict(o.text) for o in item.options]] for item in items],
     ]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _licensed(place: Place) -> Licence:
+    place.keys(["holder", "reference", "valid_until"])
+    return Licence(
+        holder=place.at("holder").text(),
+        reference=place.at("reference").text(),
+        valid_until=place.at("valid_until").day(),
+    )
 
 
 def _scales(top: Place) -> list[Place]:

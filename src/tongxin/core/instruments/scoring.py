@@ -19,6 +19,7 @@ REMARKS = {
     "norm_translation_differs": "界值来自另一译文，套用时请谨慎。",
     "no_norm": "无适用常模，只显示原始分。",
     "outside_age": "年龄不在本量表适用范围内。",
+    "age_needed": "这份量表按年龄选题，没有年龄就没有总分。",
     "blanks_as_zero": "有空题按 0 分计（本量表的规则），实际得分可能更高。",
     "blanks_made_up": "有空题按已答题的均值补足（本量表的规则）。",
 }
@@ -72,7 +73,7 @@ def score(
     values, made_up = measured(instrument, known, counted, age_months)
     held = instrument.norm_named(norm) if norm else instrument.norm(age_months, sex=sex, informant=informant)
     failed = failed_rules(instrument, counted, values, seconds) if instrument.validity else ()
-    band, standards = _compared(instrument, held, values)
+    band, standards = _compared(instrument, held, values, sex)
     unasked = _out_of_age(instrument, age_months)
     return Score(
         totals={scale.id: shown(scale, values[scale.id]) for scale in instrument.scales},
@@ -141,7 +142,7 @@ def _status(values: Mapping[str, Value | None], unasked: frozenset[str]) -> str:
 
 
 def _compared(
-    instrument: Instrument, norm: Norm | None, values: Mapping[str, Value | None]
+    instrument: Instrument, norm: Norm | None, values: Mapping[str, Value | None], sex: str | None
 ) -> tuple[dict[str, str | None], dict[str, int]]:
     band: dict[str, str | None] = {scale.id: None for scale in instrument.scales}
     standards: dict[str, int] = {}
@@ -150,8 +151,8 @@ def _compared(
     for id, value in values.items():
         if value is not None and id in norm.ladders:
             band[id] = str(norm.ladders[id].at(*value))
-        if value is not None and id in norm.standards:
-            standards[id] = int(norm.standards[id].ladder.at(*value))
+        if value is not None and norm.standards and (standard := norm.standard(id, sex)):
+            standards[id] = int(standard.ladder.at(*value))
     return band, standards
 
 
@@ -189,6 +190,8 @@ def _remarks(
         who = instrument.informant(informant) or instrument
         if not who.youngest <= age_months <= who.oldest:
             found.append("outside_age")
+    elif any(scale.method == "by_age" for scale in instrument.scales):
+        found.append("age_needed")
     if made_up:
         rules = {MADE_UP[scale.blanks] for scale in instrument.scales if scale.id in made_up}
         found.extend(code for code in MADE_UP.values() if code in rules)
