@@ -9,7 +9,7 @@ KINDS = {form["kind"] for form in forms().values()}
 # Recorded, read and shown, but they move nothing by themselves.
 MOVE_NOTHING = {
     "call", "carer_change", "case_note", "child_link", "household_members", "incident_link", "observation",
-    "recusal", "recusal_end",
+    "recusal", "recusal_end", "screening",
 }
 # What the fold itself reads, beside what moves, requirements and anchors name.
 READ = {
@@ -103,8 +103,8 @@ def test_every_form_belongs_to_a_part_of_the_file_and_to_a_group() -> None:
 
 def test_every_form_may_be_recorded_by_somebody() -> None:
     recorded = {form for role in ACCESS["roles"] for form in may_record(role)}
-    # A registration is what a roster's row leaves; nobody fills it in.
-    assert set(forms()) - recorded == {"registration"}
+    # A registration is what a roster's row leaves, a sheet what a child answered; nobody fills them in.
+    assert set(forms()) - recorded == {"registration", "screening_sheet"}
 
 
 def test_whoever_is_told_to_record_may_also_read_the_child() -> None:

@@ -63,7 +63,15 @@ class School:
     def start(self, *numbers: int) -> None:
         """Consent of those pupils, of all when none is named, and the round runs."""
         self.consent(*(numbers or [each.number for each in self.round.participants.all()]))
+        self.staff()
         self.round = screening.start(round_id=self.round.id, actor=self.teacher, at=self.at)
+
+    def staff(self, *, minutes: int = 3000, by: str = "苏咨询") -> None:
+        """Somebody is there every day of the round."""
+        screening.add_shift(
+            round_id=self.round.id, post_id=self.world.posts[by].id, from_at=self.round.opens_at,
+            to_at=self.round.closes_at, minutes=minutes, actor=self.teacher, at=self.at,
+        )
 
     def token(self, number: int) -> str:
         (issued,) = screening.issue(participant_ids=[self.pupil(number).id], actor=self.teacher, at=self.at)

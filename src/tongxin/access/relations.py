@@ -63,6 +63,12 @@ def end(*, child_id: UUID, relation: str, at: datetime, source_id: UUID | None =
     return rows.update(to_at=at)
 
 
+def end_by_source(*, relation: str, source_id: UUID, at: datetime) -> int:
+    """How many relations that stand on one source ended at a moment, whoever they were about."""
+    rows = Relation.objects.filter(relation=relation, source_id=source_id).exclude(to_at__lte=at)
+    return rows.update(to_at=at)
+
+
 def kinds_of(*, viewer: Viewer, at: datetime) -> frozenset[str]:
     """The relations that a viewer stands in to any child at all; one statement, since every page asks."""
     whose = {

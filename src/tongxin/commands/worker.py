@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import OperationalError, close_old_connections, transaction
 
 from tongxin import ledger
-from tongxin.flows import drafting, handlers, preparation, sweep
+from tongxin.flows import drafting, handlers, preparation, screening_running, sweep
 from tongxin.intake import services as intake
 from tongxin.ledger.models import Work
 from tongxin.lib import clock, steady
@@ -66,7 +66,8 @@ def turn(name: str, *, now: datetime) -> int:
         claimed = ledger.claim(worker=name, limit=AT_ONCE, now=now)
         for work in claimed:
             do(work, worker=name, now=now)
-        return len(claimed) + sweep.sweep(now, limit=AT_ONCE) + drafting.look_after(now, limit=AT_ONCE)
+        followed = sweep.sweep(now, limit=AT_ONCE) + drafting.look_after(now, limit=AT_ONCE)
+        return len(claimed) + followed + screening_running.look_after(now, limit=AT_ONCE)
 
 
 def seal(*, now: datetime) -> int:

@@ -32,7 +32,8 @@ NOBODY_REACTS = frozenset({
     "holding.changed", "person.recused", "person.admitted",
     "person.added", "person.changed", "person.deactivated", "password.renewed", "password.changed", "conduct.accepted",
     "attachment.added", "attachment.retracted", "paper.printed",
-    "round.alarmed", "round.planned", "round.started",
+    "round.planned", "round.staffed", "round.excepted", "round.started", "round.alarmed", "round.decided",
+    "round.sampled", "round.closed", "round.dropped",
 })
 
 REACTIONS: Mapping[str, Later] = {

@@ -9,8 +9,10 @@ from tongxin import ledger
 from tongxin.access import relations
 from tongxin.access.models import Relation
 from tongxin.accounts.viewers import Viewer
+from tongxin.core.pathway import CHINA
 from tongxin.flows import screening_files as files
 from tongxin.flows.record import Sheet, record
+from tongxin.flows.refusals import Refused
 from tongxin.lib import ids
 from tongxin.notices import services as notices
 from tongxin.people.models import Child
@@ -19,6 +21,8 @@ from tongxin.screening.models import Round, Sitting
 FORM = "screening_sheet"
 GOING_ON = "going_on"
 CRISIS = "crisis"
+UNKNOWN, SYSTEM = "不清楚", "筛查批次"
+WHY = "筛查答卷中有危险信号。答卷所用的量表版本与现行表单不一致，答卷保存在筛查批次里，请当面核查。"
 
 
 def tell(
@@ -30,7 +34,10 @@ def tell(
         return False
     participant = sitting.participant
     child = files.file_of(participant, prepared=prepared, actor=actor, at=at)
-    keep_sheet(sitting, child=child, answers=answers, progress=GOING_ON, actor=actor, at=at)
+    try:
+        keep_sheet(sitting, child=child, answers=answers, progress=GOING_ON, actor=actor, at=at)
+    except Refused:
+        _report(child, actor=actor, at=at)
     sitting.told = sorted({*sitting.told, *raised})
     if participant.alarm != CRISIS:
         participant.alarm = CRISIS if CRISIS in raised.values() else next(iter(raised.values()))
@@ -52,6 +59,17 @@ def keep_sheet(
     # The round's own door has let this person, or the child itself, answer; the record names who it was.
     kept = record(child_id=child.id, sheet=sheet, actor=replace(actor, is_worker=True), at=at)
     sitting.entry_id = kept.entry.id
+
+
+def _report(child: Child, *, actor: Viewer, at: datetime) -> None:
+    """The danger by itself, where the sheet doesn't fit the form that holds by now: nothing stands in its way."""
+    answers = {
+        "kind": "suicide", "signs": ["saying"], "noticed_at": at.astimezone(CHINA).isoformat(timespec="minutes")[:16],
+        "whereabouts": UNKNOWN, "with_whom": UNKNOWN, "is_acting": "no", "is_concern": "unknown", "note": WHY,
+        "signature": SYSTEM,
+    }
+    sheet = Sheet(ids.new_id(), "crisis_report", answers, at)
+    record(child_id=child.id, sheet=sheet, actor=replace(actor, is_worker=True), at=at)
 
 
 def _tell_people(round: Round, child: Child, *, kind: str, actor: Viewer, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,18 +11,17 @@ from django.db import transaction
 
 from tongxin import vault
 from tongxin.accounts.viewers import WORKER, Viewer
-from tongxin.assessments.forms import months_on
 from tongxin.core.instruments import Score
 from tongxin.core.pathway import CHINA
 from tongxin.core.screening import group_of
 from tongxin.flows import screening_alarms as alarms
 from tongxin.flows import screening_files as files
+from tongxin.flows.refusals import Refused
 from tongxin.people.models import Child
 from tongxin.screening import identities, questions
 from tongxin.screening.faults import Ended, NotAgreed, NotAsked, NotTaken
 from tongxin.screening.models import Answer, Participant, Round, Sitting
 
-ABANDONED = timedelta(minutes=30)
 BATCH = 200
 CLOSED = "这次筛查已经结束，没有保存。请告诉老师。"
 
@@ -88,11 +88,15 @@ def leave(*, sitting_id: UUID, at: datetime, actor: Viewer = WORKER) -> Sitting:
 
 def end_abandoned(now: datetime, *, limit: int = BATCH) -> int:
     """How many sheets were left behind: nothing was answered for so long that the child has gone."""
-    due = Sitting.objects.filter(state=Sitting.OPEN, last_at__lt=now - ABANDONED).order_by("last_at")
-    found = list(due.values_list("id", flat=True)[:limit])
-    for sitting_id in found:
-        leave(sitting_id=sitting_id, at=now)
-    return len(found)
+    begun = Round.objects.filter(participants__sittings__state=Sitting.OPEN).distinct()
+    done = 0
+    for round in begun[:limit]:
+        since = now - timedelta(**questions.rule_of(round).abandoned)
+        due = Sitting.objects.filter(participant__round=round, state=Sitting.OPEN, last_at__lt=since)
+        for sitting_id in list(due.order_by("last_at").values_list("id", flat=True)[:limit]):
+            leave(sitting_id=sitting_id, at=now)
+            done += 1
+    return done
 
 
 def _end(sitting_id: UUID, state: str, *, at: datetime, actor: Viewer) -> Sitting:
@@ -100,7 +104,7 @@ def _end(sitting_id: UUID, state: str, *, at: datetime, actor: Viewer) -> Sittin
         sitting = locked(sitting_id)
         if sitting.state == Sitting.FINISHED or (sitting.state == state and state == Sitting.LEFT):
             return sitting
-        sitting.state, sitting.ended_at, sitting.last_at = state, at, at
+        sitting.state, sitting.ended_at = state, at
         close_sheet(sitting, actor=actor, at=at)
     return sitting
 
@@ -110,21 +114,27 @@ def close_sheet(sitting: Sitting, *, actor: Viewer, at: datetime) -> None:
     participant = sitting.participant
     answers = identities.answers_of(sitting, viewer=WORKER, at=at)
     if answers:
-        score = _scored(participant, answers, at)
+        score = _scored(sitting, answers, at)
         vault.put(sitting, {"result": _told(score)})
         _sort(participant, score)
         if participant.child_id is not None:
             child = Child.objects.get(id=participant.child_id)
-            alarms.keep_sheet(sitting, child=child, answers=answers, progress=sitting.state, actor=actor, at=at)
+            # A sheet that the form of today doesn't hold stays whole in the round; what it warned of was told before.
+            with suppress(Refused):
+                alarms.keep_sheet(sitting, child=child, answers=answers, progress=sitting.state, actor=actor, at=at)
     if sitting.state == Sitting.FINISHED:
         participant.state = Participant.ANSWERED
     participant.save(update_fields=["state", "outcome", "band"])
     sitting.save(update_fields=["state", "ended_at", "last_at", "result", "entry_id"])
 
 
-def _scored(participant: Participant, answers: Mapping[str, str], at: datetime) -> Score:
+def _scored(sitting: Sitting, answers: Mapping[str, str], at: datetime) -> Score:
+    """A sheet typed in from paper took no time that anybody knows."""
+    is_tapped = sitting.way in {Sitting.LINK, Sitting.KIOSK}
+    began = sitting.assented_at if is_tapped else None
+    seconds = int((sitting.last_at - began).total_seconds()) if began else None
     on = at.astimezone(CHINA).date()
-    return questions.scored(participant.round, answers, age_months=months_on(participant.birth_month, on))
+    return questions.scored(sitting.participant, answers, on=on, seconds=seconds)
 
 
 def _sort(participant: Participant, score: Score) -> None:

@@ -7,20 +7,22 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongxin import ledger, vault
+from tongxin import vault
 from tongxin.accounts.models import Division, Organisation, places_of
 from tongxin.accounts.viewers import Viewer
+from tongxin.assessments.forms import months_on
+from tongxin.core.pathway import CHINA
+from tongxin.flows.screening_notes import note
 from tongxin.intake.lines import line_of
 from tongxin.intake.reading import Row
 from tongxin.lib import ids
 from tongxin.people import matching
 from tongxin.rulebook import rules
-from tongxin.screening import identities
+from tongxin.screening import identities, questions
 from tongxin.screening.classes import grade_of
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Round, SchoolClass
 from tongxin.screening.selectors import class_names
-from tongxin.vault import Owner
 
 RULE = ("screening", "screening")
 STARTED = "这一批次已经开始或结束，名单不能再改。"
@@ -57,7 +59,7 @@ def plan_round(*, plan: Plan, actor: Viewer, at: datetime, makes_up: Round | Non
     vault.create_keys([round.key_owner], at=at)
     with transaction.atomic():
         round.save(force_insert=True)
-        _note("round.planned", round, actor, at, instrument=round.instrument)
+        note("round.planned", round, actor, at, instrument=round.instrument)
     return round
 
 
@@ -85,9 +87,14 @@ def list_children(*, round: Round, rows: Sequence[Row], at: datetime, known: Map
         )
         for place, line in enumerate(lines)
     ]
+    instrument, on = questions.instrument_of(round), round.opens_at.astimezone(CHINA).date()
     for each, line in zip(fresh, lines, strict=True):
         if each.child_id is None:
             each.maybe_child_id = at_person.get(line.person_mark or b"")
+        each.reason = questions.is_old_enough(
+            instrument, months_on(each.birth_month, on), informant=round.informant
+        )
+        each.state = Participant.EXCLUDED if each.reason else Participant.LISTED
     vault.create_keys([each.key_owner for each in fresh], at=at)
     with transaction.atomic():
         stands = Round.objects.select_for_update().get(id=round.id)
@@ -144,23 +151,3 @@ def _after_consent(participant: Participant) -> str:
     if participant.consent != Participant.GIVEN:
         return Participant.NOT_CONSENTED if participant.state != Participant.EXCLUDED else participant.state
     return Participant.LISTED if participant.state == Participant.NOT_CONSENTED else participant.state
-
-
-def start(*, round_id: UUID, actor: Viewer, at: datetime) -> Round:
-    """The round runs from now on; those without a guardian's consent are not invited."""
-    with transaction.atomic():
-        round = Round.objects.select_for_update().get(id=round_id)
-        if round.state != Round.PLANNED:
-            raise NotTaken("这一批次已经开始或结束。")
-        round.state, round.started_at = Round.RUNNING, at
-        round.save(update_fields=["state", "started_at"])
-        without = round.participants.filter(state=Participant.LISTED).exclude(consent=Participant.GIVEN)
-        without.update(state=Participant.NOT_CONSENTED)
-        _note("round.started", round, actor, at)
-    return round
-
-
-def _note(kind: str, round: Round, actor: Viewer, at: datetime, **clear: str) -> None:
-    ledger.record(
-        kind=kind, subject=Owner("round", round.id), actor=actor, at=at, is_fact=True, clear=clear
-    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tongxin.core import forms, grading, instruments, pathway
+from tongxin.core import forms, grading, instruments, pathway, screening
 from tongxin.core.grading import Rules
 from tongxin.core.language import FactError, read_facts
 from tongxin.core.language.errors import DefinitionError
@@ -16,7 +16,7 @@ Case = Mapping[str, Any]
 DAY = "2026-01-05"
 KEYS = {
     "facts", "cells", "seen_on", "standing", "answers", "age_months", "day", "working", "on", "name", "gives",
-    "alerts", "without", "years",
+    "alerts", "without", "years", "instrument", "children",
 }  # fmt: skip
 
 
@@ -142,6 +142,16 @@ def _calendar(id: str, case: Case, content: Content, rules: Rules, get: Get) -> 
     return _differs(case["working"], calendar.is_working(_day(case["day"])))
 
 
+def _screening(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    rule = screening.read_rule(get("screening", id))
+    expected = screening.expect(rule, instrument=case["instrument"], children=case["children"])
+    found = {
+        "alarms": expected.alarms.likely, "above": expected.above.likely, "sample": expected.sample,
+        "minutes": expected.minutes,
+    }
+    return _differs(case["gives"], found)
+
+
 def _differs(wanted: object, found: object) -> str:
     return "" if wanted == found else f"应为 {wanted}，实为 {found}。"
 
@@ -161,4 +171,7 @@ _RUNNERS: dict[str, Callable[[str, Case, Content, Rules, Get], str]] = {
     "identification": _identification,
     "instruments": _instrument,
     "calendar": _calendar,
+    "screening": _screening,
 }
+# Kinds whose definitions should have cases beside them; forms have them only where they are made for an age.
+TESTED = frozenset(_RUNNERS) - {"forms"}

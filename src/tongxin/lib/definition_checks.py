@@ -20,13 +20,24 @@ FAR = date(2100, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """One definition's example cases: how many were tried, and those that didn't come out."""
+
+    version: Version
+    cases: int
+    faults: tuple[DefinitionFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a check looked at and what it found."""
+    """What a check looked at and what it found; `tried` goes through the definitions one by one."""
 
     definitions: int
     overlays: int
     cases: int
     faults: tuple[DefinitionFault, ...]
+    tried: tuple[Tried, ...] = ()
+    untried: tuple[Version, ...] = ()
 
 
 def check(folder: Path, *, more: Iterable[Version] = ()) -> Report:
@@ -35,20 +46,22 @@ def check(folder: Path, *, more: Iterable[Version] = ()) -> Report:
     `more` are overlays that this installation keeps beside the folder.
     """
     library, faults = definitions.read_all(folder, more=more)
-    tried = 0
+    tried: list[Tried] = []
     if not faults:
         checking = _Checking(folder, library)
         faults = [*checking.faults()]
         tried = checking.tried
     overlays = sum(1 for version in library.versions if version.region)
-    return Report(len(library.versions) - overlays, overlays, tried, tuple(faults))
+    cases = sum(each.cases for each in tried)
+    untried = tuple(each for each in library.versions if not any(each is other.version for other in tried))
+    return Report(len(library.versions) - overlays, overlays, cases, tuple(faults), tuple(tried), untried)
 
 
 class _Checking:
     def __init__(self, folder: Path, library: Library) -> None:
         self.folder = folder
         self.library = library
-        self.tried = 0
+        self.tried: list[Tried] = []
 
     def faults(self) -> Iterator[DefinitionFault]:
         """The faults of the nation's definitions, then those of each region's."""
@@ -107,9 +120,10 @@ class _Checking:
             return
         cases = definitions.load_cases(self.folder, version.kind, version.id, region=version.region)
         if cases is not None:
-            self.tried += len(cases.content.get("cases", ()))
             get = self._getter(version.region)
-            yield from run_cases(version.kind, version.id, cases, rules=rules, get=get)
+            found = tuple(run_cases(version.kind, version.id, cases, rules=rules, get=get))
+            self.tried.append(Tried(version, len(cases.content.get("cases", ())), found))
+            yield from found
 
     def _getter(self, region: str) -> Get:
         return lambda kind, id: self._content(kind, id, region)

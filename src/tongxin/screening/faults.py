@@ -5,7 +5,7 @@ class NotTaken(Exception):
     """Nothing was saved; `zh` says why and what to do."""
 
     def __init__(self, zh: str) -> None:
-        super().__init__(type(self).__name__)
+        super().__init__(zh)
         self.zh = zh
 
 
