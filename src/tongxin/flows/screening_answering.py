@@ -17,6 +17,7 @@ from tongxin.core.screening import group_of
 from tongxin.flows import screening_alarms as alarms
 from tongxin.flows import screening_files as files
 from tongxin.flows.refusals import Refused
+from tongxin.lib import ids
 from tongxin.people.models import Child
 from tongxin.screening import identities, questions
 from tongxin.screening.faults import Ended, NotAgreed, NotAsked, NotTaken
@@ -52,9 +53,16 @@ def agree(*, sitting_id: UUID, is_willing: bool, at: datetime) -> Sitting:
     return sitting
 
 
-def answer(*, sitting_id: UUID, item_id: str, code: str, at: datetime, actor: Viewer = WORKER) -> Answered:
-    """Keep one answer now; a dangerous one puts file, record and alarm into the same transaction."""
+def answer(
+    *, sitting_id: UUID, item_id: str, code: str, at: datetime, actor: Viewer = WORKER, answer_id: UUID | None = None
+) -> Answered:
+    """Keep one answer now; a dangerous one puts file, record and alarm into the same transaction.
+
+    `answer_id` is the page's own number for it: sent again under the same number, it is kept once.
+    """
     seen = sitting_by(sitting_id)
+    if _is_kept(seen, answer_id):
+        return Answered(seen)
     instrument = questions.instrument_of(seen.participant.round)
     item = next((each for each in instrument.items if each.id == item_id), None)
     option = item.option(code) if item else None
@@ -67,7 +75,9 @@ def answer(*, sitting_id: UUID, item_id: str, code: str, at: datetime, actor: Vi
         _refuse_ended(sitting)
         if sitting.assented_at is None:
             raise NotAgreed
-        keep_answers(sitting, {item_id: str(option.code)}, at=at)
+        if _is_kept(sitting, answer_id):
+            return Answered(sitting)
+        keep_answers(sitting, {item_id: str(option.code)}, at=at, answer_id=answer_id)
         is_new = bool(raised) and alarms.tell(
             sitting, raised=raised, answers=identities.answers_of(sitting, viewer=WORKER, at=at), prepared=prepared,
             actor=actor, at=at,
@@ -153,12 +163,19 @@ def _told(score: Score) -> str:
     }, ensure_ascii=False)
 
 
-def keep_answers(sitting: Sitting, codes: Mapping[str, str], *, at: datetime) -> None:
+def _is_kept(sitting: Sitting, answer_id: UUID | None) -> bool:
+    return answer_id is not None and sitting.answers.filter(id=answer_id).exists()
+
+
+def keep_answers(
+    sitting: Sitting, codes: Mapping[str, str], *, at: datetime, answer_id: UUID | None = None
+) -> None:
     """Answers sealed in their order, under the participant's lock; a child who had left is back by answering."""
     rows = []
     for item, code in codes.items():
         sitting.turn += 1
-        rows.append((Answer(sitting=sitting, turn=sitting.turn, item=item, at=at), {"code": code}))
+        row = Answer(id=answer_id or ids.new_id(), sitting=sitting, turn=sitting.turn, item=item, at=at)
+        rows.append((row, {"code": code}))
     sitting.last_at, sitting.state, sitting.ended_at = at, Sitting.OPEN, None
     vault.put_many(rows)
     Answer.objects.bulk_create([row for row, _ in rows])

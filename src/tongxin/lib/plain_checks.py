@@ -7,6 +7,7 @@ from typing import Any
 from tongxin.core.forms import content as take
 from tongxin.core.grading.gates import CRISES
 from tongxin.core.language.errors import DefinitionError
+from tongxin.lib.asking_checks import check_asking
 from tongxin.lib.document_checks import check_documents
 
 Content = Mapping[str, Any]
@@ -161,6 +162,7 @@ def _day(text: object, path: str) -> date:
 
 PLAIN: dict[str, Callable[[Content], object]] = {
     "accounts": _accounts,
+    "asking": check_asking,
     "brand": _brand,
     "calendar": _calendar,
     "categories": _categories,
