@@ -69,11 +69,11 @@ class TestFormats:
 
 
 class TestWholeOrNot:
-    def test_a_bad_row_leaves_the_old_result_standing(self, tmp_path: Path) -> None:
+    def test_a_file_that_breaks_off_leaves_the_old_result_standing(self, tmp_path: Path) -> None:
         out = tmp_path / "out.csv"
         out.write_text("old", encoding="utf-8")
         source = tmp_path / "a.csv"
-        source.write_text(",".join(HEAD) + "\n1" + ",1" * 9 + "\n2" + ",1" * 12, encoding="utf-8")
+        source.write_text(",".join(HEAD) + "\n1" + ",1" * 9 + '\n2,"1', encoding="utf-8")
         with pytest.raises(TableError, match="第 3 行"):
             scored(source)
         assert out.read_text(encoding="utf-8") == "old"

@@ -7,10 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
-
+from tongxin.batch.dialects import Engine
 from tongxin.batch.errors import TableError
-from tongxin.batch.sources import quoted
 from tongxin.core.instruments.definition import Item
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -77,7 +75,7 @@ def canonical(text: str) -> str:
 
 
 def judged(
-    engine: duckdb.DuckDBPyConnection, query: str, *, column: str, type: str, heading: str, codes: Codes
+    engine: Engine, query: str, *, column: str, type: str, heading: str, codes: Codes
 ) -> Judged:
     """How the cells of `column` read, as SQL fit for the column's type."""
     base = type.partition("(")[0]
@@ -87,7 +85,7 @@ def judged(
         return _plainer(engine, query, column, codes, found, bounds)
     if base in ("FLOAT", "DOUBLE", "DECIMAL"):
         near = f"abs({column} - {{}}) < {NEAR}" if base != "DECIMAL" else f"{column} = {{}}"
-        present = f"nullif({column}, 'nan')" if base != "DECIMAL" else column
+        present = engine.dialect.number_in(column) if base != "DECIMAL" else column
         found = _numbers(codes.whole_numbers(), is_it=near, present=present)
         return _plainer(engine, query, column, codes, found, f"count({found.present}) = count({found.known})")
     if base in ("VARCHAR", "ENUM"):
@@ -105,7 +103,7 @@ def _numbers(scores: Mapping[int, int | None], *, is_it: str, present: str) -> J
 
 
 def _plainer(
-    engine: duckdb.DuckDBPyConnection, query: str, column: str, codes: Codes, found: Judged, all_known: str
+    engine: Engine, query: str, column: str, codes: Codes, found: Judged, all_known: str
 ) -> Judged:
     """The same judgement without a look at each cell, where numbers are scores and none is impossible."""
     scores = codes.whole_numbers()
@@ -113,24 +111,25 @@ def _plainer(
     as_they_stand = all(number == score for number, score in scores.items())
     if not numbers or not as_they_stand or numbers[-1] - numbers[0] + 1 != len(numbers):
         return found
-    known = engine.execute(f"SELECT {all_known.format(numbers[0], numbers[-1])} FROM ({query})").fetchone()
-    if known != (True,):
+    known = engine.rows(f"SELECT {all_known.format(numbers[0], numbers[-1])} FROM ({query})")
+    if not known[0][0]:
         return found
     return Judged(score=f"TRY_CAST({column} AS INTEGER)", present=NOTHING, known=NOTHING)
 
 
-def _texts(engine: duckdb.DuckDBPyConnection, query: str, column: str, codes: Codes) -> Judged:
-    cell = f"CAST({column} AS VARCHAR)"
-    longest = engine.execute(f"SELECT max(length({cell})) FROM ({query})").fetchone() or (None,)
-    start = cell if (longest[0] or 0) <= LONGEST else f"left({cell}, {LONGEST + 1})"
-    found = engine.execute(f"SELECT DISTINCT {start} FROM ({query}) WHERE {column} IS NOT NULL ORDER BY 1")
+def _texts(engine: Engine, query: str, column: str, codes: Codes) -> Judged:
+    cell = f"CAST({column} AS {engine.dialect.text})"
+    longest = engine.rows(f"SELECT max(length({cell})) FROM ({query})")[0][0]
+    start = cell if (longest or 0) <= LONGEST else f"left({cell}, {LONGEST + 1})"
+    found = engine.rows(f"SELECT DISTINCT {start} FROM ({query}) WHERE {column} IS NOT NULL ORDER BY 1")
     scores: dict[str, int | None] = {}
     all_known = True
-    for (text,) in found.fetchall():
+    for (text,) in found:
         is_known, score = codes.judge(text) if len(text) <= LONGEST else (False, None)
         all_known = all_known and is_known
         if is_known:
             scores[text] = score
+    quoted = engine.dialect.quoted
     answers = [f"WHEN {quoted(text)} THEN {score}" for text, score in scores.items() if score is not None]
     return Judged(
         score=_case(answers, of=cell),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import xlsxwriter
 
+from tongxin.batch.dialects import name, quoted
+from tongxin.batch.engines import Duck
 from tongxin.batch.errors import TableError
-from tongxin.batch.sources import name, quoted
+from tongxin.batch.request import Request
+from tongxin.core.instruments.definition import Instrument
 
 MOST_SHEET_ROWS = 1_048_575
 MOST_EXACT = 10**15
+MOST_LISTED = 6
 FORMATS = (".csv", ".parquet", ".xlsx")
 FORMULA = "^[=+@\\t\\r-]"
 PLAIN_NUMBER = "^[+-]?[0-9]+(\\.[0-9]+)?$"
@@ -33,7 +37,7 @@ def check_out(path: Path, *, source: Path) -> None:
         raise TableError("输出文件就是输入文件，会毁掉原始数据。请换一个输出名。")
 
 
-def write(engine: duckdb.DuckDBPyConnection, query: str, path: Path, *, headings: Sequence[str]) -> int:
+def write(engine: Duck, query: str, path: Path, *, headings: Sequence[str]) -> int:
     """How many rows of `query` now stand in `path`, where nothing is replaced before all is written."""
     handle, draft_name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
     os.close(handle)
@@ -47,6 +51,14 @@ def write(engine: duckdb.DuckDBPyConnection, query: str, path: Path, *, headings
     return rows
 
 
+def write_part(engine: Duck, query: str, draft: Path, *, headings: Sequence[str]) -> int:
+    """How many rows of `query` now stand in the Parquet file `draft`, on the disk for certain."""
+    rows = int(engine.one(f"COPY ({_named(engine, query, headings)}) TO {quoted(str(draft))} (FORMAT parquet)")[0])
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    return rows
+
+
 def harmless(column: str) -> str:
     """SQL for a text that no table program takes for a formula; a plain number stays as it is."""
     text = f"CAST({column} AS VARCHAR)"
@@ -54,28 +66,49 @@ def harmless(column: str) -> str:
     return f"CASE WHEN {formula} THEN concat('''', {text}) ELSE {text} END"
 
 
-def _write(engine: duckdb.DuckDBPyConnection, query: str, draft: Path, headings: Sequence[str]) -> int:
+def narrowed(query: str, request: Request) -> str:
+    """The same rows, the few words of the result as one of a list: written in half the time, read as text."""
+    instrument = request.instrument
+    bands = {band.code for norm in instrument.norms for band in norm.bands.get(instrument.main.id, ())}
+    lists = {"band": sorted(bands), "status": ["incomplete", "invalid", "ok"], "alerts": _combined(instrument)}
+    types = {column: f"ENUM ({', '.join(map(quoted, words))})" for column, words in lists.items() if words}
+    casts = ", ".join(f"CAST({column} AS {type}) AS {column}" for column, type in types.items())
+    return f"SELECT * REPLACE ({casts}) FROM ({query})"
+
+
+def _combined(instrument: Instrument) -> list[str]:
+    """Every way in which alarms can stand beside each other; nothing where these are too many to list."""
+    codes = list(dict.fromkeys(critical.alert for item in instrument.items for critical in item.critical))
+    if len(codes) > MOST_LISTED:
+        return []
+    return [";".join(each) for size in range(len(codes) + 1) for each in itertools.combinations(codes, size)]
+
+
+def _write(engine: Duck, query: str, draft: Path, headings: Sequence[str]) -> int:
     if draft.suffix.lower() == ".xlsx":
         return _write_workbook(engine, query, draft, headings)
-    columns = [str(row[0]) for row in engine.execute(f"DESCRIBE {query}").fetchall()]
     if draft.suffix.lower() == ".csv":
         query = f"SELECT * REPLACE ({harmless('id')} AS id, nullif(alerts, '') AS alerts) FROM ({query})"
         headings = [f"'{heading}" if re.match(FORMULA, heading) else heading for heading in headings]
-    named = ", ".join(f"{name(c)} AS {name(heading)}" for c, heading in zip(columns, headings, strict=True))
     options = "FORMAT csv, HEADER" if draft.suffix.lower() == ".csv" else "FORMAT parquet"
-    copied = engine.execute(f"COPY (SELECT {named} FROM ({query})) TO {quoted(str(draft))} ({options})")
-    return int((copied.fetchone() or (0,))[0])
+    return int(engine.one(f"COPY ({_named(engine, query, headings)}) TO {quoted(str(draft))} ({options})")[0])
 
 
-def _write_workbook(engine: duckdb.DuckDBPyConnection, query: str, draft: Path, headings: Sequence[str]) -> int:
-    counted = engine.execute(f"SELECT count(*) FROM ({query})").fetchone()
-    if counted is not None and counted[0] > MOST_SHEET_ROWS:
-        raise TableError(f"结果有 {counted[0]} 行，一张工作表放不下。请输出为 .csv 或 .parquet。")
+def _named(engine: Duck, query: str, headings: Sequence[str]) -> str:
+    columns = [str(row[0]) for row in engine.rows(f"DESCRIBE {query}")]
+    named = ", ".join(f"{name(c)} AS {name(heading)}" for c, heading in zip(columns, headings, strict=True))
+    return f"SELECT {named} FROM ({query})"
+
+
+def _write_workbook(engine: Duck, query: str, draft: Path, headings: Sequence[str]) -> int:
+    counted = engine.one(f"SELECT count(*) FROM ({query})")[0]
+    if counted > MOST_SHEET_ROWS:
+        raise TableError(f"结果有 {counted} 行，一张工作表放不下。请输出为 .csv 或 .parquet。")
     workbook = xlsxwriter.Workbook(str(draft), {"constant_memory": True, "strings_to_formulas": False})
     sheet = workbook.add_worksheet()
     for column, heading in enumerate(headings):
         sheet.write_string(0, column, heading)
-    result = engine.execute(query)
+    result = engine.connection.execute(query)
     number = 0
     while rows := result.fetchmany(10_000):
         for row in rows:
