@@ -16,7 +16,7 @@ Case = Mapping[str, Any]
 DAY = "2026-01-05"
 KEYS = {
     "facts", "cells", "seen_on", "standing", "answers", "age_months", "day", "working", "on", "name", "gives",
-    "alerts", "without", "years", "instrument", "children",
+    "alerts", "without", "years", "instrument", "children", "sex", "informant", "norm", "seconds",
 }  # fmt: skip
 
 
@@ -122,12 +122,15 @@ def _identification(id: str, case: Case, content: Content, rules: Rules, get: Ge
 
 
 def _instrument(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
-    score = instruments.score(rules.instruments[id], case.get("answers", {}), age_months=case.get("age_months"))
+    who = {key: case[key] for key in ("age_months", "sex", "informant", "norm", "seconds") if key in case}
+    score = instruments.score(rules.instruments[id], case.get("answers", {}), **who)
+    totals = {scale: total if isinstance(total, int | None) else str(total) for scale, total in score.totals.items()}
     found = {
         "status": score.status,
-        "totals": score.totals,
+        "totals": totals,
         "band": score.band,
         "alerts": [{"code": each.code, "kind": each.kind, "item": each.item} for each in score.alerts],
+        "failed": list(score.failed),
     }
     return _differs(case["gives"], {key: found[key] for key in case["gives"] if key in found})
 

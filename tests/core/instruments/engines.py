@@ -8,6 +8,7 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,19 +82,28 @@ def fully_by_sql(
 ) -> list[dict[str, Any]]:
     """Everything that SQL says of sheets of points, each with what is known of child and informant."""
     ids = [item.id for item in instrument.items]
-    with duckdb.connect() as engine:
-        columns = ", ".join(f"{id} INTEGER" for id in ids)
-        known = "age INTEGER, sex TEXT, informant TEXT, seconds INTEGER"
-        engine.execute(f"CREATE TABLE sheets (id INTEGER, {columns}, {known})")
-        table = [
-            (number, *(sheet.get(id) for id in ids), *row)
-            for number, (sheet, row) in enumerate(zip(points, rows, strict=True))
-        ]
-        engine.executemany(f"INSERT INTO sheets VALUES ({', '.join('?' * (len(ids) + 5))})", table)
-        query = score_query(instrument, "SELECT * FROM sheets", given={id: id for id in ids}, who=WHO, full=True)
-        found = engine.execute(f"SELECT * FROM ({query}) ORDER BY id")
-        heads = [str(each[0]) for each in found.description or ()]
-        return [dict(zip(heads, row, strict=True)) for row in found.fetchall()]
+    known = ("age", "sex", "informant", "seconds")
+    rowed = [
+        (number, *(sheet.get(id) for id in ids), *row)
+        for number, (sheet, row) in enumerate(zip(points, rows, strict=True))
+    ]
+    values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rowed)
+    types = [f"CAST({name} AS {'VARCHAR' if name in ('sex', 'informant') else 'INTEGER'}) AS {name}" for name in
+             ("id", *ids, *known)]  # fmt: skip
+    table = f"SELECT {', '.join(types)} FROM (VALUES {values}) AS sheets(id, {', '.join((*ids, *known))})"
+    query = score_query(instrument, table, given={id: id for id in ids}, who=WHO, full=True)
+    found = _engine().execute(f"SELECT * FROM ({query}) ORDER BY id")
+    heads = [str(each[0]) for each in found.description or ()]
+    return [dict(zip(heads, row, strict=True)) for row in found.fetchall()]
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+def _literal(value: Any) -> str:
+    return "NULL" if value is None else repr(value)
 
 
 def as_full_row(number: int, instrument: Instrument, result: Score) -> dict[str, Any]:

@@ -29,7 +29,7 @@ PHONES = [each for each in CONTENTS if made.is_for_phones(each.values[0]())]
 FILES = [
     pytest.param(lambda id=id: made.content(id), id=id) for id in ("phq_9", "phq_a", "gad_7", "who_5")
 ] + [pytest.param(build, id=build.__name__) for build in made.MADE]
-quick = settings(max_examples=6, deadline=None)
+quick = settings(max_examples=3, deadline=None)
 
 
 def sheets(content: made.Content, count: int) -> list[dict[str, Any]]:

@@ -40,14 +40,34 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """To whom an instrument may be put: which ages in completed years, by which roles, and until which day."""
+
+    youngest: int
+    oldest: int
+    roles: tuple[str, ...]
+    has_words: bool
+    until: str
+
+    def fits(self, age: int | None) -> bool:
+        """Whether the child's age is one that the instrument is made for; an unknown age never is."""
+        return age is not None and self.youngest <= age <= self.oldest
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """An instrument as a form shows it: wording and options, no norms and no cut-offs."""
+    """An instrument as a form shows it: wording and options, no norms and no cut-offs.
+
+    `notice` is printed below the questions; `remarks` tell whoever hands it out what to know beforehand.
+    """
 
     id: str
     zh: str
     stem: str
     items: tuple[Item, ...]
     notice: str = ""
+    remarks: tuple[str, ...] = ()
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
