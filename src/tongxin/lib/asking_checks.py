@@ -11,7 +11,9 @@ HEAD = ("id", "zh", "source")
 DATED = ("version", "valid_from", "means")
 SPANS = ("seat", "kiosk", "kiosk_idle")
 UNITS = ("minutes", "hours", "days")
-PARTS = ("before", "assent", "readers", "after", "unwilling", "danger", "elsewhere", *SPANS, "wrong_links", "import_rows")
+PARTS = (
+    "before", "assent", "readers", "after", "unwilling", "danger", "elsewhere", *SPANS, "wrong_links", "import_rows",
+)
 HOLE = re.compile(r"\{(\w*)\}")
 # Who reads it and when somebody comes is said to every child (spine A12).
 SAID = ("readers", "within")

@@ -1,0 +1,1 @@
+"""Where children answer: by link, at a shared tablet, on paper, from a table."""
