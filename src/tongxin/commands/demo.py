@@ -107,7 +107,7 @@ def _bring_up_to_date() -> None:
     if any(preparation.waiting(alias) for alias in connections):
         database_prepare.main([])
     if adoption.unadopted(library=definitions.load_all(places.definitions_folder())):
-        print(f"已采用 {adoption.adopt_folder(actor=WORKER, at=clock.now())} 项新的规则。")
+        print(f"已采用 {adoption.adopt_folder(actor=WORKER, at=clock.now(), may_go_back=True)} 项新的规则。")
     connections.close_all()
 
 

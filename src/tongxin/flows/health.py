@@ -19,7 +19,7 @@ from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.lib import definitions, places
 from tongxin.lib.sqlcipher import driver
 from tongxin.rulebook import rules
-from tongxin.rulebook.adoption import unadopted
+from tongxin.rulebook.adoption import going_back, unadopted
 
 SKEW = timedelta(seconds=5)
 SHOWN = 5
@@ -119,7 +119,8 @@ def _rules(at: datetime) -> Iterator[Finding]:
     if calendar.is_provisional(at.date()):
         said = f"没有 {at.year} 年的节假日安排，暂按周一至周五计算"
         yield Finding("规则", "warning", said, "补上 definitions/calendar 并采用")
-    waiting = unadopted(library=definitions.load_all(places.definitions_folder()))
+    library = definitions.load_all(places.definitions_folder())
+    waiting = unadopted(library=library) - len(going_back(library=library))
     if waiting:
         yield Finding("规则", "warning", f"有 {waiting} 项规则还没有采用", "运行 tongxin definitions adopt")
     else:

@@ -50,7 +50,7 @@ def replay(child: Child, entries: Sequence[Entry], *, at: datetime) -> Iterator[
         else:
             asked = asked_of(shadow, form_id=str(entry.clear["form"]), at=entry.recorded_at)
             data = outcome_for(
-                child=shadow, asked=asked, draft=_draft(entry, words), post_id=entry.post_id,
+                child=shadow, asked=asked, draft=draft_of(entry, words), post_id=entry.post_id,
                 standing=_standing(shadow, entries[:index], made, entry), at=entry.recorded_at,
             ).data
         made[str(entry.id)] = data
@@ -74,7 +74,8 @@ def registered(words: Mapping[str, Any]) -> dict[str, Any]:
     return {"details": list(words.get("problems", ()))}
 
 
-def _draft(entry: Entry, words: Mapping[str, Any]) -> Draft:
+def draft_of(entry: Entry, words: Mapping[str, Any]) -> Draft:
+    """An entry as it was drafted."""
     return Draft(
         entry_id=entry.id, subject=entry.key_owner, kind=entry.kind, form_hash=entry.form_hash,
         occurred_at=entry.occurred_at, clear=entry.clear, answers=words, device=entry.device,

@@ -1,7 +1,7 @@
 """All definitions read as the system reads them, with every fault told at its line."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check looked at and what it found; `tried` goes through the definitions one by one."""
+    """What a check looked at and what it found; `tried` goes through the definitions one by one.
+
+    `library` is what was read, without those that can't be.
+    """
 
     definitions: int
     overlays: int
@@ -38,6 +41,7 @@ class Report:
     faults: tuple[DefinitionFault, ...]
     tried: tuple[Tried, ...] = ()
     untried: tuple[Version, ...] = ()
+    library: Library = field(default_factory=lambda: Library(()))
 
 
 def check(folder: Path, *, more: Iterable[Version] = ()) -> Report:
@@ -54,7 +58,7 @@ def check(folder: Path, *, more: Iterable[Version] = ()) -> Report:
     overlays = sum(1 for version in library.versions if version.region)
     cases = sum(each.cases for each in tried)
     untried = tuple(each for each in library.versions if not any(each is other.version for other in tried))
-    return Report(len(library.versions) - overlays, overlays, cases, tuple(faults), tuple(tried), untried)
+    return Report(len(library.versions) - overlays, overlays, cases, tuple(faults), tuple(tried), untried, library)
 
 
 class _Checking:

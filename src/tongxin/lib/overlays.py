@@ -76,13 +76,7 @@ def _placed(found: dict[str, Any], patch: list[Any], key: str, path: str) -> lis
 
 def refuse_loosening(base: Any, result: Any) -> None:
     """Nothing, when every floor of `base` still holds in `result`; else what was loosened."""
-    for steps, node in _floors(base):
-        path, zh = ".".join(steps), node.get("zh", steps[-1] if steps else "")
-        there = _reach(result, steps)
-        if not isinstance(there, dict) or there.get("floor") != node["floor"]:
-            cure = "底线不能删去，也不能去掉它的 floor；请恢复上一级的写法。"
-            raise DefinitionError(path, f"底线“{zh}”被删去或改成了别的写法。", cure)
-        _refuse_looser(path, zh, node, there)
+    refuse_lower_floors(base, result)
     for steps, value in _fixed(base):
         if _reach(result, steps) != value:
             path = ".".join(steps)
@@ -93,6 +87,17 @@ def refuse_loosening(base: Any, result: Any) -> None:
             time_limits.refuse_longer(steps, node, _reach(result, steps))
         elif time_limits.is_timed(node):
             time_limits.refuse_addition(steps, node, _reach(result, steps))
+
+
+def refuse_lower_floors(base: Any, result: Any) -> None:
+    """Nothing, when what `base` marks as a floor is as strict in `result`, whatever else was changed."""
+    for steps, node in _floors(base):
+        path, zh = ".".join(steps), node.get("zh", steps[-1] if steps else "")
+        there = _reach(result, steps)
+        if not isinstance(there, dict) or there.get("floor") != node["floor"]:
+            cure = "底线不能删去，也不能去掉它的 floor；请恢复上一级的写法。"
+            raise DefinitionError(path, f"底线“{zh}”被删去或改成了别的写法。", cure)
+        _refuse_looser(path, zh, node, there)
 
 
 def _fixed(node: Any, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

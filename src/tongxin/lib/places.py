@@ -42,6 +42,11 @@ def definitions_folder() -> Path:
     return _folder("TONGXIN_DEFINITIONS", REPOSITORY / "definitions")
 
 
+def definition_keys_file() -> Path:
+    """The public keys whose bundles of definitions are adopted here, one a line."""
+    return _folder("TONGXIN_DEFINITION_KEYS", home() / "definition-keys.txt")
+
+
 def pwa_folder() -> Path:
     """The browser modules, served below /static/pwa/."""
     return _folder("TONGXIN_PWA", REPOSITORY / "pwa")

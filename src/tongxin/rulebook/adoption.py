@@ -33,12 +33,21 @@ class Fresh:
     source: str
 
 
-def adopt_folder(*, actor: Viewer, at: datetime) -> int:
-    """Adopt everything in the definitions folder; refuses the whole folder when one file is at fault."""
+def adopt_folder(*, actor: Viewer, at: datetime, may_go_back: bool = False) -> int:
+    """Adopt everything in the definitions folder; refuses the whole folder when one file is at fault.
+
+    A content that was replaced here before is put back only when that is wanted.
+    """
     report = definition_checks.check(places.definitions_folder(), more=kept_overlays())
     if report.faults:
         raise Fault(f"规则有 {len(report.faults)} 处错误，没有采用任何一项。第一处：{report.faults[0]}")
-    return adopt(library=definitions.load_all(places.definitions_folder()), actor=actor, at=at)
+    earlier = [] if may_go_back else going_back(library=report.library)
+    if earlier:
+        raise Fault(
+            f"没有采用：定义文件夹里有 {len(earlier)} 项比现行的旧（{'、'.join(earlier[:5])}），"
+            "可能现行的来自规则包。确实要退回，请加 --back。"
+        )
+    return adopt(library=report.library, actor=actor, at=at)
 
 
 def is_begun() -> bool:
@@ -68,6 +77,15 @@ def adopt(*, library: Library, actor: Viewer, at: datetime) -> int:
 def unadopted(*, library: Library) -> int:
     """How many versions of the folder are not in force here yet."""
     return sum(1 for _ in fresh_in(library))
+
+
+def going_back(*, library: Library) -> list[str]:
+    """What adopting a library would put back to a content that was replaced here before."""
+    replaced = set(DefinitionVersion.objects.values_list("kind", "definition_id", "region", "valid_from", "hash"))
+    return [
+        f"{each.kind}/{each.id}" for each in fresh_in(library)
+        if (each.kind, each.id, each.region, each.valid_from, each.hash) in replaced
+    ]
 
 
 def fresh_in(library: Library) -> Iterator[Fresh]:

@@ -1,11 +1,12 @@
 """The rules in force at a place and a moment, read into their objects once per process."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tongxin.accounts.models import Division
 from tongxin.core import access, pathway
@@ -16,6 +17,7 @@ from tongxin.lib.prepared import Prepared
 from tongxin.rulebook.models import DefinitionVersion
 
 Read = TypeVar("Read")
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 NEWEST = Prepared(lambda: DefinitionVersion.objects.order_by("-id").values_list("id", flat=True)[:1])
 
 
@@ -42,6 +44,34 @@ class _Row:
     adopted_at: datetime
 
 
+class Supposable(Protocol):
+    """A version that isn't in force, resolved for its region."""
+
+    @property
+    def hash(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def content(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Supposed:
+    rows: Mapping[tuple[str, str], list[_Row]]
+    contents: Mapping[str, Mapping[str, Any]]
+
+
+_supposed: ContextVar[_Supposed | None] = ContextVar("supposed", default=None)
+
+
 @lru_cache(maxsize=4)
 def _index(number: int) -> dict[tuple[str, str], list[_Row]]:
     """All adopted versions without their contents; the number makes a later adoption be seen."""
@@ -65,17 +95,46 @@ def _newest() -> int:
 
 
 def _rows(kind: str, name: str) -> list[_Row]:
-    return _index(newest()).get((kind, name), [])
+    supposed = _supposed.get()
+    return _index(newest()).get((kind, name), []) + (supposed.rows.get((kind, name), []) if supposed else [])
 
 
 def ids(kind: str) -> tuple[str, ...]:
     """The ids of all adopted definitions of a kind."""
-    return tuple(sorted(name for each, name in _index(newest()) if each == kind))
+    supposed = _supposed.get()
+    known = {*_index(newest()), *(supposed.rows if supposed else ())}
+    return tuple(sorted(name for each, name in known if each == kind))
+
+
+@contextmanager
+def supposing(versions: Iterable[Supposable]) -> Iterator[None]:
+    """While this holds, the versions are in force as if they had always been; nothing is stored."""
+    rows: dict[tuple[str, str], list[_Row]] = {}
+    contents: dict[str, Mapping[str, Any]] = {}
+    for each in versions:
+        rows.setdefault((each.kind, each.id), []).append(_Row(each.hash, each.region, date.min, BEFORE_ALL))
+        contents[each.hash] = each.content
+    token = _supposed.set(_Supposed(rows, contents))
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
+
+
+def supposed() -> tuple[str, ...]:
+    """The hashes of what is supposed here; empty where only what is adopted counts."""
+    found = _supposed.get()
+    return tuple(found.contents) if found else ()
+
+
+def content_of(hash: str) -> Mapping[str, Any]:
+    """The content that a hash names; it never changes."""
+    supposed = _supposed.get()
+    return (supposed.contents.get(hash) if supposed else None) or _stored(hash)
 
 
 @lru_cache(maxsize=512)
-def content_of(hash: str) -> Mapping[str, Any]:
-    """The content that a hash names; it never changes."""
+def _stored(hash: str) -> Mapping[str, Any]:
     versions = DefinitionVersion.objects.filter(hash=hash)
     content: Mapping[str, Any] = versions.values_list("content", flat=True)[:1].get()
     return content

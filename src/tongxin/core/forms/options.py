@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tongxin.core.forms import content as take
 from tongxin.core.forms.model import Option
@@ -20,6 +20,28 @@ def read_options(raw: object, path: str) -> tuple[Option, ...]:
     options = tuple(_option(each, f"{path}[{index}]") for index, each in enumerate(take.sequence(raw, path)))
     take.unrepeated([option.code for option in options], path, "选项")
     return options
+
+
+class SharedOptions(Mapping[str, tuple[Option, ...]]):
+    """Shared lists by name, each read when a form first asks for it: no form uses more than a few."""
+
+    def __init__(self, raw: Mapping[str, object]) -> None:
+        self._raw = raw
+        self._read: dict[str, tuple[Option, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Option, ...]:
+        if name not in self._read:
+            self._read[name] = read_options(self._raw[name], name)
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._raw
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
 
 
 def named_options(raw: object, path: str, shared: Mapping[str, tuple[Option, ...]]) -> tuple[Option, ...]:

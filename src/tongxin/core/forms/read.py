@@ -10,7 +10,7 @@ from tongxin.core.forms.ages import read_ages
 from tongxin.core.forms.facts import GIVEN, facts_of
 from tongxin.core.forms.fields import Sources, read_field
 from tongxin.core.forms.model import CHOICES, Form, Section, Sheet
-from tongxin.core.forms.options import read_options
+from tongxin.core.forms.options import SharedOptions
 from tongxin.core.language import Fact
 from tongxin.core.language.errors import DefinitionError
 
@@ -29,8 +29,7 @@ def read(
     """
     required = ("id", "zh", "version", "source", "kind", "sections")
     take.mapping(content, "", required=required, optional=("intro", "action", "subject", "filled_by", "ages"))
-    shared = {name: read_options(options, name) for name, options in (option_sets or {}).items()}
-    sources = Sources(options=shared, bindings=bindings, sheets=instruments or {})
+    sources = Sources(options=SharedOptions(option_sets or {}), bindings=bindings, sheets=instruments or {})
     known: dict[str, Fact] = dict(GIVEN)
     raw_sections = take.sequence(content["sections"], "sections")
     sections = tuple(
