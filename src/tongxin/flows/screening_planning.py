@@ -13,7 +13,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import months_on
 from tongxin.core.pathway import CHINA
 from tongxin.flows.screening_notes import note
-from tongxin.intake.lines import line_of
+from tongxin.intake.lines import Line, line_of
 from tongxin.intake.reading import Row
 from tongxin.lib import ids
 from tongxin.people import matching
@@ -23,6 +23,7 @@ from tongxin.screening.classes import grade_of
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Round, SchoolClass
 from tongxin.screening.selectors import class_names
+from tongxin.vault import Owner
 
 RULE = ("screening", "screening")
 STARTED = "这一批次已经开始或结束，名单不能再改。"
@@ -63,52 +64,93 @@ def plan_round(*, plan: Plan, actor: Viewer, at: datetime, makes_up: Round | Non
     return round
 
 
-def list_children(*, round: Round, rows: Sequence[Row], at: datetime, known: Mapping[int, UUID] | None = None) -> int:
-    """How many were added from a class list; a child with a file is found again as the roster import finds it.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What became of a class list: added, listed before, and rows that name nobody."""
+
+    added: int
+    again: int
+    nameless: int
+
+
+def list_children(
+    *, round: Round, rows: Sequence[Row], at: datetime, known: Mapping[int, UUID] | None = None
+) -> Listed:
+    """A class list taken onto a round; a child with a file is found again as the roster import finds it.
 
     `known` names the child by a row's place in `rows` where that is certain already.
     """
-    listed = [row for row in rows if row.name]
-    region = rules.region_of(round.county_id)
-    key = vault.tokens.key(region)
-    lines = [line_of(row, sheet=1, key=key) for row in listed]
-    at_id = {found.id_token: found.id for found in matching.sharing(
-        "id_token", (line.id_mark for line in lines if line.id_mark), county_id=round.county_id or 0
-    )}
-    at_person = {found.person_token: found.id for found in matching.sharing(
-        "person_token", (line.person_mark for line in lines if line.person_mark), county_id=round.county_id or 0
-    )}
+    named = [(place, row) for place, row in enumerate(rows) if row.name]
+    key = vault.tokens.key(rules.region_of(round.county_id))
+    lines = [line_of(row, sheet=1, key=key) for _, row in named]
+    before = round.participants.values_list("person_mark", flat=True)
+    seen = {bytes(mark) for mark in before if mark is not None}
+    certain = {place: (known or {}).get(at_row) for place, (at_row, _) in enumerate(named)}
     fresh = [
-        Participant(
-            id=ids.new_id(), round=round, number=0, id_mark=line.id_mark, person_mark=line.person_mark,
-            child_id=(known or {}).get(place) or at_id.get(line.id_mark or b""),
-            birth_month=date.fromisoformat(f"{line.row.birth_month}-01") if line.row.birth_month else None,
-            sex=line.row.sex or "unknown",
-        )
-        for place, line in enumerate(lines)
+        (_participant(round, line, certain[place]), line.row) for place, line in enumerate(lines)
+        if not (line.person_mark and line.person_mark in seen)
     ]
-    instrument, on = questions.instrument_of(round), round.opens_at.astimezone(CHINA).date()
-    for each, line in zip(fresh, lines, strict=True):
-        if each.child_id is None:
-            each.maybe_child_id = at_person.get(line.person_mark or b"")
-        each.reason = questions.is_old_enough(
-            instrument, months_on(each.birth_month, on), informant=round.informant
-        )
-        each.state = Participant.EXCLUDED if each.reason else Participant.LISTED
-    vault.create_keys([each.key_owner for each in fresh], at=at)
+    _find_again([each for each, _ in fresh], county_id=round.county_id or 0)
+    vault.create_keys([each.key_owner for each, _ in fresh], at=at)
     with transaction.atomic():
-        stands = Round.objects.select_for_update().get(id=round.id)
-        if stands.state != Round.PLANNED:
-            raise NotTaken(STARTED)
-        first = stands.participants.count()
-        classes = _classes(stands, [_class_of(row) for row in listed], at)
-        for place, (each, row) in enumerate(zip(fresh, listed, strict=True)):
-            each.number, each.school_class = first + place + 1, classes.get(_class_of(row))
-        keys = vault.keyring(each.key_owner for each in fresh)
-        for each, row in zip(fresh, listed, strict=True):
-            identities.seal_row(each, row, keyring=keys)
-        Participant.objects.bulk_create(fresh, batch_size=500)
-    return len(fresh)
+        _store(round, fresh, at)
+    return Listed(added=len(fresh), again=len(lines) - len(fresh), nameless=len(rows) - len(lines))
+
+
+def _participant(round: Round, line: Line, child_id: UUID | None) -> Participant:
+    month = date.fromisoformat(f"{line.row.birth_month}-01") if line.row.birth_month else None
+    instrument, on = questions.instrument_of(round), round.opens_at.astimezone(CHINA).date()
+    reason = questions.is_old_enough(instrument, months_on(month, on), informant=round.informant)
+    return Participant(
+        id=ids.new_id(), round=round, number=0, id_mark=line.id_mark, person_mark=line.person_mark,
+        child_id=child_id, birth_month=month, sex=line.row.sex or "unknown", reason=reason,
+        state=Participant.EXCLUDED if reason else Participant.LISTED,
+    )
+
+
+def _find_again(fresh: Sequence[Participant], *, county_id: int) -> None:
+    """The same number is the same child; the same name and birth may be, and a person has to say."""
+    lost = [each for each in fresh if each.child_id is None]
+    numbers = {each.id: bytes(each.id_mark) for each in lost if each.id_mark}
+    persons = {each.id: bytes(each.person_mark) for each in lost if each.person_mark}
+    at_id = {each.id_token: each.id for each in matching.sharing("id_token", numbers.values(), county_id=county_id)}
+    at_person = {
+        each.person_token: each.id for each in matching.sharing("person_token", persons.values(), county_id=county_id)
+    }
+    for each in lost:
+        each.child_id = at_id.get(numbers[each.id]) if each.id in numbers else None
+        if each.child_id is None and each.id in persons:
+            each.maybe_child_id = at_person.get(persons[each.id])
+
+
+def _store(round: Round, fresh: Sequence[tuple[Participant, Row]], at: datetime) -> None:
+    stands = _planned(round.id)
+    last = stands.participants.order_by("-number").values_list("number", flat=True).first() or 0
+    classes = _classes(stands, [_class_of(row) for _, row in fresh], at)
+    keys = vault.keyring(each.key_owner for each, _ in fresh)
+    for number, (each, row) in enumerate(fresh, start=last + 1):
+        each.number, each.school_class = number, classes.get(_class_of(row))
+        identities.seal_row(each, row, keyring=keys)
+    Participant.objects.bulk_create([each for each, _ in fresh], batch_size=500)
+
+
+def _planned(round_id: UUID) -> Round:
+    """The round, locked, if its list may still be changed."""
+    round = Round.objects.select_for_update().get(id=round_id)
+    if round.state != Round.PLANNED:
+        raise NotTaken(STARTED)
+    return round
+
+
+def clear_list(*, round_id: UUID, at: datetime) -> int:
+    """How many were taken off a list that was the wrong one; what was sealed of them can't be opened any more."""
+    with transaction.atomic():
+        round = _planned(round_id)
+        owners = [each.key_owner for each in round.participants.filter(child_id__isnull=True)]
+        many, _ = round.participants.all().delete()
+        round.classes.all().delete()
+        transaction.on_commit(lambda: _destroy(owners, at))
+    return many
 
 
 def _class_of(row: Row) -> str:
@@ -151,3 +193,8 @@ def _after_consent(participant: Participant) -> str:
     if participant.consent != Participant.GIVEN:
         return Participant.NOT_CONSENTED if participant.state != Participant.EXCLUDED else participant.state
     return Participant.LISTED if participant.state == Participant.NOT_CONSENTED else participant.state
+
+
+def _destroy(owners: Iterable[Owner], at: datetime) -> None:
+    for owner in owners:
+        vault.destroy(owner, at=at)

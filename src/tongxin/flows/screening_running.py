@@ -12,7 +12,7 @@ from tongxin.access.models import Relation
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.flows import screening_answering as answering
 from tongxin.flows.screening_notes import note
-from tongxin.flows.screening_planning import Plan, plan_round
+from tongxin.flows.screening_planning import Plan, clear_list, plan_round
 from tongxin.lib import ids
 from tongxin.screening import identities, questions
 from tongxin.screening.faults import NotTaken
@@ -87,12 +87,10 @@ def drop(*, round_id: UUID, actor: Viewer, at: datetime) -> Round:
         round = Round.objects.select_for_update().get(id=round_id)
         if round.state != Round.PLANNED:
             raise NotTaken("只有还没开始的批次可以取消；进行中的请点“结束”。")
-        owners = [each.key_owner for each in round.participants.filter(child_id__isnull=True)]
-        round.participants.all().delete()
+        clear_list(round_id=round_id, at=at)
         round.state = Round.DROPPED
         round.save(update_fields=["state"])
         note("round.dropped", round, actor, at)
-        transaction.on_commit(lambda: [vault.destroy(owner, at=at) for owner in owners])
     return round
 
 

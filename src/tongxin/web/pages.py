@@ -24,6 +24,7 @@ NAVIGATION = (
     ("/referrals/", "转介", ""),
     ("/district/", "辖区情况", "see_figures"),
     ("/rosters/", "花名册", "import_roster"),
+    ("/rounds/", "筛查", "see_screening"),
     ("/posts/", "岗位", "hand_over"),
     ("/forms/", "空白表", ""),
     ("/staff/", "人员", "manage_staff"),

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.amendments")),
     path("", include("tongxin.web.console.help")),
     path("", include("tongxin.web.console.rosters")),
+    path("", include("tongxin.web.console.rounds_report")),
     path("", include("tongxin.web.console.papers")),
     path("", include("tongxin.web.console.attachments")),
     path("", include("tongxin.web.answer.urls")),

@@ -12,6 +12,7 @@ NOTICE_WORDS = {
     "crisis.raised": "进入危机处置", "crisis.closed": "危机已解除", "task.opened": "有新任务",
     "task.climbed": "逾期任务上报到您的岗位", "task.passed_on": "任务转到您的岗位", "entry.held": "有一份待核对的记录",
     "task.unowned": "有任务没有人负责，请尽快安排代班的人", "row.settled": "有新任务",
+    "round.alarmed": "筛查中有危险信号，请马上核查",
 }
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {
