@@ -32,7 +32,7 @@ def test_each_case_comes_out_as_written(id: str) -> None:
         assert expected(case, found) == case["gives"], case["name"]
 
 
-@pytest.mark.parametrize("id", [id for id in made.SHIPPED if made.is_for_phones(made.content(id))])
+@pytest.mark.parametrize("id", made.ON_PHONES)
 def test_each_case_comes_out_of_the_phone_as_written(id: str) -> None:
     cases = [case for case in made.cases(id) if not {"sex", "informant", "norm", "seconds"} & set(case)]
     sheets, ages = [case["answers"] for case in cases], [case.get("age_months") for case in cases]
@@ -95,7 +95,7 @@ def test_both_sides_of_each_threshold_and_a_gap_have_a_case(id: str) -> None:
             for band in norm.bands.get(scale.id, ())[1:]:
                 above, below = _around(instrument, scale, band.start)
                 assert {above, below} <= seen, (norm.id, scale.id, band.code)
-    assert any(0 < len(case["answers"]) < len(instrument.scored_items) for case in cases)
+    assert any(0 < len(case["answers"]) < len(instrument.items) for case in cases)
     assert any(not case["answers"] for case in cases)
 
 
@@ -133,7 +133,7 @@ def test_each_alarm_has_a_case_below_it_at_it_and_on_an_incomplete_form(id: str)
             assert critical.value in given and critical.value - 1 in given
             assert critical.value in {_points(instrument, item.id, case["answers"][item.id]) for case in raised}
     if any(item.critical for item in instrument.items):
-        assert any(case["gives"]["status"] == "incomplete" and case["gives"]["alerts"] for case in cases)
+        assert any(case["gives"]["status"] != "ok" and case["gives"]["alerts"] for case in cases)
 
 
 def _raises(case: dict[str, Any], code: str, kind: str, item: str) -> bool:

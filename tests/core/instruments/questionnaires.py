@@ -12,6 +12,7 @@ from tongxin.lib.strict_yaml import load
 
 FOLDER = Path(__file__).parents[3] / "definitions" / "instruments"
 SHIPPED = tuple(sorted(path.parent.name for path in FOLDER.glob("*/instrument.yaml")))
+ON_PHONES = ("phq_9", "phq_a", "gad_7", "who_5")
 
 Content = dict[str, Any]
 
@@ -23,17 +24,6 @@ def _loaded(id: str) -> Content:
 
 def content(id: str) -> Content:
     return copy.deepcopy(_loaded(id))
-
-
-def is_for_phones(content: Content) -> bool:
-    """Whether the phone's scorer knows everything that the definition uses."""
-    beyond = {"parts", "forward", "ages", "asked_if", "sex", "alternative", "standards"}
-    entries = [*content["items"], *content["scales"], *(content["norms"] or [])]
-    blanks = {scale.get("missing", {}).get("method") for scale in content["scales"]}
-    signs = {rule["kind"] for rule in content.get("validity") or []}
-    return "min_age" in content and "zero" not in blanks and "too_fast" not in signs and not any(
-        beyond & set(entry) for entry in entries
-    )
 
 
 @cache

@@ -25,10 +25,9 @@ from tongxin.core.instruments import read, score
 ODD = [None, None, "", " ", "\u3000", 7, -1, 1.5, "abc", "7"]
 CONTENTS: list[Any] = [pytest.param(lambda id=id: made.content(id), id=id) for id in made.SHIPPED]
 CONTENTS += [pytest.param(build, id=build.__name__) for build in made.MADE]
-PHONES = [each for each in CONTENTS if made.is_for_phones(each.values[0]())]
-FILES = [
-    pytest.param(lambda id=id: made.content(id), id=id) for id in ("phq_9", "phq_a", "gad_7", "who_5")
-] + [pytest.param(build, id=build.__name__) for build in made.MADE]
+FOUR: list[Any] = [pytest.param(lambda id=id: made.content(id), id=id) for id in made.ON_PHONES]
+PHONES = [*FOUR, *(pytest.param(build, id=build.__name__) for build in made.PLAIN)]
+FILES = [*FOUR, *(pytest.param(build, id=build.__name__) for build in made.MADE)]
 quick = settings(max_examples=3, deadline=None)
 
 
