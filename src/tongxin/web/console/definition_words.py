@@ -15,7 +15,8 @@ def tables_of(kind: str, content: Content, roles: Mapping[str, str]) -> list[Tab
     return reader(content, roles) if reader else []
 
 
-def _table(zh: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+def table(zh: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table with a title, as the page shows it."""
     return {"zh": zh, "head": list(head), "rows": [list(map(str, row)) for row in rows]}
 
 
@@ -26,7 +27,7 @@ def _grading(content: Content, roles: Mapping[str, str]) -> list[Table]:
         for each in content["levels"]
     ]
     factors = [(each["zh"],) for each in content.get("factors", ())]
-    return [_table("等级", ("等级", "含义", "怎么办"), levels), _table("看哪几方面", ("方面",), factors)]
+    return [table("等级", ("等级", "含义", "怎么办"), levels), table("看哪几方面", ("方面",), factors)]
 
 
 def _pathway(content: Content, roles: Mapping[str, str]) -> list[Table]:
@@ -42,9 +43,9 @@ def _pathway(content: Content, roles: Mapping[str, str]) -> list[Table]:
     ]
     climb = [(f"第 {number} 次", span_zh(span)) for number, span in enumerate(content.get("climb", ()), 1)]
     return [
-        _table("步骤", ("步骤", "谁来办", "期限"), steps), _table("随等级变化的期限", ("步骤", "各等级"), rhythm),
-        _table("逾期以后逐级上报", ("上报", "再过多久"), climb),
-        _table("阶段", ("阶段",), [(zh,) for zh in content["stages"].values()]),
+        table("步骤", ("步骤", "谁来办", "期限"), steps), table("随等级变化的期限", ("步骤", "各等级"), rhythm),
+        table("逾期以后逐级上报", ("上报", "再过多久"), climb),
+        table("阶段", ("阶段",), [(zh,) for zh in content["stages"].values()]),
     ]
 
 
@@ -53,45 +54,50 @@ def _crisis(content: Content, roles: Mapping[str, str]) -> list[Table]:
         (each["zh"], "、".join(roles.get(role, "") for role in each["who"]), span_zh(each["clock"]) or "立即")
         for each in content["steps"]
     ]
-    return [_table("危机步骤", ("步骤", "谁来办", "从发出起"), steps)]
+    return [table("危机步骤", ("步骤", "谁来办", "从发出起"), steps)]
 
 
-def _form(content: Content, roles: Mapping[str, str]) -> list[Table]:
+def _calendar(content: Content, roles: Mapping[str, str]) -> list[Table]:
     del roles
+    names = (("holidays", "放假"), ("workdays", "调休上班"))
+    days = [(zh, "、".join(map(_day, content.get(key, ())))) for key, zh in names]
+    return [table(f"{content['year']}年", ("", "哪几天"), days)]
+
+
+def _day(text: object) -> str:
+    _, month, day = str(text).split("-")
+    return f"{int(month)}月{int(day)}日"
+
+
+def _categories(content: Content, roles: Mapping[str, str]) -> list[Table]:
+    del roles
+    return [table("类别", ("类别", "具体情况", "依据", "谁看得到"), [
+        (each["zh"], "、".join(each.get("subtypes", ())), each["basis"], "限有关人员" if each.get("restricted") else "")
+        for each in content["categories"]
+    ])]
+
+
+def _access(content: Content, roles: Mapping[str, str]) -> list[Table]:
+    parts = content["parts"]
+    grants = [
+        ("、".join(roles.get(role, "") for role in each["roles"]), RELATIONS.get(each["relation"], ""),
+         "、".join(str(parts[part]).partition("（")[0] for part in each["read"]))
+        for each in content["grants"]
+    ]
+    psychology = [roles.get(role, "") for role, each in content["roles"].items() if each["psychology"]]
     return [
-        _table(section["zh"], ("要填的", "必填"), [
-            (field["zh"], "必填" if field.get("required") else "视情况" if field.get("required_if") else "")
-            for field in section["fields"]
-        ])
-        for section in content["sections"]
+        table("谁能看档案的哪些部分", ("岗位", "对哪些儿童", "能看"), grants),
+        table("能看等级颜色和心理内容的岗位", ("岗位",), [(zh,) for zh in psychology]),
     ]
 
 
-def _instrument(content: Content, roles: Mapping[str, str]) -> list[Table]:
-    items = [(str(each.get("number", "")), each["text"]["zh"]) for each in content["items"]]
-    sets = [
-        _table("选项", ("选项", "记分"), [(each["zh"], str(each.get("score", ""))) for each in options])
-        for options in content.get("option_sets", {}).values()
-    ]
-    scales = {scale["id"]: str(scale.get("zh", "总分")) for scale in content.get("scales", ())}
-    norms = [
-        _table(str(norm["zh"]), ("分数", "范围", "含义"), [
-            (scales.get(scale, ""), _range(band), str(band["zh"]))
-            for scale, table in norm.get("bands", {}).items() for band in table["rows"]
-        ])
-        for norm in content.get("norms", ())
-    ]
-    # Whose questions may not be read is told by an empty set of roles, before this is asked.
-    shown = [_table("题目", ("题号", "题目"), items), *sets] if roles else []
-    return [*shown, *norms]
-
-
-def _range(band: Content) -> str:
-    return f"{band.get('from', '')}–{band.get('to', '')}"
-
-
+RELATIONS = {
+    "in_area": "本辖区的", "referred": "转介到本单位的", "department_task": "有部门任务的", "teaches": "本校学生",
+    "broke_glass": "紧急调阅的", "transferred": "正在迁入的",
+}
 READERS: Mapping[str, Callable[[Content, Mapping[str, str]], list[Table]]] = {
-    "grading": _grading, "pathway": _pathway, "crisis": _crisis, "forms": _form, "instruments": _instrument,
+    "grading": _grading, "pathway": _pathway, "crisis": _crisis,
+    "calendar": _calendar, "categories": _categories, "access": _access,
 }
 KINDS = {
     "pathway": "流程与期限", "crisis": "危机处置", "grading": "等级", "instruments": "量表", "forms": "表单",

@@ -7,12 +7,17 @@ from django.http import Http404, HttpResponse
 
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
+from tongxin.core import instruments
+from tongxin.core.instruments import Instrument
+from tongxin.core.pathway import CHINA
 from tongxin.flows.amending import WRITE
 from tongxin.lib import definitions as files
 from tongxin.lib import places
 from tongxin.rulebook import rules
 from tongxin.rulebook.models import DefinitionVersion
-from tongxin.web.console.definition_words import KINDS, tables_of
+from tongxin.web.console import definition_instrument as instrument
+from tongxin.web.console import definition_rules
+from tongxin.web.console.definition_words import KINDS, Table, tables_of
 from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -62,26 +67,43 @@ def definition_page(request: Request, kind: str, name: str) -> HttpResponse:
         nation = rules.resolve(kind, name, region="", at=request.at).content
     except rules.NotAdopted:
         raise Http404 from None
-    roles = _roles(request, kind, content)
-    tables, ours = tables_of(kind, content, roles), tables_of(kind, nation, roles)
+    read = _instrument(kind, content)
+    on = request.at.astimezone(CHINA).date()
+    tables = _tables(request, kind, name, content, place)
+    ours = _tables(request, kind, name, nation, "") if place else tables
+    may_write = kind == "forms" and access.may_do(viewer=request.viewer, action=WRITE, at=request.at)
     return show(request, "console/definition.html", {
         "zh": str(content.get("zh") or KINDS[kind]), "kind_zh": KINDS[kind], "version": str(content.get("version", "")),
         "source": str(content.get("source", "")), "means": str(content.get("means", "")),
-        "licence": str(content.get("licence", "")), "tables": [_marked(table, ours) for table in tables],
-        "may_write": kind == "forms" and access.may_do(viewer=request.viewer, action=WRITE, at=request.at), "id": name,
-        "hides_items": kind == "instruments" and not roles, "cases": _cases(kind, name, place),
+        "licence": "" if read else str(content.get("licence", "")),
+        "tables": [_marked(table, ours) for table in tables],
+        "may_write": may_write, "id": name,
+        "facts": instrument.facts_of(read, dict(rules.access_rules(at=request.at).roles), on=on) if read else [],
+        "is_unproven": read is not None and not read.validated,
+        "hides_items": read is not None and not _may_read(request, read),
+        "lacks_licence": read is not None and not read.may_be_shown(on), "cases": _cases(kind, name, place),
         "places": [
             {"url": f"?region={each}", "zh": _place_zh(each), "is_current": each == place} for each in regions
         ] if len(regions) > 1 else [],
     })
 
 
-def _roles(request: Request, kind: str, content: Any) -> dict[str, str]:
-    """Roles in words; none for an instrument whose questions the viewer's roles may not read."""
-    names = dict(rules.access_rules(at=request.at).roles)
-    if kind == "instruments" and not request.viewer.roles & set(content.get("roles", {}).get("read_items", ())):
-        return {}
-    return names
+def _tables(request: Request, kind: str, name: str, content: Any, place: str) -> list[Table]:
+    """What a definition says; an instrument's questions only for who may read them."""
+    read = _instrument(kind, content)
+    if read is not None:
+        on = request.at.astimezone(CHINA).date()
+        return instrument.tables_of(read, may_read_items=_may_read(request, read), on=on)
+    ruled = definition_rules.tables_of(kind, name, content, region=place, at=request.at)
+    return ruled or tables_of(kind, content, dict(rules.access_rules(at=request.at).roles))
+
+
+def _instrument(kind: str, content: Any) -> Instrument | None:
+    return instruments.read(content) if kind == "instruments" else None
+
+
+def _may_read(request: Request, read: Instrument) -> bool:
+    return bool(request.viewer.roles & set(read.roles.get("read_items", ())))
 
 
 def _marked(table: dict[str, Any], nation: list[dict[str, Any]]) -> dict[str, Any]:

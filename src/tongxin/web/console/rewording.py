@@ -11,7 +11,6 @@ from django.urls import path
 
 from tongxin.core.forms import Field, Form, definition_json
 from tongxin.core.language.errors import DefinitionError
-from tongxin.core.language.words import zh as rule_zh
 from tongxin.core.pathway import CHINA
 from tongxin.flows import amending as flow
 from tongxin.flows.refusals import NotAllowed
@@ -20,17 +19,12 @@ from tongxin.rulebook import amending, rules
 from tongxin.rulebook.amending import Amendment, Refusal
 from tongxin.rulebook.locks import locks_in
 from tongxin.web.console.amendments import OVERDRAWN, amendment_in
+from tongxin.web.console.definition_rules import TYPES, rules_of
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 OLD_ENOUGH = 17
 STEP = re.compile(r"(\w+)(?:\[(\d+)\]|\.\[(\w+)\])")
-TYPES = {
-    "text": "文字", "long_text": "长文字", "name": "姓名", "id_no": "证件号码", "phone": "电话",
-    "division": "地区", "signature_name": "签名", "date": "日期", "datetime": "日期和时间", "month": "年月",
-    "int": "整数", "decimal": "小数", "code": "选一项", "codes": "可选几项", "yes_no": "是或否",
-    "instrument": "量表", "list": "可填几条", "note": "说明文字",
-}
 
 
 @door("office.write_rules", methods=("GET", "POST"))
@@ -185,8 +179,9 @@ def _row(field: Mapping[str, Any], form: Form | None, locked: Mapping[str, str])
     read = {each.id: each for each in _all(form)}.get(field["id"])
     shared = field.get("options") if isinstance(field.get("options"), str) else ""
     return {
-        "field": field, "type": TYPES[field["type"]], "rules": _rules(field, read), "is_floor": "floor" in field,
-        "is_note": field["type"] == "note", "options": shared if shared and shared not in locked else "",
+        "field": field, "type": TYPES[field["type"]], "rules": rules_of(read) if read else [],
+        "is_floor": "floor" in field, "is_note": field["type"] == "note",
+        "options": shared if shared and shared not in locked else "",
         "inner": [_row(each, form, locked) for each in field.get("fields", ())],
     }
 
@@ -194,19 +189,6 @@ def _row(field: Mapping[str, Any], form: Form | None, locked: Mapping[str, str])
 def _all(form: Form | None) -> list[Field]:
     fields = form.fields if form else ()
     return [*fields, *(inner for each in fields for inner in each.fields)]
-
-
-def _rules(field: Mapping[str, Any], read: Field | None) -> list[str]:
-    said = ["必填"] if field.get("required") else []
-    if field.get("min_age"):
-        said.append(f"{field['min_age']} 周岁以上才问")
-    if read and read.show_if:
-        said.append(f"在{rule_zh(read.show_if.tree)}时才问")
-    if read and read.required_if:
-        said.append(f"在{rule_zh(read.required_if.tree)}时必填")
-    if field.get("prefill"):
-        said.append("自动带出以前的内容")
-    return said
 
 
 urlpatterns = [
