@@ -11,12 +11,14 @@ import pytest
 from tests import world
 from tests.web.conftest import Clock, Office
 from tongxin.accounts.viewers import WORKER
+from tongxin.assessments.models import Result
+from tongxin.flows import trying
 from tongxin.ledger.models import Event
 from tongxin.lib.definitions import Library
 from tongxin.people.models import Child
 from tongxin.rulebook import amending, rules
 from tongxin.rulebook.adoption import adopt, unadopted
-from tongxin.rulebook.models import Amendment, DefinitionVersion, Overlay
+from tongxin.rulebook.models import Amendment, DefinitionVersion, Overlay, Trial
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -204,6 +206,30 @@ def test_an_option_is_renamed_added_and_retired_and_old_answers_keep_their_word(
     assert shown["fire"]["retired"] and shown["r370116_1"]["zh"] == "靠近矿坑"
     time.now += timedelta(minutes=10)
     assert director.fill(child, FORM, time.now, hazards=["r370116_1", "fire"]).status_code == 200
+
+
+def test_who_would_change_is_counted_and_listed_for_who_may(
+    draft: Draft, cast: world.World, office: SignedIn, time: Clock
+) -> None:
+    child = cast.child("小雨")
+    office("周主任").fill(child, "identification_form", low_mood="often")
+    draft.save(renamed(draft.form()))
+    stricter = {"values": [{"id": "often_from", "value": 1}]}
+    patches = {**draft.row.patches, "identification/identification_form": stricter}
+    Amendment.objects.update(patches=patches)
+    draft.writer.post(f"{draft.url}try/")
+    assert "正在试算" in draft.writer.get(draft.url).content.decode()
+    versions, results = DefinitionVersion.objects.count(), list(Result.objects.values())
+    row = Trial.objects.get()
+    trying.run(trial_id=row.id, viewer=cast.viewer("王督导", time.now), at=time.now)
+    page = draft.writer.get(f"{draft.url}tried/").content.decode()
+    told = ("若采用，会有 1 人变化", "识别结果会不同", "凤城街道 1 人", child.file_no, "识别 健康 → 需要转介评估")
+    for words in told:
+        assert words in page, words
+    assert "小雨" not in page
+    assert (DefinitionVersion.objects.count(), list(Result.objects.values())) == (versions, results)
+    draft.save(renamed(draft.form(), "又改了"))
+    assert "请重新试算" in draft.writer.get(draft.url).content.decode()
 
 
 def test_what_a_danger_a_score_or_a_rule_hangs_on_stands_fast_and_no_option_is_dropped(draft: Draft) -> None:

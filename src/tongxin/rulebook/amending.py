@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -17,7 +18,7 @@ from tongxin.lib.definitions import hash_of
 from tongxin.lib.overlays import lay_over, refuse_loosening
 from tongxin.lib.patches import NoPatch, patch_between
 from tongxin.rulebook import rules
-from tongxin.rulebook.adoption import RULEBOOK
+from tongxin.rulebook.adoption import RULEBOOK, Fresh
 from tongxin.rulebook.models import Amendment, DefinitionVersion, Overlay
 
 Content = dict[str, Any]
@@ -119,6 +120,20 @@ def changes(amendment: Amendment, *, at: datetime) -> list[Pair]:
         before = rules.resolve(kind, id, region=amendment.region, at=at).content
         found.append(Pair(kind, id, before, content(amendment, kind, id, at=at)))
     return found
+
+
+def find(id: UUID) -> Amendment:
+    """An amendment by its id."""
+    return Amendment.objects.get(id=id)
+
+
+def supposable(amendment: Amendment, *, at: datetime) -> list[Fresh]:
+    """What the amendment would put in force."""
+    day = amendment.valid_from or at.astimezone(CHINA).date()
+    return [
+        Fresh(hash_of(pair.after), pair.kind, pair.id, amendment.region, day, dict(pair.after), amendment.source)
+        for pair in changes(amendment, at=at)
+    ]
 
 
 def check(amendment: Amendment, *, at: datetime) -> list[Wrong]:

@@ -80,3 +80,25 @@ class Amendment(models.Model):
                 fields=["region"], condition=models.Q(state__in=("open", "proposed")), name="one_live_amendment"
             )
         ]
+
+
+class Trial(models.Model):
+    """What an amendment would change for children on record, as worked out once; ids and codes only.
+
+    `rows` are those who would stand otherwise: child, direction, and where each would stand before and after.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    amendment_id = models.UUIDField("修改稿")
+    revision = models.IntegerField("修改稿的第几次保存")
+    person_id = models.UUIDField("试算人")
+    post_id = models.UUIDField("试算岗位")
+    begun_at = models.DateTimeField("开始时间")
+    ended_at = models.DateTimeField("完成时间", null=True)
+    children = models.IntegerField("档案数")
+    done = models.IntegerField("已看", default=0)
+    rows = OrderedJSONField("会变化的", default=list)
+
+    class Meta:
+        verbose_name = "规则试算"
+        indexes: ClassVar = [models.Index(fields=["amendment_id", "begun_at"], name="trial_amendment")]

@@ -6,6 +6,7 @@ from django_tasks import task
 
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import viewer_of
+from tongxin.flows import trying
 from tongxin.intake import services as intake
 from tongxin.intake.faults import Overtaken
 from tongxin.intake.models import Upload
@@ -22,3 +23,11 @@ def import_roster(upload_id: str, person_id: str, post_id: str) -> int:
         return intake.import_upload(upload, viewer=viewer, at=at).rows_done
     except Overtaken:
         return Upload.objects.get(id=upload.id).rows_done
+
+
+@task()
+def try_amendment(trial_id: str, person_id: str, post_id: str) -> int:
+    """How many children would stand otherwise if an amendment were adopted."""
+    at = clock.now()
+    viewer = viewer_of(person=Person.objects.get(id=UUID(person_id)), at=at, post_id=UUID(post_id))
+    return trying.run(trial_id=UUID(trial_id), viewer=viewer, at=at)

@@ -10,22 +10,26 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from tongxin.access import selectors as access
+from tongxin.accounts.models import Division
 from tongxin.core.language.errors import DefinitionError
 from tongxin.core.pathway import CHINA
 from tongxin.flows import amending as flow
+from tongxin.flows import trying
 from tongxin.flows.amending import ADOPT
 from tongxin.flows.refusals import NotAllowed
+from tongxin.flows.trial_words import DIRECTIONS
 from tongxin.lib.change_checks import Wrong
 from tongxin.lib.differences import changes_between, name_of
-from tongxin.rulebook import amending, rules
+from tongxin.rulebook import amending, rules, trials
 from tongxin.rulebook.amending import Amendment, Refusal
+from tongxin.web import jobs
 from tongxin.web.console.definition_words import KINDS
 from tongxin.web.console.names import open_names
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 LONGEST = 300
-RECENT = 20
+RECENT, SHOWN = 20, 200
 OVERDRAWN = "现行规则变了，这份修改稿放不上去。请放弃它，重新开始。"
 
 
@@ -76,7 +80,7 @@ def amendment_page(request: Request, amendment_id: UUID) -> HttpResponse:
         "wrong": [_told(found, each, request) for each in wrong] if found.state in Amendment.LIVE else [],
         "writers": "、".join(filter(None, (names.get(UUID(each), "") for each in found.writers))),
         "settled_by": names.get(found.settled_by, ""), "proposed_by": names.get(found.proposed_by, ""),
-        "forms": _forms(found, request),
+        "forms": _forms(found, request), "trial": _trial(request, found),
     })
 
 
@@ -143,6 +147,35 @@ def _number(request: Request) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else -1
 
 
+@door("office.write_rules", methods=("POST",))
+def try_out(request: Request, amendment_id: UUID) -> HttpResponse:
+    """Work out, in the background, who would stand otherwise."""
+    found = amendment_in(request, amendment_id)
+    begun = trying.begin(amendment=found, actor=request.viewer, at=request.at)
+    jobs.try_amendment.enqueue(str(begun.id), str(request.viewer.person_id), str(request.viewer.post_id))
+    return HttpResponseRedirect(f"/amendments/{found.id}/#trial")
+
+
+@door("office.write_rules")
+def tried(request: Request, amendment_id: UUID) -> HttpResponse:
+    """How far the trial is; asked for every second while it runs."""
+    found = amendment_in(request, amendment_id)
+    return show(request, "console/_trial.html", {"amendment": found, "trial": _trial(request, found)})
+
+
+def _trial(request: Request, found: Amendment) -> dict[str, Any] | None:
+    row = trials.newest(found)
+    if row is None:
+        return None
+    names = dict(Division.objects.filter(id__in=list(trying.places(row))).values_list("id", "name"))
+    return {
+        "row": row, "percent": row.done * 100 // max(row.children, 1), "is_old": row.revision != found.revision,
+        "changed": len(row.rows), "counts": [(DIRECTIONS[name], count) for name, count in trying.counts(row)],
+        "places": [(names.get(place, ""), count) for place, count in trying.places(row).most_common()],
+        "lines": trying.lines(row, viewer=request.viewer, region=found.region, at=request.at, limit=SHOWN),
+    }
+
+
 def _names(request: Request, people: list[UUID | None]) -> dict[UUID | None, str]:
     wanted = [each for each in dict.fromkeys(people) if each]
     found = open_names(request, people=wanted, purpose="staff", route="amendments", part="staff")
@@ -192,5 +225,7 @@ urlpatterns = [
     path("amendments/", amendment_list),
     path("amendments/begin/", begin),
     path("amendments/<uuid:amendment_id>/", amendment_page),
+    path("amendments/<uuid:amendment_id>/try/", try_out),
+    path("amendments/<uuid:amendment_id>/tried/", tried),
     path("amendments/<uuid:amendment_id>/<slug:deed>/", settle),
 ]
