@@ -87,7 +87,7 @@ function ask(place) {
   const question = state?.sheet.items.find((each) => each.id === id);
   if (!state || !question) return look();
   show(questionOf({
-    stem: state.sheet.stem, question, place, count: state.asked.length, chosen: chosen.get(question.id) ?? "",
+    stem: question.is_own ? "" : state.sheet.stem, question, place, count: state.asked.length, chosen: chosen.get(question.id) ?? "",
     isAnswered: state.answered.includes(question.id),
     choose: (code) => keep(place, question.id, code),
     back: () => sending.open || ask(place - 1),

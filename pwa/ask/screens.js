@@ -67,15 +67,16 @@ export function questionOf({ stem, question, place, count, chosen, isAnswered, c
     return made;
   });
   const where = `第${place + 1}题，共${count}题`;
-  const aloud = [stem, question.zh, ...question.options.map(({ zh }) => zh)].join("。");
+  const aloud = [...(stem ? [stem] : []), question.zh, ...question.options.map(({ zh }) => zh)].join("。");
   return [
     make("div", { class: "ask-progress" }, make("span", {}, where), make("progress", { max: count, value: place + 1, "aria-label": where })),
-    make("p", { class: "ask-stem" }, stem), title(question.zh),
+    stem ? make("p", { class: "ask-stem" }, stem) : null, title(question.zh),
     isAnswered && !chosen ? make("p", { class: "ask-note" }, "这一题你答过了，可以改，也可以接着往下。") : null,
     make("div", { class: "ask-options", role: "group", "aria-label": question.zh }, ...options),
     make("p", { class: "ask-problem", role: "alert", hidden: true }),
-    row(place > 0 ? button("上一题", "quiet", back) : null, button(isAnswered ? "下一题" : "先不答", "quiet", skip)),
-    row(listen(aloud), button("歇一歇", "quiet", rest)),
+    row(place > 0 ? button("上一题", "quiet", back) : null, button(isAnswered ? "下一题" : "先不答", "quiet", skip),
+      button("歇一歇", "quiet", rest)),
+    listen(aloud),
   ];
 }
 

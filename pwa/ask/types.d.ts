@@ -1,7 +1,7 @@
 // What the server tells a child's page.
 
 export type Option = { code: string; zh: string };
-export type Question = { id: string; zh: string; options: Option[] };
+export type Question = { id: string; zh: string; is_own: boolean; options: Option[] };
 export type Call = { zh: string; number: string };
 export type Words = {
   before: { zh: string; text: string }[];

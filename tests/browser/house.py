@@ -28,7 +28,8 @@ class House:
     logins: dict[str, str]
     children: dict[str, str]
 
-    def __init__(self) -> None:
+    def __init__(self, furnish: str = FURNISH) -> None:
+        self._furnish = furnish
         self.home = Path(tempfile.mkdtemp(prefix="tongxin-house-"))
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -46,8 +47,8 @@ class House:
         try:
             for words in (["keys", "create"], ["database", "prepare"]):
                 self._run("-m", "tongxin", *words)
-            found: dict[str, Any] = json.loads(self._run("-c", FURNISH))
-            self.logins, self.children = found["logins"], found["children"]
+            self.found: dict[str, Any] = json.loads(self._run("-c", self._furnish))
+            self.logins, self.children = self.found["logins"], self.found["children"]
             self._start("-m", "tongxin", "worker")
             self._start("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
                         "--workers", "1", "--no-ws", "tongxin.config.wsgi:application")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tongxin.web.answer import child
+from tongxin.web.answer import child, kiosk, links, paper, register, tables
 
 urlpatterns: list[URLPattern] = [
     path("a/", child.page),
@@ -14,4 +14,16 @@ urlpatterns: list[URLPattern] = [
     path("a/finish/", child.finish),
     path("a/leave/", child.leave),
     path("a/out/", child.stand_up),
+    path("a/kiosk/", kiosk.page),
+    path("a/kiosk/who/", kiosk.who),
+    path("a/kiosk/sit/", kiosk.sit),
+    path("a/kiosk/close/", kiosk.close),
+    path("rounds/<uuid:round_id>/kiosk/", kiosk.begin),
+    path("rounds/<uuid:round_id>/answering/", register.register),
+    path("rounds/<uuid:round_id>/answering/links/", links.print_links),
+    path("rounds/<uuid:round_id>/answering/<uuid:participant_id>/link/", links.one_link),
+    path("rounds/<uuid:round_id>/answering/<uuid:participant_id>/mark/", register.mark),
+    path("rounds/<uuid:round_id>/paper/<uuid:participant_id>/", paper.entry),
+    path("rounds/<uuid:round_id>/answers/", tables.take_in),
+    path("rounds/<uuid:round_id>/answers/empty/", tables.empty),
 ]

@@ -52,15 +52,16 @@ def sign_in(request: Request) -> HttpResponse:
     if expiry.is_worn_out(person=person, at=request.at):
         return _asked_again(request, WORN_OUT, name, 422)
     throttle.forget(key=key)
-    return _let_in(request, person)
+    return let_in(request, person)
 
 
-def _let_in(request: Request, person: Person) -> HttpResponse:
+def let_in(request: Request, person: Person, *, to: str = "/") -> HttpResponse:
+    """The answer that signs somebody in whose password was right."""
     login(request, person)
     request.session["seen_at"] = request.at.isoformat()
     request.viewer = viewer_of(person=person, at=request.at)
     request.session[FIRST] = steps_for(request, person)
-    answer = HttpResponseRedirect("/")
+    answer = HttpResponseRedirect(to)
     answer.set_cookie(
         MARK, throttle.mark_for(login=person.login), max_age=_limits(request).known_for, path=SIGN_IN, httponly=True,
         samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
