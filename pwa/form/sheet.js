@@ -12,8 +12,9 @@ import { isMapping } from "./values.js";
 export function sheet(field, printed, scope) {
   const items = printed.items.map((item, place) => row(field, item, place, scope));
   const stem = printed.stem ? make("p", { class: "tx-stem" }, printed.stem) : null;
+  const remarks = (printed.remarks ?? []).map((zh) => make("p", { class: "form-hint tx-remark" }, zh));
   const notice = printed.notice ? make("p", { class: "form-hint" }, printed.notice) : null;
-  return make("div", { class: "tx-matrix" }, stem, ...items, notice);
+  return make("div", { class: "tx-matrix" }, ...remarks, stem, ...items, notice);
 }
 
 /** @param {Field} field @param {import("./types").Item} item @param {number} place @param {Scope} scope */

@@ -3,7 +3,7 @@
 export type Rule = import("../core/language/evaluate.js").Rule;
 export type Option = { code: string; zh: string; score?: number; retired?: boolean };
 export type Item = { id: string; number?: string; zh: string; options: Option[] };
-export type Sheet = { id: string; zh: string; stem: string; notice?: string; items: Item[] };
+export type Sheet = { id: string; zh: string; stem: string; notice?: string; remarks?: string[]; items: Item[] };
 
 export type Field = {
   id: string;

@@ -5,11 +5,12 @@ Entry, event, results, case, alarms, tasks and clocks are written in one transac
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import UUIDField
 
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
@@ -17,7 +18,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.assessments.models import Result
 from tongxin.cases.derivation import Derived
-from tongxin.core.forms import review
+from tongxin.core.forms import offered, review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
 from tongxin.drafts import services as drafts
 from tongxin.flows import (
@@ -39,11 +40,14 @@ from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry
+from tongxin.lib import bulk
+from tongxin.lib.prepared import Prepared
 from tongxin.people import services as people
 from tongxin.people.models import Child
 from tongxin.people.standing import TOLD
 from tongxin.vault import Keyring
 
+CHILD = Prepared(lambda child: Child.objects.filter(id=child), child=UUIDField())
 # Gives a child to a post by name.
 ASSIGNMENT = "assignment"
 
@@ -77,13 +81,15 @@ def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Reco
     Refused: what can't stand as written. NotAllowed: the actor has no part in it.
     Held: another copy under the same id says something else.
     """
-    child = Child.objects.filter(id=child_id).first()
+    child = CHILD.row(child=child_id)
     if child is None:
         raise NotAllowed
     asked = asked_of(child, form_id=sheet.form_id, at=at)
     if not access.may(viewer=actor, child_id=child.id, part="", action=asked.action, at=at):
         raise NotAllowed
     keys = vault.keyring([child.key_owner])
+    if sheet.supersedes is None and not actor.is_worker:
+        asked = offered_to(asked, child, actor=actor, on=sheet.occurred_at.astimezone(CHINA).date())
     draft = _draft(child, asked, sheet, at)
     try:
         with transaction.atomic():
@@ -118,6 +124,11 @@ def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
     if form_id in recusal.FORMS:
         choices = {**choices, "line_post": lists.posts_around(child, at=at)}
     return form_in(form_id=form_id, region=region, at=at, lists=choices)
+
+
+def offered_to(asked: Asked, child: Child, *, actor: Viewer, on: date) -> Asked:
+    """The form with those questionnaires only that the actor may put to this child on that day."""
+    return replace(asked, form=offered(asked.form, age=age_on(child.birth_month, on), roles=actor.roles, on=on))
 
 
 def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
@@ -162,10 +173,10 @@ def _keep(
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground_for(child, at=at), actor=actor, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
-    Result.objects.create(
+    bulk.store([Result(
         entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,
         definitions=made.definitions,
-    )
+    )])
     ledger.record(
         kind="entry.recorded", subject=child.key_owner, actor=actor, at=at, entry=kept.entry, is_fact=True,
         clear=_clear(sheet), keyring=keys,

@@ -137,7 +137,7 @@ def readers(rules: Rules, get: Get) -> dict[str, Callable[[Content], object]]:
     """What reads each kind of definition, and refuses it where it can't be read."""
     known: dict[str, Callable[[Content], object]] = {
         "forms": rules.form,
-        "instruments": instruments.read,
+        "instruments": instruments.refuse_unlicensed,
         "access": access.read,
         "pathway": lambda content: _pathway(content, rules, get),
         "rubric": lambda content: grading.refuse_falling(rules.rubric),

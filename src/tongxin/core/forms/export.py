@@ -75,7 +75,10 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
         {"id": item.id, "number": item.number, "zh": item.zh, "options": _options(item.options)}
         for item in sheet.items
     ]
-    return {"id": sheet.id, "zh": sheet.zh, "stem": sheet.stem, "notice": sheet.notice, "items": items}
+    return {
+        "id": sheet.id, "zh": sheet.zh, "stem": sheet.stem, "notice": sheet.notice, "remarks": list(sheet.remarks),
+        "items": items,
+    }  # fmt: skip
 
 
 def _options(options: tuple[Option, ...]) -> list[dict[str, Any]]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from tongxin.core.instruments.definition import Instrument
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.core.instruments.reading import read
 from tongxin.core.language.errors import DefinitionError
 
 
-def check_licence(instrument: Instrument, *, unaltered: str) -> None:
-    """Refuse a definition that its own licence doesn't allow; `unaltered` is the fingerprint of the agreed words."""
+def refuse_unlicensed(content: Mapping[str, Any]) -> None:
+    """Refuse a definition that can't be read or that its own licence doesn't allow.
+
+    Only new definitions are held to it: what was adopted earlier is still read as it was written.
+    """
+    instrument, unaltered = read(content), content.get("unaltered")
     if instrument.licence_tier == "B":
         if not instrument.notice:
             raise DefinitionError("", "有条件使用的量表缺少“notice”", "写上须显示的版权声明")

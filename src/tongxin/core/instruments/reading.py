@@ -10,7 +10,6 @@ from typing import Any
 from tongxin.core.instruments.checks import check_instrument
 from tongxin.core.instruments.definition import Instrument, Item, Licence, Text
 from tongxin.core.instruments.informants import read_informants
-from tongxin.core.instruments.licence_checks import check_licence
 from tongxin.core.instruments.norms import read_norms
 from tongxin.core.instruments.parts import SCALE_KEYS, read_item, read_options, read_scale
 from tongxin.core.instruments.reader import Place
@@ -95,7 +94,6 @@ def read(content: Mapping[str, Any]) -> Instrument:
         disagreement=read_disagreement(top.at("disagreement")),
     )
     check_instrument(instrument)
-    check_licence(instrument, unaltered=top.at("unaltered").text() if top.has("unaltered") else "")
     return instrument
 
 

@@ -17,7 +17,7 @@ from tongxin.assessments.forms import Asked, age_on
 from tongxin.core.pathway import CHINA
 from tongxin.flows import links, prefill
 from tongxin.flows.prefill import Known
-from tongxin.flows.record import Sheet, record
+from tongxin.flows.record import Sheet, offered_to, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
@@ -93,6 +93,8 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
 
 
 def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) -> HttpResponse:
+    if corrected is None:
+        asked = offered_to(asked, child, actor=request.viewer, on=request.at.astimezone(CHINA).date())
     draft = continued(request, child=child, form_id=asked.form.id)
     before = {} if corrected else prefill.known_for(child=child, asked=asked, viewer=request.viewer, at=request.at)
     known = draft_answers(request, draft) if draft else _known(request, child, asked, corrected, before)
