@@ -182,3 +182,14 @@ def test_a_version_without_a_later_key_still_gives_every_open_case_a_step(story:
     story.record("crisis_step", "林社工", step="conference", result="not_needed")
     assert story.case.is_open and story.tasks()
     story.rebuilt_equal()
+
+
+def test_a_questionnaire_that_comes_later_leaves_earlier_entries_as_they_were(story: Story) -> None:
+    story.identified("healthy")
+    phq = next(each for each in world.library().versions if (each.kind, each.id) == ("instruments", "phq_9"))
+    content = {**phq.content, "id": "phq_later"}
+    later = replace(phq, id="phq_later", content=content, hash=hash_of(content))
+    assert adopted(story, Library((*world.library().versions, later))) == 1
+    story.rebuilt_equal()
+    story.identified("healthy")
+    story.rebuilt_equal()

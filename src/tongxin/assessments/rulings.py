@@ -15,7 +15,7 @@ Hashes = tuple[tuple[str, str, str], ...]
 
 def rulings_in(*, region: str, at: datetime) -> tuple[Rules, dict[str, str]]:
     """Everything that judges a child's answers in a county, with the hashes that name its versions."""
-    wanted = [*SHARED, *((kind, id) for kind in KINDS for id in rules.ids(kind))]
+    wanted = [*SHARED, *((kind, id) for kind in KINDS for id in rules.ids_in_force(kind, region=region, at=at))]
     found: Hashes = tuple((kind, id, rules.resolve(kind, id, region=region, at=at).hash) for kind, id in wanted)
     return _read(found), {f"{kind}/{id}": hash for kind, id, hash in found}
 

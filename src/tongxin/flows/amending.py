@@ -91,7 +91,7 @@ def form_with(amendment: Amendment, form_id: str, *, at: datetime) -> Form:
 def users_of(name: str, *, region: str, at: datetime) -> list[str]:
     """The forms that offer a list of options, by what they are called."""
     found = []
-    for id in rules.ids("forms"):
+    for id in rules.ids_in_force("forms", region=region, at=at):
         content = rules.resolve("forms", id, region=region, at=at).content
         fields = [each for section in content["sections"] for each in section["fields"]]
         inner = [each for field in fields for each in field.get("fields", ())]

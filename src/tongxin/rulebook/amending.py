@@ -151,7 +151,7 @@ def check(amendment: Amendment, *, at: datetime) -> list[Wrong]:
     changed = [(kind, id) for kind, _, id in (key.partition("/") for key in amendment.patches)]
     return check_changes(
         changed, get=lambda kind, id: content(amendment, kind, id, at=at),
-        ids={kind: rules.ids(kind) for kind in CHECKED},
+        ids={kind: rules.ids_in_force(kind, region=amendment.region, at=at) for kind in CHECKED},
     )
 
 

@@ -26,22 +26,16 @@ class Locks:
 
 def locks_in(*, region: str, at: datetime) -> Locks:
     """What stands fast in a region, from all its forms and rules."""
-    forms = tuple(rules.resolve("forms", id, region=region, at=at).hash for id in rules.ids("forms"))
-    ruled = tuple(
-        rules.resolve(kind, id, region=region, at=at).hash for kind in RULED for id in rules.ids(kind)
-        if _is_adopted(kind, id, region, at)
+    forms, ruled = (
+        tuple(
+            rules.resolve(kind, id, region=region, at=at).hash
+            for kind in kinds for id in rules.ids_in_force(kind, region=region, at=at)
+        )
+        for kinds in (("forms",), RULED)
     )
     options = rules.resolve("fields", "option_sets", region=region, at=at).hash
     danger = rules.access_rules(at=at).form_groups.get("danger", ())
     return _locks(forms, ruled, options, danger)
-
-
-def _is_adopted(kind: str, id: str, region: str, at: datetime) -> bool:
-    try:
-        rules.resolve(kind, id, region=region, at=at)
-    except rules.NotAdopted:
-        return False
-    return True
 
 
 @lru_cache(maxsize=16)

@@ -102,3 +102,22 @@ class Trial(models.Model):
     class Meta:
         verbose_name = "规则试算"
         indexes: ClassVar = [models.Index(fields=["amendment_id", "begun_at"], name="trial_amendment")]
+
+
+class Licence(models.Model):
+    """By whose leave a questionnaire's words are used: the file with the words and the proof, byte for byte."""
+
+    instrument = models.CharField("量表", max_length=60)
+    wording_hash = models.CharField("文字版本", max_length=64)
+    file_name = models.CharField("文字文件", max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    file = models.BinaryField()
+    proof_name = models.CharField("许可证明", max_length=200)
+    proof_sha256 = models.CharField(max_length=64)
+    proof = models.BinaryField()
+    valid_until = models.DateField("有效期至")
+    loaded_at = models.DateTimeField("载入时间")
+
+    class Meta:
+        verbose_name = "量表许可"
+        indexes: ClassVar = [models.Index(fields=["instrument", "loaded_at"], name="licence_instrument")]

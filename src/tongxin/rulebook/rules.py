@@ -106,6 +106,15 @@ def ids(kind: str) -> tuple[str, ...]:
     return tuple(sorted(name for each, name in known if each == kind))
 
 
+def ids_in_force(kind: str, *, region: str = "", at: datetime) -> tuple[str, ...]:
+    """The ids of a kind's definitions that hold in a region at a moment; those that come later are not among them."""
+    day, places = at.astimezone(CHINA).date(), _places(region)
+    return tuple(
+        name for name in ids(kind)
+        if any(row.region in places and row.adopted_at <= at and row.valid_from <= day for row in _rows(kind, name))
+    )
+
+
 @contextmanager
 def supposing(versions: Iterable[Supposable]) -> Iterator[None]:
     """While this holds, the versions are in force as if they had always been; nothing is stored."""

@@ -212,7 +212,7 @@ def _told(found: Amendment, wrong: Wrong, request: Request) -> dict[str, Any]:
 def _forms(found: Amendment, request: Request) -> list[dict[str, Any]]:
     """Every form that people fill in, with whether the amendment changes it."""
     rows = []
-    for id in rules.ids("forms"):
+    for id in rules.ids_in_force("forms", region=found.region, at=request.at):
         content = rules.resolve("forms", id, region=found.region, at=request.at).content
         rows.append({
             "url": editor_of(found, "forms", id), "zh": str(content["zh"]),

@@ -31,7 +31,7 @@ STEP = re.compile(r"(\w+)(?:\[(\d+)\]|\.\[(\w+)\])")
 def edit_form(request: Request, amendment_id: UUID, form_id: str) -> HttpResponse:
     """One form: GET shows it for editing, POST keeps it and says what is wrong."""
     found = amendment_in(request, amendment_id)
-    if form_id not in rules.ids("forms"):
+    if form_id not in rules.ids_in_force("forms", region=found.region, at=request.at):
         raise Http404
     if request.method == "POST":
         return _saved(request, found, ("forms", form_id), lambda wanted, revision: flow.write_form(
