@@ -61,6 +61,11 @@ def test_nothing_of_the_child_stands_in_any_file_log_or_temporary_file(lived: Pa
     assert found_below(lived / "seen", CANARIES) == []
 
 
+def test_a_link_to_answer_stands_nowhere(lived: Path) -> None:
+    token = (lived / "token").read_text(encoding="utf-8")
+    assert found_below(lived / "seen", {"token": token}) == []
+
+
 def test_the_search_looks_at_databases_journals_logs_and_keys(lived: Path) -> None:
     seen = {str(path.relative_to(lived / "seen")) for path in (lived / "seen").rglob("*") if path.is_file()}
     assert "said.log" in seen and any(name.startswith("keys/") for name in seen)

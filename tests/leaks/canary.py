@@ -8,9 +8,11 @@ WORDS = "我把药都藏在床底下了"
 SEARCHED = "夏侯晚晴"
 FAILED = "令狐冷月说的话"
 ATTACHED = "上官晓霜的出院小结"
+PUPIL = "濮阳采薇"
 
 CANARIES = {
     "name": NAME, "carer": CARER, "name in the roster": ROSTER_NAME, "number": ID_NO, "number in the roster": ROSTER_ID,
     "day of birth": BIRTH, "phone": PHONE, "address": ADDRESS, "the child's words": WORDS,
     "what was searched": SEARCHED, "words in an attachment": ATTACHED, "what a failing page was sent": FAILED,
+    "pupil of a round": PUPIL,
 }

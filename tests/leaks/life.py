@@ -32,9 +32,11 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from openpyxl import Workbook  # noqa: E402
 
 from tests import world  # noqa: E402
+from tests.answer.conftest import Phone  # noqa: E402
 from tests.documents.files import pdf  # noqa: E402
 from tests.flows.forms import fill  # noqa: E402
 from tests.leaks import canary  # noqa: E402
+from tests.screening.school import School, row_of  # noqa: E402
 from tests.web.conftest import Office  # noqa: E402
 from tongxin.accounts.models import Organisation  # noqa: E402
 from tongxin.accounts.services import add_person  # noqa: E402
@@ -52,6 +54,7 @@ def main() -> None:
     child = at_the_door(cast)
     on_paper(cast, child)
     through_a_roster()
+    in_a_class(cast)
     at_work(cast)
     fail(cast, child)
     shutil.copytree(HOME, FOLDER / "seen")
@@ -117,6 +120,24 @@ def through_a_roster() -> None:
         file = Path(folder) / "roster.xlsx"
         book.save(file)
         assert roster_import.main([str(file), "--county", "370116"]) == 0
+
+
+def in_a_class(cast: world.World) -> None:
+    """A pupil answers by a link, in danger, and a page breaks while another answer is sent."""
+    school = School(cast, pupils=0, at=clock.now())
+    school.list([row_of(1, name=canary.PUPIL), row_of(2, name=canary.PUPIL)])
+    school.start()
+    token, phone = school.token(1), Phone(raise_request_exception=False)
+    (SPILT.parent / "token").write_text(token, encoding="utf-8")
+    phone.begin(token)
+    assert phone.tap("q9", "3").status_code == 200
+    assert phone.tap("q1", canary.FAILED).status_code == 422
+    assert phone.say("finish").status_code == 200
+    assert phone.open(f"{token}{canary.FAILED}").status_code == 404
+    printed = office(cast, "何老师").post(
+        f"/rounds/{school.round.id}/answering/links/", {"group": str(school.pupil(2).school_class_id)}
+    )
+    assert printed.content.startswith(b"%PDF")
 
 
 def at_work(cast: world.World) -> None:
