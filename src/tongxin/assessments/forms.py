@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tongxin.assessments.rulings import level_words, rulings_in
+from tongxin.assessments.rulings import WORDINGS, level_words, rulings_in
 from tongxin.core import forms, grading
 from tongxin.core.forms import Form
 from tongxin.core.grading import Rules
@@ -33,10 +33,20 @@ def form_in(*, form_id: str, region: str, at: datetime, lists: Mapping[str, Mapp
     levels = level_words(region=region, at=at, among=[each["code"] for each in found.option_sets["level"]])
     choices = {**lists, "level": levels}
     frozen: Lists = tuple((name, tuple(each.items())) for name, each in sorted(choices.items()))
+    read = _read(form.hash, tuple(sorted(hashes.items())), frozen, found)
     return Asked(
-        form=_read(form.hash, tuple(sorted(hashes.items())), frozen, found), form_hash=form.hash,
-        action=str(form.content["action"]), rules=found, definitions={f"forms/{form_id}": form.hash, **hashes},
+        form=read, form_hash=form.hash, action=str(form.content["action"]), rules=found,
+        definitions={f"forms/{form_id}": form.hash, **_stood_on(read, hashes)},
     )
+
+
+def _stood_on(form: Form, hashes: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of what a record made with the form stands on: of all questionnaires only its own."""
+    own = {f"{kind}/{field.sheet.id}" for field in form.fields if field.sheet for kind in ("instruments", WORDINGS)}
+    return {
+        name: hash for name, hash in hashes.items()
+        if name in own or name.partition("/")[0] not in ("instruments", WORDINGS)
+    }
 
 
 _forms: dict[tuple[str, tuple[tuple[str, str], ...], Lists], Form] = {}

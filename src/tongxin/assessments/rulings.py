@@ -1,21 +1,25 @@
 """Gates, identification rules, rubric and schemes as they hold in a county, read once per version."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from tongxin.core.grading import Rules, read_rules
+from tongxin.core.instruments.wording import with_words
 from tongxin.rulebook import rules
 
 SHARED = (("fields", "option_sets"), ("fields", "fields"), ("gates", "gates"), ("rubric", "rubric"))
 KINDS = ("instruments", "grading", "identification")
+WORDINGS = "wordings"
+READ = (*KINDS, WORDINGS)
 
 Hashes = tuple[tuple[str, str, str], ...]
 
 
 def rulings_in(*, region: str, at: datetime) -> tuple[Rules, dict[str, str]]:
     """Everything that judges a child's answers in a county, with the hashes that name its versions."""
-    wanted = [*SHARED, *((kind, id) for kind in KINDS for id in rules.ids_in_force(kind, region=region, at=at))]
+    wanted = [*SHARED, *((kind, id) for kind in READ for id in rules.ids_in_force(kind, region=region, at=at))]
     found: Hashes = tuple((kind, id, rules.resolve(kind, id, region=region, at=at).hash) for kind, id in wanted)
     return _read(found), {f"{kind}/{id}": hash for kind, id, hash in found}
 
@@ -35,7 +39,13 @@ def level_words(*, region: str, at: datetime, among: Collection[str]) -> dict[st
 def _read(found: Hashes) -> Rules:
     hashes = {(kind, id): hash for kind, id, hash in found}
     ids = {kind: tuple(id for each, id, _ in found if each == kind) for kind in KINDS}
+
+    def get(kind: str, id: str) -> Mapping[str, Any]:
+        content = rules.content_of(hashes[kind, id])
+        licensed = hashes.get((WORDINGS, id)) if kind == "instruments" else None
+        return with_words(content, rules.content_of(licensed)) if licensed else content
+
     return read_rules(
-        lambda kind, id: rules.content_of(hashes[kind, id]),
+        get,
         instrument_ids=ids["instruments"], scheme_ids=ids["grading"], identification_ids=ids["identification"],
     )
