@@ -14,6 +14,7 @@ ALL = {
     "roster_import": ["benchmarks.roster_import"],
     "paper": ["benchmarks.paper"],
     "demo": ["benchmarks.demo"],
+    "demo_pages": ["benchmarks.demo_pages"],
     "pages": ["benchmarks.pages", "--database", "sqlite"],
     "pages_postgresql": ["benchmarks.pages", "--database", "postgresql"],
 }

@@ -35,19 +35,19 @@ def main(argv: list[str]) -> int:
 
 def _until_done(environment: dict[str, str]) -> float:
     since = time.monotonic()
-    subprocess.run([*_command(), "--prepare-only"], check=True, env=environment, cwd=ROOT)
+    subprocess.run([*command(), "--prepare-only"], check=True, env=environment, cwd=ROOT)
     return time.monotonic() - since
 
 
 def _until_served(environment: dict[str, str]) -> float:
     """Until the sign-in page can be had from a second start."""
-    port = _free_port()
+    port = free_port()
     since = time.monotonic()
     with subprocess.Popen(
-        [*_command(), "--port", str(port)], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
+        [*command(), "--port", str(port)], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
     ) as server:
         try:
-            while not _answers(port):
+            while not answers(port):
                 if server.poll() is not None:
                     raise SystemExit("the second start ended by itself")
                 time.sleep(0.05)
@@ -56,11 +56,13 @@ def _until_served(environment: dict[str, str]) -> float:
             server.terminate()
 
 
-def _command() -> list[str]:
+def command() -> list[str]:
+    """How the demonstration is started."""
     return [sys.executable, "-m", "tongxin", "demo"]
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether a page can be had."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as line:
             line.sendall(b"GET /sign-in/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
@@ -69,7 +71,8 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

@@ -19,6 +19,7 @@ from tongxin.cases.models import Alarm, Case, Decision, Proposal
 from tongxin.cases.tasks import assigned_posts, follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
+from tongxin.lib import bulk
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 
@@ -63,7 +64,7 @@ def derive(
     found = think(facts, ground=ground, at=at)
     before = BEFORE.row(child=child.id)
     case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0)
-    _store(case, is_new=before is None)
+    bulk.put(case)
     _store_proposals(case, found.state, results)
     _store_decisions(case, found.state)
     _store_alarms(case, found.state)
@@ -117,10 +118,6 @@ def summary(state: CaseState) -> dict[str, Any]:
             "taken": [[each.step, each.at.isoformat()] for each in episode.taken],
         },
     }
-
-
-def _store(case: Case, *, is_new: bool) -> None:
-    case.save(force_insert=is_new, force_update=not is_new)
 
 
 def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping[str, Any]]) -> None:

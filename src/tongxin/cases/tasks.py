@@ -11,6 +11,7 @@ from tongxin.accounts.models import Post, places_of
 from tongxin.accounts.posts import Responsible, Roster
 from tongxin.cases.models import Case, Task
 from tongxin.core.pathway import Pathway, Step
+from tongxin.lib import bulk
 from tongxin.lib.prepared import Prepared
 
 NOBODY: Mapping[str, Post] = {}
@@ -26,6 +27,7 @@ def follow_plan(
     """Make the stored tasks equal to the plan; what changed comes back as events to tell of."""
     stored = {task.key: task for task in TASKS.rows(case=case.id)}
     changes: Changes = []
+    fresh: list[Task] = []
     planned = {step.key: step for step in steps}
     for step in steps:
         wanted = task_row(
@@ -33,7 +35,7 @@ def follow_plan(
         )
         found = stored.get(step.key)
         if found is None:
-            wanted.save(force_insert=True)
+            fresh.append(wanted)
             changes.append(("task.opened", _told(wanted)))
             changes += _without_owner(wanted)
         elif _differs(found, wanted):
@@ -42,6 +44,7 @@ def follow_plan(
         if task.key not in planned and task.state in LIVE:
             Task.objects.filter(id=task.id).update(state=Task.DONE, closed_at=at)
             changes.append(("task.closed", {"task": task.key}))
+    bulk.store(fresh)
     return changes
 
 

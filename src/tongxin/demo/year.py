@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import UUIDField
 
 from tongxin.assessments.outcomes import ABOUT
 from tongxin.cases.models import Case, Task
@@ -28,12 +29,19 @@ from tongxin.flows import sweep
 from tongxin.flows.record import Recorded, Sheet, asked_of, record
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import steady
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
 Happening = Callable[..., object]
 AGAIN, LATE, TOGETHER = timedelta(days=2), timedelta(days=7), timedelta(days=21)
 TRIES = 4
+TODO = Prepared(
+    lambda child: Task.objects.filter(case_id=child, state__in=LIVE).order_by("due_at", "step", "id").values_list(
+        "case_id", "key", "step", "form", "due_at", "post_id", "owner_post_id", "is_urgent"
+    ),
+    child=UUIDField(),
+)
 # A second person has to be another one than the first; a referral is followed until it ends.
 SECOND = frozenset({"second_person", "second_professional"})
 GOES_ON = frozenset({"follow_referral", "approve_plan"})
@@ -96,9 +104,7 @@ class Year:
         """Read what the record asks for, and plan when it will be done."""
         ids = [child for child in children if child in self.lives]
         fresh: dict[UUID, dict[str, Todo]] = {child: {} for child in ids}
-        wanted = ("case_id", "key", "step", "form", "due_at", "post_id", "owner_post_id", "is_urgent")
-        rows = Task.objects.filter(case_id__in=ids, state__in=LIVE).order_by("due_at", "step", "id")
-        for case_id, *rest in rows.values_list(*wanted):
+        for case_id, *rest in (row for child in ids for row in TODO.rows(child=child)):
             todo = Todo(*rest)
             fresh[case_id][todo.key] = todo
         for child, todos in fresh.items():

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models import Case, DateTimeField, F, Q, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
 from tongxin import vault
@@ -20,10 +20,12 @@ from tongxin.core.pathway import CHINA
 from tongxin.drafts.deadlines import moments_of
 from tongxin.drafts.models import FormDraft
 from tongxin.ledger.models import Entry
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
+DRAFT = Prepared(lambda draft: FormDraft.objects.filter(id=draft), draft=UUIDField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _settled(draft: FormDraft, at: datetime) -> bool:
 
 def hand_in(*, entry_id: UUID, actor: Viewer, at: datetime) -> FormDraft | None:
     """What its writer has handed in is no draft any more: the one that was, if there was one."""
-    draft = FormDraft.objects.filter(id=entry_id).first()
+    draft: FormDraft | None = DRAFT.row(draft=entry_id)
     if draft is None or draft.person_id != actor.person_id:
         return None
     forget(draft, at=at)

@@ -11,12 +11,17 @@ from tongxin.accounts.models import Post
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import Fact
 from tongxin.ledger.models import Entry
-from tongxin.lib.prepared import Prepared
+from tongxin.lib.prepared import Prepared, among
 from tongxin.vault import Owner
 
 RESULTS = Prepared(
     lambda child: Result.objects.filter(child_id=child).values_list("entry_id", "data"), child=UUIDField()
 )
+ROLES = Prepared(
+    lambda posts: Post.objects.filter(among("id", posts)).values_list("id", "role"), several="posts", posts=UUIDField()
+)
+# A child's record seldom comes from more posts than these.
+FEW = 16
 
 
 def facts_of(child_id: UUID) -> tuple[tuple[Fact, ...], dict[str, Mapping[str, Any]]]:
@@ -35,7 +40,9 @@ def as_facts(entries: Iterable[Entry], results: Mapping[str, Mapping[str, Any]])
     """Entries joined with their results; the role is that of the post each was recorded from."""
     rows = list(entries)
     posts = {row.post_id for row in rows if row.post_id}
-    roles = dict(Post.objects.filter(id__in=posts).values_list("id", "role"))
+    roles = dict(ROLES.rows(posts=sorted(posts))) if len(posts) <= FEW else dict(
+        Post.objects.filter(id__in=posts).values_list("id", "role")
+    )
     return tuple(
         Fact(
             id=str(row.id), seq=row.subject_seq, kind=row.kind, at=row.occurred_at, recorded_at=row.recorded_at,

@@ -51,7 +51,7 @@ def choices_in(county_id: int | None) -> Choices:
     """The lists of one county; without a county there is nothing to choose."""
     if county_id is None:
         return {"organisation": {}, "county": {}, "assignable_post": {}}
-    posts = steady.once(("assignable", county_id), lambda: _assignable(county_id))
+    posts = steady.lasting(("assignable", county_id), lambda: _assignable(county_id))
     return {**_choices(county_id, steady.lasting("newest organisation", _newest)), "assignable_post": posts}
 
 

@@ -25,6 +25,8 @@ ABOUT = Prepared(
     subject=UUIDField(),
 )
 
+ONE = Prepared(lambda entry: Entry.objects.filter(id=entry).select_related("subject"), entry=UUIDField())
+
 
 class Kept(NamedTuple):
     """The entry on record, and whether this call put it there."""
@@ -90,6 +92,8 @@ def hold(
 
 def settle_held(copies: Mapping[UUID, tuple[datetime, UUID | None] | None]) -> None:
     """Make held copies equal to what the record says of them: settled when and by whom, or None while they wait."""
+    if not copies:
+        return
     for held in HeldEntry.objects.filter(id__in=list(copies)).defer("content"):
         at, by = copies[held.id] or (None, None)
         if (held.settled_at, held.settled_by) != (at, by):
@@ -113,6 +117,8 @@ def open_entries(
 
 
 def _known(keys: Sequence[UUID]) -> dict[UUID, Entry]:
+    if len(keys) == 1:
+        return {row.id: row for row in ONE.rows(entry=keys[0])}
     found: dict[UUID, Entry] = {}
     for start in range(0, len(keys), CHUNK):
         rows = Entry.objects.filter(id__in=keys[start : start + CHUNK]).select_related("subject")

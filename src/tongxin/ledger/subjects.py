@@ -10,6 +10,7 @@ from tongxin.lib.prepared import Prepared
 from tongxin.vault import Owner
 
 CHUNK = 500
+ONE = Prepared(lambda subject: Subject.objects.filter(id=subject), subject=UUIDField())
 ONE_LOCKED = Prepared(
     lambda subject: Subject.objects.select_for_update().filter(id=subject), subject=UUIDField()
 )
@@ -56,6 +57,8 @@ def lock_subject(owner: Owner) -> Subject:
 
 
 def _known(keys: list[UUID]) -> set[UUID]:
+    if len(keys) == 1:
+        return {row.id for row in ONE.rows(subject=keys[0])}
     known: set[UUID] = set()
     for start in range(0, len(keys), CHUNK):
         rows = Subject.objects.filter(id__in=keys[start : start + CHUNK])

@@ -1,6 +1,7 @@
 """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import connections, models
@@ -13,6 +14,7 @@ ROOM = 131_072
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigIntegerField, models.BooleanField)
 AS_IS = (*PLAIN, models.SmallIntegerField, models.UUIDField, models.DateField)
 Prepare = Callable[[Any], Any]
+Steps = list[tuple[str, Prepare]]
 # A model, names of fields, rows: what `insert` takes, made ready beforehand.
 Table = tuple[type[models.Model], Sequence[str], Sequence[Sequence[Any]]]
 
@@ -76,12 +78,12 @@ def make_room(*, using: str = "default") -> None:
 
 
 def store(rows: Sequence[models.Model], *, using: str = "default") -> None:
-    """Write new model instances of one kind, each with its id."""
+    """Write new model instances of one kind, each with its id unless the database numbers them."""
     if not rows:
         return
     model = type(rows[0])
     if len(rows) <= FEW:
-        model._base_manager.using(using).bulk_create(rows)
+        _write_few(model, rows, using, replaces=False)
         return
     fields = model._meta.concrete_fields
     names = [field.attname for field in fields]
@@ -89,6 +91,38 @@ def store(rows: Sequence[models.Model], *, using: str = "default") -> None:
     insert(model, [field.name for field in fields], values, using=using)
     for row in rows:
         row._state.adding, row._state.db = False, using
+
+
+def put(row: models.Model, *, using: str = "default") -> None:
+    """Write a model instance whole: as a new row, or in place of the one with its id."""
+    _write_few(type(row), [row], using, replaces=True)
+
+
+def _write_few(model: type[models.Model], rows: Sequence[models.Model], using: str, *, replaces: bool) -> None:
+    connection = connections[using]
+    kept = connection.__dict__.setdefault("inserts", {})
+    statement, steps = kept.get((model, replaces)) or kept.setdefault(
+        (model, replaces), _statement(model, connection, replaces=replaces)
+    )
+    with connection.cursor() as cursor:
+        for row in rows:
+            cursor.execute(statement, [step(getattr(row, name)) for name, step in steps])
+    for row in rows:
+        row._state.adding, row._state.db = False, using
+
+
+def _statement(model: type[models.Model], connection: Any, *, replaces: bool) -> tuple[str, Steps]:
+    """The statement for one row and what makes each of its values ready; a number of the database's own is left out."""
+    quote = connection.ops.quote_name
+    fields: list[Any] = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    names = [quote(field.column) for field in fields]
+    places = ", ".join(["%s"] * len(fields))
+    text = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(names)}) VALUES ({places})"  # noqa: S608
+    if replaces:
+        key = quote(model._meta.pk.column)
+        changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+        text += f" ON CONFLICT ({key}) DO UPDATE SET {changed}"
+    return text, [(field.attname, partial(field.get_db_prep_save, connection=connection)) for field in fields]
 
 
 def _prepare(field: Any, connection: Any) -> Prepare | None:

@@ -1,5 +1,6 @@
 """How much lies on each post of the viewer's area: children, open tasks, what is overdue."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -36,7 +37,7 @@ def workload(request: Request) -> HttpResponse:
     })
 
 
-def _rows(request: Request, counted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _rows(request: Request, counted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     posts = Post.objects.select_related("organisation").in_bulk([row["owner_post_id"] for row in counted])
     holdings = holdings_of(list(posts.values()), request)
     people = [each.person_id for found in holdings.values() for each in found]
