@@ -13,6 +13,10 @@ setup: .venv/.ready
 	sh scripts/setup.sh requirements-dev.lock
 	touch $@
 
+.venv/.spark-ready: requirements-spark.lock .venv/.dev-ready
+	sh scripts/setup.sh requirements-spark.lock
+	touch $@
+
 PORT ?= 8000
 demo: setup
 	$(BIN)/tongxin demo --port $(PORT)
@@ -20,7 +24,7 @@ demo: setup
 reset: setup
 	$(BIN)/tongxin demo --reset
 
-test: .venv/.dev-ready
+test: .venv/.spark-ready
 	sh scripts/test.sh
 
 check: .venv/.dev-ready

@@ -80,7 +80,8 @@ def test_each_fault_is_told_with_its_place_and_all_good_rows_are_written(
     ]
     for says in (
         "a.csv：“题1”列 1 格不在量表选项里（第 2 行数据）", "a.csv：第 3 行数据的格数比表头多",
-        "c.csv：文件里没有“题9”这一列", "d.csv：文件编码既不是 UTF-8 也不是 GB18030", "e.parquet：Parquet 文件不完整或已损坏",
+        "c.csv：文件里没有“题9”这一列", "d.csv：文件编码既不是 UTF-8 也不是 GB18030",
+        "e.parquet：Parquet 文件不完整或已损坏",
         "f.parquet：", "有 1 个编号重复，共 2 行", "a.csv 第 1 行数据 与 b.csv 第 1 行数据", "没有计分：",
     ):
         assert says in told, says

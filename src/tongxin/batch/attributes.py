@@ -50,7 +50,7 @@ def _judged(
     read: Callable[[str], tuple[bool, str | None]],
     zh: str,
 ) -> Judged:
-    cell = f"CAST({column} AS {engine.dialect.text})"
+    cell = f"CAST({column} AS STRING)"
     start = f"left({cell}, {LONGEST + 1})"
     values = f"SELECT DISTINCT {start} FROM ({query}) WHERE {column} IS NOT NULL"
     rows = engine.rows(f"{values} LIMIT {MOST_VALUES + 1}")
@@ -65,7 +65,7 @@ def _judged(
         if value is not None
     ]
     known = [f"WHEN {quoted(text)} THEN 1" for text, (is_known, _) in found.items() if is_known]
-    nothing = NOTHING if numeric else f"CAST(NULL AS {engine.dialect.text})"
+    nothing = NOTHING if numeric else "CAST(NULL AS STRING)"
     return Judged(
         score=f"CASE {start} {' '.join(worth)} END" if worth else nothing,
         present=cell,

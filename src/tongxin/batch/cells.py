@@ -74,9 +74,7 @@ def canonical(text: str) -> str:
     return text
 
 
-def judged(
-    engine: Engine, query: str, *, column: str, type: str, heading: str, codes: Codes
-) -> Judged:
+def judged(engine: Engine, query: str, *, column: str, type: str, heading: str, codes: Codes) -> Judged:
     """How the cells of `column` read, as SQL fit for the column's type."""
     base = type.partition("(")[0]
     if base in WHOLE:
@@ -102,14 +100,14 @@ def _numbers(scores: Mapping[int, int | None], *, is_it: str, present: str) -> J
     return Judged(score=score, present=present, known=score if len(answers) == len(scores) else known)
 
 
-def _plainer(
-    engine: Engine, query: str, column: str, codes: Codes, found: Judged, all_known: str
-) -> Judged:
+def _plainer(engine: Engine, query: str, column: str, codes: Codes, found: Judged, all_known: str) -> Judged:
     """The same judgement without a look at each cell, where numbers are scores and none is impossible."""
     scores = codes.whole_numbers()
     numbers = list(scores)
     as_they_stand = all(number == score for number, score in scores.items())
     if not numbers or not as_they_stand or numbers[-1] - numbers[0] + 1 != len(numbers):
+        return found
+    if not engine.dialect.looks_are_cheap:
         return found
     known = engine.rows(f"SELECT {all_known.format(numbers[0], numbers[-1])} FROM ({query})")
     if not known[0][0]:
@@ -118,7 +116,7 @@ def _plainer(
 
 
 def _texts(engine: Engine, query: str, column: str, codes: Codes) -> Judged:
-    cell = f"CAST({column} AS {engine.dialect.text})"
+    cell = f"CAST({column} AS STRING)"
     longest = engine.rows(f"SELECT max(length({cell})) FROM ({query})")[0][0]
     start = cell if (longest or 0) <= LONGEST else f"left({cell}, {LONGEST + 1})"
     found = engine.rows(f"SELECT DISTINCT {start} FROM ({query}) WHERE {column} IS NOT NULL ORDER BY 1")

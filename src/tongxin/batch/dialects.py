@@ -1,4 +1,4 @@
-"""The words in which engines differ, so that one generator of SQL serves them all."""
+"""One SQL for every engine: what all of them understand, and a table of the few words in which they differ."""
 
 from __future__ import annotations
 
@@ -11,17 +11,12 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How an engine writes whole division, names, texts and missing numbers."""
+    """How an engine writes names, texts and missing numbers; whether a look at a column is cheap."""
 
-    division: str
     name_quote: str
     escapes: tuple[tuple[str, str], ...]
-    text: str
     number: str
-
-    def divided(self, over: str, under: str) -> str:
-        """Whole division of two numbers that aren't negative."""
-        return f"({over}) {self.division} ({under})"
+    looks_are_cheap: bool
 
     def quoted(self, text: str) -> str:
         """`text` as an SQL string."""
@@ -48,19 +43,16 @@ class Engine(Protocol):
 
 
 DUCKDB = Dialect(
-    division="//",
-    name_quote='"',
-    escapes=(("'", "''"),),
-    text="VARCHAR",
-    number="nullif({}, 'nan')",
+    name_quote='"', escapes=(("'", "''"),), number="nullif({}, 'nan')", looks_are_cheap=True
 )
 SPARK = Dialect(
-    division="div",
-    name_quote="`",
-    escapes=(("\\", "\\\\"), ("'", "\\'")),
-    text="STRING",
-    number="nanvl({}, NULL)",
+    name_quote="`", escapes=(("\\", "\\\\"), ("'", "\\'")), number="nanvl({}, NULL)", looks_are_cheap=False
 )
+
+
+def divided(over: str, under: str) -> str:
+    """Whole division of two numbers below 2**26 that aren't negative; engines disagree on a sign for it."""
+    return f"CAST(floor(({over}) / ({under})) AS INTEGER)"
 
 
 def quoted(text: str) -> str:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import Any, Protocol
 
 from tongxin.batch import manifest
+from tongxin.batch.duck_runner import DuckRunner
 from tongxin.batch.engines import Duck, Limits, duck
 from tongxin.batch.errors import DiskFull, TableError
-from tongxin.batch.inputs import Found, Input, find_inputs, part_name
+from tongxin.batch.inputs import Found, Input, find_inputs
 from tongxin.batch.manifest import Part
-from tongxin.batch.repeats import Repeats, find_repeats
+from tongxin.batch.repeats import Repeats
 from tongxin.batch.request import Request
-from tongxin.batch.score import ROW_NUMBER, placed
-from tongxin.batch.sheets import Rejection, find_rejections, read_sheets
-from tongxin.batch.sources import open_source, parquet_types
-from tongxin.batch.writing import narrowed, write_part
+from tongxin.batch.sources import parquet_types
 
 PARTS, WORK = "parts", ".tongxin-work"
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FULL_WORDS = ("no space left", "file too large", "quota", "out of disk", "could not write")
-BROKEN = "读到一半出错：文件不完整或已损坏。请重新导出。"
+
+
+class Runner(Protocol):
+    """What scores files into parts that stand whole in their place, on whatever engine."""
+
+    def score(
+        self, inputs: Sequence[Input], failures: MutableMapping[str, str]
+    ) -> Iterator[tuple[Input, Part | None]]: ...
+
+    def repeats(
+        self, parts: Sequence[Part], inputs: Sequence[Input], failures: MutableMapping[str, str]
+    ) -> Repeats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,49 +64,55 @@ def score_folder(
     *,
     definition: Mapping[str, Any],
     bounds: Limits,
+    master: str = "",
     tell: Callable[[Input], None] = lambda _: None,
 ) -> FolderOutcome:
     """Score every file below `paths` into a part below `out`, in folders of the same names.
 
-    `tell` hears of each file that is done with.
+    `master` is the address of a Spark cluster that does it; `tell` hears of each file that is done with.
     """
     found = find_inputs(paths, out=out)
+    if master:
+        _check_parquet(found.inputs)
     _prepare(out)
     with manifest.held(out), _workplace(out) as work, duck(work, bounds) as engine:
         id_type = _id_type(engine, found.inputs, request.id_column)
-        done = manifest.begin(out, manifest.described(request, definition=definition, id_type=id_type))
+        wish = manifest.described(
+            request, definition=definition, id_type=id_type, engine="spark" if master else "duckdb"
+        )
+        done = manifest.begin(out, wish)
         _check_unchanged(done, found.inputs, out)
-        return _score_all(engine, request, found, out, done=done, id_type=id_type, tell=tell)
+        _clear(out, done)
+        with _runner(engine, request, id_type, out, master) as runner:
+            return _score_all(runner, request, found, out, done, tell)
 
 
 def _score_all(
-    engine: Duck,
+    runner: Runner,
     request: Request,
     found: Found,
     out: Path,
-    *,
     done: Mapping[str, Part],
-    id_type: str,
     tell: Callable[[Input], None],
 ) -> FolderOutcome:
-    parts: list[Part] = []
+    parts = dict(done)
     failures: dict[str, str] = {}
     stopped, repeats = "", Repeats()
-    try:
-        for each in found.inputs:
-            with _failing(each.name, failures):
-                parts.append(done.get(each.name) or _score_one(engine, request, each, out, id_type=id_type))
+    for each in found.inputs:
+        if each.name in done:
             tell(each)
-        files = {part.name: _place(out, part.name) for part in parts}
-        with _failing("编号查重", failures):
-            left_out = {part.name: part.dropped for part in parts if part.dropped}
-            found_twice = find_repeats(engine, files, id_column=request.id_column, id_type=id_type)
-            repeats = found_twice.counted_with(left_out)
+    try:
+        for each, part in runner.score([each for each in found.inputs if each.name not in done], failures):
+            if part:
+                manifest.note(out, part)
+                parts[each.name] = part
+            tell(each)
+        repeats = runner.repeats(_ordered(parts, found), found.inputs, failures)
     except DiskFull as full:
         stopped = str(full)
     return FolderOutcome(
-        parts=tuple(parts),
-        resumed=sum(part.name in done for part in parts),
+        parts=_ordered(parts, found),
+        resumed=len(done),
         failures=failures,
         repeats=repeats,
         others=found.others,
@@ -111,42 +121,27 @@ def _score_all(
     )
 
 
-def _score_one(engine: Duck, request: Request, each: Input, out: Path, *, id_type: str) -> Part:
-    fingerprint = each.fingerprint()
-    table = open_source(engine, each.path, request=request, folder=out / WORK, given=each.given)
-    sheets = read_sheets(engine, table, request, id=f"CAST(id AS {id_type})")
-    found = placed(find_rejections(engine, table, sheets, number=ROW_NUMBER), table.dropped)
-    place = _place(out, each.name)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    rows = write_part(engine, narrowed(sheets.scored, request), out / WORK / "part", headings=request.headings)
-    if each.fingerprint() != fingerprint:
-        raise TableError("计分时文件正在变化。请等它写完再试。")
-    (out / WORK / "part").replace(place)
-    manifest.settled(place.parent)
-    part = Part(each.name, fingerprint, rows, _noted(found), list(table.dropped))
-    manifest.note(out, part)
-    return part
-
-
-def _noted(found: Sequence[Rejection]) -> dict[str, tuple[int, list[int]]]:
-    return {each.column: (each.cells, list(each.rows)) for each in found}
+def _ordered(parts: Mapping[str, Part], found: Found) -> tuple[Part, ...]:
+    return tuple(parts[each.name] for each in found.inputs if each.name in parts)
 
 
 @contextmanager
-def _failing(name: str, failures: dict[str, str]) -> Iterator[None]:
-    """What is wrong with one file is noted, and the others go on; a full disk stops them all."""
-    try:
-        yield
-    except TableError as error:
-        failures[name] = str(error)
-    except OSError as error:
-        if error.errno in FULL:
-            raise DiskFull(name) from None
-        failures[name] = "文件读不了。请核对权限。"
-    except duckdb.Error as error:
-        if any(word in str(error).lower() for word in FULL_WORDS):
-            raise DiskFull(name) from None
-        failures[name] = BROKEN
+def _runner(engine: Duck, request: Request, id_type: str, out: Path, master: str) -> Iterator[Runner]:
+    if not master:
+        yield DuckRunner(engine, request, id_type, parts=out / PARTS, work=out / WORK)
+        return
+    from tongxin.batch.spark_runner import SparkRunner
+    from tongxin.batch.spark_session import spark
+
+    with spark(master) as cluster:
+        yield SparkRunner(engine, cluster, request, id_type, parts=out / PARTS, work=out / WORK)
+
+
+def _check_parquet(inputs: Sequence[Input]) -> None:
+    others = [each.name for each in inputs if each.path.suffix.lower() != ".parquet"]
+    if others:
+        zh = f"Spark 引擎只读 Parquet，这里还有 {len(others)} 个别的文件，例如 {others[0]}。"
+        raise TableError(f"{zh}请不加 --engine spark 计分，或先转成 Parquet。")
 
 
 def _prepare(out: Path) -> None:
@@ -192,9 +187,13 @@ def _check_unchanged(done: dict[str, Part], inputs: Sequence[Input], out: Path) 
     if changed:
         zh = f"这些文件计分以后变了或不见了：{'、'.join(changed[:10])}（共 {len(changed)} 个）。"
         raise TableError(f"{zh}为免新旧混在一起，请换一个输出文件夹重新计分。")
-    for name in [name for name in done if not _place(out, name).is_file()]:
+    for name in [name for name, part in done.items() if not (out / PARTS / part.place).exists()]:
         del done[name]
 
 
-def _place(out: Path, name: str) -> Path:
-    return out / PARTS / part_name(name)
+def _clear(out: Path, done: Mapping[str, Part]) -> None:
+    """Take away what stands among the parts and was never noted: a run was killed before it could."""
+    known = {(out / PARTS / part.place) for part in done.values()}
+    for path in sorted((out / PARTS).rglob("*"), reverse=True):
+        if path.is_file() and path not in known and path.parent not in known:
+            path.unlink()

@@ -20,26 +20,28 @@ FORMAT = 1
 ZH = {
     "instrument": "量表", "version": "量表版本", "definition": "量表定义", "columns": "--columns", "id": "--id",
     "recode": "--recode", "age": "--age", "sex": "--sex", "informant": "--informant", "by": "--by",
-    "id_type": "编号的类型", "format": "结果的格式",
+    "engine": "--engine", "id_type": "编号的类型", "format": "结果的格式",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One scored file: what it was then, how many rows it gave, what in it wasn't understood."""
+    """One scored file: where its rows stand, what it was then, how many rows, what wasn't understood."""
 
     name: str
+    place: str
     fingerprint: str
     rows: int
     rejections: Mapping[str, tuple[int, list[int]]] = field(default_factory=dict)
     dropped: list[int] = field(default_factory=list)
 
 
-def described(request: Request, *, definition: Mapping[str, Any], id_type: str) -> dict[str, Any]:
+def described(request: Request, *, definition: Mapping[str, Any], id_type: str, engine: str) -> dict[str, Any]:
     """The whole of what decides about the result, as JSON can hold it."""
     text = json.dumps(definition, sort_keys=True, ensure_ascii=False, default=str)
     return {
         "format": FORMAT,
+        "engine": engine,
         "instrument": request.instrument.id,
         "version": request.instrument.version,
         "definition": hashlib.sha256(text.encode()).hexdigest(),

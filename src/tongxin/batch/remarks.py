@@ -13,7 +13,7 @@ from tongxin.batch.sources import Source
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 WIDE = {"HUGEINT", "UHUGEINT", "UBIGINT"}
 LARGEST_MAP, SPARSEST = 1 << 30, 64
-BLANK = "(id IS NULL OR trim(CAST(id AS VARCHAR)) = '')"
+BLANK = "(id IS NULL OR trim(CAST(id AS STRING)) = '')"
 
 
 @dataclass(frozen=True, slots=True)

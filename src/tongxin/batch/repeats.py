@@ -11,7 +11,7 @@ from tongxin.batch.engines import Duck
 from tongxin.batch.remarks import BLANK, all_differ
 from tongxin.batch.sources import place
 
-MOST_SHOWN = 50
+MOST_SHOWN, MOST_EACH = 50, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Repeats:
 def parts_query(files: Sequence[Path], *, numbered: bool = False) -> str:
     """SQL for the rows of many parts as one table."""
     listed = ", ".join(quoted(str(file).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")) for file in files)
-    more = ", filename = true, file_row_number = true" if numbered else ""
+    more = ", union_by_name = true, filename = true, file_row_number = true" if numbered else ""
     return f"read_parquet([{listed}], hive_partitioning = false{more})"
 
 
@@ -47,16 +47,22 @@ def find_repeats(engine: Duck, files: Mapping[str, Path], *, id_column: str, id_
     groups = f"SELECT id, count(*) AS many FROM ({ids}) WHERE NOT {BLANK} GROUP BY id HAVING count(*) > 1"
     engine.rows(f"CREATE OR REPLACE TEMP TABLE repeated AS {groups}")
     many, rows = engine.one("SELECT count(*), coalesce(sum(many), 0) FROM repeated")
-    shown = _places(engine, files, id_column) if many else ()
+    some = engine.rows(f"SELECT CAST(id AS VARCHAR) FROM repeated ORDER BY id LIMIT {MOST_SHOWN}")
+    shown = places_of([str(row[0]) for row in some], engine, files, id_column=id_column)
     return Repeats(ids=int(many), rows=int(rows), nameless=nameless, places=shown)
 
 
-def _places(engine: Duck, files: Mapping[str, Path], id_column: str) -> tuple[tuple[tuple[str, int], ...], ...]:
+def places_of(
+    ids: Sequence[str], engine: Duck, files: Mapping[str, Path], *, id_column: str
+) -> tuple[tuple[tuple[str, int], ...], ...]:
+    """For each of `ids` the first places where it stands, by the names of `files`."""
+    if not ids:
+        return ()
     names = {str(path): each for each, path in files.items()}
-    numbered = parts_query(list(files.values()), numbered=True)
+    id = f"CAST({name(id_column)} AS VARCHAR)"
     found = engine.rows(
-        f"SELECT list((filename, file_row_number) ORDER BY filename, file_row_number)[:5] AS places"
-        f" FROM {numbered} WHERE {name(id_column)} IN (SELECT id FROM repeated LIMIT {MOST_SHOWN})"
-        f" GROUP BY {name(id_column)}"
+        f"SELECT list((filename, file_row_number) ORDER BY filename, file_row_number)[:{MOST_EACH}] AS places"
+        f" FROM {parts_query(list(files.values()), numbered=True)}"
+        f" WHERE {id} IN ({', '.join(map(quoted, ids))}) GROUP BY {id}"
     )
     return tuple(sorted(tuple((names[file], int(number) + 1) for file, number in places) for (places,) in found))

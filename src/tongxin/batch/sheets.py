@@ -60,8 +60,7 @@ def read_sheets(engine: Engine, table: Rows, request: Request, *, id: str = "id"
         for index, item in enumerate(request.items)
     ]
     known = _attributes(engine, table, request)
-    text = engine.dialect.text
-    groups = [f"CAST(x{len(known) + index} AS {text})" for index in range(len(request.by))]
+    groups = [f"CAST(x{len(known) + index} AS STRING)" for index in range(len(request.by))]
     values = [*(cell.score for cell in answers), *(cell.score for _, cell in known), *groups]
     given = {item.id: f"a{index}" for index, item in enumerate(request.items)}
     names = [*given.values(), *(f"y{index}" for index in range(len(known) + len(groups)))]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tongxin.batch import sql_norms
+from tongxin.batch.dialects import divided
 from tongxin.core.instruments.definition import Instrument, Item, Scale
 from tongxin.core.instruments.norm import Validity
 
@@ -92,7 +93,7 @@ def _part(scale: Scale, instrument: Instrument, columns: Mapping[str, str], who:
     if scale.method != "mean":
         denominator = "1"
         if scale.max_missing and scale.blanks == "person_mean":
-            total = f"(2 * ({total}) * {size} + {answered}) // (2 * {answered})"
+            total = divided(f"2 * ({total}) * {size} + {answered}", f"2 * {answered}")
         if scale.factor != 1:
             total = f"{scale.factor} * ({total})"
     if scale.ages and who.age_months:
@@ -127,9 +128,9 @@ def _composed(scale: Scale, instrument: Instrument, who: Who) -> str:
 def _shown(scale: Scale, index: int) -> str:
     if scale.method != "mean":
         return f"CAST(n{index} AS INTEGER)"
-    scaled = f"(2 * n{index} * {10**scale.decimals} + d{index}) // (2 * d{index})"
+    scaled = divided(f"2 * n{index} * {10**scale.decimals} + d{index}", f"2 * d{index}")
     step = f"CAST({Decimal(1).scaleb(-scale.decimals)} AS DECIMAL(18, {scale.decimals}))"
-    return f"CAST({scaled} AS INTEGER) * {step}"
+    return f"{scaled} * {step}"
 
 
 def _status(instrument: Instrument, columns: Mapping[str, str], who: Who) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tongxin.core.instruments.definition import Instrument, Scale
 from tongxin.core.instruments.norm import Ladder, Norm
 
-NO_WORD = "CAST(NULL AS VARCHAR)"
+NO_WORD = "CAST(NULL AS STRING)"
 NO_NUMBER = "CAST(NULL AS INTEGER)"
 
 

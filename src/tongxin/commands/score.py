@@ -15,11 +15,11 @@ from tongxin.batch.errors import TableError
 from tongxin.batch.request import Request, asked
 from tongxin.batch.score import score_file
 from tongxin.commands.score_folder import score_many
+from tongxin.commands.score_instruments import instrument_named
 from tongxin.commands.score_telling import tell_file
-from tongxin.core.instruments import DefinitionError, Instrument, read
+from tongxin.core.instruments import Instrument
 from tongxin.lib.arguments import Parser
-from tongxin.lib.places import definitions_folder
-from tongxin.lib.strict_yaml import DefinitionFault, load
+from tongxin.lib.strict_yaml import DefinitionFault
 
 USAGE = (
     "tongxin score 量表 文件或文件夹… --columns 列1,列2,… --id 编号列 [--recode 1=0,2=1,…] [--age 列] [--sex 列] "
@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     wanted = _parser().parse_args(list(argv))
     try:
         bounds = limits(wanted.memory, wanted.threads)
-        instrument, definition = _instrument(wanted.instrument)
+        instrument, definition = instrument_named(wanted.instrument)
         is_one = len(wanted.files) == 1 and not wanted.files[0].is_dir() and wanted.engine == "duckdb"
         request = _request(instrument, wanted, counts_missing=not is_one)
         is_whole = _scored(request, definition, wanted, bounds, is_one=is_one)
@@ -114,24 +114,6 @@ def _master(wanted: argparse.Namespace) -> str:
     if not re.fullmatch(r"spark://\S+|local(\[[0-9*]+\])?|yarn|k8s://\S+", wanted.master):
         raise _Refused("--engine spark 要写 --master，例如 --master spark://主机:7077。")
     return str(wanted.master)
-
-
-def _instrument(asked: str) -> tuple[Instrument, Mapping[str, Any]]:
-    """The instrument whose id is `asked`, however its parts are joined, and its definition."""
-    folders = sorted(path.parent for path in (definitions_folder() / "instruments").glob("*/instrument.yaml"))
-    found = next((folder for folder in folders if _plain(folder.name) == _plain(asked)), None)
-    if found is None:
-        known = "、".join(folder.name for folder in folders) or "（定义文件夹里没有量表）"
-        raise _Refused(f"没有量表“{asked}”。可用：{known}。")
-    document = load(found / "instrument.yaml", name=f"definitions/instruments/{found.name}/instrument.yaml")
-    try:
-        return read(document.content), document.content
-    except DefinitionError as error:
-        raise document.fault(error.path, error.zh, error.cure) from None
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 def _names(text: str, option: str) -> list[str]:

@@ -14,10 +14,13 @@ from tongxin.batch.folder import PARTS, FolderOutcome, score_folder
 from tongxin.batch.inputs import Input
 from tongxin.batch.manifest import Part
 from tongxin.batch.problems import PROBLEMS, write_problems
+from tongxin.batch.report import PAGE, WORKBOOK, write_report
 from tongxin.batch.request import Request
+from tongxin.commands.score_instruments import smallest_told
 from tongxin.commands.score_telling import MOST_NAMED, rows_named, say, tell_unasked
 
 MOST_FILES = 20
+SUMMARY = "summary"
 
 
 def score_many(
@@ -35,9 +38,15 @@ def score_many(
         def tell(each: Input) -> None:
             bar.update(each.path.stat().st_size)
 
-        outcome = score_folder(request, paths, out, definition=definition, bounds=bounds, tell=tell)
+        outcome = score_folder(
+            request, paths, out, definition=definition, bounds=bounds, master=master, tell=tell
+        )
     lines = 0 if outcome.stopped else write_problems(outcome, out)
     _tell(request, outcome, out, lines)
+    if outcome.parts and not outcome.stopped:
+        known = {request.instrument.id: request.instrument}
+        write_report(known, out, out / SUMMARY, at_least=smallest_told(), bounds=bounds)
+        say(f"汇总在 {out.name}/{SUMMARY}/{PAGE} 和 {WORKBOOK} 里，没有姓名和编号。")
     return outcome.is_whole
 
 
