@@ -125,6 +125,16 @@ class Editor {
     const form = document.createElement("tx-form");
     form.setAttribute("definition", "definition");
     place.replaceChildren(form);
+    this.follow(place);
+  }
+
+  /** Brings the question that is being written into the sight of a preview that scrolls by itself. @param {Element} place */
+  follow(place) {
+    const row = /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-row]") ?? null);
+    const shown = row?.dataset["id"] ? place.querySelector(`[data-path="${CSS.escape(row.dataset["id"])}"]`) : null;
+    const frame = place.closest(".tx-reword-preview");
+    if (!shown || !frame || frame.scrollHeight <= frame.clientHeight) return;
+    frame.scrollTop += shown.getBoundingClientRect().top - frame.getBoundingClientRect().top - frame.clientHeight / 3;
   }
 
   async save() {

@@ -16,7 +16,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": 
 SCREENS = ((1024, 768), (360, 640))
 PAGES = {
     "周主任": ("/", "/children/", "/tasks/", "/referrals/", "<assessed>", "<endangered>", "/definitions/"),
-    "王督导": ("/", "/confirmations/", "/district/", "/workload/", "/rosters/"),
+    "王督导": ("/", "/confirmations/", "/district/", "/workload/", "/rosters/", "/amendments/"),
     "林社工": ("/", "/tasks/", "<assessed>"),
     "郑管理": (
         "/", "/children/", "/children/?only=no_step", "/crises/", "/confirmations/", "/district/", "/ledger/",
@@ -35,6 +35,7 @@ SMALL = ".tx-required, .tx-count, code"
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = re.compile(
     r"xlsx|xls|csv|ods|PHQ|GAD|WHO|UTC|Kroenke|Pfizer|phqscreeners.com"
+    r"|Spitzer RL|Williams JBW|Gen Intern Med|Wang|BMC Psychiatry"
     r"|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+|[0-9a-f]{16}"
 )
 VETOES = ("wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat")

@@ -169,7 +169,7 @@ def _preview(form: Form | None, content: Mapping[str, Any], request: Request) ->
 def _one_question(options: list[dict[str, Any]], request: Request) -> dict[str, Any]:
     """A page with the one list, as forms show it."""
     on = request.at.astimezone(CHINA).date().isoformat()
-    field = {"id": "choice", "zh": "选一项", "type": "code", "options": options}
+    field = {"id": "choice", "zh": "可选几项", "type": "codes", "options": options}
     return {"id": "options", "zh": "", "hash": "", "on": on, "age": None,
             "sections": [{"id": "all", "zh": "填表时这样显示", "fields": [field]}]}
 
