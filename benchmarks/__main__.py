@@ -11,6 +11,9 @@ import time
 
 ALL = {
     "score": ["benchmarks.score"],
+    "score_large": ["benchmarks.score_large"],
+    "score_all": ["benchmarks.score_all"],
+    "score_spark": ["benchmarks.score_spark"],
     "roster_import": ["benchmarks.roster_import"],
     "paper": ["benchmarks.paper"],
     "demo": ["benchmarks.demo"],

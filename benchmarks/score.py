@@ -30,7 +30,7 @@ def main(rows: int = 6_000_000, runs: int = 5) -> int:
     print(f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, {rows:,} rows, {runs} runs")
     with tempfile.TemporaryDirectory() as folder:
         for kind, type in KINDS.items():
-            source = _answers(Path(folder) / "answers.parquet", rows, type)
+            source = answers(Path(folder) / "answers.parquet", rows, type)
             taken = [_taken(source, Path(folder) / "scores.parquet") for _ in range(runs)]
             rates = sorted(rows / wall / 1e6 for wall, _ in taken)
             medians[kind] = statistics.median(rates)
@@ -41,8 +41,8 @@ def main(rows: int = 6_000_000, runs: int = 5) -> int:
     return verdict(at_least("whole numbers", medians["whole numbers"], SCORED_A_SECOND, "million rows/s"))
 
 
-def _answers(path: Path, rows: int, type: str) -> Path:
-    """Sheets with 1 % gaps, drawn anew."""
+def answers(path: Path, rows: int, type: str) -> Path:
+    """Sheets with 1 % gaps, drawn anew in `path`."""
     path.unlink(missing_ok=True)
     cells = ", ".join(f"CASE WHEN random() < 0.99 THEN CAST(random() * 3 AS TINYINT)::{type} END AS {q}" for q in NINE)
     duckdb.sql(f"SELECT range AS id, {cells} FROM range({rows})").write_parquet(str(path))
