@@ -18,6 +18,7 @@ from tongxin.demo.lives import lives_of
 from tongxin.demo.moves import Moves
 from tongxin.demo.office import settle_rows
 from tongxin.demo.readers import Readers
+from tongxin.demo.screening_days import ScreeningDays
 from tongxin.demo.showcase import Showcase
 from tongxin.demo.year import Year
 from tongxin.intake.models import Listing, Upload
@@ -56,6 +57,7 @@ def play(
     happenings.plan_all()
     Moves(year, happenings=happenings).plan_all()
     LastDays(year, followings=Followings(year), happenings=happenings, village=village).plan_all()
+    ScreeningDays(year, county_id=county.id).plan_all()
     Readers(year, start=start).plan_all()
     settle_rows(year, upload, start=start)
     year.welcome(lives, start)

@@ -13,7 +13,7 @@ from tongxin.ledger import Draft
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
-UNGRADED = "ungraded"
+UNGRADED, REGISTRATION = "ungraded", "registration"
 # A copy that waits for a person is not believed, but the danger in it acts at once.
 HELD = "held"
 ALARMING = ("alarms", "proposed", "proposal")
@@ -25,6 +25,9 @@ def outcome_for(
     """The outcome of one draft; taking something back raises nothing of its own (spine A8)."""
     if draft.correction_kind in {"retract", "moved"}:
         return Outcome({})
+    if draft.kind == REGISTRATION:
+        # What a row of a list leaves to be completed, however it came to a file of its own.
+        return Outcome({"details": list(draft.answers.get("problems", ()))}, {f"forms/{REGISTRATION}": draft.form_hash})
     made = outcomes.outcome_of(
         asked=asked, answers=draft.answers, child=child, on=draft.occurred_at.astimezone(CHINA).date(),
         scheme=shown_scheme(region=rules.region_of(child.county_id), at=at),

@@ -123,11 +123,12 @@ def close_sheet(sitting: Sitting, *, actor: Viewer, at: datetime) -> None:
     """Score a sheet that ended and keep what it comes to; called under the participant's lock."""
     participant = sitting.participant
     answers = identities.answers_of(sitting, viewer=WORKER, at=at)
-    if answers:
+    # A sheet handed in blank is a sheet: nobody may take it for a healthy child.
+    if answers or sitting.state == Sitting.FINISHED:
         score = _scored(sitting, answers, at)
         vault.put(sitting, {"result": _told(score)})
         _sort(participant, score)
-        if participant.child_id is not None:
+        if participant.child_id is not None and answers:
             child = Child.objects.get(id=participant.child_id)
             # A sheet that the form of today doesn't hold stays whole in the round; what it warned of was told before.
             with suppress(Refused):

@@ -90,7 +90,7 @@ def list_children(
         (_participant(round, line, certain[place]), line.row) for place, line in enumerate(lines)
         if not (line.person_mark and line.person_mark in seen)
     ]
-    _find_again([each for each, _ in fresh], county_id=round.county_id or 0)
+    _find_again(fresh, county_id=round.county_id or 0)
     vault.create_keys([each.key_owner for each, _ in fresh], at=at)
     with transaction.atomic():
         _store(round, fresh, at)
@@ -108,19 +108,28 @@ def _participant(round: Round, line: Line, child_id: UUID | None) -> Participant
     )
 
 
-def _find_again(fresh: Sequence[Participant], *, county_id: int) -> None:
-    """The same number is the same child; the same name and birth may be, and a person has to say."""
-    lost = [each for each in fresh if each.child_id is None]
+def _find_again(fresh: Sequence[tuple[Participant, Row]], *, county_id: int) -> None:
+    """The same number is the same child, and the same name and birth in the same village; elsewhere it may be."""
+    lost = [each for each, _ in fresh if each.child_id is None]
+    codes = {each.id: row.division_code for each, row in fresh if row.division_code}
+    places = dict(
+        Division.objects.filter(code__in=set(codes.values()), valid_to__isnull=True).values_list("code", "village_id")
+    )
+    villages = {id: places.get(code) for id, code in codes.items()}
     numbers = {each.id: bytes(each.id_mark) for each in lost if each.id_mark}
     persons = {each.id: bytes(each.person_mark) for each in lost if each.person_mark}
     at_id = {each.id_token: each.id for each in matching.sharing("id_token", numbers.values(), county_id=county_id)}
     at_person = {
-        each.person_token: each.id for each in matching.sharing("person_token", persons.values(), county_id=county_id)
+        each.person_token: each for each in matching.sharing("person_token", persons.values(), county_id=county_id)
     }
     for each in lost:
         each.child_id = at_id.get(numbers[each.id]) if each.id in numbers else None
-        if each.child_id is None and each.id in persons:
-            each.maybe_child_id = at_person.get(persons[each.id])
+        maybe = at_person.get(persons[each.id]) if each.child_id is None and each.id in persons else None
+        village = villages.get(each.id)
+        if maybe is not None and village is not None and maybe.village_id == village:
+            each.child_id = maybe.id
+        elif maybe is not None:
+            each.maybe_child_id = maybe.id
 
 
 def _store(round: Round, fresh: Sequence[tuple[Participant, Row]], at: datetime) -> None:

@@ -100,7 +100,7 @@ class Participant(models.Model):
     LISTED, INVITED, STARTED, ANSWERED = "listed", "invited", "started", "answered"
     ABSENT, REFUSED, NOT_CONSENTED, EXCLUDED = "absent", "refused", "not_consented", "excluded"
     STATES: ClassVar = [
-        (LISTED, "已列入"), (INVITED, "已邀请"), (STARTED, "答到一半"), (ANSWERED, "已答完"), (ABSENT, "缺席"),
+        (LISTED, "待作答"), (INVITED, "已邀请"), (STARTED, "答到一半"), (ANSWERED, "已答完"), (ABSENT, "缺席"),
         (REFUSED, "本人不愿意"), (NOT_CONSENTED, "监护人没有同意"), (EXCLUDED, "不参加"),
     ]
     GIVEN, DECLINED, MISSING = "given", "declined", "missing"

@@ -15,7 +15,7 @@ from tongxin.screening import identities
 from tongxin.screening.models import Participant, Round, SchoolClass
 
 SEE, READ, PLAN, OVERSEE = "see_screening", "read_screening", "plan_screening", "except_screening"
-ROSTER = "roster"
+ROSTER, CRISIS = "roster", "crisis"
 
 
 def rounds_for(*, viewer: Viewer, action: str, at: datetime) -> QuerySet[Round]:
@@ -84,11 +84,13 @@ def completion(round: Round) -> dict[UUID | None, dict[str, int]]:
 
 def work_list(round: Round, *, viewer: Viewer, at: datetime) -> list[Participant]:
     """The children to be looked at, the most urgent group first; who was decided on stands behind."""
-    order = {"alarm": 0, "above": 1, "invalid": 2, "near": 3}
+    order = {"alarm": 0, "above": 1, "invalid": 2, "near": 3, "incomplete": 4}
     rows = participants_of(round, viewer=viewer, at=at).filter(Q(outcome__in=order) | ~Q(alarm=""))
     found = list(rows.prefetch_related("verdicts"))
     return sorted(
-        found, key=lambda each: (is_decided(each), 0 if each.alarm else order[each.outcome], each.number)
+        found, key=lambda each: (
+            is_decided(each), each.alarm != CRISIS, not each.alarm, order.get(each.outcome, 0), each.number
+        )
     )
 
 

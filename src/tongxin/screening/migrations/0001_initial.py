@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('sex', models.CharField(default='unknown', max_length=8, verbose_name='性别')),
                 ('id_mark', models.BinaryField(null=True)),
                 ('person_mark', models.BinaryField(null=True)),
-                ('state', models.CharField(choices=[('listed', '已列入'), ('invited', '已邀请'), ('started', '答到一半'), ('answered', '已答完'), ('absent', '缺席'), ('refused', '本人不愿意'), ('not_consented', '监护人没有同意'), ('excluded', '不参加')], default='listed', max_length=14, verbose_name='状态')),
+                ('state', models.CharField(choices=[('listed', '待作答'), ('invited', '已邀请'), ('started', '答到一半'), ('answered', '已答完'), ('absent', '缺席'), ('refused', '本人不愿意'), ('not_consented', '监护人没有同意'), ('excluded', '不参加')], default='listed', max_length=14, verbose_name='状态')),
                 ('reason', models.CharField(default='', max_length=24, verbose_name='原因')),
                 ('consent', models.CharField(choices=[('given', '已同意'), ('declined', '不同意'), ('missing', '还没有答复')], default='missing', max_length=8, verbose_name='监护人同意')),
                 ('consent_on', models.DateField(null=True, verbose_name='同意日期')),

@@ -10,6 +10,7 @@ from tongxin.core.grading.gates import CRISES
 from tongxin.core.grading.identify import IdentificationRules
 from tongxin.core.language import Rule
 from tongxin.core.language.words import zh as words_of
+from tongxin.web.console.definition_screening import tables_of_screening
 from tongxin.web.console.definition_words import Content, Table, table
 
 KINDS = {"crisis": "立即进入危机处置", "safety_check": "须有资质的人当面核查"}
@@ -28,6 +29,8 @@ def tables_of(kind: str, name: str, content: Content, *, region: str, at: dateti
     """The rules of a kind that judges answers; none for the others."""
     if kind == "forms":
         return _form(form_in(form_id=name, region=region, at=at, lists={}).form)
+    if kind == "screening":
+        return tables_of_screening(content, region=region, at=at)
     if kind not in {"gates", "identification", "rubric"}:
         return []
     rules, _ = rulings_in(region=region, at=at)

@@ -93,7 +93,7 @@ def _access(content: Content, roles: Mapping[str, str]) -> list[Table]:
 
 RELATIONS = {
     "in_area": "本辖区的", "referred": "转介到本单位的", "department_task": "有部门任务的", "teaches": "本校学生",
-    "broke_glass": "紧急调阅的", "transferred": "正在迁入的",
+    "screened": "自己值班的筛查中筛出的", "broke_glass": "紧急调阅的", "transferred": "正在迁入的",
 }
 READERS: Mapping[str, Callable[[Content, Mapping[str, str]], list[Table]]] = {
     "grading": _grading, "pathway": _pathway, "crisis": _crisis,
@@ -102,5 +102,5 @@ READERS: Mapping[str, Callable[[Content, Mapping[str, str]], list[Table]]] = {
 KINDS = {
     "pathway": "流程与期限", "crisis": "危机处置", "grading": "等级", "instruments": "量表", "forms": "表单",
     "identification": "识别规则", "gates": "否决项", "rubric": "评估维度", "calendar": "工作日历",
-    "categories": "困境类别", "access": "谁能看、谁能做",
+    "categories": "困境类别", "access": "谁能看、谁能做", "screening": "筛查",
 }

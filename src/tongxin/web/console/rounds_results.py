@@ -25,7 +25,7 @@ from tongxin.web.pages import show
 
 GROUPS = {
     "alarm": ("危险信号", "alert"), "above": ("达到界值", "heart"), "invalid": ("答卷不可信", "eye"),
-    "near": ("接近界值", "clock"),
+    "near": ("接近界值", "clock"), "incomplete": ("没有答完", "list"),
 }
 ALARMS = {"crisis": "危机，马上处置", "safety_check": "须 24 小时内当面核查"}
 MOST = 300
