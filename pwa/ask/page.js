@@ -53,7 +53,7 @@ async function start() {
   if (said.status !== 200) return stop(said);
   state = /** @type {State} */ (/** @type {unknown} */ (said.body));
   watchIdling();
-  if (!state.is_begun) return show(explanation(state.words, decide));
+  if (!state.is_begun) return show(explanation(state.words, state.sheet.notice, decide));
   goOn();
 }
 

@@ -38,13 +38,14 @@ export function helpLines({ calls = [], danger = "" }) {
     lines.length ? make("ul", {}, ...lines) : null, danger ? make("p", { class: "ask-danger" }, danger) : null);
 }
 
-/** Before the first question. @param {Words} words @param {(isWilling: boolean) => void} decide */
-export function explanation(words, decide) {
+/** Before the first question; `notice` is what a licence wants printed. @param {Words} words @param {string} notice @param {(isWilling: boolean) => void} decide */
+export function explanation(words, notice, decide) {
   const parts = words.before.map(({ zh, text }) => make("section", { class: "ask-card" }, make("h2", {}, zh), make("p", {}, text)));
   const aloud = words.before.map(({ zh, text }) => `${zh}。${text}`).join("");
   return [
     picture(), title("先说几句话"), listen(aloud), ...parts,
     make("div", { class: "ask-foot" }, button(words.yes, "go", () => decide(true)), button(words.no, "quiet", () => decide(false))),
+    notice ? make("p", { class: "ask-notice" }, notice) : null,
   ];
 }
 

@@ -14,7 +14,7 @@ export type Words = {
 };
 export type State = {
   words: Words;
-  sheet: { stem: string; items: Question[] };
+  sheet: { stem: string; notice: string; items: Question[] };
   asked: string[];
   answered: string[];
   is_begun: boolean;

@@ -50,6 +50,16 @@ def test_only_those_who_work_with_the_round_open_its_pages(school: School, offic
     assert office("何老师").get(mixed).status_code == 404
 
 
+def test_a_way_that_the_round_does_not_offer_has_no_page(school: School, office: SignedIn) -> None:
+    school.round.ways = ["link"]
+    school.round.save(update_fields=["ways"])
+    teacher = office("何老师")
+    closed = [f"{home(school)}kiosk/", f"{home(school)}answers/", paper(school, 1)]
+    assert {teacher.get(page).status_code for page in closed} == {404}
+    page = teacher.get(f"{home(school)}answering/").content.decode()
+    assert "发链接" in page and not [word for word in ("公用平板", "表格导入", "录纸质") if word in page]
+
+
 def test_a_class_is_shown_without_a_single_answer(school: School, office: SignedIn) -> None:
     school.tap(school.sit(2), "q9", 3)
     page = office("何老师").get(f"{home(school)}answering/").content.decode().partition("<main")[2]

@@ -53,7 +53,7 @@ class Kiosk:
 @door("office.see_screening", methods=("GET", "POST"))
 def begin(request: Request, round_id: UUID) -> HttpResponse:
     """Choose a class and hand the tablet over; from here on nobody is signed in on it."""
-    round = round_at_work(request, round_id)
+    round = round_at_work(request, round_id, way=Sitting.KIOSK)
     groups = groups_of(round, viewer=request.viewer, at=request.at)
     chosen = request.POST.get("group", "")
     if request.method != "POST" or chosen not in {each.key for each in groups} or round.state != Round.RUNNING:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.documents import typesetting
 from tongxin.flows import screening
-from tongxin.screening.models import Round
+from tongxin.screening.models import Round, Sitting
 from tongxin.web.answer.asking import help_in, region_of
 from tongxin.web.answer.pupils import Pupil, groups_of, masked, names_of, pupils_of, round_at_work
 from tongxin.web.doors import Request, door
@@ -28,7 +28,7 @@ NOBODY = "没有打印：这个班现在没有可以作答的儿童（批次没�
 @door("office.see_screening", methods=("POST",))
 def print_links(request: Request, round_id: UUID) -> HttpResponse:
     """A fresh link for each of a class who may answer, as slips to cut apart; the earlier ones stop."""
-    round, key = round_at_work(request, round_id), request.POST.get("group", "")
+    round, key = round_at_work(request, round_id, way=Sitting.LINK), request.POST.get("group", "")
     pupils = pupils_of(round, key, viewer=request.viewer, at=request.at)
     codes = _issued(request, pupils)
     if not codes:
@@ -50,7 +50,7 @@ def print_links(request: Request, round_id: UUID) -> HttpResponse:
 @door("office.see_screening", methods=("POST",))
 def one_link(request: Request, round_id: UUID, participant_id: UUID) -> HttpResponse:
     """A fresh link for one child, to scan from the screen or to send; the earlier one stops."""
-    round = round_at_work(request, round_id)
+    round = round_at_work(request, round_id, way=Sitting.LINK)
     pupil = pupil_in(request, round, participant_id)
     codes = _issued(request, [pupil])
     if not codes:

@@ -31,7 +31,7 @@ BLANK = "空"
 @door("office.see_screening", methods=("GET", "POST"))
 def entry(request: Request, round_id: UUID, participant_id: UUID) -> HttpResponse:
     """One child's paper sheet."""
-    round = round_at_work(request, round_id)
+    round = round_at_work(request, round_id, way=Sitting.PAPER)
     pupil = pupil_in(request, round, participant_id)
     instrument = questions.instrument_of(round)
     if request.method != "POST":

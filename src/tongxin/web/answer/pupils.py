@@ -31,10 +31,10 @@ class Pupil(NamedTuple):
     participant: Participant
 
 
-def round_at_work(request: Request, round_id: UUID) -> Round:
-    """The round, for those who plan it or read its results; else there is no such page."""
+def round_at_work(request: Request, round_id: UUID, *, way: str = "") -> Round:
+    """The round, for those who plan it or read its results, when it is answered that way; else no such page."""
     found = round_of(round_id, viewer=request.viewer, at=request.at)
-    if found is None:
+    if found is None or (way and way not in found.ways):
         raise Http404
     return found
 

@@ -44,7 +44,7 @@ def _words_of(instrument: Instrument) -> dict[str, Any]:
     common = found["options"]
     return {
         # The stem goes with the common options; a question with options of its own is a whole sentence.
-        "stem": found["stem"],
+        "stem": found["stem"], "notice": found["notice"],
         "items": [
             {"id": item["id"], "zh": item["zh"], "is_own": "options" in item, "options": [
                 {"code": str(option["code"]), "zh": option["zh"]} for option in item.get("options", common)

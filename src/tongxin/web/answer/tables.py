@@ -36,7 +36,7 @@ ALARMED = "有 %(many)s 份答卷里有需要马上关心的回答：已建档�
 @door("office.see_screening", methods=("GET", "POST"))
 def take_in(request: Request, round_id: UUID) -> HttpResponse:
     """Upload, look at what was understood, and only then keep it."""
-    round = round_at_work(request, round_id)
+    round = round_at_work(request, round_id, way=Sitting.IMPORT)
     if request.method != "POST":
         return _page(request, round)
     if "ready" in request.POST:
@@ -126,7 +126,7 @@ def _classes(request: Request, round: Round) -> list[tuple[UUID | None, str]]:
 @door("office.see_screening", methods=("POST",))
 def empty(request: Request, round_id: UUID) -> HttpResponse:
     """A workbook with the children who may still answer and a column a question, to be filled in."""
-    round = round_at_work(request, round_id)
+    round = round_at_work(request, round_id, way=Sitting.IMPORT)
     instrument, known = questions.instrument_of(round), _known(request, round)
     content = _workbook(instrument, [each for each in known if each.may_answer])
     return HttpResponse(
