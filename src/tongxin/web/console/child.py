@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.http import HttpResponse
 
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import CategorySpan
 from tongxin.web import words
 from tongxin.web.console.chips import Chips
@@ -19,6 +21,7 @@ from tongxin.web.console.family import (
     siblings_of,
 )
 from tongxin.web.console.file import File, read_file
+from tongxin.web.console.measures import measures
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.options import words_of
 from tongxin.web.console.standing import flag_rows, flags_of, link_rows, links_of
@@ -66,6 +69,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "is_ungraded": is_ungraded(file),
         "identified": why_identified(file),
+        "measures": measures(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
         "carers": known, "sees_family": "family" in file.parts,
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",
@@ -74,10 +78,14 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "looks": look_rows(seen, names, titles, file.access.parts), "sees_log": "log" in file.parts,
     })
 
+SPANS = Prepared(
+    lambda child: CategorySpan.objects.filter(child_id=child, end_on__isnull=True).order_by("id"), child=UUIDField()
+)
+
 
 def _header(file: File, names: Names) -> dict[str, Any]:
     kinds = words_of(file.request, "category", region=file.region)
-    spans = CategorySpan.objects.filter(child_id=file.child.id, end_on__isnull=True).order_by("id")
+    spans = SPANS.rows(child=file.child.id)
     return {
         "child": file.child, "name": names.children[file.child.id],
         "age": words.age_zh(file.child.birth_month, on=file.request.at.date()),
