@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from tongxin import vault
 from tongxin.access import selectors as access
@@ -13,8 +13,15 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.drafts.deadlines import LINE_TOLD
 from tongxin.drafts.models import FormDraft
 from tongxin.ledger.models import Entry
+from tongxin.lib.prepared import Prepared
 
 OPENS_FILE = "open_file"
+DANGERS = Prepared(
+    lambda child: FormDraft.objects.filter(
+        Q(told__gte=LINE_TOLD) | Q(cleared_at__isnull=False), child_id=child, danger_at__isnull=False
+    ).defer("answers").order_by("danger_at", "id"),
+    child=UUIDField(),
+)
 
 
 def mine(*, viewer: Viewer, at: datetime) -> QuerySet[FormDraft]:
@@ -37,11 +44,9 @@ def one(*, draft_id: UUID, viewer: Viewer, at: datetime) -> FormDraft | None:
     return mine(viewer=viewer, at=at).filter(id=draft_id).first()
 
 
-def dangers_about(child_id: UUID) -> QuerySet[FormDraft]:
+def dangers_about(child_id: UUID) -> list[FormDraft]:
     """The drafts about a child of whose danger its line has been told, the first danger first; nobody's words."""
-    told = Q(told__gte=LINE_TOLD) | Q(cleared_at__isnull=False)
-    found = FormDraft.objects.filter(told, child_id=child_id, danger_at__isnull=False)
-    return found.defer("answers").order_by("danger_at", "id")
+    return DANGERS.rows(child=child_id)
 
 
 def answers_of(draft: FormDraft, *, viewer: Viewer, part: str, at: datetime) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db.models import UUIDField
-
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
@@ -12,22 +10,16 @@ from tongxin.core.pathway import CaseState
 from tongxin.flows.derive import derive_again
 from tongxin.ledger import Draft, subjects
 from tongxin.ledger.models import Entry
-from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
-from tongxin.people.siblings import living_with
+from tongxin.people.siblings import housemates, living_with
 
 # Names the sibling's part of an entry after the entry, so that a rebuild finds the same one.
 PARTS = UUID("5b2a4c9e-6f0d-5a54-9a2e-0f6f6a0c7d11")
 
-LIVING_THERE = Prepared(lambda household: Child.objects.filter(household_id=household), household=UUIDField())
-
 
 def lock(child: Child) -> None:
     """Lock a household's children together and in one order, so that two alarms at once can't wait for each other."""
-    if child.household_id is None:
-        return
-    together = LIVING_THERE.rows(household=child.household_id)
-    siblings = [each.key_owner for each in together if each.id != child.id]
+    siblings = [each.key_owner for each in housemates(child) if each.id != child.id]
     if siblings:
         subjects.lock([child.key_owner, *siblings])
 

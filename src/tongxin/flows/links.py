@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import UUIDField
+
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
@@ -19,12 +21,16 @@ from tongxin.flows.derive import derive_again
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child, ChildLink
 from tongxin.rulebook import rules
 
 PART = "link_part"
 PARTS = UUID("0d1a6f1c-8b7e-4c0e-9a63-2f6d0b7c51e2")
 PLACE = "other_file_no"
+LINKS = Prepared(
+    lambda child: ChildLink.objects.filter(child_id=child, ended_by__isnull=True).order_by("id"), child=UUIDField()
+)
 NUMBERS = (PLACE, "sibling_file_no")
 # Which answer says what the relation is.
 SAYS = {"child_link": "link", "incident_link": "incident"}
@@ -103,7 +109,9 @@ def _keep_part(other: Child, entry: Entry, form_id: str, actor: Viewer, at: date
 
 def linked_with(*, child: Child, viewer: Viewer, parts: Collection[str], at: datetime) -> list[Linked]:
     """The children linked with a child, as far as the viewer may read the same part of their files."""
-    rows = list(ChildLink.objects.filter(child_id=child.id, ended_by__isnull=True, part__in=parts).order_by("id"))
+    rows = [row for row in LINKS.rows(child=child.id) if row.part in parts]
+    if not rows:
+        return []
     seen: dict[tuple[str, UUID], Child] = {}
     for part in sorted({row.part for row in rows}):
         others = Child.objects.filter(id__in=[row.other_id for row in rows if row.part == part])

@@ -2,20 +2,23 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import BigIntegerField, Q, QuerySet
 
 from tongxin.access.models import Relation
 from tongxin.accounts.models import Division, Holding, Organisation, Post
 from tongxin.accounts.viewers import held
 from tongxin.cases.derivation import FAR
-from tongxin.lib import steady
+from tongxin.lib import prepared, steady
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
 # After the id of a post: not its holder is meant but whoever stands in.
 STANDS_IN = "_stand_in"
 Choices = dict[str, dict[str, str]]
+NEWEST = Prepared(lambda: Organisation.objects.order_by("-id").values_list("id", flat=True)[:1])
 
 
 def choices_for(child: Child) -> tuple[str, Choices]:
@@ -56,7 +59,7 @@ def choices_in(county_id: int | None) -> Choices:
 
 
 def _newest() -> int:
-    return Organisation.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return NEWEST.row() or 0
 
 
 @lru_cache(maxsize=64)
@@ -76,5 +79,11 @@ def _choices(county_id: int, newest: int) -> Choices:
 def _assignable(county_id: int) -> dict[str, str]:
     """The posts to which a child can be given by name; which of them counts, the pathway says when tasks are routed."""
     content = rules.resolve("pathway", "child", region=rules.region_of(county_id), at=FAR).content
-    posts = Post.objects.filter(division__county_id=county_id, role__in=content.get("assignable", ()))
-    return {post.id.hex: post.title for post in posts.order_by("role", "id")}
+    roles = tuple(content.get("assignable", ()))
+
+    def build(county: Any) -> QuerySet[Post, Any]:
+        posts = Post.objects.filter(division__county_id=county, role__in=roles)
+        return posts.order_by("role", "id").values_list("id", "title")
+
+    posts = prepared.ask(("assignable", roles), build, {"county": BigIntegerField()}, {"county": county_id})
+    return {id.hex: title for id, title in posts}

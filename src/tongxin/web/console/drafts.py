@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.utils.translation import gettext as _
 
 from tongxin.assessments.forms import Asked
@@ -14,6 +15,7 @@ from tongxin.drafts.deadlines import expiry_of
 from tongxin.drafts.models import FormDraft
 from tongxin.ledger.models import Entry
 from tongxin.lib.ids import id_in
+from tongxin.lib.prepared import Prepared
 from tongxin.notices.services import line_roles
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -23,6 +25,9 @@ from tongxin.web.console.names import NO_NAME, Names
 from tongxin.web.doors import Request
 
 SHOWN = 20
+HAPPENED = Prepared(
+    lambda entry: Entry.objects.filter(id=entry).values_list("occurred_at", flat=True), entry=UUIDField()
+)
 
 
 def continued(request: Request, *, child: Child | None, form_id: str) -> FormDraft | None:
@@ -85,7 +90,7 @@ def dangers_of(file: File) -> list[FormDraft]:
     line = line_roles(is_staff_concern=bool(file.state.staff_concern))
     if "crisis" not in file.parts or not file.request.viewer.roles & set(line):
         return []
-    found = selectors.dangers_about(file.child.id)
+    found: list[FormDraft] = selectors.dangers_about(file.child.id)
     return [each for each in found if each.person_id != file.request.viewer.person_id]
 
 
@@ -111,5 +116,4 @@ def _address(draft: FormDraft) -> str:
 
 def happened_at(entry_id: UUID, opened_at: datetime) -> datetime:
     """When what a page records happened: a form sent from two desks says the same both times."""
-    known = Entry.objects.filter(id=entry_id).values_list("occurred_at", flat=True).first()
-    return known or opened_at
+    return HAPPENED.row(entry=entry_id) or opened_at

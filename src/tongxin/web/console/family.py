@@ -11,7 +11,7 @@ from tongxin.accounts.models import Division
 from tongxin.core.pathway.vocabulary import CHILD_STATES
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Carer, Child
-from tongxin.people.siblings import living_with
+from tongxin.people.siblings import has_siblings, living_with
 from tongxin.vault import Sealed
 from tongxin.web import words
 from tongxin.web.console.file import File
@@ -43,7 +43,7 @@ def carers_of(file: File) -> list[Carer]:
 
 def siblings_of(file: File) -> list[Child]:
     """The other children of the household that the viewer may see."""
-    if "family" not in file.parts:
+    if "family" not in file.parts or not has_siblings(file.child):
         return []
     children = access.visible(
         living_with(file.child), viewer=file.request.viewer, part="roster", at=file.request.at

@@ -4,14 +4,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from tongxin import vault
 from tongxin.accounts.models import Person, Post
+from tongxin.lib.prepared import Prepared, among
 from tongxin.people.models import Child
 from tongxin.vault import Sealed
 from tongxin.web.doors import Request
 
 NO_NAME = "（姓名待补）"
 SYSTEM = "系统"
+# One page seldom names more people or posts than these.
+FEW = 16
+STAFF = Prepared(
+    lambda people: Person.objects.filter(among("id", people)).only("id", "name", "phone"), several="people",
+    people=UUIDField(),
+)
+TITLES = Prepared(
+    lambda posts: Post.objects.filter(among("id", posts)).values_list("id", "title"), several="posts", posts=UUIDField()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ def open_names(
 ) -> Names:
     """Everything a page shows of sealed words, by one look; `phones`: of which people the number too."""
     shown = list({child.id: child for child in children}.values())
-    staff = list(Person.objects.filter(id__in={each for each in people if each}).only("id", "name", "phone"))
+    staff = _staff({each for each in people if each})
     reached = set(phones)
     numbers = [person.phone if person.id in reached else None for person in staff]
     wanted = [*(child.name for child in shown), *(person.name for person in staff), *numbers, *more]
@@ -51,6 +63,15 @@ def open_names(
     )
 
 
+def _staff(ids: set[UUID]) -> list[Person]:
+    if len(ids) <= FEW:
+        return STAFF.rows(people=sorted(ids))
+    return list(Person.objects.filter(id__in=ids).only("id", "name", "phone"))
+
+
 def post_titles(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """The titles of posts."""
-    return dict(Post.objects.filter(id__in={each for each in ids if each}).values_list("id", "title"))
+    wanted = {each for each in ids if each}
+    if len(wanted) <= FEW:
+        return dict(TITLES.rows(posts=sorted(wanted)))
+    return dict(Post.objects.filter(id__in=wanted).values_list("id", "title"))
