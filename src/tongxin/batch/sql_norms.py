@@ -66,12 +66,12 @@ def _sexes(norm: Norm, sex: str) -> str:
 
 
 def _informants(instrument: Instrument, norm: Norm, informant: str) -> str:
-    """An informant that isn't told is the only one that there can be, or nobody."""
+    """An informant that isn't told is the only one that there can be; else only a norm for all holds."""
     only = instrument.informants[0].code if len(instrument.informants) == 1 else ""
+    untold = "true" if norm.is_for_all or only in norm.informants else "false"
     if not informant:
-        return "true" if only in norm.informants else "false"
-    told = f"coalesce({informant}, {only!r})" if only else informant
-    return f"coalesce({told} IN ({', '.join(map(repr, norm.informants))}), false)"
+        return untold
+    return f"coalesce({informant} IN ({', '.join(map(repr, norm.informants))}), {untold})"
 
 
 def _reached(ladder: Ladder, scale: Scale, index: int) -> str:

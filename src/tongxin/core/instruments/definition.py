@@ -234,8 +234,8 @@ class Instrument:
         Where no age is known the default holds. Other norms that the definition lists beside the one in
         use (`alternative`) are only found by name.
         """
-        who = self.informant(informant)
-        return next((norm for norm in self.norms if norm.holds(age_months, sex, who.code if who else None)), None)
+        only = self.informants[0].code if len(self.informants) == 1 else None
+        return next((norm for norm in self.norms if norm.holds(age_months, sex, informant or only)), None)
 
     def norm_named(self, id: str) -> Norm | None:
         return next((norm for norm in self.norms if norm.id == id), None)

@@ -63,6 +63,7 @@ class Norm:
     oldest: int
     sexes: tuple[str, ...]
     informants: tuple[str, ...]
+    is_for_all: bool
     default: bool
     alternative: bool
     bands: Mapping[str, tuple[Band, ...]]
@@ -75,7 +76,7 @@ class Norm:
 
     def holds(self, age_months: int | None, sex: str | None, informant: str | None) -> bool:
         """Whether the norm in use is this one; what isn't known never fits where it matters."""
-        if self.alternative or informant not in self.informants:
+        if self.alternative or not (self.is_for_all if informant is None else informant in self.informants):
             return False
         if self.sexes and sex not in self.sexes:
             return False

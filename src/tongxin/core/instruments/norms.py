@@ -70,6 +70,7 @@ def _norm(place: Place, informants: Sequence[str]) -> Norm:
         oldest=place.at("max_age").whole() * 12 + 11 if place.has("max_age") else OLDEST,
         sexes=(place.at("sex").one_of(*SEXES),) if place.has("sex") else (),
         informants=place.at("informants").words() or tuple(informants),
+        is_for_all=set(place.at("informants").words() or informants) == set(informants),
         default=place.at("default").flag() if place.has("default") else False,
         alternative=place.at("alternative").flag() if place.has("alternative") else False,
         bands=bands,
