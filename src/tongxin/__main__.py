@@ -52,6 +52,8 @@ COMMANDS = {
     "definitions adopt": Command("definitions_adopt", "采用规则定义或规则包"),
     "instruments list": Command("instruments_list", "列出量表与许可"),
     "instruments load": Command("instruments_load", "载入有许可的量表文字"),
+    "export fhir": Command("export_fhir", "按 FHIR 导出量表或结果"),
+    "export xlsform": Command("export_xlsform", "按 XLSForm 导出表单或量表"),
     "divisions load": Command("divisions_load", "装入一个县区的行政区划"),
     "manual": Command("manual", "把使用手册做成 PDF", needs_django=False, is_private=False),
     "jobs": Command("jobs", "启动导入等长任务的后台"),

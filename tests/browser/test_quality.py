@@ -35,7 +35,7 @@ SMALL = ".tx-required, .tx-count, code"
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = re.compile(
     r"xlsx|xls|csv|ods|PHQ|GAD|WHO|UTC|Kroenke|Pfizer|phqscreeners.com"
-    r"|Spitzer RL|Williams JBW|Gen Intern Med|Wang|BMC Psychiatry"
+    r"|Spitzer RL|Williams JBW|Gen Intern Med|Wang|BMC Psychiatry|[A-Z]{3,8}(?![a-z])"
     r"|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+|[0-9a-f]{16}"
 )
 VETOES = ("wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat")
