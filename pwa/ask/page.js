@@ -46,7 +46,7 @@ async function start() {
     if (typeof said.body["key"] !== "string") return stop(said);
     seat.take(said.body["key"]);
   } else if (!seat.read()) {
-    return show(stopped(NOWHERE, {}));
+    return show(stopped(NOWHERE));
   }
   const said = await sending.send("/a/state/");
   if (!said) return;
@@ -61,7 +61,7 @@ async function start() {
 function stop(said) {
   seat.drop();
   const zh = typeof said.body["zh"] === "string" ? said.body["zh"] : "这一页打不开，请再扫一次二维码，或者找老师帮忙。";
-  show(stopped(zh, state?.words ?? /** @type {{}} */ (said.body)));
+  show(stopped(zh));
 }
 
 /** @param {boolean} isWilling */

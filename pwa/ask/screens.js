@@ -4,7 +4,6 @@ import { make } from "../form/dom.js";
 import { speak, whenThereIsAVoice } from "./voice.js";
 
 /** @typedef {import("./types").Words} Words */
-/** @typedef {import("./types").Call} Call */
 /** @typedef {import("./types").Question} Question */
 
 /** @param {string} zh @param {string} kind @param {() => void} then */
@@ -16,10 +15,12 @@ export function button(zh, kind, then) {
 
 const title = (/** @type {string} */ zh) => make("h1", { tabindex: "-1" }, zh);
 const row = (/** @type {(Node | null)[]} */ ...children) => make("div", { class: "ask-row" }, ...children);
-const picture = () => {
-  const kept = document.getElementById("picture");
+/** A part that came with the page. @param {string} id */
+const part = (id) => {
+  const kept = document.getElementById(id);
   return kept instanceof HTMLTemplateElement ? kept.content.firstElementChild?.cloneNode(true) ?? null : null;
 };
+const picture = () => part("picture");
 
 /** A button that reads aloud, on a device that can. @param {string} words */
 function listen(words) {
@@ -29,13 +30,12 @@ function listen(words) {
   return made;
 }
 
-/** Whom to call, the same for every child. @param {{ calls?: Call[], danger?: string }} help */
-export function helpLines({ calls = [], danger = "" }) {
-  if (!calls.length && !danger) return null;
+/** Whom to call, the same for every child. @param {Words} words */
+function helpLines({ calls, danger }) {
   const lines = calls.map(({ zh, number }) =>
     make("li", {}, make("a", { href: `tel:${number}` }, make("b", {}, number), make("span", {}, zh))));
   return make("section", { class: "ask-help", "aria-label": "可以打的电话" },
-    lines.length ? make("ul", {}, ...lines) : null, danger ? make("p", { class: "ask-danger" }, danger) : null);
+    make("ul", {}, ...lines), make("p", { class: "ask-danger" }, danger));
 }
 
 /** Before the first question; `notice` is what a licence wants printed. @param {Words} words @param {string} notice @param {(isWilling: boolean) => void} decide */
@@ -106,7 +106,5 @@ export const ending = (words, said, zh, close) => [
   helpLines(words), make("div", { class: "ask-foot" }, button(zh, "go", close)),
 ];
 
-/** Something that stops the child here, kindly. @param {string} zh @param {{ calls?: Call[], danger?: string }} help @param {() => void} [again] */
-export const stopped = (zh, help, again) => [
-  picture(), title(zh), helpLines(help), again ? make("div", { class: "ask-foot" }, button("再试一次", "go", again)) : null,
-];
+/** Something that stops the child here, kindly. @param {string} zh */
+export const stopped = (zh) => [picture(), title(zh), part("help")];

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
@@ -17,6 +18,7 @@ from tongxin.cases.models import Case
 from tongxin.flows import screening
 from tongxin.screening import identities
 from tongxin.screening.models import Answer, Link, Participant, Sitting
+from tongxin.web.answer.links import drawn as drawn_of
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -78,6 +80,15 @@ def test_links_are_printed_once_for_whoever_may_answer(school: School, office: S
     assert printed.content.startswith(b"%PDF") and printed["Cache-Control"] == "no-store, private"
     assert Link.objects.filter(revoked_at__isnull=True).count() == 5
     assert Phone().open(former).status_code == 404
+
+
+def test_a_code_is_drawn_square_by_square() -> None:
+    url = "https://tongxin.example.gov.cn/a/#abcdefghijklmnopqrstuv"
+    drawn = drawn_of(url)
+    squares = {(row, column + step) for row, column, length in drawn["runs"] for step in range(length)}
+    rows = segno.make_qr(url, error="m").matrix
+    assert squares == {(at, place) for at, row in enumerate(rows) for place, dark in enumerate(row) if dark}
+    assert drawn["size"] == len(rows)
 
 
 def test_one_link_is_shown_once_and_can_be_taken_back(school: School, office: SignedIn) -> None:

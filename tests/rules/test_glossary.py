@@ -24,7 +24,8 @@ def shown_in_code() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value):
                 yield path.name, node.value
-    for folder, ending in (("src/tongxin/web/templates", "*.html"), ("pwa/form", "*.js"), ("pwa/office", "*.js"), ("pwa/ask", "*.js")):
+    modules = [(f"pwa/{folder}", "*.js") for folder in ("form", "office", "ask")]
+    for folder, ending in (("src/tongxin/web/templates", "*.html"), *modules):
         for path in (REPOSITORY / folder).rglob(ending):
             yield path.name, path.read_text(encoding="utf-8")
 

@@ -52,7 +52,7 @@ def open_by_link(request: Request) -> HttpResponseBase:
             raise NoWayIn
         sitting = screening.open_sitting(token=token, at=request.at)
     except Ended as ended:
-        return JsonResponse({"zh": ended.zh, "is_over": True, **help_in(at=request.at)}, status=410)
+        return JsonResponse({"zh": ended.zh, "is_over": True}, status=410)
     except NotTaken as refused:
         minutes = address.minutes_to_wait(request)
         if minutes:

@@ -39,7 +39,7 @@ def print_links(request: Request, round_id: UUID) -> HttpResponse:
     class_zh = next((each.zh for each in groups_of(round, viewer=request.viewer, at=request.at) if each.key == key), "")
     made = typesetting.set_type(typesetting.FOLDER / SLIPS, root=typesetting.FOLDER, data=_paper(request, round, [
         {"who": f"{class_zh} {each.place}号 {masked(names[each.participant.id])}",
-         **_drawn(codes[each.participant.id])}
+         **drawn(codes[each.participant.id])}
         for each in shown
     ]))
     return HttpResponse(
@@ -89,7 +89,7 @@ def _issued(request: Request, pupils: Sequence[Pupil]) -> dict[UUID, str]:
     return {each.participant_id: f"{door_url}#{each.token}" for each in issued}
 
 
-def _drawn(url: str) -> dict[str, Any]:
+def drawn(url: str) -> dict[str, Any]:
     """A code as runs of dark squares: row, column, length."""
     rows = [list(row) for row in segno.make_qr(url, error=RESISTANCE).matrix]
     runs = []

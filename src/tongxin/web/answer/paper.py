@@ -77,7 +77,7 @@ def _page(
 ) -> HttpResponse:
     wrong = problems or {}
     names = names_of([pupil], viewer=request.viewer, at=request.at, route=ROUTE)
-    common = instrument.items[0].option_set
+    common, focus = instrument.items[0].option_set, next(iter(wrong), instrument.items[0].id)
     return show(request, "answer/paper.html", {
         "round": round, "group": group_of(pupil), "place": pupil.place, "name": names[pupil.participant.id],
         "state": pupil.participant.get_state_display(), "problem": problem, "wrong": list(wrong.values()),
@@ -89,7 +89,8 @@ def _page(
         "on": request.POST.get("on") or request.at.astimezone(CHINA).date().isoformat(), "rows": [
             {
                 "id": item.id, "number": item.number, "zh": item.text.get("zh", ""), "value": given.get(item.id, ""),
-                "problem": wrong.get(item.id, ""), "longest": max(len(str(each.code)) for each in item.options),
+                "problem": wrong.get(item.id, ""), "is_first": item.id == focus,
+                "longest": max(len(str(each.code)) for each in item.options),
                 "legend": "" if item.option_set == common else _legend(instrument, item.id),
             }
             for item in instrument.items
