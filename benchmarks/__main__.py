@@ -14,6 +14,7 @@ ALL = {
     "score_large": ["benchmarks.score_large"],
     "score_all": ["benchmarks.score_all"],
     "score_spark": ["benchmarks.score_spark"],
+    "sheet": ["benchmarks.sheet"],
     "roster_import": ["benchmarks.roster_import"],
     "paper": ["benchmarks.paper"],
     "demo": ["benchmarks.demo"],

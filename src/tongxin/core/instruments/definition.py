@@ -235,7 +235,10 @@ class Instrument:
         use (`alternative`) are only found by name.
         """
         only = self.informants[0].code if len(self.informants) == 1 else None
-        return next((norm for norm in self.norms if norm.holds(age_months, sex, informant or only)), None)
+        for norm in self.norms:
+            if norm.holds(age_months, sex, informant or only):
+                return norm
+        return None
 
     def norm_named(self, id: str) -> Norm | None:
         return next((norm for norm in self.norms if norm.id == id), None)

@@ -41,6 +41,15 @@ def measure(
     return Fraction(*value) if value is not None else None
 
 
+def shown_all(instrument: Instrument, values: Mapping[str, Value | None]) -> dict[str, int | Decimal | None]:
+    """Every value as it is written down, in the order of the scales."""
+    totals: dict[str, int | Decimal | None] = {}
+    for scale in instrument.scales:
+        value = values[scale.id]
+        totals[scale.id] = value[0] if value and value[1] == 1 and not scale.decimals else shown(scale, value)
+    return totals
+
+
 def shown(scale: Scale, value: Value | None) -> int | Decimal | None:
     """The value as it is written down; bands are read off the exact one."""
     if value is None:

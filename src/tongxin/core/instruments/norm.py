@@ -23,9 +23,10 @@ class Ladder:
     def at(self, numerator: int, denominator: int) -> str | int:
         """What holds at a score: 1.995 has not reached 2."""
         if denominator == 1:
-            return self.values[max(bisect_right(self.whole, numerator), 1) - 1]
-        reached = bisect_right(self.starts, Fraction(numerator, denominator))
-        return self.values[max(reached, 1) - 1]
+            reached = bisect_right(self.whole, numerator)
+        else:
+            reached = bisect_right(self.starts, Fraction(numerator, denominator))
+        return self.values[reached - 1 if reached else 0]
 
 
 @dataclass(frozen=True, slots=True)

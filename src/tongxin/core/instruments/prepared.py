@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tongxin.core.instruments.definition import Alert, Instrument, Scale
+
+KEPT = "prepared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +30,26 @@ class Prepared:
     plain: tuple[Counted, ...]
     composed: tuple[Scale, ...]
     conditional: bool
+    by_age: bool
     expected: tuple[str, ...]
 
 
-class _Held:
-    """An instrument as a key: the same object, whatever it holds."""
-
-    __slots__ = ("instrument",)
-
-    def __init__(self, instrument: Instrument) -> None:
-        self.instrument = instrument
-
-    def __hash__(self) -> int:
-        return id(self.instrument)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.instrument is self.instrument
-
-
 def prepared(instrument: Instrument) -> Prepared:
-    """The look-ups of `instrument`."""
-    return _prepared(_Held(instrument))
+    """The look-ups of `instrument`, kept with it."""
+    kept: Prepared | None = instrument.__dict__.get(KEPT)
+    if kept is None:
+        kept = instrument.__dict__[KEPT] = _prepare(instrument)
+    return kept
 
 
-@lru_cache(maxsize=256)
-def _prepared(held: _Held) -> Prepared:
-    instrument = held.instrument
+def _prepare(instrument: Instrument) -> Prepared:
     return Prepared(
         codes=tuple((item.id, _codes(instrument, item.id)) for item in instrument.items),
         known=frozenset(instrument.by_id),
         alarms={item.id: _alarms(instrument, item.id) for item in instrument.items if item.critical},
         plain=tuple(_counted(scale, instrument) for scale in instrument.scales if not scale.parts),
         composed=tuple(scale for scale in instrument.scales if scale.parts),
+        by_age=any(scale.ages for scale in instrument.scales),
         conditional=any(item.asked_if for item in instrument.items),
         expected=tuple(item.id for item in instrument.items if item.scored or item.critical),
     )

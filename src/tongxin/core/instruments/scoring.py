@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tongxin.core.instruments.definition import Alert, Answer, Instrument
-from tongxin.core.instruments.measuring import Value, measured, shown
+from tongxin.core.instruments.measuring import Value, measured, shown_all
 from tongxin.core.instruments.norm import Norm
 from tongxin.core.instruments.prepared import Prepared, prepared
 from tongxin.core.instruments.trust import failed_rules
@@ -23,6 +23,7 @@ REMARKS = {
     "blanks_as_zero": "有空题按 0 分计（本量表的规则），实际得分可能更高。",
     "blanks_made_up": "有空题按已答题的均值补足（本量表的规则）。",
 }
+NONE: frozenset[str] = frozenset()
 MADE_UP = {"zero": "blanks_as_zero", "person_mean": "blanks_made_up"}
 
 
@@ -74,9 +75,9 @@ def score(
     held = instrument.norm_named(norm) if norm else instrument.norm(age_months, sex=sex, informant=informant)
     failed = failed_rules(instrument, counted, values, seconds) if instrument.validity else ()
     band, standards = _compared(instrument, held, values, sex)
-    unasked = _out_of_age(instrument, age_months)
+    unasked = _out_of_age(instrument, age_months) if known.by_age else NONE
     return Score(
-        totals={scale.id: shown(scale, values[scale.id]) for scale in instrument.scales},
+        totals=shown_all(instrument, values),
         band=band,
         status="invalid" if failed else _status(values, unasked),
         alerts=_alerts(known, points),
@@ -148,10 +149,13 @@ def _compared(
     standards: dict[str, int] = {}
     if norm is None:
         return band, standards
-    for id, value in values.items():
-        if value is not None and id in norm.ladders:
-            band[id] = str(norm.ladders[id].at(*value))
-        if value is not None and norm.standards and (standard := norm.standard(id, sex)):
+    for id, ladder in norm.ladders.items():
+        value = values[id]
+        if value is not None:
+            band[id] = str(ladder.at(*value))
+    for id in norm.standards:
+        value, standard = values[id], norm.standard(id, sex)
+        if value is not None and standard is not None:
             standards[id] = int(standard.ladder.at(*value))
     return band, standards
 
