@@ -10,6 +10,8 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import brand_for, show
 
 PDF = "application/pdf"
+# Asked where the viewer's own page says nothing of an address.
+OTHERS = ("wording", manual.START)
 
 
 def page_for(request: Request) -> manual.Page | None:
@@ -24,7 +26,7 @@ def address_for(request: Request) -> str:
     page = page_for(request)
     if page is None:
         return ""
-    for each in (page, manual.pages()[manual.START]):
+    for each in (page, *(found for id in OTHERS if (found := manual.pages().get(id)))):
         if section := each.section_for(request.path):
             return f"/help/{each.id}/#{section}"
     return f"/help/{page.id}/"
