@@ -15,12 +15,13 @@ from tongxin.batch.engines import Duck
 from tongxin.batch.errors import DiskFull, TableError
 from tongxin.batch.inputs import Input, part_name
 from tongxin.batch.manifest import Part
+from tongxin.batch.narrowing import listed_words
 from tongxin.batch.repeats import Repeats, find_repeats
 from tongxin.batch.request import Request
 from tongxin.batch.score import ROW_NUMBER, placed
 from tongxin.batch.sheets import find_rejections, read_sheets
 from tongxin.batch.sources import open_source
-from tongxin.batch.writing import narrowed, write_part
+from tongxin.batch.writing import write_part
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_WORDS = ("no space left", "file too large", "quota", "out of disk", "could not write")
@@ -61,12 +62,12 @@ class DuckRunner:
     def _score_one(self, each: Input) -> Part:
         fingerprint = each.fingerprint()
         table = open_source(self.engine, each.path, request=self.request, folder=self.work, given=each.given)
-        sheets = read_sheets(self.engine, table, self.request, id=f"CAST(id AS {self.id_type})")
+        narrow, id = listed_words(self.request.instrument), f"CAST(id AS {self.id_type})"
+        sheets = read_sheets(self.engine, table, self.request, id=id, narrow=narrow)
         found = placed(find_rejections(self.engine, table, sheets, number=ROW_NUMBER), table.dropped)
         draft, place = self.work / "part", self.parts / part_name(each.name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        query = narrowed(sheets.scored, self.request)
-        rows = write_part(self.engine, query, draft, headings=self.request.headings)
+        rows = write_part(self.engine, sheets.scored, draft, headings=self.request.headings)
         if each.fingerprint() != fingerprint:
             raise TableError(CHANGING)
         draft.replace(place)

@@ -11,11 +11,12 @@ import duckdb
 
 from tongxin.batch.engines import Limits, duck
 from tongxin.batch.errors import TableError
+from tongxin.batch.narrowing import as_it_is, listed_words
 from tongxin.batch.remarks import Remarks, remarks
 from tongxin.batch.request import Request, asked
 from tongxin.batch.sheets import Rejection, find_rejections, read_sheets
 from tongxin.batch.sources import open_source, place
-from tongxin.batch.writing import check_out, narrowed, write
+from tongxin.batch.writing import check_out, write
 from tongxin.core.instruments.definition import Instrument
 
 ROW_NUMBER = "row_number() OVER ()"
@@ -57,11 +58,11 @@ def score_file(request: Request, source: Path, out: Path, *, bounds: Limits) -> 
     try:
         with tempfile.TemporaryDirectory(prefix="tongxin-") as folder, duck(Path(folder), bounds) as engine:
             table = open_source(engine, source, request=request, folder=Path(folder))
-            sheets = read_sheets(engine, table, request)
+            narrow = listed_words(request.instrument) if out.suffix.lower() == ".parquet" else as_it_is
+            sheets = read_sheets(engine, table, request, narrow=narrow)
             found = find_rejections(engine, table, sheets, number=ROW_NUMBER)
             noted = remarks(engine, table, recode=request.recode)
-            query = narrowed(sheets.scored, request) if out.suffix.lower() == ".parquet" else sheets.scored
-            rows = write(engine, query, out, headings=request.headings)
+            rows = write(engine, sheets.scored, out, headings=request.headings)
     except duckdb.Error:
         raise TableError("文件内容读到一半出错，或磁盘写不下，没有写出结果。请核对文件和磁盘空间。") from None
     rejections = placed(found, table.dropped)

@@ -9,6 +9,7 @@ from typing import Protocol
 from tongxin.batch.attributes import ages, sexes
 from tongxin.batch.cells import Codes, Judged, judged
 from tongxin.batch.dialects import Engine
+from tongxin.batch.narrowing import Narrow, as_it_is
 from tongxin.batch.request import Request
 from tongxin.batch.sql import Who, score_query
 
@@ -46,7 +47,9 @@ class Rejection:
         return self.rows[0]
 
 
-def read_sheets(engine: Engine, table: Rows, request: Request, *, id: str = "id") -> Sheets:
+def read_sheets(
+    engine: Engine, table: Rows, request: Request, *, id: str = "id", narrow: Narrow = as_it_is
+) -> Sheets:
     """How the rows of `table` read; a cell with an impossible code is a blank, never a guess."""
     answers = [
         judged(
@@ -77,6 +80,7 @@ def read_sheets(engine: Engine, table: Rows, request: Request, *, id: str = "id"
                 informant=engine.dialect.quoted(request.informant) if request.informant else "",
             ),
             also=_also(request, given),
+            narrow=narrow,
         ),
     )
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tongxin.batch import sql_norms
 from tongxin.batch.dialects import divided
+from tongxin.batch.narrowing import Narrow, as_it_is
 from tongxin.core.instruments.definition import Instrument, Item, Scale
 from tongxin.core.instruments.norm import Validity
 
@@ -36,13 +37,14 @@ def score_query(
     who: Who = NOBODY,
     full: bool = False,
     also: Sequence[str] = (),
+    narrow: Narrow = as_it_is,
 ) -> str:
     """A query over `answers` (columns `id` and one score per item) that yields one scored row each.
 
     `given` names the column of each item that was asked; the others stand as unanswered. `full` adds to
     `id, s0…, band, status, alerts` what else `Score` says: `band0…` and `standard0…` of each scale, `norm`,
     `crisis`, `safety_check`, `failed` and `made_up` (blanks that a scale's rule filled). `also` are further
-    columns of `answers` that each row carries.
+    columns of `answers` that each row carries; `narrow` may give the words of `band, status, alerts` a type.
     """
     columns = {item.id: given.get(item.id, NOTHING) for item in instrument.items}
     counted = {item.id: _counted(item, columns) for item in instrument.items}
@@ -58,9 +60,9 @@ def score_query(
     outcome = [
         "id",
         *(f"{_shown(scale, index)} AS s{index}" for index, scale in enumerate(instrument.scales)),
-        f"{sql_norms.band(instrument, 0)} AS band",
-        f"{_status(instrument, counted, who)} AS status",
-        f"{_alerts(instrument, columns)} AS alerts",
+        f"{narrow('band', sql_norms.band(instrument, 0))} AS band",
+        f"{narrow('status', _status(instrument, counted, who))} AS status",
+        f"{narrow('alerts', _alerts(instrument, columns))} AS alerts",
     ]
     more = _more(instrument, columns, counted, who) if full else []
     return f"SELECT {', '.join([*outcome, *more, *also])} FROM ({sheets})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import tempfile
@@ -14,12 +13,9 @@ import xlsxwriter
 from tongxin.batch.dialects import name, quoted
 from tongxin.batch.engines import Duck
 from tongxin.batch.errors import TableError
-from tongxin.batch.request import Request
-from tongxin.core.instruments.definition import Instrument
 
 MOST_SHEET_ROWS = 1_048_575
 MOST_EXACT = 10**15
-MOST_LISTED = 6
 FORMATS = (".csv", ".parquet", ".xlsx")
 FORMULA = "^[=+@\\t\\r-]"
 PLAIN_NUMBER = "^[+-]?[0-9]+(\\.[0-9]+)?$"
@@ -64,24 +60,6 @@ def harmless(column: str) -> str:
     text = f"CAST({column} AS VARCHAR)"
     formula = f"regexp_matches({text}, {quoted(FORMULA)}) AND NOT regexp_matches({text}, {quoted(PLAIN_NUMBER)})"
     return f"CASE WHEN {formula} THEN concat('''', {text}) ELSE {text} END"
-
-
-def narrowed(query: str, request: Request) -> str:
-    """The same rows, the few words of the result as one of a list: written in half the time, read as text."""
-    instrument = request.instrument
-    bands = {band.code for norm in instrument.norms for band in norm.bands.get(instrument.main.id, ())}
-    lists = {"band": sorted(bands), "status": ["incomplete", "invalid", "ok"], "alerts": _combined(instrument)}
-    types = {column: f"ENUM ({', '.join(map(quoted, words))})" for column, words in lists.items() if words}
-    casts = ", ".join(f"CAST({column} AS {type}) AS {column}" for column, type in types.items())
-    return f"SELECT * REPLACE ({casts}) FROM ({query})"
-
-
-def _combined(instrument: Instrument) -> list[str]:
-    """Every way in which alarms can stand beside each other; nothing where these are too many to list."""
-    codes = list(dict.fromkeys(critical.alert for item in instrument.items for critical in item.critical))
-    if len(codes) > MOST_LISTED:
-        return []
-    return [";".join(each) for size in range(len(codes) + 1) for each in itertools.combinations(codes, size)]
 
 
 def _write(engine: Duck, query: str, draft: Path, headings: Sequence[str]) -> int:

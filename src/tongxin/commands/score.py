@@ -14,7 +14,6 @@ from tongxin.batch.engines import Limits, limits
 from tongxin.batch.errors import TableError
 from tongxin.batch.request import Request, asked
 from tongxin.batch.score import score_file
-from tongxin.commands.score_folder import score_many
 from tongxin.commands.score_instruments import instrument_named
 from tongxin.commands.score_telling import tell_file
 from tongxin.core.instruments import Instrument
@@ -55,6 +54,8 @@ def _scored(
     request: Request, definition: Mapping[str, Any], wanted: argparse.Namespace, bounds: Limits, *, is_one: bool
 ) -> bool:
     if not is_one:
+        from tongxin.commands.score_folder import score_many
+
         master = _master(wanted)
         return score_many(request, wanted.files, wanted.out, definition=definition, bounds=bounds, master=master)
     outcome = score_file(request, wanted.files[0], wanted.out, bounds=bounds)
