@@ -129,11 +129,27 @@ def _grounds(found: AccessRules, viewer: Viewer, part: str, action: str) -> froz
 
 def page(
     queryset: QuerySet[Row], *, viewer: Viewer, part: str, at: datetime, order: Sequence[str],
-    after: Sequence[Any] | None = None, limit: int = 25, action: str = READ,
+    after: Sequence[Any] | None = None, limit: int = 25, action: str = READ, shape: str = "",
 ) -> list[Row]:
-    """The next rows in a key order: one ordered, limited query per branch, merged without repeats."""
-    conditions = branches(queryset.model, viewer=viewer, part=part, action=action, at=at)
-    runs = [_run(queryset, condition, order, after, limit) for condition in conditions]
+    """The next rows in a key order: one ordered, limited query per branch, merged without repeats.
+
+    `shape` names a queryset that is the same each time, so that its first page's statements are made once.
+    """
+    def conditions(moment: Any = None) -> list[Q]:
+        return branches(queryset.model, viewer=viewer, part=part, action=action, at=at, moment=moment)
+
+    if shape and after is None:
+        key = ("page", shape, shape_of(viewer=viewer, at=at), part, action, tuple(order), limit)
+        runs = [
+            prepared.ask(
+                (*key, number),
+                lambda moment, number=number: queryset.filter(conditions(moment)[number]).order_by(*order)[:limit],
+                {"moment": FIELDS["moment"]}, {"moment": at},
+            )
+            for number in range(len(conditions()))
+        ]
+    else:
+        runs = [_run(queryset, condition, order, after, limit) for condition in conditions()]
     seen: set[Any] = set()
     rows: list[Row] = []
     for row in merge(*runs, key=lambda row: _key(row, order)):

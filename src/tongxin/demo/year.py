@@ -36,7 +36,7 @@ from tongxin.rulebook import rules
 Happening = Callable[..., object]
 AGAIN, LATE, TOGETHER = timedelta(days=2), timedelta(days=7), timedelta(days=21)
 TRIES = 4
-TODO = Prepared(
+OPEN_TASKS = Prepared(
     lambda child: Task.objects.filter(case_id=child, state__in=LIVE).order_by("due_at", "step", "id").values_list(
         "case_id", "key", "step", "form", "due_at", "post_id", "owner_post_id", "is_urgent"
     ),
@@ -104,7 +104,7 @@ class Year:
         """Read what the record asks for, and plan when it will be done."""
         ids = [child for child in children if child in self.lives]
         fresh: dict[UUID, dict[str, Todo]] = {child: {} for child in ids}
-        for case_id, *rest in (row for child in ids for row in TODO.rows(child=child)):
+        for case_id, *rest in (row for child in ids for row in OPEN_TASKS.rows(child=child)):
             todo = Todo(*rest)
             fresh[case_id][todo.key] = todo
         for child, todos in fresh.items():

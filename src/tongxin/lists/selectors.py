@@ -3,15 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import UUIDField
 
 from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer
+from tongxin.lib.prepared import Prepared, among
 from tongxin.lists.models import SavedView
 
 SHOWN = 30
 # A line of posts is short; a ring in it must not hang a page.
 HIGHEST = 8
+OF_POSTS = Prepared(
+    lambda posts: SavedView.objects.filter(among("post_id", posts)).order_by("created_at", "id"), several="posts",
+    posts=UUIDField(),
+)
+ABOVE = Prepared(
+    lambda posts: Post.objects.filter(among("id", posts), reports_to__isnull=False).values_list(
+        "reports_to_id", flat=True
+    ),
+    several="posts", posts=UUIDField(),
+)
 
 
 def offered(*, viewer: Viewer, at: datetime) -> list[SavedView]:
@@ -19,18 +30,18 @@ def offered(*, viewer: Viewer, at: datetime) -> list[SavedView]:
     del at
     if viewer.person_id is None or not viewer.seats:
         return []
-    mine = Q(person_id=viewer.person_id, post_id__in=viewer.post_ids)
-    shared = Q(is_shared=True, post_id__in=line_above(viewer.post_ids))
-    rows = list(SavedView.objects.filter(mine | shared).order_by("created_at", "id")[:SHOWN])
-    return sorted(rows, key=lambda view: view.person_id != viewer.person_id)
+    rows = [
+        view for view in OF_POSTS.rows(posts=sorted(line_above(viewer.post_ids)))
+        if view.is_shared or (view.person_id == viewer.person_id and view.post_id in viewer.post_ids)
+    ]
+    return sorted(rows[:SHOWN], key=lambda view: view.person_id != viewer.person_id)
 
 
 def line_above(post_ids: tuple[UUID, ...]) -> set[UUID]:
     """Posts with all those that they report to, directly or not."""
     found, step = set(post_ids), set(post_ids)
     for _ in range(HIGHEST):
-        above = Post.objects.filter(id__in=step, reports_to__isnull=False).values_list("reports_to_id", flat=True)
-        step = {post for post in above if post} - found
+        step = set(ABOVE.rows(posts=sorted(step))) - found
         if not step:
             break
         found |= step

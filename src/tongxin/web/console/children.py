@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import BigIntegerField, UUIDField
 from django.http import HttpResponse
 
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.cases.models import Case
+from tongxin.lib.prepared import Prepared, among
 from tongxin.people import search
 from tongxin.people.models import CategorySpan, Child
 from tongxin.rulebook import rules
@@ -29,6 +31,20 @@ from tongxin.web.pages import show
 PAGE = 25
 ORDER = ("rank", "due_at", "id")
 LONGEST_SEARCH = 60
+CHILDREN = Prepared(
+    lambda children: Child.objects.filter(among("id", children)).only("id", "name", "birth_month"),
+    several="children", children=UUIDField(),
+)
+SPANS = Prepared(
+    lambda children: CategorySpan.objects.filter(among("child_id", children), end_on__isnull=True).values_list(
+        "child_id", "category"
+    ),
+    several="children", children=UUIDField(),
+)
+PLACES = Prepared(
+    lambda places: Division.objects.filter(among("id", places)).values_list("id", "name"), several="places",
+    places=BigIntegerField(),
+)
 
 
 @door("work")
@@ -37,10 +53,10 @@ def roster(request: Request) -> HttpResponse:
     wanted = Filters(request, request.GET)
     cases = access.page(
         wanted.narrowed(), viewer=request.viewer, part=wanted.parts[0], at=request.at, order=ORDER,
-        after=_after(request.GET.get("after", "")), limit=PAGE + 1,
+        after=_after(request.GET.get("after", "")), limit=PAGE + 1, shape="" if wanted.query else "whole",
     )
     shown = cases[:PAGE]
-    children = Child.objects.only("id", "name", "birth_month").in_bulk([case.id for case in shown])
+    children = {child.id: child for child in CHILDREN.rows(children=[case.id for case in shown])}
     names = open_names(request, children=children.values(), purpose="roster", route="children").children
     query = wanted.query
     return show(request, "console/children.html", {
@@ -73,8 +89,7 @@ def roster_rows(
     places = _place_names(cases)
     kinds = words_of(request, "category")
     spans: dict[UUID, list[str]] = {}
-    rows = CategorySpan.objects.filter(child_id__in=[case.id for case in cases], end_on__isnull=True)
-    for child_id, category in rows.values_list("child_id", "category"):
+    for child_id, category in SPANS.rows(children=[case.id for case in cases]):
         spans.setdefault(child_id, []).append(kinds.get(category, category))
     steps = {rule.id: (rule.zh, rule.form) for rule in pathway.steps}
     steps |= {f"crisis.{rule.id}": (rule.zh, "crisis_step") for rule in pathway.crisis_steps}
@@ -103,7 +118,7 @@ def _step(case: Case, chips: Chips, steps: dict[str, tuple[str, str]]) -> str:
 
 def _place_names(cases: Sequence[Case]) -> dict[int, str]:
     ids = {place for case in cases for place in (case.village_id, case.town_id) if place}
-    return dict(Division.objects.filter(id__in=ids).values_list("id", "name"))
+    return dict(PLACES.rows(places=sorted(ids)))
 
 
 def _token(case: Case) -> str:
