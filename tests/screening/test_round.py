@@ -164,6 +164,36 @@ def test_the_worker_closes_a_round_that_is_over_and_ends_what_it_let_see(school:
     assert not access.may(viewer=teacher, child_id=child.id, part="psychological", at=late)
 
 
+def test_who_has_no_file_is_forgotten_by_name_and_still_counted(school: School) -> None:
+    school.start()
+    answered(school, 1, 0)
+    school.tap(school.sit(2), "q9", 2)
+    for later in (timedelta(days=8), timedelta(days=99), timedelta(days=380)):
+        screening.look_after(school.at + later)
+    at = school.at + timedelta(days=380)
+    names = selectors.names_of([school.pupil(1), school.pupil(2)], viewer=school.teacher, at=at)
+    assert names == {school.pupil(1).id: "", school.pupil(2).id: "孙小2"}
+    assert school.pupil(1).outcome == "below"
+    assert Round.objects.get(id=school.round.id).look_again_at is None
+
+
+def test_a_guardian_who_takes_consent_back_ends_the_link_and_not_what_was_answered(school: School) -> None:
+    school.start()
+    token = school.token(1)
+    sitting = screening.open_sitting(token=token, at=school.at)
+    screening.agree(sitting_id=sitting.id, is_willing=True, at=school.at)
+    school.tap(sitting, "q1", 2)
+    with pytest.raises(NotTaken, match="正在作答"):
+        school.consent(1, answer=Participant.DECLINED)
+    screening.leave(sitting_id=sitting.id, at=school.at)
+    school.consent(1, answer=Participant.DECLINED)
+    with pytest.raises(NotTaken):
+        screening.open_sitting(token=token, at=school.at)
+    with pytest.raises(NotTaken):
+        school.tap(sitting, "q2", 1)
+    assert school.pupil(1).state == Participant.NOT_CONSENTED
+
+
 def test_a_clinician_asks_for_a_file_and_the_sheet_lies_on_it(school: School) -> None:
     school.start()
     answered(school, 1, 2, q9=0)

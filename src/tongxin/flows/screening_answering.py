@@ -185,7 +185,13 @@ def keep_answers(
 def _refuse_ended(sitting: Sitting) -> None:
     if sitting.state == Sitting.FINISHED:
         raise Ended
-    if sitting.participant.round.state != Round.RUNNING:
+    participant = sitting.participant
+    if participant.round.state != Round.RUNNING:
+        raise NotTaken(CLOSED)
+    # Who had left comes back only while the guardian still agrees; nobody is cut off in the middle.
+    if sitting.state == Sitting.LEFT and (
+        participant.consent != Participant.GIVEN or participant.state == Participant.EXCLUDED
+    ):
         raise NotTaken(CLOSED)
 
 

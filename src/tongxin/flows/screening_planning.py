@@ -21,11 +21,12 @@ from tongxin.rulebook import rules
 from tongxin.screening import identities, questions
 from tongxin.screening.classes import grade_of
 from tongxin.screening.faults import NotTaken
-from tongxin.screening.models import Participant, Round, SchoolClass
+from tongxin.screening.models import Link, Participant, Round, SchoolClass, Sitting
 from tongxin.screening.selectors import class_names
 from tongxin.vault import Owner
 
 RULE = ("screening", "screening")
+ANSWERING = "有儿童正在作答，不能同时登记。请等答完或离开后再登记。没有保存。"
 STARTED = "这一批次已经开始或结束，名单不能再改。"
 
 
@@ -191,10 +192,14 @@ def note_consent(
                 state=Participant.ANSWERED
             )
         )
+        if any(each.sittings.filter(state=Sitting.OPEN).exists() for each in rows):
+            raise NotTaken(ANSWERING)
         for each in rows:
             each.consent, each.consent_on, each.consent_by = consent, on, actor.person_id
             each.state = _after_consent(each)
         Participant.objects.bulk_update(rows, ["consent", "consent_on", "consent_by", "state"])
+        if consent != Participant.GIVEN:
+            Link.objects.filter(participant__in=rows, revoked_at__isnull=True).update(revoked_at=at)
     return len(rows)
 
 

@@ -12,7 +12,7 @@ from tongxin.access.models import Relation
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.flows import screening_answering as answering
 from tongxin.flows.screening_notes import note
-from tongxin.flows.screening_planning import Plan, clear_list, plan_round
+from tongxin.flows.screening_planning import ANSWERING, Plan, clear_list, plan_round
 from tongxin.lib import ids
 from tongxin.screening import identities, questions
 from tongxin.screening.faults import NotTaken
@@ -41,7 +41,7 @@ def put_down(
         rows = Participant.objects.select_for_update().filter(id__in=list(participant_ids))
         found = list(rows.exclude(state__in=[Participant.ANSWERED, Participant.NOT_CONSENTED]))
         if any(each.round_id and each.sittings.filter(state=Sitting.OPEN).exists() for each in found):
-            raise NotTaken("有儿童正在作答，不能同时登记。请等答完或离开后再登记。没有保存。")
+            raise NotTaken(ANSWERING)
         is_out = state in {Participant.REFUSED, Participant.EXCLUDED}
         Participant.objects.filter(id__in=[each.id for each in found]).update(state=state, reason=reason)
         if is_out:
@@ -149,7 +149,17 @@ def look_after(now: datetime, *, limit: int = BATCH) -> int:
         if round.state == Round.RUNNING:
             close(round_id=round.id, actor=WORKER, at=now)
         else:
-            relations.end_by_source(relation=Relation.SCREENED, source_id=round.id, at=now)
-            Round.objects.filter(id=round.id).update(look_again_at=None)
+            _follow_closed(round, now)
         done += 1
     return done
+
+
+def _follow_closed(round: Round, now: datetime) -> None:
+    """First nobody of the round sees its children's files any more; later, who has no file is forgotten by name."""
+    relations.end_by_source(relation=Relation.SCREENED, source_id=round.id, at=now)
+    forget_at = (round.closed_at or now) + timedelta(**questions.rule_of(round).forgotten)
+    if forget_at <= now:
+        for participant in round.participants.filter(child_id__isnull=True):
+            vault.destroy(participant.key_owner, at=now)
+    next_look = forget_at if forget_at > now else None
+    Round.objects.filter(id=round.id).update(look_again_at=next_look)

@@ -11,6 +11,8 @@ from tongxin.core.language.errors import DefinitionError
 ALARM, ABOVE, INVALID, NEAR, INCOMPLETE, BELOW = "alarm", "above", "invalid", "near", "incomplete", "below"
 GROUPS = (ALARM, ABOVE, INVALID, NEAR, INCOMPLETE, BELOW)
 PER_MILLE = 1000
+# What a version that lacks it means.
+FORGOTTEN = {"days": 365}
 KEYS = (
     "id", "zh", "version", "source", "interview", "sample", "agreement", "cells", "abandoned", "screened", "fallback",
     "instruments",
@@ -68,11 +70,12 @@ class Rule:
     cells_at_least: int
     abandoned: Mapping[str, int]
     screened: Mapping[str, int]
+    forgotten: Mapping[str, int]
 
 
 def read_rule(content: Mapping[str, Any], *, instruments: Mapping[str, Instrument] | None = None) -> Rule:
     """The rule as written in `definitions/screening`; with `instruments`, held against them."""
-    take.mapping(content, "", required=KEYS, optional=("means", "valid_from"))
+    take.mapping(content, "", required=KEYS, optional=("means", "valid_from", "forgotten"))
     rows = take.sequence(content["instruments"], "instruments")
     found = [_instrument(raw, f"instruments[{at}]", instruments) for at, raw in enumerate(rows)]
     take.unrepeated([cut.instrument for cut, _, _ in found], "instruments", "量表")
@@ -90,6 +93,7 @@ def read_rule(content: Mapping[str, Any], *, instruments: Mapping[str, Instrumen
         agreement_at_least=take.number(content["agreement"], "at_least", "agreement", 0, low=2),
         cells_at_least=take.number(content["cells"], "at_least", "cells", 0, low=2),
         abandoned=_span(content["abandoned"]), screened=_span(content["screened"]),
+        forgotten=_span(content.get("forgotten", FORGOTTEN)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tongxin.core.screening.rule import FORGOTTEN
 from tongxin.rulebook import rules
 from tongxin.web.console.definition_words import Content, Table, table
 
@@ -23,6 +24,7 @@ def tables_of_screening(content: Content, *, region: str, at: datetime) -> list[
         ("报告里少于多少人不显示", f"{content['cells']['at_least']} 人"),
         ("多久没有作答算离开", f"{content['abandoned']['minutes']} 分钟"),
         ("批次结束后，值班的人还能看筛出的档案", f"{content['screened']['days']} 天"),
+        ("批次结束后，没有建档的学生的姓名和答卷多久销毁", f"{content.get('forgotten', FORGOTTEN)['days']} 天"),
     ]
     rows = [(names[each["id"]], _cut(each["cut"]), str(each["source"])) for each in content["instruments"]]
     shares = [

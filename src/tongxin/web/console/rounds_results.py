@@ -117,7 +117,8 @@ def sheet(request: Request, round_id: UUID, participant_id: UUID) -> HttpRespons
         "round": round, "where": where_zh(round), "what": instrument.zh, "participant": participant, "name": name,
         "age": words.age_zh(participant.birth_month, on=request.at.date()), "sitting": sitting,
         "way": dict(Sitting.WAYS)[sitting.way], "alarm": ALARMS.get(participant.alarm, ""),
-        "file_url": _file_url(request, participant), **_scored(request, round, sitting, instrument),
+        "file_url": _file_url(request, participant.child_id), "maybe_url": _maybe(request, participant),
+        **_scored(request, round, sitting, instrument),
         "decisions": [(code, zh) for code, zh in DECISIONS.items() if _may(code, round, participant)],
         "verdicts": [
             {"zh": DECISIONS[each.decision], "name": people.person(each.person_id), "title": titles.get(each.post_id),
@@ -133,12 +134,16 @@ def _may(decision: str, round: Round, participant: Participant) -> bool:
     return True
 
 
-def _file_url(request: Request, participant: Participant) -> str:
+def _file_url(request: Request, child_id: UUID | None) -> str:
     """The child's file, for whom it is one anyway: whether there is one isn't told otherwise."""
-    if participant.child_id is None:
+    if child_id is None or not access.may(viewer=request.viewer, child_id=child_id, part="roster", at=request.at):
         return ""
-    is_seen = access.may(viewer=request.viewer, child_id=participant.child_id, part="roster", at=request.at)
-    return f"/children/{participant.child_id}/" if is_seen else ""
+    return f"/children/{child_id}/"
+
+
+def _maybe(request: Request, participant: Participant) -> str:
+    """A file of the same name and birth elsewhere, as long as there is none that is certain."""
+    return "" if participant.child_id else _file_url(request, participant.maybe_child_id)
 
 
 def _scored(request: Request, round: Round, sitting: Sitting, instrument: Instrument) -> dict[str, Any]:
