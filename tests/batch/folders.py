@@ -17,11 +17,13 @@ def school(folder: Path, name: str, rows: list[list[Any]], **more: Any) -> Path:
     return write_text(path, rows, **more)
 
 
-def parquet(folder: Path, name: str, first: int, count: int, *, cell: str = "(range % 4)::TINYINT") -> Path:
-    """`count` sheets with ids from `first` on."""
+def parquet(
+    folder: Path, name: str, first: int, count: int, *, cell: str = "(range % 4)::TINYINT", rest: str = ""
+) -> Path:
+    """`count` sheets with ids from `first` on; `cell` answers each item, or the first two where there is a `rest`."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    cells = ", ".join(f"{cell} AS {column}" for column in NINE)
+    cells = ", ".join(f"{cell if place < 2 or not rest else rest} AS {column}" for place, column in enumerate(NINE))
     duckdb.sql(f"SELECT range AS 编号, {cells} FROM range({first}, {first + count})").write_parquet(str(path))
     return path
 

@@ -16,6 +16,7 @@ from tongxin.batch.sql import Who, score_query
 from tongxin.core.instruments import Instrument, read
 
 Say = pytest.CaptureFixture[str]
+TEXTS = "['０', '1.0', ' 2 ', '', 'it''s', '\\x'][range % 6 + 1]"
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +32,9 @@ def province(tmp_path: Path) -> Path:
     folder = tmp_path / "省 1"
     parquet(folder, "县=甲 'a'/一.parquet", 0, 3000)
     parquet(folder, "县=甲 'a'/二.parquet", 2990, 500, cell="CASE WHEN range % 7 > 0 THEN (range % 4)::TINYINT END")
-    parquet(folder, "县=甲 'a'/三.parquet", 5000, 500, cell="if(range % 9 = 5, 8, range % 4)::TINYINT")
-    parquet(folder, "县=乙/一.parquet", 6000, 100, cell="CASE WHEN range % 9 = 5 THEN 'nan'::DOUBLE ELSE range % 5 END")
-    parquet(folder, "县=乙/二.parquet", 7000, 100, cell="['０', '1.0', ' 2 ', '', 'it''s', '\\x'][range % 6 + 1]")
+    parquet(folder, "县=甲 'a'/三.parquet", 5000, 500, cell="if(range % 9 = 5, 8, 1)::TINYINT", rest="1")
+    parquet(folder, "县=乙/一.parquet", 6000, 100, cell="if(range % 9 = 5, 'nan'::DOUBLE, range % 5)", rest="1")
+    parquet(folder, "县=乙/二.parquet", 7000, 100, cell=TEXTS, rest="'2'")
     whole = parquet(folder, "县=丙/好.parquet", 8000, 10).read_bytes()
     (folder / "县=丙/坏.parquet").write_bytes(whole[:60] + bytes(80) + whole[140:])
     return folder

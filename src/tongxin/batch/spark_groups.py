@@ -76,13 +76,18 @@ def counted(cluster: Cluster, found: Group, sheets: Sheets) -> dict[str, tuple[i
     }
 
 
-def first_places(cluster: Cluster, found: Group, sheets: Sheets, column: str) -> dict[str, list[int]]:
-    """The first rows of each file where `column` holds an impossible code, counted from 1."""
-    cell = dict(sheets.columns)[column]
+def first_places(
+    cluster: Cluster, found: Group, sheets: Sheets, columns: Sequence[str]
+) -> dict[tuple[str, str], list[int]]:
+    """The first rows, counted from 1, where one of `columns` of a file holds an impossible code; all in one job."""
+    cells = dict(sheets.columns)
     numbered = "row_number() OVER (PARTITION BY f ORDER BY r) AS k"
-    ranked = f"SELECT f, r, {numbered} FROM ({found.query}) WHERE {cell.rejected}"
-    rows = cluster.rows(f"SELECT f, r FROM ({ranked}) WHERE k <= {MOST_PLACES} ORDER BY f, r")
-    places: dict[str, list[int]] = {}
-    for file, row in rows:
-        places.setdefault(found.named(file), []).append(int(row) + 1)
+    ranked = [
+        f"SELECT {place} AS c, f, r, {numbered} FROM ({found.query}) WHERE {cells[column].rejected}"
+        for place, column in enumerate(columns)
+    ]
+    joined = " UNION ALL ".join(ranked)
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, file, row in cluster.rows(f"SELECT c, f, r FROM ({joined}) WHERE k <= {MOST_PLACES} ORDER BY c, f, r"):
+        places.setdefault((found.named(file), columns[place]), []).append(int(row) + 1)
     return places

@@ -80,7 +80,7 @@ class SparkRunner:
         try:
             with failing(inputs[0].name, failures):
                 parts = list(self._score_group(group(self.cluster, self.request, inputs, types=types[1:])))
-            failures |= {each.name: failures[inputs[0].name] for each in inputs if inputs[0].name in failures}
+            failures.update({each.name: failures[inputs[0].name] for each in inputs if inputs[0].name in failures})
         except engine_errors() as error:
             if any(word in str(error).lower() for word in FULL_WORDS):
                 raise DiskFull(inputs[0].name) from None
@@ -108,8 +108,8 @@ class SparkRunner:
     ) -> dict[str, dict[str, tuple[int, list[int]]]]:
         noted: dict[str, dict[str, tuple[int, list[int]]]] = {name: {} for name in counts}
         wrong = [column for column, _ in sheets.columns if any(column in cells for _, cells in counts.values())]
-        for column in wrong:
-            for file, rows in first_places(self.cluster, found, sheets, column).items():
+        if wrong:
+            for (file, column), rows in first_places(self.cluster, found, sheets, wrong).items():
                 noted[file][column] = (counts[file][1][column], rows)
         return noted
 

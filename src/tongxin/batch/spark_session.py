@@ -53,10 +53,11 @@ def spark(master: str) -> Iterator[Cluster]:
     building = SparkSession.builder.master(master).appName("tongxin score")
     for key, value in SETTINGS.items():
         building = building.config(key, value)
+    unreachable: tuple[type[Exception], ...] = (*engine_errors(), OSError, RuntimeError)
     try:
         session = building.getOrCreate()
         session.sql("SELECT 1").collect()
-    except (*engine_errors(), OSError, RuntimeError):
+    except unreachable:
         raise TableError(NO_ANSWER) from None
     try:
         yield Cluster(session)
