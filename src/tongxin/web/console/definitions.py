@@ -1,6 +1,6 @@
 """The rules in force as practitioners read them: what each says, since when, on what ground, where it differs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -73,7 +73,7 @@ def definition_page(request: Request, kind: str, name: str) -> HttpResponse:
     ours = _tables(request, kind, name, nation, "") if place else tables
     may_write = kind == "forms" and access.may_do(viewer=request.viewer, action=WRITE, at=request.at)
     return show(request, "console/definition.html", {
-        "zh": str(content.get("zh") or KINDS[kind]), "kind_zh": KINDS[kind], "version": str(content.get("version", "")),
+        "zh": str(content.get("zh") or KINDS[kind]), "kind_zh": KINDS[kind], "version": _version(content),
         "source": str(content.get("source", "")), "means": str(content.get("means", "")),
         "licence": "" if read else str(content.get("licence", "")),
         "tables": [_marked(table, ours) for table in tables],
@@ -106,10 +106,21 @@ def _may_read(request: Request, read: Instrument) -> bool:
     return bool(request.viewer.roles & set(read.roles.get("read_items", ())))
 
 
+def _version(content: Any) -> date | None:
+    """The day by which a version is called."""
+    try:
+        return date.fromisoformat(str(content.get("version", "")))
+    except ValueError:
+        return None
+
+
 def _marked(table: dict[str, Any], nation: list[dict[str, Any]]) -> dict[str, Any]:
     """The table with the rows marked that read otherwise than the nation's."""
     same = {tuple(row) for other in nation if other["zh"] == table["zh"] for row in other["rows"]}
-    return {**table, "rows": [{"cells": row, "differs": tuple(row) not in same} for row in table["rows"]]}
+    return {**table, "rows": [
+        {"cells": list(zip(table["head"], row, strict=True)), "differs": tuple(row) not in same}
+        for row in table["rows"]
+    ]}
 
 
 def _cases(kind: str, name: str, region: str) -> list[str]:
