@@ -24,13 +24,13 @@ demo: setup
 reset: setup
 	$(BIN)/tongxin demo --reset
 
-test: .venv/.spark-ready
+test: .venv/.dev-ready
 	sh scripts/test.sh
 
 check: .venv/.dev-ready
 	sh scripts/check.sh
 
-soak: .venv/.dev-ready
+soak: .venv/.spark-ready
 	sh scripts/soak.sh
 
 benchmark: .venv/.dev-ready

@@ -3,6 +3,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/needs.sh
+command -v java >/dev/null 2>&1 || {
+    echo "Spark 的检验还需要 Java 17，请先安装，例如：apt-get install openjdk-17-jre-headless" >&2
+    exit 1
+}
 TONGXIN_SOAK_SECONDS=${TONGXIN_SOAK_SECONDS:-220} TONGXIN_SOAK_REPORT=1
 export TONGXIN_SOAK_SECONDS TONGXIN_SOAK_REPORT
-exec .venv/bin/python -m pytest tests/soak tests/deploy -m soak "$@"
+exec .venv/bin/python -m pytest tests/soak tests/deploy tests/batch/test_score_spark.py -m soak "$@"

@@ -50,6 +50,7 @@ def rows(out: Path) -> list[tuple[object, ...]]:
     return duckdb.sql(f"SELECT * FROM '{out}/parts/**/*.parquet' ORDER BY ALL").fetchall()
 
 
+@pytest.mark.soak
 def test_spark_finds_row_for_row_what_duckdb_finds(province: Path, master: str, tmp_path: Path, capsys: Say) -> None:
     more = ("--by", "县", "--recode", "it's=3")
     assert run(province, out=tmp_path / "o", more=more) == 3
@@ -66,6 +67,7 @@ def test_spark_finds_row_for_row_what_duckdb_finds(province: Path, master: str, 
     assert rows(tmp_path / "o_spark") == rows(tmp_path / "o")
 
 
+@pytest.mark.soak
 def test_every_way_of_scoring_reads_the_same_on_both(tmp_path: Path, master: str) -> None:
     codes = ", ".join(f"((hash(range, {index}) % 7)::INTEGER - 1) AS a{index}" for index in range(65))
     who = "(range * 3)::INTEGER AS months, ['male', 'female', NULL][range % 3 + 1] AS sex, 'self' AS who"
