@@ -10,6 +10,7 @@ from uuid import UUID
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.flows import trial
+from tongxin.flows.refusals import NotAllowed
 from tongxin.flows.trial import Effect, Standing
 from tongxin.flows.trial_words import told
 from tongxin.lib import ids
@@ -30,8 +31,11 @@ class Line:
 
 def begin(*, amendment: Amendment, actor: Viewer, at: datetime) -> Trial:
     """A trial to be run; what it will say belongs to the amendment as it stands now."""
+    if actor.person_id is None or actor.post_id is None:
+        raise NotAllowed
     return trials.begin(
-        id=ids.new_id(), amendment=amendment, actor=actor, children=trial.total(region=amendment.region), at=at
+        id=ids.new_id(), amendment=amendment, person=actor.person_id, post=actor.post_id,
+        children=trial.total(region=amendment.region), at=at,
     )
 
 

@@ -7,17 +7,16 @@ from uuid import UUID
 
 from django.db.models import F
 
-from tongxin.accounts.viewers import Viewer
 from tongxin.rulebook.models import Amendment, Trial
 
 __all__ = ["Trial", "begin", "drop", "end", "find", "newest", "went_on"]
 
 
-def begin(*, id: UUID, amendment: Amendment, actor: Viewer, children: int, at: datetime) -> Trial:
+def begin(*, id: UUID, amendment: Amendment, person: UUID, post: UUID, children: int, at: datetime) -> Trial:
     """A trial that has still to be run."""
     return Trial.objects.create(
-        id=id, amendment_id=amendment.id, revision=amendment.revision, person_id=actor.person_id,
-        post_id=actor.post_id, begun_at=at, children=children,
+        id=id, amendment_id=amendment.id, revision=amendment.revision, person_id=person,
+        post_id=post, begun_at=at, children=children,
     )
 
 
