@@ -29,7 +29,8 @@ NAMES = {
     "conditions": "使用条件", "unaltered": "约定文字的指纹", "changes": "多少才算变化", "wording": "文字在哪里",
     "informants": "谁来填", "informant": "谁来填", "asked_if": "什么时候问", "licensed": "许可文件",
     "licence_tier": "许可类别", "validity": "什么时候不可信", "standards": "标准分", "disagreement": "几方不一致",
-    "citation": "出处", "population": "人群", "caution": "提醒", "missing": "缺题", "method": "计分办法", "range": "范围",
+    "citation": "出处", "population": "人群", "caution": "提醒", "missing": "缺题",
+    "method": "计分办法", "range": "范围",
 }
 # In characters: how much of a value is quoted.
 LONGEST = 120
