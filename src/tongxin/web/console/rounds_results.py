@@ -13,7 +13,7 @@ from tongxin.access import selectors as access
 from tongxin.core.instruments import REMARKS, Instrument
 from tongxin.core.screening import Agreement
 from tongxin.flows import screening
-from tongxin.flows.screening_results import AGAIN, DECISIONS, JUDGEMENTS, RATERS
+from tongxin.flows.screening_results import AGAIN, DECISIONS, JUDGEMENTS, OPEN_FILE, RATERS
 from tongxin.screening import identities, questions, selectors
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Rating, Round, Sitting
@@ -131,7 +131,8 @@ def sheet(request: Request, round_id: UUID, participant_id: UUID) -> HttpRespons
 def _may(decision: str, round: Round, participant: Participant) -> bool:
     if decision == AGAIN:
         return round.state == Round.RUNNING and not participant.alarm
-    return True
+    # A danger has opened the file already.
+    return decision != OPEN_FILE or not participant.alarm
 
 
 def _file_url(request: Request, child_id: UUID | None) -> str:
