@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from tongxin.core.forms import Field, Form, Option, Section
+from tongxin.core.forms import Field, Form, Option, Section, on_paper
 
 Say = Callable[[Field, Any], str]
 Cell = dict[str, Any]
@@ -26,9 +26,10 @@ def sections_of(
 
     `shown` names the questions that these answers leave standing; without it all are printed.
     """
+    asked = form if answers is not None else on_paper(form)
     wanted = [
         (section, [field for field in section.fields if shown is None or field.id in shown])
-        for section in form.sections
+        for section in asked.sections
     ]
     return [
         {"zh": f"{numeral(at)}、{section.zh}", "help": section.help, "parts": _parts(section, fields, answers, say)}

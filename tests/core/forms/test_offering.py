@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.core.grading.rulings import library, rules
-from tongxin.core.forms import Form, definition_json, offered, review
+from tongxin.core.forms import Form, definition_json, offered, on_paper, review
 
 ON = date(2026, 1, 5)
 SCHOOL = frozenset({"psych_teacher"})
@@ -74,3 +74,10 @@ def test_the_page_tells_of_an_untried_translation_and_of_conditions() -> None:
     assert "Massachusetts General Hospital" in sheets["psc_17"]["notice"]
     assert any("不得改动" in line for line in sheets["psc_17"]["remarks"])
     assert "不为任何机构" in sheets["who_5"]["notice"]
+
+
+def test_empty_paper_names_what_can_be_used_and_prints_no_questionnaire() -> None:
+    form = on_paper(assessment())
+    assert not [field.id for field in form.fields if field.sheet]
+    assert {"phq_a", "psc_17", "ces_dc"} <= choices(form)
+    assert not choices(form) & {"sdq_p", "mht", "k10"}

@@ -3,7 +3,7 @@
 from tongxin.core.forms.ages import Years, fits
 from tongxin.core.forms.export import definition_json
 from tongxin.core.forms.model import TODAY, Ages, Field, Form, Item, Offer, Option, Problem, Section, Sheet
-from tongxin.core.forms.offering import offered
+from tongxin.core.forms.offering import offered, on_paper
 from tongxin.core.forms.read import read
 from tongxin.core.forms.review import Review, review
 from tongxin.core.forms.sheets import read_sheet
@@ -27,6 +27,7 @@ __all__ = [
     "definition_json",
     "fits",
     "offered",
+    "on_paper",
     "read",
     "read_sheet",
     "review",
