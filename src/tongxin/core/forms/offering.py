@@ -19,19 +19,20 @@ def offered(form: Form, *, age: int | None, roles: Collection[str], on: date) ->
         for field in form.fields
         if field.sheet and not (_is_old_enough(field, age) and _is_offered(field.sheet, age=age, roles=roles, on=on))
     }
-    return _cut(form, fields=withheld, options=withheld) if withheld else form
+    return _cut(form, withheld=withheld) if withheld else form
 
 
 def on_paper(form: Form) -> Form:
-    """The form as it is printed empty: instruments that have words can be ticked, and are printed on their own."""
-    sheets = {field.id: field.sheet for field in form.fields if field.sheet}
-    wordless = {id for id, sheet in sheets.items() if sheet.offer and not sheet.offer.has_words}
-    return _cut(form, fields=set(sheets), options=wordless) if sheets else form
+    """The form as it is printed empty: without the instruments whose words a licence keeps."""
+    wordless = {
+        field.id for field in form.fields if field.sheet and field.sheet.offer and not field.sheet.offer.has_words
+    }
+    return _cut(form, withheld=wordless) if wordless else form
 
 
-def _cut(form: Form, *, fields: set[str], options: set[str]) -> Form:
+def _cut(form: Form, *, withheld: set[str]) -> Form:
     sections = tuple(
-        replace(section, fields=tuple(_without(each, options) for each in section.fields if each.id not in fields))
+        replace(section, fields=tuple(_without(each, withheld) for each in section.fields if each.id not in withheld))
         for section in form.sections
     )
     return replace(form, sections=sections)
