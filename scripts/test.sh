@@ -7,8 +7,8 @@ once=""
 case "${TONGXIN_DATABASE:-sqlite}" in
     postgres*)
         for place in batch browser/test_answering.py browser/test_manual.py browser/test_pages.py browser/test_quality.py \
-            browser/test_rewording.py browser/test_rounds.py browser/test_tired_user.py core/forms core/grading \
-            core/instruments core/screening definitions demo deploy/test_bundle.py golden intake/reading pwa; do
+            browser/test_rewording.py browser/test_rounds.py browser/test_tired_user.py commands/test_definitions.py core/forms \
+            core/grading core/instruments core/screening definitions demo deploy/test_bundle.py golden intake/reading pwa; do
             once="$once --ignore=tests/$place"
         done
         ;;

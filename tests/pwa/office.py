@@ -14,6 +14,7 @@ from django.template import engines
 
 from tests.core.forms.samples import ON, read_sample
 from tongxin.core import forms
+from tongxin.web.console.chips import Chip
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -22,7 +23,7 @@ POLICY = (
 PAGE = """{% extends "base.html" %}{% load static %}
 {% block content %}
 <div class="tx-head"><h1>样表</h1>
-{% include "parts/_grade.html" with level="yellow" zh="黄" state="待确认" only %}</div>
+{% include "parts/_chip.html" %}</div>
 <form method="post" action="/entries">
 <input type="hidden" name="csrfmiddlewaretoken" value="{{ token }}">
 {{ definition|json_script:"definition" }}
@@ -60,6 +61,7 @@ class Office(ThreadingHTTPServer):
             "clock_notice": "演示时间 2025年12月30日 09:00",
             "post_zh": "督导员",
             "worker_late": True,
+            "chip": Chip("yellow", "黄", "▲", "待确认"),
         }
         return engines["django"].from_string(PAGE).render(context)
 
