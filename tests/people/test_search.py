@@ -51,11 +51,11 @@ def _places() -> Iterator[None]:
         hash="a" * 64, kind="access", definition_id="access", region="", valid_from=date(2025, 1, 1),
         adopted_at=YESTERDAY, content=content, source="-",
     )
-    rules.content_of.cache_clear()
+    rules._stored.cache_clear()
     add_divisions(rows=ROWS, valid_from=date(2023, 6, 30))
     yield
     rules.region_of.cache_clear()
-    rules.content_of.cache_clear()
+    rules._stored.cache_clear()
 
 
 def place(code: str) -> Division:
