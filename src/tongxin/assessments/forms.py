@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tongxin.assessments.rulings import WORDINGS, level_words, rulings_in
-from tongxin.core import forms, grading
+from tongxin.core import forms
 from tongxin.core.forms import Form
 from tongxin.core.grading import Rules
 from tongxin.rulebook import rules
@@ -61,9 +61,8 @@ def _read(form: str, hashes: tuple[tuple[str, str], ...], lists: Lists, found: R
         for name, choices in lists:
             sets[name] = [{"code": code, "zh": zh} for code, zh in choices]
         bindings = {id: {"type": bound.type, "sealed": bound.sealed} for id, bound in found.names.fields.items()}
-        sheets = {id: grading.sheet_of(instrument) for id, instrument in found.instruments.items()}
         _forms[key] = forms.read(
-            rules.content_of(form), option_sets=sets, bindings=bindings, instruments=sheets
+            rules.content_of(form), option_sets=sets, bindings=bindings, instruments=found.sheets
         )
     return _forms[key]
 

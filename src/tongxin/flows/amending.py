@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import form_in
-from tongxin.core import forms, grading
+from tongxin.core import forms
 from tongxin.core.forms import Form
 from tongxin.core.language.errors import DefinitionError
 from tongxin.flows.refusals import NotAllowed
@@ -82,9 +82,9 @@ def form_with(amendment: Amendment, form_id: str, *, at: datetime) -> Form:
     sets = amending.content(amendment, "fields", "option_sets", at=at)["sets"]
     fields = asked.rules.names.fields
     bindings = {id: {"type": bound.type, "sealed": bound.sealed} for id, bound in fields.items()}
-    sheets = {id: grading.sheet_of(instrument) for id, instrument in asked.rules.instruments.items()}
     return forms.read(
-        amending.content(amendment, "forms", form_id, at=at), option_sets=sets, bindings=bindings, instruments=sheets
+        amending.content(amendment, "forms", form_id, at=at), option_sets=sets, bindings=bindings,
+        instruments=asked.rules.sheets,
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from tongxin.core import forms, instruments
-from tongxin.core.forms import Form, Review
+from tongxin.core.forms import Form, Review, Sheet
 from tongxin.core.grading.facts import Facts, facts_of
 from tongxin.core.grading.gates import Gates, OpenGate, open_gates, read_gates
 from tongxin.core.grading.grade import Proposal, grade
@@ -38,7 +39,7 @@ class Outcome:
         return tuple(gate.alarm for gate in self.gates)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """The rules in force in one place on one day."""
 
@@ -54,8 +55,12 @@ class Rules:
     def form(self, content: Content) -> Form:
         """The form written in `content`, its fields bound to the field list."""
         bindings = {id: {"type": bound.type} for id, bound in self.names.fields.items()}
-        sheets = {id: sheet_of(instrument) for id, instrument in self.instruments.items()}
-        return forms.read(content, option_sets=self.option_sets, bindings=bindings, instruments=sheets)
+        return forms.read(content, option_sets=self.option_sets, bindings=bindings, instruments=self.sheets)
+
+    @cached_property
+    def sheets(self) -> Mapping[str, Sheet]:
+        """The questionnaires as forms embed them."""
+        return {id: sheet_of(instrument) for id, instrument in self.instruments.items()}
 
     def scores(self, form: Form, review: Review, *, age_months: int | None = None) -> dict[str, Score]:
         """The scores of the questionnaires that were shown and at least begun."""
