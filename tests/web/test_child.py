@@ -121,7 +121,7 @@ class TestFile:
         _graded(cast, child)
         client = office("郑管理")
         _file(client, child)
-        with django_assert_max_num_queries(36):
+        with django_assert_max_num_queries(38):
             _file(client, child)
 
 
