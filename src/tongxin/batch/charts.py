@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from tongxin.batch.summary import Line, Table
+from tongxin.batch.summary import Table
+from tongxin.core.screening import Line
 
 WIDTH, ROW, LABEL, NUMBER = 760, 30, 190, 110
 SHADES = ("#dbe7f1", "#b3cce0", "#86abc9", "#5787ae", "#2d638f", "#1b4a70", "#0f3350")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from tongxin.batch.charts import bars, legend, number, share, stacked
-from tongxin.batch.summary import Line, Summary, Table
+from tongxin.batch.summary import Summary, Table
+from tongxin.core.screening import Line
 
 MOST_BARS = 40
 STYLE = """

@@ -11,7 +11,7 @@ from tongxin.batch.engines import Duck
 from tongxin.batch.request import AGE, MISSING, SEX
 from tongxin.batch.results import Result
 from tongxin.core.instruments.definition import Instrument
-from tongxin.core.screening import hide_small
+from tongxin.core.screening import Line, hide_small
 
 MOST_LINES = 300
 UNUSED = (
@@ -30,15 +30,6 @@ class Column:
     code: str
     zh: str
     means: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a table; None stands for a count too small to be told."""
-
-    zh: str
-    counts: tuple[int | None, ...]
-    total: int | None
 
 
 @dataclass(frozen=True, slots=True)

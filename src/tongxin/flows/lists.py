@@ -28,15 +28,13 @@ def choices_for(child: Child) -> tuple[str, Choices]:
 
 def posts_near(child: Child) -> dict[str, str]:
     """The posts to which this child can be given by name: those that serve where the child lives."""
-    places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
-    near = {each.hex for each in Post.objects.filter(division_id__in=places).values_list("id", flat=True)}
+    near = {each.hex for each in _serving(child).values_list("id", flat=True)}
     return {code: zh for code, zh in choices_for(child)[1]["assignable_post"].items() if code in near}
 
 
 def posts_around(child: Child, *, at: datetime) -> dict[str, str]:
     """The posts that serve where a child lives, village to county, with their titles; whoever stands in, apart."""
-    places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
-    posts = Post.objects.filter(division_id__in=places).select_related("organisation", "division")
+    posts = _serving(child).select_related("organisation", "division")
     barred = Relation.objects.filter(held(at), child_id=child.id, relation=Relation.RECUSED)
     standing = Holding.objects.filter(
         held(at) | Q(person_id__in=barred.values("person_id")), kind=Holding.STAND_IN, post__in=posts
@@ -48,6 +46,12 @@ def posts_around(child: Child, *, at: datetime) -> dict[str, str]:
         if post.id in stood_in:
             found[post.id.hex + STANDS_IN] = f"{post.title}（{post.organisation.name}）· 代班的人"
     return found
+
+
+def _serving(child: Child) -> QuerySet[Post]:
+    """The posts of the child's village, town and county."""
+    places = [place for place in (child.village_id, child.town_id, child.county_id) if place]
+    return Post.objects.filter(division_id__in=places)
 
 
 def choices_in(county_id: int | None) -> Choices:

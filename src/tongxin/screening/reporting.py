@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tongxin.core.screening import hide_small
+from tongxin.core.screening import Line, hide_small
 from tongxin.screening import questions
 from tongxin.screening.classes import grade_zh
 from tongxin.screening.models import Participant, Round
@@ -21,15 +21,6 @@ COLUMNS = (
 GROUPS = {"alarm": "needs", "above": "needs", "near": "near", "below": "below", "invalid": "unusable",
           "incomplete": "unusable", "": "none"}
 SEX = {"female": "女", "male": "男"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a table; None stands for a count too small to be told."""
-
-    zh: str
-    counts: tuple[int | None, ...]
-    total: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseNotAllowed
 
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
+from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
 
 View = Callable[..., HttpResponseBase]
@@ -88,6 +89,14 @@ def _turned_away(request: Request, action: str) -> HttpResponse | None:
     if kind == "office" and not access.may_do(viewer=request.viewer, action=name, at=request.at):
         raise Http404
     return None
+
+
+def id_for(text: str) -> UUID:
+    """The id that an address or a page names; else there is no such page."""
+    found = id_in(text)
+    if found is None:
+        raise Http404
+    return found
 
 
 def child_for(request: Request, child_id: UUID, *, part: str = "roster") -> Child:

@@ -1,8 +1,18 @@
 """Tables without names: a count so small that it points at somebody is not told, nor can it be worked out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 Hidden = set[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table; None stands for a count too small to be told."""
+
+    zh: str
+    counts: tuple[int | None, ...]
+    total: int | None
 
 
 def hide_small(table: Sequence[Sequence[int]], *, at_least: int) -> Hidden:

@@ -3,7 +3,6 @@
 The link's token stands behind `#` in the address, which no browser sends; the page posts it once.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,6 +16,7 @@ from tongxin.screening.faults import Ended, NotTaken, NoWayIn
 from tongxin.screening.models import Sitting
 from tongxin.web.answer import address, seat
 from tongxin.web.answer.asking import asking_in, help_in, span_in
+from tongxin.web.answer.sent import sent_in
 from tongxin.web.answer.sheet import asked_of, state_of
 from tongxin.web.doors import Request, door
 
@@ -46,7 +46,7 @@ def elsewhere(request: Request) -> HttpResponse:
 @door("public", methods=("POST",))
 def open_by_link(request: Request) -> HttpResponseBase:
     """A link's token for a seat; wrong ones are counted by address, a right one is always let in."""
-    token = _body(request).get("token")
+    token = sent_in(request).get("token")
     try:
         if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
             raise NoWayIn
@@ -85,7 +85,7 @@ def at_seat(step: Step) -> Callable[[Request], HttpResponseBase]:
         if held is None or sitting is None:
             return JsonResponse({"zh": NO_SEAT}, status=401)
         try:
-            answer = JsonResponse(step(request, sitting, _body(request)))
+            answer = JsonResponse(step(request, sitting, sent_in(request)))
         except Ended as ended:
             return JsonResponse({"zh": ended.zh, "is_over": True}, status=410)
         except NotTaken as refused:
@@ -153,12 +153,4 @@ def stand_up(request: Request) -> HttpResponse:
 
 def _keep(request: Request, answer: HttpResponseBase, held: seat.Seat) -> None:
     seat.put(answer, held, at=request.at, life=span_in(asking_in(at=request.at), "seat"))
-
-
-def _body(request: Request) -> Body:
-    try:
-        found = json.loads(request.body or b"{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 

@@ -3,10 +3,8 @@
 Between two children nothing of the first is left: a sheet is a seat of its own, which the page gives back.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -28,6 +26,7 @@ from tongxin.web.answer import seat
 from tongxin.web.answer.asking import asking_in, span_in
 from tongxin.web.answer.child import seated
 from tongxin.web.answer.pupils import groups_of, masked, names_of, pupils_of, round_at_work, round_of
+from tongxin.web.answer.sent import sent_in
 from tongxin.web.console.sign_in import LONGEST_PASSWORD, let_in
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -91,7 +90,7 @@ def who(request: Request) -> HttpResponseBase:
     kiosk = _kiosk(request)
     if kiosk is None:
         return JsonResponse({"zh": NOT_OPEN}, status=401)
-    number = str(_body(request).get("number", "")).strip()
+    number = str(sent_in(request).get("number", "")).strip()
     pupils = pupils_of(kiosk.round, kiosk.group, viewer=kiosk.viewer, at=request.at)
     found = [each for each in pupils if number.isdecimal() and each.place == int(number)]
     if not found or not screening.may_answer(found[0].participant, at=request.at):
@@ -177,15 +176,7 @@ def _group_zh(kiosk: Kiosk, at: datetime) -> str:
 
 def _ticket(request: Request) -> UUID | None:
     try:
-        participant_id, until = signing.loads(str(_body(request).get("ticket", "")), salt=TICKET)
+        participant_id, until = signing.loads(str(sent_in(request).get("ticket", "")), salt=TICKET)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return UUID(participant_id) if datetime.fromisoformat(until) > request.at else None
-
-
-def _body(request: Request) -> dict[str, Any]:
-    try:
-        found = json.loads(request.body or b"{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

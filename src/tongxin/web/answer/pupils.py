@@ -10,7 +10,7 @@ from django.http import Http404
 from tongxin.accounts.viewers import Viewer
 from tongxin.screening import selectors
 from tongxin.screening.models import Participant, Round
-from tongxin.web.doors import Request
+from tongxin.web.doors import Request, id_for
 
 NO_CLASS = "没有分班"
 HIDDEN = "*"
@@ -60,10 +60,7 @@ def groups_of(round: Round, *, viewer: Viewer, at: datetime) -> list[Group]:
 
 def pupils_of(round: Round, key: str, *, viewer: Viewer, at: datetime) -> list[Pupil]:
     """The children of one class, each with its place there; those kept from the viewer leave a gap."""
-    try:
-        chosen = None if key == "none" else UUID(key)
-    except ValueError:
-        raise Http404 from None
+    chosen = None if key == "none" else id_for(key)
     order = list(round.participants.filter(school_class_id=chosen).order_by("number").values_list("id", flat=True))
     places = {id: place for place, id in enumerate(order, start=1)}
     rows = selectors.participants_of(round, viewer=viewer, at=at).filter(school_class_id=chosen)

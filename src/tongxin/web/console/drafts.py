@@ -22,6 +22,7 @@ from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.file import File, forms_known
 from tongxin.web.console.names import NO_NAME, Names
+from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import Request
 
 SHOWN = 20
@@ -67,8 +68,7 @@ def on_page(
 
 def draft_rows(request: Request, drafts: Iterable[FormDraft], *, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
     """Lines that lead back to unfinished forms, with their age and until when they are kept."""
-    seat = request.viewer.seat
-    region = rules.region_of(seat.division_id) if seat else ""
+    region = region_of_viewer(request)
     known = forms_known(region=region, at=request.at)
     content = rules.resolve("drafts", "drafts", region=region, at=request.at).content
     reasons = content.get("drop_reasons", ())

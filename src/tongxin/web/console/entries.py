@@ -23,7 +23,7 @@ from tongxin.web.console.forms import entry_for
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.papers import on_paper
 from tongxin.web.console.timeline import CORRECTIONS
-from tongxin.web.doors import Request, child_for, door
+from tongxin.web.doors import Request, child_for, door, id_for
 from tongxin.web.pages import show
 
 LONGEST_SEARCH = 60
@@ -147,10 +147,7 @@ def move(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse:
 
 def _moved(request: Request, child: Child, entry: Entry) -> HttpResponse:
     here = f"/children/{child.id}/entries/{entry.id}/move/"
-    try:
-        to = child_for(request, UUID(request.POST["to"]))
-    except ValueError:
-        raise Http404 from None
+    to = child_for(request, id_for(request.POST.get("to", "")))
     answers = open_answers(request, entry, purpose="move")
     try:
         moving.move(entry=entry, answers=answers, to_child_id=to.id, actor=request.viewer, at=request.at)

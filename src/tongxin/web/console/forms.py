@@ -44,7 +44,7 @@ from tongxin.web.console.known import tell_known
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
 from tongxin.web.console.why import why_graded
-from tongxin.web.doors import Request, child_for, door
+from tongxin.web.doors import Request, child_for, door, id_for
 from tongxin.web.pages import show
 
 KEY = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
@@ -79,11 +79,7 @@ def _corrected(request: Request, child: Child, form_id: str) -> Entry | None:
 
 def entry_for(request: Request, child: Child, named: str) -> Entry:
     """An entry about the child in a part that the viewer may read; else there is no such page."""
-    try:
-        entry_id = UUID(named)
-    except ValueError:
-        raise Http404 from None
-    entry = Entry.objects.filter(id=entry_id, subject_id=child.id).select_related("subject").first()
+    entry = Entry.objects.filter(id=id_for(named), subject_id=child.id).select_related("subject").first()
     if entry is None:
         raise Http404
     part = rules.access_rules(at=request.at).part_of(entry.form_id)

@@ -10,7 +10,6 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Organisation
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
-from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.options import words_of
@@ -52,6 +51,7 @@ def _rows(request: Request, rows: Sequence[Referral], names: Names) -> list[dict
         Organisation.objects.filter(id__in={row.to_organisation_id for row in rows}).values_list("id", "name")
     )
     titles = post_titles(row.from_post_id for row in rows)
+    may_answer = access.may_record(viewer=request.viewer, form_id="referral_answer", at=request.at)
     return [
         {
             "url": f"/children/{row.child_id}/", "name": names.children.get(row.child_id, ""),
@@ -61,12 +61,8 @@ def _rows(request: Request, rows: Sequence[Referral], names: Names) -> list[dict
             "late_zh": words.late_zh(row.due_at, at=request.at) if row.state == WAITS else "",
             "due_zh": words.due_zh(row.due_at, at=request.at) if row.state == WAITS else "",
             "answer_url": f"/children/{row.child_id}/forms/referral_answer/?about={row.entry_id}"
-            if row.state in LIVE and _may_answer(request) else "",
+            if row.state in LIVE and may_answer else "",
         }
         for row in rows
     ]
 
-
-def _may_answer(request: Request) -> bool:
-    found = rules.access_rules(at=request.at)
-    return any("referral_answer" in grant.records and grant.roles & request.viewer.roles for grant in found.grants)

@@ -14,7 +14,7 @@ from tongxin.screening import selectors
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Link, Participant, Round
 from tongxin.web.console.rounds import name_of, round_for, where_zh
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, id_for
 from tongxin.web.pages import show
 
 STATES, CONSENTS = dict(Participant.STATES), dict(Participant.CONSENTS)
@@ -65,15 +65,8 @@ def _shown(request: Request, round: Round, chosen: str, state: str) -> list[Part
     elif chosen == NO_CLASS:
         rows = rows.filter(school_class__isnull=True)
     elif chosen != EVERYBODY:
-        rows = rows.filter(school_class_id=_uuid(chosen))
+        rows = rows.filter(school_class_id=id_for(chosen))
     return list(rows[:MOST])
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None
 
 
 def _row(each: Participant, name: str, has_link: bool) -> dict[str, Any]:
@@ -124,7 +117,7 @@ def _chosen(request: Request, round: Round) -> list[UUID]:
     """Those of the chosen children who are of this round and on the viewer's list."""
     sent = []
     for text in request.POST.getlist("child"):
-        sent.append(_uuid(text))
+        sent.append(id_for(text))
     rows = selectors.participants_of(round, viewer=request.viewer, at=request.at)
     if request.POST.get("everybody") == "yes":
         return list(rows.values_list("id", flat=True))

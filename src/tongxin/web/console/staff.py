@@ -14,6 +14,7 @@ from tongxin.accounts.viewers import held
 from tongxin.flows import expiry, staffing
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.staffing import MANAGE
+from tongxin.lib.ids import id_in
 from tongxin.web.console.names import open_names
 from tongxin.web.console.places_filter import place_choices, place_named
 from tongxin.web.console.posts import ABOVE_VILLAGES
@@ -163,10 +164,8 @@ def _area(request: Request) -> Any:
 
 
 def _post(request: Request, text: str) -> Post | None:
-    try:
-        found: Post | None = _area(request).filter(id=UUID(text)).first()
-    except ValueError:
-        return None
+    named = id_in(text)
+    found: Post | None = _area(request).filter(id=named).first() if named else None
     return found
 
 
