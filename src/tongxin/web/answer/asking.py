@@ -27,7 +27,7 @@ def words_for(round: Round, *, at: datetime) -> dict[str, Any]:
     """Everything that the pages say to a child of this round."""
     region = region_of(round)
     asking = asking_in(region=region, at=at)
-    holes = {"readers": readers_of(round, asking["readers"]), "within": _within(region, at)}
+    holes = {"readers": readers_of(round, asking["readers"]), "within": seen_within(region=region, at=at)}
     return {
         "before": [{"zh": part["zh"], "text": part["text"].format(**holes)} for part in asking["before"]],
         "yes": asking["assent"]["yes_zh"], "no": asking["assent"]["no_zh"], "after": list(asking["after"]),
@@ -49,7 +49,7 @@ def readers_of(round: Round, names: Mapping[str, str]) -> str:
     return "和".join(said) or names[FALLBACK]
 
 
-def _within(region: str, at: datetime) -> str:
+def seen_within(*, region: str = "", at: datetime) -> str:
     """How soon somebody comes: what the pathway allows a safety check."""
     lapses = content_in_force("pathway", "child", region=region, at=at)["safety_check"]["lapses"]
     span = timedelta(**{lapses["unit"]: lapses["value"]})

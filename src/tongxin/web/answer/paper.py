@@ -1,7 +1,7 @@
 """A paper sheet typed in: one box a question, digits move on, a blank stays a blank; twice if somebody wants it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tongxin.flows import screening
 from tongxin.screening import questions
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Round, Sitting
+from tongxin.web import words
 from tongxin.web.answer.links import group_of, pupil_in
 from tongxin.web.answer.pupils import Pupil, names_of, pupils_of, round_at_work
 from tongxin.web.doors import Request, door
@@ -120,12 +121,9 @@ def _differences(first: Mapping[str, str], second: Mapping[str, str]) -> dict[st
 
 def _moment(text: str, round: Round, at: datetime) -> datetime | None:
     """The moment of answering: noon of that day, or now for today."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
+    day = words.day_in(text)
     today, begun = at.astimezone(CHINA).date(), round.opens_at.astimezone(CHINA).date()
-    if not begun <= day <= today:
+    if day is None or not begun <= day <= today:
         return None
     return at if day == today else max(datetime.combine(day, time(12), CHINA), round.opens_at)
 

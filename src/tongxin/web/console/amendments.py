@@ -1,6 +1,5 @@
 """A county's changes to the words of its forms: begun, read as a difference, proposed, adopted by somebody else."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from tongxin.lib.change_checks import Wrong
 from tongxin.lib.differences import changes_between, name_of
 from tongxin.rulebook import amending, rules, trials
 from tongxin.rulebook.amending import Amendment, Refusal
-from tongxin.web import jobs
+from tongxin.web import jobs, words
 from tongxin.web.console.definition_words import KINDS
 from tongxin.web.console.names import open_names
 from tongxin.web.doors import Request, door
@@ -102,10 +101,9 @@ def settle(request: Request, amendment_id: UUID, deed: str) -> HttpResponse:
 
 
 def _propose(request: Request, found: Amendment, revision: int) -> str:
-    try:
-        day = date.fromisoformat(request.POST.get("valid_from", ""))
-    except ValueError:
-        raise Refusal("没有提请：请选一个启用日期。") from None
+    day = words.day_in(request.POST.get("valid_from", ""))
+    if day is None:
+        raise Refusal("没有提请：请选一个启用日期。")
     source = request.POST.get("source", "").replace("\x00", "")[:LONGEST]
     amending.propose(
         amendment=found, valid_from=day, source=source, revision=revision, actor=request.viewer, at=request.at

@@ -1,7 +1,7 @@
 """Handing over one post, or everything that one person has: the unfinished work first, then one action."""
 
 from collections.abc import Iterable, Mapping, Set
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -114,10 +114,8 @@ def _changes(request: Request, posts: list[Post]) -> list[Change]:
 
 
 def _day(text: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), CHINA)
-    except ValueError:
-        return None
+    day = words.day_in(text)
+    return datetime.combine(day, time(), CHINA) if day else None
 
 
 def _from(text: str, at: datetime) -> datetime | None:

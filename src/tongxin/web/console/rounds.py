@@ -16,6 +16,7 @@ from tongxin.rulebook import rules
 from tongxin.screening import offers, selectors
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Round
+from tongxin.web import words
 from tongxin.web.console.names import open_names
 from tongxin.web.console.rounds_ready import ready_for
 from tongxin.web.doors import Request, door
@@ -164,10 +165,7 @@ def _plan(request: Request) -> screening.Plan:
 
 def day_in(request: Request, name: str) -> date | None:
     """A day that somebody sent; nothing when it is none."""
-    try:
-        return date.fromisoformat(request.POST.get(name, ""))
-    except ValueError:
-        return None
+    return words.day_in(request.POST.get(name, ""))
 
 
 def begin_of(day: date) -> datetime:

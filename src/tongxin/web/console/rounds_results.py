@@ -18,6 +18,7 @@ from tongxin.screening import identities, questions, selectors
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Rating, Round, Sitting
 from tongxin.web import words
+from tongxin.web.answer.asking import region_of, seen_within
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.rounds import name_of, round_for, where_zh
 from tongxin.web.doors import Request, door
@@ -27,7 +28,6 @@ GROUPS = {
     "alarm": ("危险信号", "alert"), "above": ("达到界值", "heart"), "invalid": ("答卷不可信", "eye"),
     "near": ("接近界值", "clock"), "incomplete": ("没有答完", "list"),
 }
-ALARMS = {"crisis": "危机，马上处置", "safety_check": "须 24 小时内当面核查"}
 MOST = 300
 
 
@@ -43,9 +43,10 @@ def results(request: Request, round_id: UUID) -> HttpResponse:
     names = selectors.names_of([*rows, *drawn], viewer=request.viewer, at=request.at, route="round.results")
     classes = {each.id: name for each, name in selectors.class_names(round, viewer=request.viewer, at=request.at)}
     between, with_scale = screening.agreements(round)
+    alarms = _alarms(round, request)
     return show(request, "rounds/results.html", {
         "round": round, "where": where_zh(round), "what": name_of(round, request),
-        "rows": [_line(each, names[each.id], classes) for each in rows],
+        "rows": [_line(each, names[each.id], classes, alarms) for each in rows],
         "waiting": sum(1 for each in rows if not selectors.is_decided(each)),
         "answered": round.participants.filter(state=Participant.ANSWERED).count(),
         "drawn": [_drawn(request, each, names[each.id], classes) for each in drawn],
@@ -54,12 +55,17 @@ def results(request: Request, round_id: UUID) -> HttpResponse:
     })
 
 
-def _line(each: Participant, name: str, classes: dict[UUID, str]) -> dict[str, Any]:
+def _alarms(round: Round, request: Request) -> dict[str, str]:
+    within = seen_within(region=region_of(round), at=request.at)
+    return {"crisis": _("危机，马上处置"), "safety_check": _("须在%(within)s当面核查") % {"within": within}}
+
+
+def _line(each: Participant, name: str, classes: dict[UUID, str], alarms: dict[str, str]) -> dict[str, Any]:
     zh, icon = GROUPS["alarm" if each.alarm else each.outcome]
     verdicts = sorted(each.verdicts.all(), key=lambda verdict: verdict.id)
     return {
         "id": each.id, "name": name, "class": classes.get(each.school_class_id or UUID(int=0), ""), "zh": zh,
-        "icon": icon, "alarm": ALARMS.get(each.alarm, ""), "is_decided": selectors.is_decided(each),
+        "icon": icon, "alarm": alarms.get(each.alarm, ""), "is_decided": selectors.is_decided(each),
         "decision": DECISIONS[verdicts[-1].decision] if verdicts else "",
         "file_url": f"/children/{each.child_id}/" if each.alarm and each.child_id else "",
     }
@@ -116,7 +122,7 @@ def sheet(request: Request, round_id: UUID, participant_id: UUID) -> HttpRespons
     return show(request, "rounds/sheet.html", {
         "round": round, "where": where_zh(round), "what": instrument.zh, "participant": participant, "name": name,
         "age": words.age_zh(participant.birth_month, on=request.at.date()), "sitting": sitting,
-        "way": dict(Sitting.WAYS)[sitting.way], "alarm": ALARMS.get(participant.alarm, ""),
+        "way": dict(Sitting.WAYS)[sitting.way], "alarm": _alarms(round, request).get(participant.alarm, ""),
         "file_url": _file_url(request, participant.child_id), "maybe_url": _maybe(request, participant),
         **_scored(request, round, sitting, instrument),
         "decisions": [(code, zh) for code, zh in DECISIONS.items() if _may(code, round, participant)],
