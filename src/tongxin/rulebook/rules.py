@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
@@ -18,6 +18,8 @@ from tongxin.rulebook.models import DefinitionVersion
 
 Read = TypeVar("Read")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+# Days and places asked about; a rebuild asks for many days.
+MOST_SETTLED = 20_000
 NEWEST = Prepared(lambda: DefinitionVersion.objects.order_by("-id").values_list("id", flat=True)[:1])
 
 
@@ -72,8 +74,16 @@ class _Supposed:
 _supposed: ContextVar[_Supposed | None] = ContextVar("supposed", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """All adopted versions by kind and id, and what was found out from them: since when what holds on which day."""
+
+    rows: dict[tuple[str, str], list[_Row]]
+    settled: dict[tuple[str, str, str, date], tuple[datetime, str]] = field(default_factory=dict)
+
+
 @lru_cache(maxsize=4)
-def _index(number: int) -> dict[tuple[str, str], list[_Row]]:
+def _index(number: int) -> _Index:
     """All adopted versions without their contents; the number makes a later adoption be seen."""
     del number
     index: dict[tuple[str, str], list[_Row]] = {}
@@ -82,7 +92,7 @@ def _index(number: int) -> dict[tuple[str, str], list[_Row]]:
     )
     for kind, name, hash, region, valid_from, adopted_at in rows:
         index.setdefault((kind, name), []).append(_Row(hash, region, valid_from, adopted_at))
-    return index
+    return _Index(index)
 
 
 def newest() -> int:
@@ -96,13 +106,13 @@ def _newest() -> int:
 
 def _rows(kind: str, name: str) -> list[_Row]:
     supposed = _supposed.get()
-    return _index(newest()).get((kind, name), []) + (supposed.rows.get((kind, name), []) if supposed else [])
+    return _index(newest()).rows.get((kind, name), []) + (supposed.rows.get((kind, name), []) if supposed else [])
 
 
 def ids(kind: str) -> tuple[str, ...]:
     """The ids of all adopted definitions of a kind."""
     supposed = _supposed.get()
-    known = {*_index(newest()), *(supposed.rows if supposed else ())}
+    known = {*_index(newest()).rows, *(supposed.rows if supposed else ())}
     return tuple(sorted(name for each, name in known if each == kind))
 
 
@@ -155,12 +165,39 @@ def resolve(kind: str, name: str, *, region: str = "", at: datetime, on: date | 
     With `on`, what will hold on that day as far as it is adopted at `at`.
     """
     day = on or at.astimezone(CHINA).date()
-    rows = [row for row in _rows(kind, name) if row.adopted_at <= at and row.valid_from <= day]
-    for place in _places(region):
-        found = [row for row in rows if row.region == place]
-        if found:
-            return Resolved(found[-1].hash, content_of(found[-1].hash))
+    if _supposed.get() is None:
+        since, hash = _settled(kind, name, region, day)
+        if hash and since <= at:
+            return Resolved(hash, content_of(hash))
+    hash = _in_force([row for row in _until(day, kind, name) if row.adopted_at <= at], region)
+    if hash:
+        return Resolved(hash, content_of(hash))
     raise NotAdopted(kind, name)
+
+
+def _settled(kind: str, name: str, region: str, day: date) -> tuple[datetime, str]:
+    """The version that holds on a day once all that was adopted for it counts, and since when that is so."""
+    known = _index(newest()).settled
+    asked = (kind, name, region, day)
+    if asked not in known:
+        if len(known) >= MOST_SETTLED:
+            known.clear()
+        rows = _until(day, kind, name)
+        known[asked] = max((row.adopted_at for row in rows), default=BEFORE_ALL), _in_force(rows, region)
+    return known[asked]
+
+
+def _until(day: date, kind: str, name: str) -> list[_Row]:
+    return [row for row in _rows(kind, name) if row.valid_from <= day]
+
+
+def _in_force(rows: list[_Row], region: str) -> str:
+    """The hash of the newest version of the nearest place that has one; empty when there is none."""
+    for place in _places(region):
+        found = [row.hash for row in rows if row.region == place]
+        if found:
+            return found[-1]
+    return ""
 
 
 @lru_cache(maxsize=64)
