@@ -1,0 +1,23 @@
+/** Asks the twins one question each; the same module answers in node and in a browser. */
+import { Calendar, dueAt } from "../../../pwa/core/pathway/calendar.js";
+import { momentOf, written } from "../../../pwa/core/pathway/moment.js";
+import { plan, stateOf } from "../../../pwa/core/pathway/plan.js";
+
+/** What was sent once under a name: definitions are large, questions many. */
+const kept = {};
+
+const ASKED = {
+  keep: ({ name, value }) => void (kept[name] = value),
+  working: ({ calendar, day }) => new Calendar(kept[calendar]).isWorking(day),
+  due: ({ calendar, span, since }) => written(dueAt(span, momentOf(since), new Calendar(kept[calendar]))),
+  plan: ({ facts, pathway, calendar, now, masked }) => {
+    const state = stateOf(facts, { pathway: kept[pathway], calendar: kept[calendar], now, masked });
+    return {
+      names: state.names(), urgency: state.urgency, steps: plan(state),
+      expires_at: state.expiresAt === null ? null : written(state.expiresAt),
+    };
+  },
+};
+
+/** @param {{ask: string}[]} questions */
+export const answersTo = (questions) => questions.map((question) => ASKED[question.ask](question) ?? null);

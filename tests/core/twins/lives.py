@@ -1,0 +1,111 @@
+"""Random lives: facts of one child in any order that people and mistakes can bring about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tongxin.core.pathway import CHINA, Fact
+
+START = datetime(2025, 1, 20, 9, 30, 0, 250, CHINA)
+LEVELS = ("low", "unknown", "mid_low", "mid_high", "high")
+ROLES = ("child_director", "child_supervisor", "social_worker", "counsellor", "case_manager", "psychiatrist")
+
+
+def _one(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(values)
+
+
+def _data(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """What its form always asks for, and here and there something of what any form may carry."""
+    calm = st.fixed_dictionaries({**KINDS[kind], "seen_in_person": _one("yes", "yes", "no")})
+    return st.one_of(calm, calm, calm, st.fixed_dictionaries(KINDS[kind], optional=MORE))
+
+
+YES_NO = _one("yes", "no", "unknown")
+DAYS = _one("2025-01-28", "2025-03-15", "2025-05-31", "2025-12-31")
+ALARMS = st.lists(
+    st.fixed_dictionaries({
+        "gate": _one("harmed", "suicidal_thought", "suicidal_thought_to_check"), "zh": _one("危险"),
+        "kind": _one("crisis", "safety_check"), "report": st.booleans(), "household": st.booleans(),
+    }),
+    max_size=2,
+)
+MORE = {
+    "alarms": ALARMS, "is_concern": YES_NO, "concern_from": st.lists(_one("staff", "family"), max_size=2),
+    "grade_hint": _one("up", "same", "down"), "seen_in_person": YES_NO, "child_seen": YES_NO,
+}
+KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "registration": {"details": st.lists(_one("no_id", "phone_differs", "no_name"), max_size=2)},
+    "case_file": {}, "identification": {"result": _one("healthy", "refer", "incomplete")},
+    "assessment": {"proposed": _one(*LEVELS)},
+    "grade_decision": {"level": _one(*LEVELS), "action": _one("confirm", "raise", "lower")},
+    "grade_raise": {"level": _one(*LEVELS)}, "visit": {}, "interview": {"interviewee": _one("child", "teacher")},
+    "follow_up": {"way": _one("phone", "home")},
+    "feedback": {"outcome": _one("accepts", "agrees", "refuses", "unreachable", "no_capable_guardian")},
+    "plan": {}, "approval": {}, "guardianship": {}, "closure": {}, "reopen": {}, "household_alarm": {},
+    "closure_decision": {"outcome": _one("approved", "returned")},
+    "referral": {"to_organisation": _one("o1", "o2")},
+    "referral_answer": {"answer": _one("accepted", "contacted", "in_service", "declined", "done")},
+    "consent": {"answer": _one("given", "withdrawn", "legal_basis"), "purposes": st.lists(_one("refer", "assess"))},
+    "transfer_out": {"to_division": _one("510104")},
+    "transfer_in": {"outcome": _one("accepted", "returned"), "goes_on": st.booleans()},
+    "child_state": {"state": _one("lost", "found", "dead", "boarding", "no_id", "returned")},
+    "crisis_report": {"sitting": _one("s1")}, "safety_check": {"outcome": _one("yes", "no", "unreachable")},
+    "crisis_step": {
+        "step": _one("stay", "tell_duty", "professional", "ask_concern", "daily_contact", "tell_guardian"),
+        "result": _one("done", "tried", "not_needed"),
+    },
+    "crisis_close": {"watch_until": DAYS, "guardian_page": _one("yes", "no")},
+    "household_check": {"result": _one("safe", "in_danger")}, "report": {}, "report_answer": {}, "report_ruling": {},
+    "flag": {"due_on": DAYS, "resolver": _one("social_worker", "nobody")}, "flag_answer": {},
+    "held": {}, "held_settlement": {}, "detail_correction": {"given": st.lists(_one("id_no", "phone", "name"))},
+    "task_reason": {"until": _one("2025-02-10", "2025-02-20T12:00:00+08:00", "2025-06-01")},
+}
+# Records that name what they answer.
+NAMES = {
+    "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report", "household_check": "household",
+    "held_settlement": "held", "flag_answer": "flag", "report": "duty", "report_ruling": "duty", "task_reason": "task",
+}
+# What begins a life, so that most of them get somewhere.
+FIRST = st.sampled_from(["registration", "case_file", "case_file", "identification"])
+
+
+def _kind(kind: str) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.tuples(
+        st.just(kind), _data(kind), st.integers(0, 60 * 24 * 40), st.integers(0, 3),
+        _one(*ROLES), _one("p1", "p2", "p3"), st.integers(0, 12), _one("", "", "", "", "correct", "retract", "moved"),
+    )
+
+
+ACTS = st.one_of(*(_kind(kind) for kind in KINDS))
+LIVES = st.tuples(FIRST.flatmap(_kind), st.lists(ACTS, max_size=14), st.integers(0, 60 * 24 * 200)).map(
+    lambda drawn: life([drawn[0], *drawn[1]], drawn[2])
+)
+
+
+def life(acts: list[tuple[Any, ...]], rest: int) -> tuple[tuple[Fact, ...], datetime]:
+    """Facts from acts, each some minutes after the one before, and a moment after the last."""
+    at, facts = START, list[Fact]()
+    for number, (kind, data, minutes, late, role, person, earlier, correction) in enumerate(acts):
+        at += timedelta(minutes=minutes, microseconds=number)
+        named = facts[-earlier].id if 0 < earlier <= len(facts) else None
+        given = dict(data)
+        if named and kind in NAMES and earlier % 2:
+            given[NAMES[kind]] = _name_of(kind, facts[-earlier])
+        facts.append(
+            Fact(
+                id=f"e{number:02}", seq=number + 1, kind=kind, at=at - timedelta(hours=late), recorded_at=at, data=given,
+                person=person, role=role, supersedes=named if correction else None,
+                correction=correction if named else "",
+            )
+        )
+    return tuple(facts), at + timedelta(minutes=rest)
+
+
+def _name_of(kind: str, fact: Fact) -> str:
+    if kind == "task_reason":
+        return f"{'identify' if fact.seq % 2 else 'visit'}:{fact.id}"
+    return f"suicidal_thought_to_check:{fact.id}" if kind == "safety_check" else fact.id
