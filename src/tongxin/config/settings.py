@@ -20,7 +20,7 @@ INSTALLED_APPS = [
         f"tongxin.{name}"
         for name in (
             "vault", "ledger", "accounts", "rulebook", "access", "people", "assessments",
-            "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "screening", "flows",
+            "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "screening", "flows",
             "web", "commands",
         )
     ),

@@ -25,16 +25,20 @@ DOUBTS = {"phone": "phone_differs", "residence_address": "address_differs"}
 CONTACTS = {"child.phone": ("phone", "phone"), "child.residence_address": ("residence_address", "address")}
 
 
-def changed_contacts(*, child: Child, asked: Asked, draft: Draft, at: datetime) -> dict[str, Any]:
+def changed_contacts(
+    *, child: Child, asked: Asked, draft: Draft, at: datetime, echoes: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """The owner's form filled in with where and how the child is reached now; empty when nothing changed.
 
-    A correction of an earlier record says how things were then, not how they are.
+    A correction of an earlier record says how things were then, not how they are. What a phone showed and nobody
+    changed there (`echoes`) says nothing against what was written meanwhile.
     """
     if draft.kind in IDENTITY or draft.correction_kind:
         return {}
     told = {
         field.binds: draft.answers[field.id]
-        for field in asked.form.fields if field.binds in CONTACTS and draft.answers.get(field.id)
+        for field in asked.form.fields
+        if field.binds in CONTACTS and draft.answers.get(field.id) and field.id not in echoes
     }
     if not told:
         return {}

@@ -24,6 +24,8 @@ LATER: Mapping[str, tuple[str, ...]] = {
     "draft.expired": ("tell_owner",),
     "roster.imported": ("tell_listed",),
     "row.settled": ("tell_settled",),
+    "arrival.held": ("tell_owner",),
+    "arrival.climbed": ("tell_owner",),
 }
 
 # Consequences and facts that are only recorded: the case was already derived in their transaction.
@@ -32,6 +34,7 @@ NOBODY_REACTS = frozenset({
     "holding.changed", "person.recused", "person.admitted",
     "person.added", "person.changed", "person.deactivated", "password.renewed", "password.changed", "conduct.accepted",
     "attachment.added", "attachment.retracted", "paper.printed",
+    "arrival.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",
     "round.planned", "round.staffed", "round.excepted", "round.started", "round.alarmed", "round.decided",
     "round.sampled", "round.closed", "round.dropped",
 })

@@ -1,6 +1,7 @@
 """Opening a child's file: the child, the key and the first entry in one transaction."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,12 +18,15 @@ from tongxin.people.models import Child
 from tongxin.vault import Owner
 
 
-def open_file(*, sheet: Sheet, actor: Viewer, at: datetime) -> Child:
-    """A child with a file, from a filled 档案表; the child lives where the form says, within the actor's area."""
+def open_file(*, sheet: Sheet, actor: Viewer, at: datetime, child_id: UUID | None = None) -> Child:
+    """A child with a file, from a filled 档案表; the child lives where the form says, within the actor's area.
+
+    A phone without a network has named the child already.
+    """
     if not access.may_do(viewer=actor, action="open_file", at=at):
         raise NotAllowed
-    place = _place_for(sheet, actor)
-    child_id = ids.new_id()
+    place = place_for(sheet, actor)
+    child_id = child_id or ids.new_id()
     # The key stands in another database: made first, an orphan if the file is refused.
     vault.create_keys([Owner("child", child_id)], at=at)
     with transaction.atomic():
@@ -35,7 +39,7 @@ def open_file(*, sheet: Sheet, actor: Viewer, at: datetime) -> Child:
         return child
 
 
-def _place_for(sheet: Sheet, actor: Viewer) -> Division:
+def place_for(sheet: Sheet, actor: Viewer) -> Division:
     """The residence written in the form, else the actor's own place."""
     code = str(sheet.answers.get("residence_division") or "")
     place = Division.objects.filter(code=code, valid_to__isnull=True).first() if code else None

@@ -39,7 +39,7 @@ from tongxin.flows.facts import facts_of
 from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import DifferentCopy, Draft
-from tongxin.ledger.models import Entry
+from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.lib import bulk
 from tongxin.lib.prepared import Prepared
 from tongxin.people import services as people
@@ -64,6 +64,10 @@ class Sheet:
     supersedes: UUID | None = None
     correction_kind: str = ""
     about: str = ""
+    # By how many seconds a phone's wrong clock was put right.
+    shifted: int = 0
+    # What stood in the form already and was left as it stood.
+    echoes: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -96,14 +100,17 @@ def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Reco
             return _keep(child=child, asked=asked, sheet=sheet, draft=draft, actor=actor, at=at, keys=keys)
     except DifferentCopy:
         with transaction.atomic():
-            _hold(child=child, asked=asked, draft=draft, actor=actor, at=at, keys=keys)
+            hold(child=child, asked=asked, draft=draft, actor=actor, at=at, keys=keys)
         raise Held from None
 
 
-def _hold(*, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: datetime, keys: Keyring) -> None:
-    """Keep a second version for a person, in the child's record too: its dangers act now (spine A1, A8)."""
+def hold(
+    *, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: datetime, keys: Keyring,
+    reason: str = "different_copy",
+) -> HeldEntry:
+    """Keep a version for a person, in the child's record too: its dangers act now (spine A1, A8)."""
     handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
-    held = ledger.hold(draft, reason="different_copy", at=at, actor=actor, keyring=keys)
+    held = ledger.hold(draft, reason=reason, at=at, actor=actor, keyring=keys)
     part = replace(draft, entry_id=held.id, kind=HELD, supersedes=None, correction_kind="")
     kept = ledger.keep_entries([part], recorded_at=at, actor=actor, keyring=keys)[0]
     made = outcome_for(child=child, asked=asked, draft=part, post_id=actor.post_id, standing="", at=at)
@@ -114,6 +121,7 @@ def _hold(*, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: dateti
     )
     tell(child=child, changes=[("entry.held", dict(part.clear))], actor=actor, at=at, keyring=keys)
     derive_again(child=child, actor=actor, at=at, keyring=keys)
+    return held
 
 
 def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
@@ -150,8 +158,9 @@ def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
     )
 
 
-def _clear(sheet: Sheet) -> dict[str, str]:
-    return {"form": sheet.form_id, "about": sheet.about}
+def _clear(sheet: Sheet) -> dict[str, Any]:
+    clear: dict[str, Any] = {"form": sheet.form_id, "about": sheet.about}
+    return clear | ({"shifted": sheet.shifted} if sheet.shifted else {})
 
 
 def _keep(
@@ -202,7 +211,7 @@ def _keep(
             lives_together=draft.answers.get("lives_together") == "yes",
         )
     links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
-    changed = checking.changed_contacts(child=child, asked=asked, draft=draft, at=at)
+    changed = checking.changed_contacts(child=child, asked=asked, draft=draft, echoes=sheet.echoes, at=at)
     if changed and not checking.may_write(child=child, actor=actor, at=at):
         derived = checking.leave_to_owner(
             child=child, changed=changed, draft=draft, known=derived.state.details, actor=actor, at=at, keys=keys

@@ -9,6 +9,7 @@ from tongxin.core.grading.gates import CRISES
 from tongxin.core.language.errors import DefinitionError
 from tongxin.lib.asking_checks import check_asking
 from tongxin.lib.document_checks import check_documents
+from tongxin.lib.sync_checks import check_sync
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
@@ -175,6 +176,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "glossary": _glossary,
     "prefill": _prefill,
     "sign_in": _sign_in,
+    "sync": check_sync,
 }
 
 

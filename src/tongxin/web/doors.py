@@ -27,6 +27,7 @@ SIGNED_OUT = "登录已过期，没有保存。请在新窗口登录后再发。
 # Every route names one of these; `child.…` is decided again for each child, `office.…` by the viewer's roles.
 ACTIONS = {
     "public": "任何人",
+    "device": "登记过的手机，凭它自己的凭证",
     "signed_in": "已登录的人",
     "work": "有岗位的人",
     "child.read": "看得到这个儿童名册部分的人",
@@ -38,12 +39,16 @@ ACTIONS = {
     "office.hand_over": "可以办理岗位交接的人",
     "office.manage_staff": "可以管理人员账号的人",
     "office.import_roster": "可以导入花名册的人",
+    "office.decide_arrivals": "可以核对手机送来的记录的人",
+    "office.see_devices": "可以看辖区手机的人",
     "office.write_rules": "可以修改本地规则文字的人",
     "office.adopt_rules": "可以采用规则修改稿的人",
     "office.plan_screening": "可以制定和管理筛查批次的人",
     "office.see_screening": "可以看筛查进度的人",
     "office.read_screening": "可以看筛查结果的人",
 }
+# Decided by what the call itself carries.
+WITHOUT_SESSION = frozenset({"public", "device"})
 
 
 class Request(HttpRequest):
@@ -73,7 +78,7 @@ def door(action: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View]
 
 
 def _turned_away(request: Request, action: str) -> HttpResponse | None:
-    if action == "public":
+    if action in WITHOUT_SESSION:
         return None
     if request.viewer.person_id is None:
         if "json" in request.headers.get("Accept", ""):

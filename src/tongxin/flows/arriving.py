@@ -1,0 +1,272 @@
+"""The door for what phones bring: each entry once, recorded or kept for a person, never dropped and never doubled.
+
+One transaction for each entry. Its receipt stands in the same one: whoever lost the answer asks again and gets it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from tongxin import vault
+from tongxin.access import selectors as access
+from tongxin.accounts.viewers import WORKER
+from tongxin.assessments.forms import Asked
+from tongxin.core.forms import Field, Form
+from tongxin.core.pathway import WITHDRAWN
+from tongxin.flows import arriving_children as children
+from tongxin.flows import arriving_conflicts as conflicts
+from tongxin.flows import arriving_holding as holding
+from tongxin.flows.arriving_holding import Holding
+from tongxin.flows.arriving_reading import Sender, Sent, read
+from tongxin.flows.opening import open_file, place_for
+from tongxin.flows.record import Sheet, asked_of, record
+from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.ledger.subjects import lock_subject
+from tongxin.lib.ids import id_in
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.sync import devices, receipts, recovery
+from tongxin.sync.limits import Limits, limits_at
+from tongxin.sync.models import Arrival, Carried, Device, Receipt
+
+OPENS, EARLY = "case_file", "early"
+
+
+def take(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:
+    """The receipt of one entry as it was sent; the same entry again has the same one."""
+    payload = unsealed(payload, sender=sender, at=at)
+    sent = read(payload, otherwise=receipts.own_id(payload, sender.device))
+    with transaction.atomic():
+        receipts.lock_entry(sent.id)
+        known = receipts.known(sent.id, payload)
+        return known or _take(sent, sender=sender, at=at)
+
+
+def unsealed(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Mapping[str, Any]:
+    """An entry that its phone could only send sealed, its PIN forgotten; as it is where it can't be opened."""
+    sealed, about = payload.get("sealed"), payload.get("id")
+    if not isinstance(sealed, dict) or not isinstance(about, str):
+        return payload
+    key = id_in(str(sealed.get("key")))
+    device = Device.objects.filter(id=key, person_id=sender.device.person_id).first() if key else None
+    if device is None:
+        return payload
+    private = devices.private_key(device, viewer=sender.viewer, at=at)
+    try:
+        found = json.loads(recovery.opened(sealed, private=private, about=about))
+    except (recovery.Unopened, ValueError, RecursionError):
+        return payload
+    return found if isinstance(found, dict) and found.get("id") == about else payload
+
+
+def keep_unread(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:
+    """The receipt of an entry on which the program itself failed: kept whole, for a person."""
+    sent = read(payload, otherwise=receipts.own_id(payload, sender.device))
+    sent = replace(sent, is_readable=False, form="")
+    with transaction.atomic():
+        receipts.lock_entry(sent.id)
+        known = receipts.known(sent.id, payload)
+        return known or holding.keep(sent, why=Holding("unreadable"), child=None, sender=sender, at=at)
+
+
+def _take(sent: Sent, *, sender: Sender, at: datetime) -> Receipt:
+    child = children.child_for(sent.child)
+    try:
+        _refuse_sender(sent, sender, limits_at(at))
+        subject = take_in(sent, child=child, sender=sender, at=at)
+    except Holding as why:
+        receipt = holding.keep(sent, why=why, child=child, sender=sender, at=at)
+        if why.reason == "duplicate_child":
+            let_in_those_who_wait(sent.child, at=at)
+        return receipt
+    receipt = receipts.give(
+        entry_id=sent.id, payload=sent.payload, owner=subject.key_owner, device=sender.device,
+        state=Receipt.ARRIVED, at=at, shifted=_shift(sender, limits_at(at)),
+    )
+    if child is None:
+        let_in_those_who_wait(sent.child, at=at)
+    return receipt
+
+
+def take_in(sent: Sent, *, child: Child | None, sender: Sender, at: datetime, is_decided: bool = False) -> Child:
+    """The child in whose record it now stands; `Holding` says why it doesn't.
+
+    What somebody decided is recorded though others wrote meanwhile: they saw both.
+    """
+    limits = limits_at(at)
+    if not sent.is_readable or sent.occurred_at is None:
+        raise Holding("unreadable")
+    sheet = _sheet(sent, sender, limits, at=at)
+    if child is None:
+        child = _child_to_open_or(sent, sheet, sender=sender, at=at, is_decided=is_decided)
+        if child is None:
+            return _open(sent, sheet, sender=sender, at=at)
+    if not is_decided:
+        _refuse_conflict(sent, child, limits=limits, sender=sender, at=at)
+    _record(sent, child, sheet, sender=sender, at=at, is_decided=is_decided)
+    return child
+
+
+def _refuse_sender(sent: Sent, sender: Sender, limits: Limits) -> None:
+    if not sent.is_readable:
+        raise Holding("unreadable")
+    if receipts.has_other_copy(sent.id):
+        raise Holding("different_copy")
+    if sender.device.state != Device.ACTIVE or not sender.viewer.person_id:
+        raise Holding("revoked")
+    if _version(sender.app) < _version(limits.oldest_app):
+        raise Holding("old_app")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """A version's numbers; what is none counts as the newest, for a hash says nothing of age."""
+    parts = text.partition("+")[0].split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else (1 << 30,)
+
+
+def _shift(sender: Sender, limits: Limits) -> int:
+    return sender.behind if abs(sender.behind) > limits.clock.total_seconds() else 0
+
+
+def _sheet(sent: Sent, sender: Sender, limits: Limits, *, at: datetime) -> Sheet:
+    """The entry with its moment put right; never in the future, never before anybody could have written it."""
+    shifted = _shift(sender, limits)
+    assert sent.occurred_at is not None  # noqa: S101
+    occurred = sent.occurred_at + timedelta(seconds=shifted)
+    if occurred > at + limits.clock or occurred < at - limits.oldest:
+        if sender.knows_clock:
+            raise Holding("wrong_clock")
+        occurred = at
+    return Sheet(
+        entry_id=sent.id, form_id=sent.form, answers=sent.answers, occurred_at=min(occurred, at),
+        device=str(sender.device.id), supersedes=sent.supersedes, correction_kind=sent.correction_kind,
+        about=sent.about, shifted=shifted,
+    )
+
+
+def _child_to_open_or(
+    sent: Sent, sheet: Sheet, *, sender: Sender, at: datetime, is_decided: bool
+) -> Child | None:
+    """The child on file who this is after all; None when a file is to be opened."""
+    if sent.child is not None and children.is_erased(sent.child):
+        raise Holding("gone_child")
+    if sent.form != OPENS or sent.correction_kind:
+        raise Holding(EARLY)
+    try:
+        place = place_for(sheet, sender.viewer)
+    except Refused as refused:
+        raise Holding("refused", problems=refused.problems) from None
+    children.lock_marks(sent.answers, place)
+    if is_decided or sent.child is None:
+        return None
+    same = children.same_number(sent.answers, place)
+    if same is None:
+        like = children.same_person(sent.answers, place)
+        if like is not None:
+            raise Holding("duplicate_child", child=like)
+        return None
+    children.stand_for(named=sent.child, child=same, device=sender.device, at=at)
+    lock_subject(same.key_owner)
+    differing = _differing(sent, same, at=at)
+    if differing or not access.may(
+        viewer=sender.viewer, child_id=same.id, part="", action=f"record.{OPENS}", at=at
+    ):
+        raise Holding("duplicate_child", child=same, fields=differing)
+    return same
+
+
+def _differing(sent: Sent, child: Child, *, at: datetime) -> list[str]:
+    """What a second file says otherwise than the first."""
+    asked = asked_of(child, form_id=sent.form, at=at)
+    return conflicts.conflicts_of(child=child, sent=sent, asked=asked, limits=limits_at(at), at=at)
+
+
+def _open(sent: Sent, sheet: Sheet, *, sender: Sender, at: datetime) -> Child:
+    try:
+        return open_file(sheet=sheet, actor=sender.viewer, at=at, child_id=sent.child)
+    except Refused as refused:
+        raise Holding("refused", problems=refused.problems) from None
+    except NotAllowed:
+        raise Holding("not_allowed") from None
+
+
+def _refuse_conflict(sent: Sent, child: Child, *, limits: Limits, sender: Sender, at: datetime) -> None:
+    """Asked under the child's lock, so that nobody writes between the question and the entry."""
+    lock_subject(child.key_owner)
+    child.refresh_from_db()
+    if sent.correction_kind in WITHDRAWN:
+        return
+    asked = _asked_of(sent, child, at=at)
+    found = conflicts.conflicts_of(child=child, sent=sent, asked=asked, limits=limits, at=at)
+    if found and access.may(viewer=sender.viewer, child_id=child.id, part="", action=asked.action, at=at):
+        raise Holding("conflict", fields=found)
+
+
+def _asked_of(sent: Sent, child: Child, *, at: datetime) -> Asked:
+    try:
+        return asked_of(child, form_id=sent.form, at=at)
+    except rules.NotAdopted:
+        raise Holding("retired_form") from None
+
+
+def _record(
+    sent: Sent, child: Child, sheet: Sheet, *, sender: Sender, at: datetime, is_decided: bool
+) -> None:
+    asked = _asked_of(sent, child, at=at)
+    if not is_decided:
+        sheet = replace(sheet, echoes=conflicts.echoes_in(sent=sent, asked=asked))
+    try:
+        record(child_id=child.id, sheet=sheet, actor=sender.viewer, at=at)
+    except Refused as refused:
+        raise _refusal(sent, asked, refused, sheet) from None
+    except Held:
+        raise Holding("different_copy", is_in_record=True) from None
+    except NotAllowed:
+        was_here = Carried.objects.filter(device=sender.device, child_id=child.id).exists()
+        raise Holding("moved_child" if was_here else "not_allowed") from None
+    except vault.Destroyed:
+        raise Holding("gone_child") from None
+
+
+def _refusal(sent: Sent, asked: Asked, refused: Refused, sheet: Sheet) -> Holding:
+    reason = "refused"
+    if sheet.shifted:
+        reason = "wrong_clock"
+    elif sent.form_hash != asked.form_hash:
+        is_option = any(_is_retired(asked.form, sent.answers, each.path) for each in refused.problems)
+        reason = "retired_option" if is_option else "retired_form"
+    return Holding(reason, problems=refused.problems)
+
+
+def _is_retired(form: Form, answers: Mapping[str, Any], path: str) -> bool:
+    """Whether the problem at a place is a choice that is no longer among the choices."""
+    named = path.partition(".")[0].partition("[")[0]
+    field: Field | None = next((each for each in form.fields if each.id == named), None)
+    if field is None or not field.options:
+        return False
+    said = answers.get(named)
+    codes = {option.code for option in (*field.options, *field.escape)}
+    chosen = said if isinstance(said, list) else [said]
+    return any(isinstance(code, str) and code not in codes for code in chosen)
+
+
+def let_in_those_who_wait(named: UUID | None, *, at: datetime) -> None:
+    """Entries that came before the file of their child are taken in now, as whoever wrote them."""
+    child = children.child_for(named)
+    if child is None:
+        return
+    for arrival in Arrival.objects.filter(named_id=named, settled_at__isnull=True, receipt__reason=EARLY):
+        sent = holding.sent_in(arrival, viewer=WORKER, at=at)
+        sender = holding.sender_of(arrival, at=at)
+        try:
+            with transaction.atomic():
+                take_in(sent, child=child, sender=sender, at=at)
+                holding.settle(arrival, outcome=Arrival.RECORDED, actor=WORKER, at=at)
+        except Holding as why:
+            Receipt.objects.filter(id=arrival.receipt_id).update(reason=why.reason)
+            Arrival.objects.filter(id=arrival.id).update(fields=why.fields, child_id=child.id)

@@ -1,0 +1,85 @@
+"""Whom an entry from a phone is about: a child on file, the child that another file stands for, or a new one."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tongxin import vault
+from tongxin.accounts.models import Division
+from tongxin.people import matching
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.sync.models import ChildAlias, Device
+
+OPENS = "case_file"
+LOCKS = 5_310_772
+
+
+def child_for(named: UUID | None) -> Child | None:
+    """The child that a phone's id stands for, if there is a file."""
+    if named is None:
+        return None
+    alias = ChildAlias.objects.filter(phone_id=named).values_list("child_id", flat=True).first()
+    return Child.objects.filter(id=alias or named).first()
+
+
+def is_erased(named: UUID) -> bool:
+    """Whether there was such a child, whose key was destroyed."""
+    return bool(vault.destroyed([vault.Owner("child", named)]))
+
+
+def stand_for(*, named: UUID, child: Child, device: Device, at: datetime, by: UUID | None = None) -> None:
+    """From now on what a phone says of one id is about another child."""
+    if named != child.id:
+        ChildAlias.objects.get_or_create(
+            phone_id=named, defaults={"child_id": child.id, "device": device, "at": at, "by": by}
+        )
+
+
+def same_number(answers: Mapping[str, Any], place: Division) -> Child | None:
+    """The child of this county with exactly this identity number."""
+    return _marked("id_token", _id_mark(answers, place), place)
+
+
+def same_person(answers: Mapping[str, Any], place: Division) -> Child | None:
+    """A child of this county with this name and day of birth: perhaps the same one."""
+    return _marked("person_token", _person_mark(answers, place), place)
+
+
+def lock_marks(answers: Mapping[str, Any], place: Division) -> None:
+    """Let nobody open a file for the same child meanwhile; SQLite has one writer anyway."""
+    if connection.vendor != "postgresql":
+        return
+    for mark in sorted(filter(None, (_id_mark(answers, place), _person_mark(answers, place)))):
+        number = int.from_bytes(hashlib.sha256(mark).digest()[:4], signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, number])
+
+
+def _marked(column: str, mark: bytes | None, place: Division) -> Child | None:
+    if mark is None or place.county_id is None:
+        return None
+    found = next(matching.sharing(column, [mark], county_id=place.county_id), None)
+    return Child.objects.filter(id=found.id).first() if found else None
+
+
+def _id_mark(answers: Mapping[str, Any], place: Division) -> bytes | None:
+    number = answers.get("id_no")
+    if not isinstance(number, str) or not number.strip():
+        return None
+    return matching.id_mark(_key(place), number)
+
+
+def _person_mark(answers: Mapping[str, Any], place: Division) -> bytes | None:
+    name, birth = answers.get("name"), answers.get("birth")
+    if not isinstance(name, str) or not isinstance(birth, str) or not name.strip() or not birth:
+        return None
+    return matching.person_mark(_key(place), name, birth)
+
+
+def _key(place: Division) -> bytes:
+    return vault.tokens.key(rules.region_of(place.county_id))

@@ -1,0 +1,54 @@
+"""What the definition of the phones' sync must hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.core.forms import content as take
+from tongxin.core.language.errors import DefinitionError
+
+HEAD = ("id", "zh", "source")
+DATED = ("version", "valid_from", "means")
+SPANS = (
+    "token", "grace", "clock", "oldest", "silent_after", "decide_within", "decide_danger_within", "told_for",
+    "blob_kept",
+)
+NUMBERS = ("batch", "batch_kilobytes", "children", "page", "entries", "blob_kilobytes", "piece_kilobytes")
+REST = ("oldest_app", "phone", "decides", "owns", "aside_reasons")
+PHONE = ("idle_minutes", "hidden_minutes", "pin_tries", "keep_receipts_days")
+UNITS = ("minutes", "hours", "days")
+SMALLEST = {"minutes": 1, "hours": 60, "days": 1440}
+# What changes a profile whatever a county thinks: nobody may take it out of the question of who wrote last.
+OWNING = ("detail_correction", "child_state", "carer_change", "household_members")
+
+
+def check_sync(content: Mapping[str, Any]) -> None:
+    """Nothing, when phones can be served by this; else where it fails and how to mend it."""
+    take.mapping(content, "", required=(*HEAD, *SPANS, *NUMBERS, *REST), optional=DATED)
+    minutes = {key: _minutes(content, key) for key in SPANS}
+    for key in NUMBERS:
+        take.number(content, key, "", 0, low=1)
+    phone = take.mapping(content["phone"], "phone", required=PHONE)
+    for key in PHONE:
+        take.number(phone, key, "phone", 0, low=1)
+    if minutes["decide_danger_within"] > minutes["decide_within"]:
+        raise DefinitionError("decide_danger_within", "有危险信号的反而更慢", "写得不长于 decide_within")
+    if not take.sequence(content["decides"], "decides"):
+        raise DefinitionError("decides", "没有写由谁决定", "写上角色，由近到远")
+    if content["page"] > content["children"]:
+        raise DefinitionError("page", "一次下载的份数多于手机上最多的份数", "写得不多于 children")
+    for form in OWNING:
+        if not content["owns"].get(form):
+            raise DefinitionError(f"owns.{form}", "没有写这张表改哪些现值", "写上每一项，不能为空")
+    for at, raw in enumerate(take.sequence(content["aside_reasons"], "aside_reasons")):
+        path = f"aside_reasons[{at}]"
+        take.identifier(take.mapping(raw, path, required=("id", "zh")), path)
+    take.unrepeated([each["id"] for each in content["aside_reasons"]], "aside_reasons", "理由")
+
+
+def _minutes(content: Mapping[str, Any], key: str) -> int:
+    span = take.mapping(content[key], key, required=(), optional=UNITS)
+    if len(span) != 1:
+        raise DefinitionError(key, "时限要写成一个单位和一个整数", "例如 {days: 1}")
+    unit = next(iter(span))
+    take.number(span, unit, key, 0, low=1)
+    return int(span[unit]) * SMALLEST[unit]

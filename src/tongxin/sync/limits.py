@@ -1,0 +1,57 @@
+"""The limits of the phones' sync, as the definition in force states them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tongxin.rulebook.shipped import content_in_force
+
+SPANS = (
+    "token", "grace", "clock", "oldest", "silent_after", "decide_within", "decide_danger_within", "told_for",
+    "blob_kept",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, how many and how large; who decides what was held."""
+
+    token: timedelta
+    grace: timedelta
+    clock: timedelta
+    oldest: timedelta
+    silent_after: timedelta
+    decide_within: timedelta
+    decide_danger_within: timedelta
+    told_for: timedelta
+    blob_kept: timedelta
+    batch: int
+    batch_bytes: int
+    children: int
+    page: int
+    entries: int
+    blob_bytes: int
+    piece_bytes: int
+    oldest_app: str
+    phone: Mapping[str, int]
+    decides: tuple[str, ...]
+    owns: Mapping[str, tuple[str, ...]]
+    aside_reasons: Mapping[str, str]
+
+
+def limits_at(at: datetime) -> Limits:
+    """The limits in force at a moment."""
+    return _read(content_in_force("sync", "sync", at=at))
+
+
+def _read(content: Mapping[str, Any]) -> Limits:
+    return Limits(
+        **{name: timedelta(**content[name]) for name in SPANS},
+        batch=content["batch"], batch_bytes=content["batch_kilobytes"] * 1024, children=content["children"],
+        page=content["page"], entries=content["entries"], blob_bytes=content["blob_kilobytes"] * 1024,
+        piece_bytes=content["piece_kilobytes"] * 1024, oldest_app=str(content["oldest_app"]),
+        phone=dict(content["phone"]),
+        decides=tuple(content["decides"]), owns={form: tuple(names) for form, names in content["owns"].items()},
+        aside_reasons={each["id"]: str(each["zh"]) for each in content["aside_reasons"]},
+    )

@@ -1,0 +1,76 @@
+"""What was said of each entry that a phone sent: once, and the same ever after."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tongxin import vault
+from tongxin.ledger import canonical
+from tongxin.lib import ids
+from tongxin.sync.models import Device, Receipt
+from tongxin.vault import Owner
+
+# No letters or digits that are read for one another.
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LOCKS = 5_310_771
+
+
+def lock_entry(entry_id: UUID) -> None:
+    """Let nobody else take in this entry until the transaction ends; SQLite has one writer anyway."""
+    if connection.vendor != "postgresql":
+        return
+    number = int.from_bytes(hashlib.sha256(entry_id.bytes).digest()[:4], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, number])
+
+
+def own_id(payload: Mapping[str, Any], device: Device) -> UUID:
+    """An id for what came without one: the same content from the same phone has the same."""
+    return UUID(bytes=digest(payload, device.key_owner)[:16], version=5)
+
+
+def known(entry_id: UUID, payload: Mapping[str, Any]) -> Receipt | None:
+    """The receipt of exactly this copy, if it came before."""
+    for receipt in Receipt.objects.filter(entry_id=entry_id):
+        try:
+            if bytes(receipt.digest) == digest(payload, receipt.owner):
+                return receipt
+        except (vault.Destroyed, vault.MissingKey):
+            # Whose it was is erased: nothing more can be told apart, and nothing may be kept again.
+            return receipt
+    return None
+
+
+def has_other_copy(entry_id: UUID) -> bool:
+    """Whether something else came under this id before."""
+    return Receipt.objects.filter(entry_id=entry_id).exists()
+
+
+def digest(payload: Mapping[str, Any], owner: Owner) -> bytes:
+    """The digest of an entry as it was sent, under its owner's key."""
+    return vault.digest_many([(canonical.text(payload).encode(), owner)])[0]
+
+
+def give(
+    *, entry_id: UUID, payload: Mapping[str, Any], owner: Owner, device: Device, state: str, at: datetime,
+    reason: str = "", shifted: int = 0,
+) -> Receipt:
+    """A receipt for one copy of an entry."""
+    return Receipt.objects.create(
+        id=ids.new_id(), entry_id=entry_id, number=_free_number(), digest=digest(payload, owner),
+        owner_kind=owner.kind, owner_id=owner.id, device=device, state=state, reason=reason, shifted=shifted,
+        received_at=at,
+    )
+
+
+def _free_number() -> str:
+    while True:
+        letters = "".join(secrets.choice(LETTERS) for _ in range(7))
+        number = f"{letters[:4]}-{letters[4:]}"
+        if not Receipt.objects.filter(number=number).exists():
+            return number

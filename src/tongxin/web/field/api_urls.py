@@ -1,0 +1,12 @@
+"""The calls of the field app's phones."""
+
+from django.urls import URLPattern, path
+
+from tongxin.web.field import api_pair, api_up
+
+API: list[URLPattern] = [
+    path("field/api/pair/", api_pair.pair),
+    path("field/api/renew/", api_pair.renew),
+    path("field/api/up/", api_up.up),
+    path("field/api/wiped/", api_pair.wiped),
+]
