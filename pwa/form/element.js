@@ -43,20 +43,23 @@ export class TxForm extends HTMLElement {
     this.notice = make("section", { class: "alert alert-danger tx-summary", "aria-label": "没有保存的原因", hidden: true });
     this.progress = make("span", { class: "tx-progress" });
     this.status = make("span", { class: "tx-status", role: "status" });
+    /** Set by a page that keeps entries itself, before the element is put on it. @type {Definition | null} */
+    this.given = null;
+    /** @type {((entry: ReturnType<TxForm["entry"]>) => Promise<import("./send.js").Outcome>) | null} */
+    this.deliver = null;
     this.warn = (/** @type {BeforeUnloadEvent} */ event) => {
+      if (this.deliver) return;
       if (this.draft ? this.draft.isAhead || this.draft.sending : this.isDirty) event.preventDefault();
     };
   }
 
   connectedCallback() {
     if (this.isReady) return;
-    const block = document.getElementById(this.getAttribute("definition") ?? "");
-    if (!block?.textContent) {
+    const definition = this.given ?? written(document.getElementById(this.getAttribute("definition") ?? ""));
+    if (!definition) {
       this.replaceChildren(make("p", { class: "alert alert-danger", role: "alert" }, "表单没有载入，请刷新页面。"));
       return;
     }
-    /** @type {Definition} */
-    const definition = JSON.parse(block.textContent);
     for (const field of definition.sections.flatMap((section) => section.fields)) {
       if (field.prefill !== undefined) this.answers[field.id] = copied(field.prefill);
     }
@@ -151,6 +154,7 @@ export class TxForm extends HTMLElement {
     if (!this.isReady) return;
     this.isDirty = true;
     this.draft?.touch();
+    this.dispatchEvent(new Event("tx-touched"));
     this.fromServer = [];
     this.refresh();
   }
@@ -209,9 +213,10 @@ export class TxForm extends HTMLElement {
     this.isSending = true;
     this.status.textContent = "正在发送……";
     await this.draft?.rest();
-    const outcome = await send(form.action, this.entry(), tokenOf(form));
+    const outcome = await (this.deliver ? this.deliver(this.entry()) : send(form.action, this.entry(), tokenOf(form)));
     this.isSending = false;
     this.status.textContent = "";
+    if (outcome.isKept) return;
     if (outcome.next) {
       this.isDirty = false;
       this.draft?.stop();
@@ -258,6 +263,9 @@ function tokenOf(form) {
   const field = form.elements.namedItem("csrfmiddlewaretoken");
   return youngest ?? (field instanceof HTMLInputElement ? field.value : "");
 }
+
+/** The definition in a JSON block of the page. @param {HTMLElement | null} block @returns {Definition | null} */
+const written = (block) => (block?.textContent ? JSON.parse(block.textContent) : null);
 
 /** A copy that the page may change. @param {unknown} value */
 const copied = (value) => JSON.parse(JSON.stringify(value));

@@ -1,7 +1,7 @@
 // Sends a filled form and puts every possible answer into words.
 
 /** @typedef {import("./types").Problem} Problem */
-/** @typedef {{ next?: string, zh?: string, problems?: Problem[], mayRetry?: boolean }} Outcome */
+/** @typedef {{ next?: string, zh?: string, problems?: Problem[], mayRetry?: boolean, isKept?: boolean }} Outcome */
 
 const LONGEST_WAIT = 30_000;
 const KEPT = "内容仍在本页，没有丢。";

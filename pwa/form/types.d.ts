@@ -25,6 +25,7 @@ export type Field = {
   instrument?: Sheet;
   prefill?: unknown;
   known?: { value: unknown; zh: string };
+  min_age?: number;
 };
 
 export type Section = { id: string; zh: string; help?: string; matrix?: boolean; fields: Field[] };

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 Answer = Callable[[HttpRequest], HttpResponse]
-STATIC_PREFIX = "/static/"
+# Files that are the same for everybody and hold nothing of anybody.
+STATIC_PREFIXES = ("/static/", "/field/app/")
 TOO_LARGE = "文件超过 {size} MB，没有接收，也没有保存任何内容。请拆分后分次上传。"
 
 
@@ -15,7 +16,7 @@ def keep_out_of_caches(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if not request.path.startswith(STATIC_PREFIX):
+        if not request.path.startswith(STATIC_PREFIXES):
             response.headers["Cache-Control"] = "no-store, private"
         return response
 

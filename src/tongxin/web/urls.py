@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.papers")),
     path("", include("tongxin.web.console.attachments")),
     path("", include("tongxin.web.answer.urls")),
+    path("", include("tongxin.web.field.urls")),
     path("posts/", posts.post_list),
     path("posts/<uuid:post_id>/", handing_over.post_over),
     path("posts/leaves/<int:holding_id>/end/", handing_over.end_stand_in),

@@ -1,0 +1,30 @@
+// The rules and lists that came with the last sync.
+
+import { row } from "./database.js";
+import { get } from "./store.js";
+
+/** @typedef {import("./types").Around} Around */
+/** @typedef {{ id: string, hash: string, zh: string, kind: string, isPerChild: boolean }} Offered */
+
+/** @returns {Promise<Around>} */
+export const around = async () => (await get("meta", "around")) ?? { forms: {} };
+
+/** What a hash stands for; nothing when it isn't on this phone. @param {string | undefined} hash @returns {Promise<any>} */
+export const definition = async (hash) => (hash ? (await row("definitions", hash))?.content : undefined);
+
+/** The forms that she may fill in, in the order of her work. @returns {Promise<Offered[]>} */
+export async function offered() {
+  const { forms } = await around();
+  const found = await Promise.all(Object.entries(forms).map(async ([id, one]) => {
+    const { hash, ...more } = typeof one === "string" ? { hash: one } : one;
+    const content = await definition(hash);
+    if (!content || ("action_allowed" in more && !more.action_allowed)) return null;
+    const isPerChild = "per_child" in more ? Boolean(more.per_child) : id !== "case_file";
+    return { id, hash, zh: String(content.zh), kind: String(content.kind ?? id), isPerChild };
+  }));
+  return found.filter((one) => one !== null).sort((a, b) => rank(a.id) - rank(b.id));
+}
+
+const FIRST = ["visit_record", "identification_form", "identification_form_0_3", "observation_record", "interview_record", "follow_up", "call_record", "crisis_report"];
+/** @param {string} id */
+const rank = (id) => (FIRST.indexOf(id) + FIRST.length + 1) % (FIRST.length + 1);

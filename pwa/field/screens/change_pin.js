@@ -1,0 +1,32 @@
+// Another PIN for the same phone.
+
+import { make } from "../../form/dom.js";
+import { go } from "../page.js";
+import { acting, asked, notice, title } from "../parts.js";
+import { problemOf } from "../pin_words.js";
+import { WrongPin } from "../sealing.js";
+import { say } from "../say.js";
+import { changePin } from "../store.js";
+
+/** @returns {Promise<import("../types").Screen>} */
+export async function screen() {
+  const said = make("div", {});
+  const digits = { type: "password", inputmode: "numeric", maxlength: "12", class: "form-control fa-pin" };
+  const before = asked(say("现在的 PIN"), digits);
+  const first = asked(say("新的 PIN（六位以上数字）"), digits);
+  const second = asked(say("再输一次"), digits);
+  const submit = make("button", { type: "submit", class: "btn btn-primary fa-wide" }, say("换上"));
+  const change = async () => {
+    const problem = problemOf(first.input.value, second.input.value);
+    if (problem) return said.replaceChildren(notice("warning", problem));
+    submit.disabled = true;
+    try {
+      await changePin(before.input.value, first.input.value);
+      await go("more");
+    } catch (error) {
+      submit.disabled = false;
+      said.replaceChildren(notice("warning", error instanceof WrongPin ? say("现在的 PIN 不对。") : say("没有换成，请再试一次。原来的 PIN 仍可用。")));
+    }
+  };
+  return { zh: say("换 PIN"), body: [title(say("换 PIN")), said, acting(change, before.field, first.field, second.field, submit)] };
+}

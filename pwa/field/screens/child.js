@@ -1,0 +1,107 @@
+// A child's file, as far as her role may read it: what is due, whom to call, what was written.
+
+import { make } from "../../form/dom.js";
+import { brief } from "../briefs.js";
+import { day, dayZh, momentZh } from "../clock.js";
+import { ageOf } from "../filling.js";
+import { about, mapOf, taskLine } from "../home_card.js";
+import { keptAbout } from "../outbox.js";
+import { go } from "../page.js";
+import { button, card, chip, empty, heading, link, note, row, title } from "../parts.js";
+import { offered } from "../rules.js";
+import { say } from "../say.js";
+import { get } from "../store.js";
+
+/** @typedef {import("../types").File} File */
+
+const MOST = 20;
+
+/** @param {Record<string, string>} params @returns {Promise<import("../types").Screen>} */
+export async function screen({ id = "" }) {
+  const file = /** @type {File | undefined} */ (await get("children", id));
+  if (!file) return { zh: say("档案"), body: [title(say("档案")), empty(say("这份档案不在手机里，可能已转给别人负责。"))] };
+  const kept = await keptAbout(id);
+  return { zh: say("档案"), body: [
+    title(file.name), head(file), ...tasks(file), actions(file), calls(file), facts(file), together(file), forms(file, await offered()),
+    kept.length ? heading(say("写好待送")) : null,
+    ...kept.map((each) => card(make("strong", {}, each.form_zh), note(momentZh(each.entry.occurred_at)))),
+    file.entries?.length ? heading(say("以前的记录")) : null, ...(file.entries ?? []).slice(0, MOST).map(told),
+  ] };
+}
+
+/** @param {File} file */
+function head(file) {
+  const age = ageOf(file);
+  const marks = [
+    ...(file.gates ?? []).map((gate) => chip(gate.since ? `${gate.zh} ${dayZh(gate.since)}` : gate.zh, "red", "▲")),
+    file.level_zh ? chip(file.level_zh, "grey", "●") : null,
+    file.identified_zh ? chip([file.identified_zh, dayZh(file.identified_on)].filter(Boolean).join(" "), "blue", "○") : null,
+    file.state_zh ? chip(file.state_zh, "grey") : null,
+  ];
+  return make("div", { class: "fa-head" },
+    make("p", {}, [about({ ...file, age: age ?? undefined, call: "", words: "" }), listZh(file.categories_zh)].filter(Boolean).join(" · ")),
+    make("p", { class: "fa-marks" }, ...marks));
+}
+
+/** @param {string | string[] | undefined} said */
+const listZh = (said) => (Array.isArray(said) ? said.join("、") : said ?? "");
+
+/** @param {File} file */
+function tasks(file) {
+  const due = (file.tasks ?? []).filter((task) => task.mine !== false);
+  if (!due.length) return [];
+  return [heading(say("接下来")), card(make("ul", { class: "fa-tasks" }, ...due.map((task) => taskLine(file.id, task, day()))))];
+}
+
+/** @param {File} file */
+const actions = (file) => row(
+  button(say("写走访记录"), () => go("form", { child: file.id, form: "visit_record" }), { kind: "btn-primary", icon: "file" }),
+  file.address || file.place_zh ? link(say("地图"), mapOf({ ...file, age: undefined, call: "", words: "" }), { icon: "forward" }) : null);
+
+/** @param {File} file */
+function calls(file) {
+  const carers = file.carers ?? [];
+  if (!carers.length) return null;
+  return card(make("h2", {}, say("照料人")), ...carers.map((each) => make("div", { class: "fa-carer" },
+    make("p", {}, make("strong", {}, each.name), ` ${each.relation_zh ?? ""}`),
+    each.is_concern ? chip(say("可能有危险，不要单独联系"), "red", "▲") : null,
+    each.phone && !each.is_concern ? link(each.phone, `tel:${each.phone}`, { icon: "phone", label: say("打电话给 {name}", { name: each.name }) }) : null)));
+}
+
+/** @param {File} file */
+function facts(file) {
+  const rows = /** @type {[string, string | undefined][]} */ ([
+    [say("住址"), [file.place_zh, file.address].filter(Boolean).join(" ")], [say("学校"), file.school_zh],
+    [say("出生"), file.birth ? dayOrMonth(file.birth) : ""], [say("电话"), file.phone],
+  ]);
+  const said = rows.filter(([, value]) => value);
+  return said.length ? make("dl", { class: "fa-facts" }, ...said.flatMap(([zh, value]) => [make("dt", {}, zh), make("dd", {}, value)])) : null;
+}
+
+/** @param {string} text */
+function dayOrMonth(text) {
+  const [year, month, date] = text.split("-");
+  return date ? `${year}年${Number(month)}月${Number(date)}日` : `${year}年${Number(month)}月`;
+}
+
+/** @param {File} file */
+function together(file) {
+  const others = (file.siblings ?? []).map((id) => brief(id)).filter((each) => each !== undefined);
+  if (!others.length) return null;
+  return card(make("h2", {}, say("同户的孩子")), row(...others.map((each) => button(each.name, () => go("child", { id: each.id })))));
+}
+
+/** @param {File} file @param {import("../rules.js").Offered[]} all */
+function forms(file, all) {
+  const mine = all.filter((form) => form.isPerChild && (!file.allowed || file.allowed.includes(form.id)));
+  if (!mine.length) return null;
+  return make("details", { class: "fa-more" }, make("summary", {}, say("填其他表（{n}）", { n: mine.length })),
+    make("div", { class: "fa-list" }, ...mine.map((form) => button(form.zh, () => go("form", { child: file.id, form: form.id }), { kind: "fa-wide" }))));
+}
+
+/** @param {import("../types").Told} one */
+function told(one) {
+  const answers = Object.entries(one.answers ?? {}).filter(([, value]) => typeof value === "string" && value);
+  return card(make("strong", {}, one.form_zh), note([dayZh(one.at), one.by_zh].filter(Boolean).join(" · ")),
+    ...answers.slice(0, 6).map(([, value]) => make("p", {}, String(value))));
+}

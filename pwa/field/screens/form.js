@@ -1,0 +1,66 @@
+// Any form about a child, by the one form element; kept in the outbox before anything else is said.
+
+import { make } from "../../form/dom.js";
+import { PhoneDraft } from "../phone_draft.js";
+import { filled } from "../filling.js";
+import { keeping } from "../keeping.js";
+import { present } from "../page.js";
+import { empty, notice, title } from "../parts.js";
+import { around, definition } from "../rules.js";
+import { say } from "../say.js";
+import { get } from "../store.js";
+import { done } from "../written.js";
+
+/** @typedef {import("../types").File} File */
+/** @typedef {import("../../form/element.js").TxForm} TxForm */
+
+/** @param {Record<string, string>} params @returns {Promise<import("../types").Screen>} */
+export async function screen({ child = "", form: formId = "", about = "", name = "" }) {
+  await import("../../form/element.js");
+  styled();
+  const given = await around();
+  const offer = given.forms[formId];
+  const hash = typeof offer === "string" ? offer : offer?.hash;
+  const content = await definition(hash);
+  const file = /** @type {File | null} */ ((await get("children", child)) ?? null);
+  if (!content || !hash) return { zh: say("表单"), body: [title(say("表单")), empty(say("这张表还没有下载到手机。连上网络同步一次就有了。"))] };
+  const draftId = `${child}:${formId}:${about}`;
+  const half = await PhoneDraft.earlier(draftId);
+  const element = /** @type {TxForm} */ (document.createElement("tx-form"));
+  element.given = filled(content, { hash, file, around: given, ...(half ? { half } : {}) });
+  if (!half && name) element.given = withName(element.given, name);
+  if (half) element.setAttribute("entry", half.entry_id);
+  element.setAttribute("submit", say("保存"));
+  const status = make("p", { class: "fa-soft", role: "status" }, half ? say("接着上次没写完的草稿。") : "");
+  const draft = new PhoneDraft(draftId, () => element.entry(), (zh) => (status.textContent = zh));
+  element.addEventListener("tx-touched", () => draft.touch());
+  let isDone = false;
+  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, draft, after: async (kept) => {
+    isDone = true;
+    await present("written", await done(kept, file));
+  } });
+  return {
+    zh: content.zh, isBusy: () => !isDone && element.isDirty,
+    leave: async () => {
+      if (element.isDirty && !isDone) await draft.save();
+      draft.stop();
+    },
+    body: [title(content.zh), file ? make("p", { class: "fa-lead" }, file.name) : null, status,
+      file?.gates?.length ? notice("danger", say("这个孩子现在有：{zh}。", { zh: file.gates.map((gate) => gate.zh).join("、") })) : null,
+      make("form", { class: "fa-paper" }, element)],
+  };
+}
+
+/** @param {import("../../form/types").Definition} definition_ @param {string} name */
+function withName(definition_, name) {
+  const sections = definition_.sections.map((section) => ({
+    ...section, fields: section.fields.map((field) => (field.id === "name" ? { ...field, prefill: name } : field)),
+  }));
+  return { ...definition_, sections };
+}
+
+/** The form's own style comes with the first form. */
+function styled() {
+  if (document.getElementById("form-style")) return;
+  document.head.append(make("link", { id: "form-style", rel: "stylesheet", href: "/field/app/css/form.css" }));
+}

@@ -1,0 +1,44 @@
+// A PIN for this phone, before anything is written on it.
+
+import { make } from "../../form/dom.js";
+import { setClear, begin } from "../store.js";
+import { learnTime } from "../clock.js";
+import { acting, asked, notice, title } from "../parts.js";
+import { problemOf } from "../pin_words.js";
+import { setSession } from "../session.js";
+import { say } from "../say.js";
+
+/** @typedef {import("../types").Screen} Screen */
+
+/** @param {Record<string, string>} _ @param {any} [paired] what the server said of this device @returns {Promise<Screen>} */
+export async function screen(_, paired) {
+  const { replace } = await import("../page.js");
+  if (!paired) {
+    void replace("pair");
+    return { zh: "", body: [] };
+  }
+  const said = make("div", {});
+  const digits = { type: "password", inputmode: "numeric", maxlength: "12", autocomplete: "new-password", class: "form-control fa-pin" };
+  const first = asked(say("PIN（六位以上数字）"), digits);
+  const second = asked(say("再输一次"), digits);
+  const submit = make("button", { type: "submit", class: "btn btn-primary fa-wide" }, say("设好了，开始用"));
+  const set = async () => {
+    const problem = problemOf(first.input.value, second.input.value);
+    if (problem) return said.replaceChildren(notice("warning", problem));
+    submit.disabled = true;
+    await setClear("recovery", paired.recovery);
+    await setClear("device", paired.device);
+    if (paired.limits) await setClear("limits", paired.limits);
+    await begin(first.input.value);
+    learnTime(paired.now);
+    const { device, token, person_zh, post, post_zh, role, psychology } = paired;
+    await setSession({ device, token, person_zh, post, post_zh, role, psychology: psychology === true });
+    await replace("first");
+  };
+  return { zh: say("设一个 PIN"), body: [
+    title(say("设一个 PIN")),
+    make("p", { class: "fa-lead" }, say("每次打开都要输。手机丢了，别人没有 PIN 就看不到孩子们的资料。")),
+    make("p", { class: "fa-soft" }, say("不要用生日、手机号、123456 这类容易猜到的。忘了 PIN，可以用密码重新登录；没送出的记录不会丢。")),
+    said, acting(set, first.field, second.field, submit),
+  ] };
+}

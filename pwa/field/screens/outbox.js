@@ -1,0 +1,70 @@
+// Everything she wrote: waiting, arrived with its receipt, or held with the reason and what to do.
+
+import { make } from "../../form/dom.js";
+import { BUILD } from "../build.js";
+import { momentZh } from "../clock.js";
+import { handOver } from "../last_resort.js";
+import { listed } from "../outbox.js";
+import { button, card, chip, empty, note, row, title } from "../parts.js";
+import { say } from "../say.js";
+import { daysSilent } from "../standing.js";
+import { sync } from "../sync.js";
+import { roomUsed } from "../telemetry.js";
+import { standingNotices } from "../warnings.js";
+
+/** @typedef {import("../types").Listed} Listed */
+
+/** @returns {Promise<import("../types").Screen>} */
+export async function screen() {
+  const all = await listed();
+  const waiting = all.filter((each) => each.state === "waiting");
+  const held = all.filter((each) => each.state === "held");
+  const rest = all.filter((each) => !["waiting", "held"].includes(each.state));
+  const said = make("p", { class: "fa-soft", role: "status" });
+  const now = button(say("现在同步"), async () => {
+    now.disabled = true;
+    said.textContent = say("正在同步……");
+    const done = await sync();
+    said.textContent = done.isDone ? say("同步好了。") : done.zh;
+    now.disabled = false;
+  }, { kind: "btn-primary", icon: "upload" });
+  return { zh: say("待送"), body: [
+    title(waiting.length ? say("{n} 条待送", { n: waiting.length }) : say("都已送到")),
+    make("p", {}, await sinceZh()), ...(await standingNotices()), row(now), said,
+    ...held.map(entry), ...waiting.map(entry),
+    all.length ? null : empty(say("您写的每一条记录，都会在这里看到有没有送到。")),
+    ...rest.map(entry), await lastResort(all.length - rest.length),
+  ] };
+}
+
+async function sinceZh() {
+  const days = await daysSilent();
+  const used = say("手机空间已用 {n}%。", { n: await roomUsed() });
+  if (days === null) return say("还没有同步过。") + used;
+  return (days === 0 ? say("今天同步过。") : say("上次同步是 {n} 天前。", { n: days })) + used;
+}
+
+/** @param {Listed} one */
+function entry(one) {
+  return card(
+    make("div", { class: "fa-between" }, make("strong", {}, one.form_zh || say("加密的记录")), mark(one)),
+    note([one.name, momentZh(one.at)].filter(Boolean).join(" · ")),
+    one.receipt ? make("p", {}, say("回执号 "), make("b", { class: "fa-receipt" }, one.receipt)) : null,
+    one.zh ? make("p", {}, one.zh) : null,
+    one.state === "waiting" ? note(say("存在手机里，有网络时自动送出。")) : null);
+}
+
+/** @param {Listed} one */
+function mark({ state }) {
+  if (state === "waiting") return chip(say("待送"), "blue", "○");
+  if (state === "held") return chip(say("单位已收到，等人处理"), "orange", "■");
+  return state === "put_aside" ? chip(say("已处理，没有采用"), "grey", "–") : chip(say("已送到"), "green", "✓");
+}
+
+/** @param {number} count */
+async function lastResort(count) {
+  if (!count) return null;
+  return make("details", { class: "fa-more" }, make("summary", {}, say("一直送不出去怎么办")),
+    make("p", {}, say("把待送记录导出成一个加密文件，用微信或数据线交给督导员。只有单位能打开。手机里的记录仍保留，以后送到也不会重复。")),
+    row(button(say("导出加密文件"), () => handOver(BUILD), { icon: "download" })));
+}

@@ -1,0 +1,82 @@
+// Seals what lies on the phone under one data key, and that key under the PIN.
+
+/** @typedef {import("./types").Bytes} Bytes */
+/** @typedef {import("./types").Wrap} Wrap */
+
+// Below this a thief's computer tries all six-digit numbers too quickly.
+const ROUNDS = 600_000;
+const IV = 12;
+const AES = { name: "AES-GCM", length: 256 };
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The PIN does not open this key. */
+export class WrongPin extends Error {}
+
+/** A new data key with its lock. @param {string} pin @returns {Promise<{ key: CryptoKey, wrap: Wrap }>} */
+export async function newKey(pin) {
+  const made = await crypto.subtle.generateKey(AES, true, ["encrypt", "decrypt"]);
+  const wrap = await lockedBy(pin, made);
+  return { key: await unlocked(pin, wrap), wrap };
+}
+
+/** The data key, not to be taken out of the browser. @param {string} pin @param {Wrap} wrap */
+export function unlocked(pin, wrap) {
+  return unwrapped(pin, wrap, false);
+}
+
+/** The same data key under another PIN. @param {string} before @param {string} after @param {Wrap} wrap */
+export async function relocked(before, after, wrap) {
+  return lockedBy(after, await unwrapped(before, wrap, true));
+}
+
+/** @param {string} pin @param {CryptoKey} key @returns {Promise<Wrap>} */
+async function lockedBy(pin, key) {
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  const iv = crypto.getRandomValues(new Uint8Array(IV));
+  const wrapped = await crypto.subtle.wrapKey("raw", key, await pinKey(pin, salt, ROUNDS), { name: "AES-GCM", iv });
+  return { salt, rounds: ROUNDS, wrapped: joined(iv, wrapped) };
+}
+
+/** @param {string} pin @param {Wrap} wrap @param {boolean} mayLeave */
+async function unwrapped(pin, { salt, rounds, wrapped }, mayLeave) {
+  const lock = await pinKey(pin, salt, rounds);
+  const how = { name: "AES-GCM", iv: wrapped.slice(0, IV) };
+  try {
+    return await crypto.subtle.unwrapKey("raw", wrapped.slice(IV), lock, how, AES, mayLeave, ["encrypt", "decrypt"]);
+  } catch {
+    throw new WrongPin("wrong");
+  }
+}
+
+/** @param {string} pin @param {Bytes} salt @param {number} rounds */
+async function pinKey(pin, salt, rounds) {
+  const typed = await crypto.subtle.importKey("raw", encoder.encode(pin), "PBKDF2", false, ["deriveKey"]);
+  return crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds }, typed, AES, false, ["wrapKey", "unwrapKey"]);
+}
+
+/** Sealed for one place only: the same bytes open nowhere else. @param {CryptoKey} key @param {string} place @param {Bytes} clear @returns {Promise<Bytes>} */
+export async function sealBytes(key, place, clear) {
+  const iv = crypto.getRandomValues(new Uint8Array(IV));
+  return joined(iv, await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: encoder.encode(place) }, key, clear));
+}
+
+/** @param {CryptoKey} key @param {string} place @param {Bytes} sealed @returns {Promise<Bytes>} */
+export async function openBytes(key, place, sealed) {
+  const how = { name: "AES-GCM", iv: sealed.subarray(0, IV), additionalData: encoder.encode(place) };
+  return new Uint8Array(await crypto.subtle.decrypt(how, key, sealed.subarray(IV)));
+}
+
+/** @param {CryptoKey} key @param {string} place @param {unknown} value */
+export const seal = (key, place, value) => sealBytes(key, place, encoder.encode(JSON.stringify(value)));
+
+/** @param {CryptoKey} key @param {string} place @param {Bytes} sealed @returns {Promise<any>} */
+export const open = async (key, place, sealed) => JSON.parse(decoder.decode(await openBytes(key, place, sealed)));
+
+/** @param {Bytes} iv @param {ArrayBuffer} sealed @returns {Bytes} */
+function joined(iv, sealed) {
+  const whole = new Uint8Array(iv.length + sealed.byteLength);
+  whole.set(iv);
+  whole.set(new Uint8Array(sealed), iv.length);
+  return whole;
+}

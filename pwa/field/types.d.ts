@@ -1,0 +1,87 @@
+// Shapes of the field app: what lies on the phone, what goes over the wire.
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A data key locked by a PIN. */
+export type Wrap = { salt: Bytes; rounds: number; wrapped: Bytes };
+/** What the lock screen needs to know, in clear. */
+export type Lock = { wrap: Wrap | null; failed: number; until: number };
+
+/** Sealed to the server's public key: only the server opens it. */
+export type Recovery = { v: 1; key: string; epk: string; iv: string; sealed: string };
+export type RecoveryKey = { id: string; jwk: JsonWebKey };
+
+export type Session = {
+  device: string; token: string; person_zh: string; post: string; post_zh: string; role: string; psychology: boolean;
+  /** What the server said last about this device; empty while all is well. */
+  state?: "" | "expired" | "revoked" | "wipe"; zh?: string;
+};
+
+/** One entry as it is sent. */
+export type Entry = {
+  id: string; child: string; form: string; form_hash: string; answers: Record<string, unknown>; occurred_at: string;
+  about: string; supersedes: string | null; correction_kind: string; based_on: Record<string, unknown>; attachments: string[];
+};
+/** An entry as it lies in the outbox, with the words that list it. */
+export type Kept = { entry: Entry; form_zh: string; name: string };
+export type OutboxRow = { id: string; at: string; sealed: Bytes; recovery: Recovery | null };
+export type BlobRow = { id: string; entry: string; kind: string; type: string; size: number; sent: number; sealed: Bytes; recovery: Recovery | null };
+
+export type Result = { id: string; state: "arrived" | "held" | "put_aside"; receipt: string; zh: string; reason?: string };
+/** What became of an entry. */
+export type Outcome = Result & { at: string; form_zh: string; name: string; child: string; occurred_at: string };
+export type Listed = { id: string; at: string; state: "waiting" | "arrived" | "held" | "put_aside"; form_zh: string; name: string;
+  child: string; receipt: string; zh: string };
+
+export type Task = {
+  key: string; zh: string; form: string; due_at: string | null; climbed?: boolean; is_urgent?: boolean; mine?: boolean; about?: string;
+};
+export type Gate = { id: string; zh: string; since?: string };
+export type Carer = { name: string; relation_zh?: string; phone?: string; is_concern?: boolean };
+export type Told = { id: string; form_zh: string; at: string; by_zh?: string; receipt?: string; answers?: Record<string, unknown> };
+export type Known = { value: unknown; zh?: string };
+
+/** A child's file as far as this person's role may read it. */
+export type File = {
+  id: string; rev?: string | number; name: string; sex?: string; birth?: string; age?: number | null; place_zh?: string; hamlet?: string;
+  address?: string; household?: { id: string; zh?: string } | null; siblings?: string[]; carers?: Carer[]; phone?: string; school_zh?: string;
+  categories_zh?: string | string[]; state_zh?: string; identified?: string; identified_zh?: string; identified_on?: string; gates?: Gate[];
+  tasks?: Task[]; facts?: unknown[]; state?: unknown; prefill?: Record<string, Record<string, Known>>; profile?: Record<string, unknown>;
+  entries?: Told[]; level?: string; level_zh?: string; allowed?: string[];
+  /** Made on this phone and not yet arrived. */
+  is_new?: boolean;
+};
+/** What lists need of a child. */
+export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "hamlet" | "address" | "household" | "siblings" | "school_zh"
+  | "state_zh" | "gates" | "tasks" | "level" | "level_zh" | "identified_zh" | "phone" | "is_new"> & { call: string; words: string };
+
+export type FormOffer = { hash: string; zh?: string; kind?: string };
+export type Around = {
+  forms: Record<string, string | FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
+  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; limits?: Limits;
+};
+export type Call = { zh: string; number: string; note?: string };
+export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };
+export type Guide = { sections?: { zh: string; lines: string[] }[]; [key: string]: unknown };
+export type Count = { zh: string; done: number; due: number };
+export type Targets = { this_month?: Count[]; last_month?: Count[]; [key: string]: unknown };
+export type Limits = { idle_minutes?: number; hidden_minutes?: number; pin_tries?: number; keep_receipts_days?: number; look_again_days?: number };
+
+/** The one page a service worker sees, as far as worker.js uses it. */
+export type Worker = {
+  addEventListener(kind: "install" | "activate", heard: (event: { waitUntil(done: Promise<unknown>): void }) => void): void;
+  addEventListener(kind: "fetch", heard: (event: { request: Request; respondWith(answer: Promise<Response>): void }) => void): void;
+  addEventListener(kind: "message", heard: (event: { data: unknown; source: { postMessage(said: unknown): void } | null }) => void): void;
+  skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+};
+
+export type Screen = {
+  /** The heading of the screen, without anybody's name. */
+  zh: string;
+  body: (Node | string | null)[];
+  /** Whether something is written here that must not be torn away. */
+  isBusy?: () => boolean;
+  /** Called when the screen goes. */
+  leave?: () => void | Promise<void>;
+};

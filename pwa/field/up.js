@@ -1,0 +1,96 @@
+// Sends entries in batches and photos in parts; every answer is written down before the next is asked for.
+
+import { learnTime, now, written } from "./clock.js";
+import { BUILD } from "./build.js";
+import { blobBytes, blobs, noteSent, settle, waiting } from "./outbox.js";
+import { call, callRaw } from "./wire.js";
+
+/** @typedef {import("./types").Result} Result */
+/** @typedef {import("./wire.js").Answer | import("./wire.js").NoNetwork} Heard */
+/** @typedef {{ id: string, zh: string }} TooLarge */
+
+const BATCH = 50;
+const BATCH_BYTES = 400_000;
+const PART = 64 * 1024;
+const TOO_LARGE = "这条记录太大，服务器没有接收。内容还在手机里，请导出待送记录交给督导员。";
+
+/**
+ * Sends what waits, oldest first, in ever smaller batches where the server finds them too large.
+ *
+ * @param {string} token
+ * @param {object} telemetry
+ * @returns {Promise<{ sent: number, held: number, stopped?: Heard }>}
+ */
+export async function sendUp(token, telemetry) {
+  let rest = (await waiting()).map(({ row, kept }) => kept?.entry ?? { id: row.id, sealed: row.recovery });
+  let size = BATCH;
+  const so_far = { sent: 0, held: 0 };
+  while (rest.length) {
+    const batch = fitting(rest, size);
+    const body = { app: BUILD, now: written(now()), batch: batch[0]?.id, entries: batch, telemetry };
+    const heard = await call("up/", body, { token });
+    if (heard.kind === "answer" && heard.status === 413) {
+      if (batch.length === 1) await settleTooLarge(String(batch[0]?.id));
+      else size = Math.max(1, Math.floor(batch.length / 2));
+      if (batch.length === 1) rest = rest.slice(1);
+      continue;
+    }
+    if (heard.kind === "none" || heard.status !== 200) return { ...so_far, stopped: heard };
+    const results = resultsIn(heard.body, batch);
+    await settle(results);
+    learnTime(heard.body.now);
+    so_far.sent += results.filter((each) => each.state === "arrived").length;
+    so_far.held += results.filter((each) => each.state === "held").length;
+    // An entry without an answer stays in the outbox and is asked about again next time.
+    rest = rest.slice(batch.length);
+  }
+  return so_far;
+}
+
+/** @template {{ id: string }} One @param {One[]} rest @param {number} size @returns {One[]} */
+function fitting(rest, size) {
+  let bytes = 0;
+  const count = rest.slice(0, size).findIndex((each) => (bytes += JSON.stringify(each).length) > BATCH_BYTES);
+  return rest.slice(0, count < 0 ? size : Math.max(1, count));
+}
+
+/** @param {any} body @param {{ id: string }[]} batch @returns {Result[]} */
+function resultsIn(body, batch) {
+  const asked = new Set(batch.map((each) => each.id));
+  const results = Array.isArray(body?.results) ? body.results : [];
+  return results.filter((/** @type {any} */ each) => asked.has(each?.id) && ["arrived", "held"].includes(each.state))
+    .map((/** @type {any} */ each) => ({ id: each.id, state: each.state, receipt: String(each.receipt ?? ""), zh: String(each.zh ?? ""), reason: String(each.reason ?? "") }));
+}
+
+/** @param {string} id */
+const settleTooLarge = (id) => settle([{ id, state: "held", receipt: "", zh: TOO_LARGE, reason: "too_large" }]);
+
+/** Photos and recordings, from where each stopped. @param {string} token @returns {Promise<{ stopped?: Heard }>} */
+export async function sendBlobs(token) {
+  const unsent = new Set((await waiting()).map(({ row }) => row.id));
+  for (const blob of await blobs()) {
+    if (unsent.has(blob.entry)) continue;
+    const bytes = await blobBytes(blob).catch(() => null);
+    if (!bytes) continue;
+    for (let at = blob.sent; at < bytes.length;) {
+      const heard = await callRaw(address(blob, at), bytes.slice(at, at + PART), token);
+      if (heard.kind === "answer" && heard.status === 409 && Number(heard.body.received) !== at) {
+        at = Number(heard.body.received);
+        continue;
+      }
+      if (heard.kind === "none" || heard.status !== 200) {
+        if (heard.kind === "answer" && [400, 404, 409, 413, 422].includes(heard.status)) break;
+        return { stopped: heard };
+      }
+      const received = Number(heard.body.received ?? at + PART);
+      const isStuck = !heard.body.is_whole && received <= at;
+      at = heard.body.is_whole ? bytes.length : received;
+      await noteSent(blob, at, heard.body.is_whole === true);
+      if (isStuck) break;
+    }
+  }
+  return {};
+}
+
+/** @param {import("./types").BlobRow} blob @param {number} at */
+const address = ({ id, entry, kind, size }, at) => `blob/${id}/?offset=${at}&total=${size}&entry=${entry}&kind=${kind}`;

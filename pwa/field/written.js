@@ -1,0 +1,22 @@
+// After a record was kept: what happens now, and who of the household is next.
+
+import { make } from "../form/dom.js";
+import { brief } from "./briefs.js";
+import { go } from "./page.js";
+import { button, card, icon, row, title } from "./parts.js";
+import { say } from "./say.js";
+
+/** @param {import("./types").Kept} kept @param {import("./types").File | null} file @returns {Promise<import("./types").Screen>} */
+export async function done(kept, file) {
+  const { entry } = kept;
+  const others = (file?.siblings ?? []).map((id) => brief(id)).filter((each) => each !== undefined);
+  const isVisit = entry.form === "visit_record";
+  return { zh: say("已保存"), body: [
+    make("div", { class: "fa-done" }, icon("check"), title(say("已保存"))),
+    make("p", { class: "fa-lead" }, say("{form} 已加密存在手机里。有网络时自动送出，送到后有回执号。", { form: kept.form_zh })),
+    isVisit && others.length ? card(make("p", {}, say("同户还有孩子，也见到了吗？各记一份。")),
+      row(...others.map((each) => button(each.name, () => go("form", { child: each.id, form: entry.form }), { kind: "btn-primary" })))) : null,
+    row(button(say("回到今天"), () => go("today"), { kind: others.length && isVisit ? "" : "btn-primary" }),
+      button(say("看这个孩子"), () => go("child", { id: entry.child })), button(say("看待送"), () => go("outbox"))),
+  ] };
+}

@@ -1,0 +1,153 @@
+"""The field app's shell: its page, modules, worker and manifest, the same for everybody and empty of people.
+
+The phone keeps these files and checks each by its hash; `build` names one set of them.
+"""
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from tongxin.lib import places
+from tongxin.web.doors import door
+
+PREFIX, MANIFEST_URL = "/field/app/", "/field/manifest.webmanifest"
+PAGE, WORKER, MANIFEST = "field/index.html", "field/worker.js", "field/manifest.webmanifest"
+MODULES = ("core", "form", "field")
+# Beside the modules; the office's pages use the same ones.
+STYLES = ("css/tokens.css", "css/form.css", "icons.svg", "favicon.svg")
+TYPES = {
+    ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+    ".png": "image/png", ".json": "application/json", ".woff2": "font/woff2", ".html": "text/html; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+}
+PACKED = {".js", ".css", ".svg", ".json", ".html", ".webmanifest"}
+# Asked again each time, answered in a word while unchanged: a phone never runs old and new modules together.
+CACHING = "public, no-cache"
+POLICY = {
+    "default-src": [NONE], "script-src": [SELF], "style-src": [SELF], "img-src": [SELF, "blob:", "data:"],
+    "media-src": [SELF, "blob:"], "font-src": [SELF], "connect-src": [SELF], "worker-src": [SELF],
+    "manifest-src": [SELF], "form-action": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShellFile:
+    """One file of the shell as it goes out."""
+
+    url: str
+    content: bytes
+    packed: bytes
+    sha256: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Every file by its address, and the name of this set."""
+
+    files: dict[str, ShellFile]
+    build: str
+
+    def listed(self) -> list[dict[str, object]]:
+        """What the worker keeps and how it tells that each is whole."""
+        return [{"url": each.url, "sha256": each.sha256, "bytes": len(each.content)} for each in self.files.values()]
+
+
+def shell() -> Shell:
+    """The shell as its files lie there now."""
+    found = _sources()
+    return _read(tuple((url, str(path), path.stat().st_mtime_ns) for url, path in found.items()))
+
+
+@lru_cache(maxsize=2)
+def _read(sources: tuple[tuple[str, str, int], ...]) -> Shell:
+    files = {url: _file(url, Path(path)) for url, path, _ in sources}
+    named = "\n".join(f"{each.url} {each.sha256}" for each in files.values())
+    # The worker is no file of the set, yet another worker is another build.
+    named += hashlib.sha256((places.pwa_folder() / WORKER).read_bytes()).hexdigest()
+    return Shell(files, hashlib.sha256(named.encode()).hexdigest()[:16])
+
+
+def _file(url: str, path: Path) -> ShellFile:
+    content = path.read_bytes()
+    packed = gzip.compress(content, 9, mtime=0) if path.suffix in PACKED else b""
+    return ShellFile(url, content, packed, hashlib.sha256(content).hexdigest(), TYPES[path.suffix])
+
+
+def _sources() -> dict[str, Path]:
+    """Where each address of the shell is read from."""
+    pwa = places.pwa_folder()
+    found = {"/field/": pwa / PAGE, MANIFEST_URL: pwa / MANIFEST}
+    for folder in MODULES:
+        for path in sorted((pwa / folder).rglob("*")):
+            if path.suffix in TYPES and path.is_file() and path.relative_to(pwa).as_posix() not in {PAGE, WORKER, MANIFEST}:
+                found[PREFIX + path.relative_to(pwa).as_posix()] = path
+    for name in STYLES:
+        place = finders.find(name)
+        if isinstance(place, str):
+            found[PREFIX + name] = Path(place)
+    return found
+
+
+@door("public")
+@csp_replace(POLICY)
+def page(request: HttpRequest) -> HttpResponse:
+    """The app's one page; it holds nothing of anybody until it is unlocked."""
+    return _sent(request, "/field/")
+
+
+@door("public")
+def file(request: HttpRequest, path: str) -> HttpResponse:
+    """One module, style or picture of the shell."""
+    return _sent(request, PREFIX + path)
+
+
+@door("public")
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to install the app."""
+    return _sent(request, MANIFEST_URL)
+
+
+@door("public")
+def files(request: HttpRequest) -> HttpResponse:
+    """The list of the shell's files with their hashes."""
+    found = shell()
+    return HttpResponse(
+        json.dumps({"build": found.build, "files": found.listed()}), content_type="application/json"
+    )
+
+
+@door("public")
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of this build: its code below the list of what it keeps."""
+    found = shell()
+    head = f"const SHELL = {json.dumps({'build': found.build, 'files': found.listed()}, separators=(',', ':'))};\n"
+    code = (places.pwa_folder() / WORKER).read_bytes()
+    answer = HttpResponse(head.encode() + code, content_type=TYPES[".js"])
+    answer.headers["Service-Worker-Allowed"] = "/field/"
+    return answer
+
+
+def _sent(request: HttpRequest, url: str) -> HttpResponse:
+    found = shell().files.get(url)
+    if found is None:
+        raise Http404
+    tag = f'"{found.sha256}"'
+    if request.headers.get("If-None-Match") == tag:
+        answer = HttpResponse(status=304)
+    elif found.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
+        answer = HttpResponse(found.packed, content_type=found.kind, headers={"Content-Encoding": "gzip"})
+    else:
+        answer = HttpResponse(found.content, content_type=found.kind)
+    answer.headers |= {"ETag": tag, "Cache-Control": CACHING}
+    patch_vary_headers(answer, ["Accept-Encoding"])
+    return answer
