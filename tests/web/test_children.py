@@ -32,6 +32,12 @@ class TestRoster:
         assert [row["name"] for row in rows] == ["小雨", "安安"]
         assert rows[0]["chips"][0].zh == "危机处置中"
 
+    def test_shows_what_was_written_and_runs_none_of_it(self, cast: world.World, office: SignedIn) -> None:
+        cast.child("小雨<i>&\"")
+        for page in (office("王督导").get("/children/"), office("郑管理").post("/children/search/", {"text": "小雨"})):
+            assert "小雨&lt;i&gt;&amp;&quot;" in page.content.decode()
+            assert "小雨<i>" not in page.content.decode()
+
     def test_shows_a_colour_only_to_those_entitled(self, cast: world.World, office: SignedIn) -> None:
         _assessed(cast, "小雨", "2")
         seen = {name: office(name).get("/children/").context["rows"][0]["chips"] for name in ("周主任", "林社工")}

@@ -4,15 +4,20 @@ Half of a page's time goes into building the same statements anew (docs/performa
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, Q, QuerySet
+from django.db.models import query as django_query
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, ValuesListIterable
 
 Build = Callable[..., QuerySet[Any, Any]]
 # Statements that one connection keeps; access rules make some for every viewer.
 KEPT = 1000
+# Its type is that of a later Django.
+make_populators: Callable[..., list[Any]] = django_query.get_related_populators
 
 
 class Slot(Expression):
@@ -93,27 +98,67 @@ class _Statement:
 
     def __init__(self, queryset: QuerySet[Any, Any], connection: Any) -> None:
         self._connection = connection
-        self._queryset: Any = queryset
-        self._compiler: Any = queryset.query.get_compiler(connection=connection)
+        compiler: Any = queryset.query.get_compiler(connection=connection)
         try:
-            self._sql, self._params = self._compiler.as_sql()
+            self._sql, self._params = compiler.as_sql()
         except EmptyResultSet:
             self._sql = ""
             return
-        query: Any = queryset.query
-        query.get_compiler = lambda *args, **kwargs: self._compiler
-        asked = [each[0] for each in self._compiler.select[: self._compiler.col_count]]
-        converters = self._compiler.get_converters(asked)
-        self._compiler.get_converters = lambda expressions: converters
+        self._width = compiler.col_count
+        asked = [each[0] for each in compiler.select[: self._width]]
+        self._converters = [(place, *each) for place, each in compiler.get_converters(asked).items()]
+        self._made = _maker(queryset, compiler)
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         if not self._sql:
             return []
         bound = tuple(self._bound(param, values) for param in self._params)
-        self._compiler.as_sql = lambda *args, **kwargs: (self._sql, bound)
-        return list(self._queryset._iterable_class(self._queryset))
+        with self._connection.cursor() as cursor:
+            cursor.execute(self._sql, bound)
+            found = cursor.fetchall()
+        return [self._made(self._converted(row)) for row in found]
 
     def _bound(self, param: Any, values: Mapping[str, Any]) -> Any:
         if not isinstance(param, Slot):
             return param
         return param.output_field.get_db_prep_value(values[param.name], self._connection, prepared=False)
+
+    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
+        """One row as fields read it, without what the order alone asked for."""
+        read = list(row[: self._width])
+        for place, converters, expression in self._converters:
+            value = read[place]
+            for convert in converters:
+                value = convert(value, expression, self._connection)
+            read[place] = value
+        return read
+
+
+def _maker(queryset: Any, compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    """What makes of a row what the queryset gives: an object with its related ones, a tuple, a single value."""
+    kind = queryset._iterable_class
+    if kind is FlatValuesListIterable:
+        return itemgetter(0)
+    if kind is ValuesListIterable:
+        return tuple
+    if kind is ValuesIterable:
+        query = queryset.query
+        named = tuple(query.selected or (*query.values_select, *query.annotation_select))
+        return lambda row: dict(zip(named, row, strict=True))
+    if kind is not ModelIterable or queryset._known_related_objects or queryset._prefetch_related_lookups:
+        raise TypeError(f"{kind.__name__} is not prepared")
+    using, about = queryset.db, compiler.klass_info
+    columns = slice(about["select_fields"][0], about["select_fields"][-1] + 1)
+    names = [each[0].target.attname for each in compiler.select[columns]]
+    populators = make_populators(about, compiler.select, using)
+    notes, made = compiler.annotation_col_map, about["model"].from_db
+
+    def object_of(row: Sequence[Any]) -> Any:
+        found = made(using, names, row[columns])
+        for each in populators:
+            each.populate(row, found)
+        for name, place in notes.items():
+            setattr(found, name, row[place])
+        return found
+
+    return object_of
