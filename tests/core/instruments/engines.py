@@ -18,7 +18,6 @@ from tests.core.instruments.questionnaires import Content
 from tongxin.batch.score import Outcome, score_table
 from tongxin.batch.sql import Who, score_query
 from tongxin.core.instruments import Instrument, Score, read, score
-from tongxin.core.instruments.scoring import MADE_UP
 
 Sheet = Mapping[str, Any]
 SCORER = Path(__file__).with_name("scorer.js")
@@ -31,14 +30,12 @@ def by_python(content: Content, sheets: Sequence[Sheet], ages: Sequence[int | No
 
 
 def as_json(result: Score) -> Any:
-    """A score as the phone says it, who knows neither standard scores nor which blanks were filled."""
+    """A score as the phone says it."""
 
     def plain(value: Any) -> Any:
         return str(value) if isinstance(value, Decimal) else value
 
-    told = json.loads(json.dumps(dataclasses.asdict(result), default=plain))
-    remarks = [code for code in told["remarks"] if code not in MADE_UP.values()]
-    return {key: told[key] for key in told if key not in ("standards", "made_up")} | {"remarks": remarks}
+    return json.loads(json.dumps(dataclasses.asdict(result), default=plain))
 
 
 def by_javascript(content: Content, sheets: Sequence[Sheet], ages: Sequence[int | None]) -> list[Any]:

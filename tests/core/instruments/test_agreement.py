@@ -26,8 +26,8 @@ ODD = [None, None, "", " ", "\u3000", 7, -1, 1.5, "abc", "7"]
 CONTENTS: list[Any] = [pytest.param(lambda id=id: made.content(id), id=id) for id in made.SHIPPED]
 CONTENTS += [pytest.param(build, id=build.__name__) for build in made.MADE]
 FOUR: list[Any] = [pytest.param(lambda id=id: made.content(id), id=id) for id in made.ON_PHONES]
-PHONES = [*FOUR, *(pytest.param(build, id=build.__name__) for build in made.PLAIN)]
-FILES = [*FOUR, *(pytest.param(build, id=build.__name__) for build in made.MADE)]
+PHONES = [*FOUR, *(pytest.param(build, id=build.__name__) for build in made.MADE)]
+FILES = PHONES
 quick = settings(max_examples=3, deadline=None)
 
 

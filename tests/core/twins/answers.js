@@ -1,4 +1,5 @@
 /** Asks the twins one question each; the same module answers in node and in a browser. */
+import { score } from "../../../pwa/core/instruments/score.js";
 import { Calendar, dueAt } from "../../../pwa/core/pathway/calendar.js";
 import { momentOf, written } from "../../../pwa/core/pathway/moment.js";
 import { plan, stateOf } from "../../../pwa/core/pathway/plan.js";
@@ -10,6 +11,7 @@ const ASKED = {
   keep: ({ name, value }) => void (kept[name] = value),
   working: ({ calendar, day }) => new Calendar(kept[calendar]).isWorking(day),
   due: ({ calendar, span, since }) => written(dueAt(span, momentOf(since), new Calendar(kept[calendar]))),
+  score: ({ instrument, answers, who }) => score(kept[instrument], answers, who),
   plan: ({ facts, pathway, calendar, now, masked }) => {
     const state = stateOf(facts, { pathway: kept[pathway], calendar: kept[calendar], now, masked });
     return {

@@ -58,7 +58,7 @@ class Chromium:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         self._browser = self._play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         self._page = self._browser.new_page()
-        self._page.goto(f"http://127.0.0.1:{self._server.server_port}/LICENSE")
+        self._page.goto(f"http://127.0.0.1:{self._server.server_port}/tests/core/twins/")
 
     def ask(self, questions: Sequence[Question]) -> list[Any]:
         text = json.dumps(list(questions), ensure_ascii=False, default=str)

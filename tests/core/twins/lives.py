@@ -97,8 +97,8 @@ def life(acts: list[tuple[Any, ...]], rest: int) -> tuple[tuple[Fact, ...], date
             given[NAMES[kind]] = _name_of(kind, facts[-earlier])
         facts.append(
             Fact(
-                id=f"e{number:02}", seq=number + 1, kind=kind, at=at - timedelta(hours=late), recorded_at=at, data=given,
-                person=person, role=role, supersedes=named if correction else None,
+                id=f"e{number:02}", seq=number + 1, kind=kind, at=at - timedelta(hours=late), recorded_at=at,
+                data=given, person=person, role=role, supersedes=named if correction else None,
                 correction=correction if named else "",
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.core.twins.engines import Twin
-from tests.core.twins.lives import LIVES, START
+from tests.core.twins.lives import LIVES
 from tongxin.cases.derivation import urgency
 from tongxin.core import pathway
 from tongxin.core.pathway import CHINA, Calendar, Fact, Pathway
-from tongxin.core.pathway.export import calendar_json, fact_json, masked_json, pathway_json, step_json, without_levels
+from tongxin.core.pathway.export import calendar_json, fact_json, pathway_json, step_json
 from tongxin.lib.strict_yaml import load
 
 DEFINITIONS = Path(__file__).parents[3] / "definitions"

@@ -33,7 +33,7 @@ def definition_json(
 
 def _section(section: Section, age: int | None, values: Mapping[str, Any]) -> dict[str, Any]:
     asked = [field for field in section.fields if _is_old_enough(field, age)]
-    fields = [_field(field, age) for field in asked]
+    fields = [field_json(field, age) for field in asked]
     for field in fields:
         if field["id"] in values:
             field["prefill"] = values[field["id"]]
@@ -46,8 +46,9 @@ def _section(section: Section, age: int | None, values: Mapping[str, Any]) -> di
     }
 
 
-def _field(field: Field, age: int | None) -> dict[str, Any]:
-    inner = [_field(each, age) for each in field.fields if _is_old_enough(each, age)]
+def field_json(field: Field, age: int | None = None, *, every_age: bool = False) -> dict[str, Any]:
+    """One question with its options and rules, without those inside it that the child is too young for."""
+    inner = [field_json(each, age, every_age=every_age) for each in field.fields if every_age or _is_old_enough(each, age)]
     everything = {
         "id": field.id,
         "zh": field.zh,
