@@ -1,6 +1,11 @@
 // Which set of files this page runs on; the worker that brought them says it.
 
 export let BUILD = "";
+/** Raised when entries change so that the office must know who wrote them. */
+const VERSION = 1;
+
+/** The app's version and build, as each batch names them. */
+export const app = () => `${VERSION}+${BUILD}`;
 
 /** Asks the worker in charge. */
 export async function learnBuild() {

@@ -1,6 +1,6 @@
 // Receives what is new for her: children page by page, the rules, and what became of held entries.
 
-import { BUILD } from "./build.js";
+import { app } from "./build.js";
 import { briefOf } from "./briefs.js";
 import { learnTime } from "./clock.js";
 import { rows, write } from "./database.js";
@@ -19,7 +19,7 @@ const AROUND = ["forms", "whom_to_call", "guide", "targets", "places", "pathway"
 /** @param {string} token @returns {Promise<{ stopped?: Heard, build?: string }>} */
 export async function receive(token) {
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const body = { cursor: (await clear("cursor")) ?? "", app: BUILD, have: await hashes(), limit: PAGE };
+    const body = { cursor: (await clear("cursor")) ?? "", app: app(), have: await hashes(), limit: PAGE };
     const heard = await call("down/", body, { token });
     if (heard.kind === "none" || heard.status !== 200) return { stopped: heard };
     learnTime(heard.body.now);

@@ -43,10 +43,11 @@ export async function daysSilent() {
 
 export async function tellStanding() {
   const waiting = await countWaiting();
-  const silent = (await daysSilent()) ?? 0;
+  const silent = await daysSilent();
   tellWaiting(waiting);
   const open = () => void go("outbox");
   if (waiting) tellSync(say("{n} 条待送", { n: waiting }), "waiting", open);
+  else if (silent === null) tellSync(say("还没有同步"), "waiting", open);
   else if (silent > 0) tellSync(say("{n} 天没有同步", { n: silent }), "waiting", open);
   else tellSync(say("都已送到"), "done", open);
 }

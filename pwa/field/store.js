@@ -78,6 +78,7 @@ async function failed(lock, tries) {
     await wipe();
     throw new Wiped("too many");
   }
+  await setClear("wrong_pins", ((await clear("wrong_pins")) ?? 0) + 1);
   const wait = lock.failed <= FREE_TRIES ? 0 : Math.min(FIRST_WAIT * 2 ** (lock.failed - FREE_TRIES - 1), LONGEST_WAIT);
   await setClear("lock", { ...lock, until: wait ? Date.now() + wait : 0 });
   throw wait ? new Waiting(Date.now() + wait) : new WrongPin("wrong");

@@ -1,7 +1,7 @@
 // Sends entries in batches and photos in parts; every answer is written down before the next is asked for.
 
 import { learnTime, now, written } from "./clock.js";
-import { BUILD } from "./build.js";
+import { app } from "./build.js";
 import { blobBytes, blobs, noteSent, settle, waiting } from "./outbox.js";
 import { call, callRaw } from "./wire.js";
 
@@ -27,7 +27,7 @@ export async function sendUp(token, telemetry) {
   const so_far = { sent: 0, held: 0 };
   while (rest.length) {
     const batch = fitting(rest, size);
-    const body = { app: BUILD, now: written(now()), batch: batch[0]?.id, entries: batch, telemetry };
+    const body = { app: app(), now: written(now()), batch: batch[0]?.id, entries: batch, telemetry };
     const heard = await call("up/", body, { token });
     if (heard.kind === "answer" && heard.status === 413) {
       if (batch.length === 1) await settleTooLarge(String(batch[0]?.id));

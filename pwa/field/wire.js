@@ -2,6 +2,8 @@
 
 const LONGEST_WAIT = 60_000;
 const MARK = "X-Tongxin-Field";
+/** What an honest captive portal answers (RFC 6585). */
+const SIGN_IN_FIRST = 511;
 /** Below this packing costs more than it saves. */
 const WORTH_PACKING = 600;
 
@@ -55,7 +57,7 @@ async function send(path, content, headers, token, patience) {
 async function read(response) {
   if (response.type === "opaqueredirect") return { kind: "none", why: "portal" };
   const isOurs = response.headers.get(MARK) === "1" && (response.headers.get("Content-Type") ?? "").includes("json");
-  if (!isOurs) return { kind: "none", why: response.status >= 500 ? "broken" : "portal" };
+  if (!isOurs) return { kind: "none", why: response.status >= 400 && response.status !== SIGN_IN_FIRST ? "broken" : "portal" };
   // A cut answer fails here and counts as no network, whatever the server did.
   return { kind: "answer", status: response.status, body: await response.json() };
 }

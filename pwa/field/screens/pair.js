@@ -1,6 +1,7 @@
 // The first time: sign in with the ordinary account; the phone becomes one of her devices.
 
 import { make } from "../../form/dom.js";
+import { app } from "../build.js";
 import { count } from "../database.js";
 import { handOver } from "../last_resort.js";
 import { acting, asked, button, card, notice, row, title } from "../parts.js";
@@ -21,7 +22,7 @@ export async function screen() {
     submit.disabled = true;
     const post = posts.querySelector("input:checked");
     const heard = await call("pair/", {
-      name: name.input.value.trim(), password: password.input.value, label: labelOf(navigator.userAgent), app: "",
+      name: name.input.value.trim(), password: password.input.value, label: labelOf(navigator.userAgent), app: app(),
       ...(post instanceof HTMLInputElement ? { post: post.value } : {}),
     });
     submit.disabled = false;

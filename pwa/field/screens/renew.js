@@ -3,6 +3,7 @@
 import { make } from "../../form/dom.js";
 import { acting, asked, notice, title } from "../parts.js";
 import { session, setSession } from "../session.js";
+import { app } from "../build.js";
 import { say } from "../say.js";
 import { sync } from "../sync.js";
 import { call, NO_NETWORK } from "../wire.js";
@@ -17,7 +18,7 @@ export async function screen() {
     const before = session();
     if (!before) return;
     submit.disabled = true;
-    const heard = await call("renew/", { device: before.device, password: password.input.value, app: "" });
+    const heard = await call("renew/", { device: before.device, password: password.input.value, app: app() });
     submit.disabled = false;
     if (heard.kind === "none") return said.replaceChildren(notice("warning", say(NO_NETWORK[heard.why] ?? "")));
     if (heard.status !== 200) return said.replaceChildren(notice("danger", heard.body.zh || say("没有成功，请再试一次。")));

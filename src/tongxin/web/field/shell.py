@@ -89,8 +89,9 @@ def _sources() -> dict[str, Path]:
     found = {"/field/": pwa / PAGE, MANIFEST_URL: pwa / MANIFEST}
     for folder in MODULES:
         for path in sorted((pwa / folder).rglob("*")):
-            if path.suffix in TYPES and path.is_file() and path.relative_to(pwa).as_posix() not in {PAGE, WORKER, MANIFEST}:
-                found[PREFIX + path.relative_to(pwa).as_posix()] = path
+            name = path.relative_to(pwa).as_posix()
+            if path.suffix in TYPES and path.is_file() and name not in {PAGE, WORKER, MANIFEST}:
+                found[PREFIX + name] = path
     for name in STYLES:
         place = finders.find(name)
         if isinstance(place, str):
@@ -148,6 +149,6 @@ def _sent(request: HttpRequest, url: str) -> HttpResponse:
         answer = HttpResponse(found.packed, content_type=found.kind, headers={"Content-Encoding": "gzip"})
     else:
         answer = HttpResponse(found.content, content_type=found.kind)
-    answer.headers |= {"ETag": tag, "Cache-Control": CACHING}
+    answer.headers["ETag"], answer.headers["Cache-Control"] = tag, CACHING
     patch_vary_headers(answer, ["Accept-Encoding"])
     return answer
