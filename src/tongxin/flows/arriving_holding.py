@@ -90,7 +90,7 @@ def decider_for(arrival: Arrival, *, child: Child | None, at: datetime) -> Respo
     if child is not None:
         ancestors, without = places_of(child), recused_from(child_id=child.id, at=at)
     else:
-        place = Division.objects.filter(id=arrival.division_id).first()
+        place = _place(arrival.division_id)
         ancestors, without = (place.ancestors if place else {}), frozenset()
     without |= {arrival.person_id}
     roster = roster_for(ancestors=ancestors, at=at)
@@ -112,6 +112,10 @@ def _due(is_danger: bool, at: datetime) -> datetime:
 
 def _place_of(sender: Sender) -> int | None:
     return Post.objects.filter(id=sender.device.post_id).values_list("division_id", flat=True).first()
+
+
+def _place(division_id: int | None) -> Division | None:
+    return Division.objects.filter(id=division_id).first() if division_id is not None else None
 
 
 def _act_on_danger(
@@ -153,7 +157,7 @@ def _asked(sent: Sent, child: Child, *, at: datetime) -> Asked | None:
 
 def _unknown_child(sender: Sender) -> Child | None:
     """Nobody on file: somewhere at the place of the phone's post, of an age that isn't known."""
-    place = Division.objects.filter(id=_place_of(sender)).first()
+    place = _place(_place_of(sender))
     if place is None:
         return None
     return Child(**{f"{level}_id": getattr(place, f"{level}_id") for level in LEVELS})

@@ -91,3 +91,16 @@ def _assignable(county_id: int) -> dict[str, str]:
 
     posts = prepared.ask(("assignable", roles), build, {"county": BigIntegerField()}, {"county": county_id})
     return {id.hex: title for id, title in posts}
+
+
+def places_in(county_id: int | None) -> list[dict[str, str]]:
+    """The villages of a county with their towns, as options."""
+    if county_id is None:
+        return []
+    rows = Division.objects.filter(county_id=county_id, level__in=("town", "village"), valid_to__isnull=True)
+    found = list(rows.order_by("code").values_list("id", "code", "name", "level", "town_id"))
+    towns = {id: name for id, _, name, level, _ in found if level == "town"}
+    return [
+        {"code": code, "zh": f"{towns.get(town or 0, '')} {name}" if level == "village" else f"{name}（村不详）"}
+        for _, code, name, level, town in found
+    ]

@@ -53,19 +53,19 @@ def known_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> di
 
     Newer answers win; who the child is comes from the file's own columns.
     """
-    wanted = {field.binds: field for field in asked.form.fields if field.binds and _carries(asked, field)}
+    wanted = {field.binds: field for field in asked.form.fields if field.binds and carries(asked, field)}
     if not wanted:
         return {}
     parts = access.parts_of(viewer=viewer, child_id=child.id, at=at)
     columns = _identity(child, wanted, viewer, at) if "identity" in parts else {}
     found: dict[str, Known] = {}
     for entry, answers in _earlier(child, wanted, parts, viewer, at):
-        for binds, field_id in _bound(entry).items():
+        for binds, field_id in bound_of(entry).items():
             said = answers.get(field_id)
             if binds in wanted and binds not in found and said is not None and columns.get(binds, said) == said:
                 found[binds] = Known(said, entry)
     found = {binds: Known(value) for binds, value in columns.items()} | found
-    return {wanted[binds].id: known for binds, known in found.items() if _fits(wanted[binds], known.value)}
+    return {wanted[binds].id: known for binds, known in found.items() if fits(wanted[binds], known.value)}
 
 
 def chosen_for(*, child: Child, asked: Asked) -> dict[str, str]:
@@ -102,10 +102,11 @@ def visit_of_household(*, child: Child, asked: Asked, viewer: Viewer, at: dateti
         return {}
     answers = ledger.open_entries([entry], viewer=viewer, purpose="prefill", at=at)[0] or {}
     fields = [field for field in asked.form.fields if field.binds in OF_THE_HOME and field.id in answers]
-    return {field.id: answers[field.id] for field in fields if _fits(field, answers[field.id])}
+    return {field.id: answers[field.id] for field in fields if fits(field, answers[field.id])}
 
 
-def _carries(asked: Asked, field: Field) -> bool:
+def carries(asked: Asked, field: Field) -> bool:
+    """Whether a form carries the last known answer of a field in."""
     return field.prefill or asked.form.kind == KEPT_UP
 
 
@@ -141,7 +142,7 @@ def _earlier(
         part = form_parts.get(entry.form_id)
         if entry.id in gone or entry.correction_kind in {"retract", "moved"} or part not in readable:
             continue
-        short = [binds for binds in _bound(entry) if asking.get(binds, MOST_OPENED) < MOST_OPENED]
+        short = [binds for binds in bound_of(entry) if asking.get(binds, MOST_OPENED) < MOST_OPENED]
         for binds in short:
             asking[binds] += 1
         fitting += [entry] if short else []
@@ -157,7 +158,7 @@ def _present(
             yield entry, answers
 
 
-def _bound(entry: Entry) -> dict[str, str]:
+def bound_of(entry: Entry) -> dict[str, str]:
     """Which field of an entry's form is bound to what."""
     if not entry.form_hash:
         return {}
@@ -167,7 +168,7 @@ def _bound(entry: Entry) -> dict[str, str]:
     }
 
 
-def _fits(field: Field, value: object) -> bool:
+def fits(field: Field, value: object) -> bool:
     """Whether an earlier answer can stand in this field: options may have changed since."""
     if not field.options:
         return True

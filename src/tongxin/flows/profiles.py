@@ -27,7 +27,9 @@ def profiles_of(
     wanted: list[Sealed | None] = [getattr(child, column) for child in rows for column in SEALED.values()]
     wanted += [word for each in carers for word in (each.adult.name, each.adult.phone)]
     words = iter(vault.open(wanted, viewer=viewer, purpose=PURPOSE, part=IDENTITY, route=route, at=at))
-    found = {child.id: {name: next(words) or "" for name in SEALED} for child in rows}
+    found: dict[UUID, dict[str, Any]] = {
+        child.id: {name: next(words) or "" for name in SEALED} for child in rows
+    }
     codes = _codes(rows)
     for child in rows:
         found[child.id] |= {

@@ -13,7 +13,7 @@ SPANS = (
     "blob_kept",
 )
 NUMBERS = ("batch", "batch_kilobytes", "children", "page", "entries", "blob_kilobytes", "piece_kilobytes")
-REST = ("oldest_app", "phone", "decides", "owns", "aside_reasons")
+REST = ("oldest_app", "phone", "guide", "decides", "owns", "aside_reasons")
 PHONE = ("idle_minutes", "hidden_minutes", "pin_tries", "keep_receipts_days")
 UNITS = ("minutes", "hours", "days")
 SMALLEST = {"minutes": 1, "hours": 60, "days": 1440}
@@ -27,6 +27,8 @@ def check_sync(content: Mapping[str, Any]) -> None:
     minutes = {key: _minutes(content, key) for key in SPANS}
     for key in NUMBERS:
         take.number(content, key, "", 0, low=1)
+    for at, raw in enumerate(take.sequence(content["guide"], "guide")):
+        take.sequence(take.mapping(raw, f"guide[{at}]", required=("zh", "lines"))["lines"], f"guide[{at}].lines")
     phone = take.mapping(content["phone"], "phone", required=PHONE)
     for key in PHONE:
         take.number(phone, key, "phone", 0, low=1)

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import Http404, JsonResponse
 
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division
 from tongxin.assessments.forms import Asked
 from tongxin.core.forms import Form, Problem, definition_json
 from tongxin.core.pathway import CHINA
@@ -82,19 +81,6 @@ def definition_for(
             if field["type"] == "division" and not field.get("options") and field.get("prefill", "") in {"", *known}:
                 field["options"] = places
     return definition
-
-
-def places_in(county_id: int | None) -> list[dict[str, str]]:
-    """The villages of a county with their towns, as options."""
-    if county_id is None:
-        return []
-    rows = Division.objects.filter(county_id=county_id, level__in=("town", "village"), valid_to__isnull=True)
-    found = list(rows.order_by("code").values_list("id", "code", "name", "level", "town_id"))
-    towns = {id: name for id, _, name, level, _ in found if level == "town"}
-    return [
-        {"code": code, "zh": f"{towns.get(town or 0, '')} {name}" if level == "village" else f"{name}（村不详）"}
-        for _, code, name, level, town in found
-    ]
 
 
 def signed(form: Form, name: str) -> dict[str, str]:

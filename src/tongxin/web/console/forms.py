@@ -15,7 +15,7 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import Asked, age_on
 from tongxin.core.pathway import CHINA
-from tongxin.flows import links, prefill
+from tongxin.flows import links, lists, prefill
 from tongxin.flows.prefill import Known
 from tongxin.flows.record import Sheet, offered_to, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
@@ -34,7 +34,6 @@ from tongxin.web.console.form_page import (
     definition_for,
     from_address,
     next_page,
-    places_in,
     read_sent,
     refused,
     said,
@@ -105,7 +104,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
     household = _household(request, child)
     query |= {"household": household} if household else {}
     content = rules.content_of(asked.form_hash)
-    definition = definition_for(request, asked, age=age, values=known, places=places_in(child.county_id))
+    definition = definition_for(request, asked, age=age, values=known, places=lists.places_in(child.county_id))
     return show(request, "console/form.html", {
         **on_page(request, child=child, asked=asked, query=query, draft=draft), "child": child,
         "name": names.children[child.id], "form": asked.form, "filled_by": content.get("filled_by", ""),

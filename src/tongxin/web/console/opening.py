@@ -24,7 +24,6 @@ from tongxin.web.console.form_page import (
     UNREADABLE,
     definition_for,
     next_page,
-    places_in,
     read_sent,
     refused,
     said,
@@ -66,7 +65,7 @@ def new_file(request: Request) -> HttpResponseBase:
         opened = opened_by(request)
         return refuse_others(request) or act_from_opened(request, opened) or _take(request, asked, opened)
     content = rules.content_of(asked.form_hash)
-    places = places_in(county_id)
+    places = lists.places_in(county_id)
     query, draft = {"shown": opened_token(request)}, continued(request, child=None, form_id=FORM)
     given = draft_answers(request, draft) if draft else _given(request, places)
     return show(request, "console/form.html", {

@@ -1,0 +1,170 @@
+"""What goes down: only what the role may read, page by page, and every lost answer again."""
+
+import gzip
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests import world
+from tests.flows.forms import fill
+from tests.sync.phone import Phone, visit
+from tests.web.conftest import Clock
+from tongxin import ledger
+from tongxin.accounts.models import Post
+from tongxin.accounts.services import hand_over
+from tongxin.accounts.viewers import WORKER
+from tongxin.ledger.models import Access
+from tongxin.sync.models import Device
+
+pytestmark = pytest.mark.django_db
+Paired = Callable[..., Phone]
+Json = dict[str, Any]
+
+
+def sealed(time: Clock) -> None:
+    while ledger.seal_new(now=time.now):
+        pass
+
+
+def taken(mine: Phone, **more: Any) -> Json:
+    """What came, kept as a phone keeps it."""
+    answer = mine.down(**more)
+    assert answer.status_code == 200, answer.content.decode()
+    body: Json = answer.json()
+    mine.cursor = body["cursor"]
+    mine.have = [*mine.have, *body.get("definitions", {})]
+    return body
+
+
+def names(body: Json) -> list[str]:
+    return sorted(child["name"] for child in body.get("children", ()))
+
+
+def test_the_first_download_brings_the_posts_children_and_rules(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    cast.child("小雨", phone="13800000001")
+    cast.child("小石", by="吴主任", village="370116104230")
+    sealed(time)
+    mine = phone()
+    body = taken(mine)
+    assert names(body) == ["小雨"]
+    assert body["children"][0]["phone"] == "13800000001"
+    assert body["children"][0]["profile"]["phone"] == "13800000001"
+    assert "visit_record" in body["forms"] and "care_plan" not in body["forms"]
+    assert body["definitions"][body["forms"]["visit_record"]["definition"]]["zh"] == "走访记录"
+    assert not body["more"] and mine.device.synced_at == time.now
+
+
+def test_with_nothing_new_the_answer_is_all_but_empty(cast: world.World, phone: Paired, time: Clock) -> None:
+    cast.child()
+    sealed(time)
+    mine = phone()
+    taken(mine)
+    sealed(time)
+    answer = mine.down()
+    assert not {"children", "gone", "definitions", "forms", "settled"} & answer.json().keys()
+    assert len(answer.content) < 300
+
+
+def test_pages_can_be_lost_and_are_made_again(cast: world.World, phone: Paired, time: Clock) -> None:
+    for number in range(5):
+        cast.child(f"小{'一二三四五'[number]}", birth=f"201{number}-03-05")
+    sealed(time)
+    mine = phone()
+    first = names(taken(mine, limit=2))
+    lost = names(mine.down(limit=2).json())
+    again = names(taken(mine, limit=2))
+    last = names(taken(mine, limit=2))
+    assert lost == again
+    assert sorted(first + again + last) == sorted(f"小{each}" for each in "一二三四五")
+    assert names(taken(mine)) == []
+
+
+def test_only_what_changed_comes_again(cast: world.World, phone: Paired, time: Clock) -> None:
+    rain, _ = cast.child("小雨"), cast.child("小石", birth="2013-01-01")
+    sealed(time)
+    mine = phone()
+    taken(mine)
+    cast.record(rain, "case_note", fill(rain, "case_note", time.now), by="王督导", at=time.now)
+    sealed(time)
+    assert names(taken(mine)) == ["小雨"]
+    assert names(taken(mine)) == []
+
+
+def test_a_child_who_moved_away_leaves_the_phone_until_it_has_heard(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    child = cast.child()
+    sealed(time)
+    mine = phone()
+    taken(mine)
+    move = fill(child, "detail_correction", time.now, residence_division="370116104230")
+    cast.record(child, "detail_correction", move, by="郑管理", at=time.now)
+    sealed(time)
+    assert mine.down().json()["gone"] == mine.down().json()["gone"] == [
+        {"id": str(child.id), "zh": "已经不在您的辖区，由现在住处的岗位负责。"}
+    ]
+    assert len(taken(mine)["gone"]) == 1
+    assert "gone" not in taken(mine)
+
+
+def test_a_post_handed_over_empties_the_phone(cast: world.World, phone: Paired, time: Clock) -> None:
+    cast.child()
+    sealed(time)
+    mine = phone()
+    taken(mine)
+    hand_over(post=Post.objects.get(id=mine.told["post"]), to=None, actor=WORKER, at=time.now)
+    time.now += timedelta(minutes=1)
+    assert len(taken(mine)["gone"]) == 1
+
+
+def test_no_colour_and_no_score_comes_to_a_lay_worker(cast: world.World, phone: Paired, time: Clock) -> None:
+    child = cast.child()
+    mine, expert = phone(), phone("林社工")
+    mine.sends(visit(child, time.now, wish_to_die="yes"), now=time.now)
+    sealed(time)
+    (hers,), (theirs,) = taken(mine)["children"], taken(expert)["children"]
+    assert "level" not in hers and "level" in theirs
+    assert hers["in_crisis"] and hers["gates"]
+    assert not {"proposed", "proposal", "scores"} & {name for fact in hers["facts"] for name in fact["data"]}
+    assert any("proposed" in fact["data"] for fact in theirs["facts"])
+
+
+def test_every_look_is_recorded(cast: world.World, phone: Paired, time: Clock) -> None:
+    child = cast.child()
+    sealed(time)
+    mine = phone()
+    taken(mine)
+    looks = Access.objects.filter(person_id=mine.person.id, route="field")
+    assert {str(each.owner_id) for look in looks for each in look.subjects.all()} >= {str(child.id)}
+
+
+def test_answers_are_packed_when_asked(cast: world.World, phone: Paired, time: Clock) -> None:
+    cast.child()
+    sealed(time)
+    mine = phone()
+    answer = mine.client.post(
+        "/field/api/down/", json.dumps({"cursor": "", "have": [], "limit": 40}), content_type="application/json",
+        headers={"Authorization": f"Bearer {mine.token}", "Accept-Encoding": "gzip"},
+    )
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(answer.content))["children"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "", "W10=", "WzEsMl0=" * 100, None, 5])
+def test_a_cursor_that_is_none_begins_anew(
+    cast: world.World, phone: Paired, time: Clock, cursor: object
+) -> None:
+    cast.child()
+    sealed(time)
+    assert names(phone().down(cursor=cursor).json()) == ["小雨"]
+
+
+def test_a_stopped_phone_gets_nothing(cast: world.World, phone: Paired, time: Clock) -> None:
+    mine = phone()
+    Device.objects.update(state=Device.REVOKED, ended_at=time.now)
+    assert mine.down().json()["state"] == "revoked"
