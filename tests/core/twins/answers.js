@@ -1,4 +1,6 @@
 /** Asks the twins one question each; the same module answers in node and in a browser. */
+import { ABOUT, ageOn, monthsOn, outcomeOf } from "../../../pwa/core/outcome.js";
+import { held, identify } from "../../../pwa/core/grading/reasons.js";
 import { score } from "../../../pwa/core/instruments/score.js";
 import { Calendar, dueAt } from "../../../pwa/core/pathway/calendar.js";
 import { momentOf, written } from "../../../pwa/core/pathway/moment.js";
@@ -12,6 +14,11 @@ const ASKED = {
   working: ({ calendar, day }) => new Calendar(kept[calendar]).isWorking(day),
   due: ({ calendar, span, since }) => written(dueAt(span, momentOf(since), new Calendar(kept[calendar]))),
   score: ({ instrument, answers, who }) => score(kept[instrument], answers, who),
+  gates: ({ gates, facts }) => held(kept[gates].gates, facts).map((gate) => `${gate.id} ${gate.kind}`),
+  identify: ({ rules, gates, facts }) => identify(kept[rules], facts, held(kept[gates].gates, facts)),
+  outcome: ({ form, definitions, ...filled }) => outcomeOf({ ...filled, form: kept[form], definitions: kept[definitions] }),
+  ages: ({ birth, on }) => [ageOn(birth, on), monthsOn(birth, on)],
+  about: () => ABOUT,
   plan: ({ facts, pathway, calendar, now, masked }) => {
     const state = stateOf(facts, { pathway: kept[pathway], calendar: kept[calendar], now, masked });
     return {

@@ -48,7 +48,8 @@ def _section(section: Section, age: int | None, values: Mapping[str, Any]) -> di
 
 def field_json(field: Field, age: int | None = None, *, every_age: bool = False) -> dict[str, Any]:
     """One question with its options and rules, without those inside it that the child is too young for."""
-    inner = [field_json(each, age, every_age=every_age) for each in field.fields if every_age or _is_old_enough(each, age)]
+    asked = [each for each in field.fields if every_age or _is_old_enough(each, age)]
+    inner = [field_json(each, age, every_age=every_age) for each in asked]
     everything = {
         "id": field.id,
         "zh": field.zh,
