@@ -1,5 +1,6 @@
 // A form made ready for one child: questions for the age, what is known, now where it asks for now.
 
+import { ageOn, formFor } from "../core/outcome.js";
 import { day, now, written } from "./clock.js";
 import { session } from "./session.js";
 
@@ -10,26 +11,21 @@ import { session } from "./session.js";
 /** @typedef {import("./phone_draft.js").Half} Half */
 
 /** Whoever writes down a visit was there. */
-const THERE = "visitors";
+const THERE = "visit.visitors";
 
 /**
- * @param {Definition} content
+ * @param {import("../core/grading/types").Form} content
  * @param {{ hash: string, file: File | null, around: Around, half?: Half }} for_
  * @returns {Definition}
  */
 export function filled(content, { hash, file, around, half }) {
-  const age = file ? ageOf(file) : null;
   const known = file?.prefill?.[content.id] ?? {};
-  const sections = content.sections.map((section) => ({
-    ...section,
-    fields: section.fields.filter((field) => isOldEnough(field, age))
-      .map((field) => withPlaces(withKnown(field, known, half), around)),
+  const form = formFor(content, { on: day(), age: file ? ageOf(file) : null });
+  const sections = form.sections.map((section) => ({
+    ...section, fields: section.fields.map((field) => withPlaces(withKnown(field, known, half), around)),
   }));
-  return { ...content, hash, on: day(), age, sections: sections.filter((section) => section.fields.length) };
+  return { ...form, hash, sections: sections.filter((section) => section.fields.length) };
 }
-
-/** @param {Field} field @param {number | null} age */
-const isOldEnough = (field, age) => field.min_age === undefined || field.min_age === null || (age !== null && age >= field.min_age);
 
 /** @param {Field} field @param {Record<string, import("./types").Known>} known @param {Half | undefined} half @returns {Field} */
 function withKnown(field, known, half) {
@@ -42,7 +38,7 @@ function withKnown(field, known, half) {
 
 /** Now, and who she is. @param {Field} field @returns {string | undefined} */
 function ownAnswer(field) {
-  if (field.type === "signature_name" || field.id === THERE) return session()?.person_zh;
+  if (field.type === "signature_name" || field.binds === THERE) return session()?.person_zh;
   if (!field.required || field.max !== "today") return undefined;
   if (field.type === "date") return day();
   return field.type === "datetime" ? written(now()).slice(0, 16) : undefined;
@@ -54,14 +50,8 @@ function withPlaces(field, around) {
   return { ...field, options: around.places };
 }
 
-/** Completed years today. @param {File} file @returns {number | null} */
-export function ageOf(file) {
-  const [year, month, date = "1"] = (file.birth ?? "").split("-");
-  if (!year || !month) return file.age ?? null;
-  const [y, m, d] = day().split("-").map(Number);
-  const had = Number(m) > Number(month) || (Number(m) === Number(month) && Number(d) >= Number(date));
-  return Number(y) - Number(year) - (had ? 0 : 1);
-}
+/** Completed years today, as far as the birth month tells. @param {File} file @returns {number | null} */
+export const ageOf = (file) => (file.birth ? ageOn(file.birth, day()) : file.age ?? null);
 
 /** @type {Record<string, string[]>} */
 const OWNED = { child_state: ["state"], carer_change: ["carers"], household_members: ["siblings"] };

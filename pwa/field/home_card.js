@@ -10,12 +10,13 @@ import { say } from "./say.js";
 
 const MOST_TASKS = 3;
 
-/** @param {import("./day.js").Home} home @param {string} today */
-export function home(home, today) {
+/** @param {import("./day.js").Home} home @param {string} today @param {string} hamlet what stands above it already */
+export function home(home, today, hamlet) {
   const first = home.stops[0]?.brief;
+  const place = home.zh || (first?.place_zh === hamlet ? "" : first?.place_zh);
   const calling = home.stops.map((stop) => stop.brief).find((brief) => brief.phone);
   return card(
-    make("p", { class: "fa-place" }, home.zh || first?.place_zh || say("地址没有写")),
+    place ? make("p", { class: "fa-place" }, place) : null,
     ...home.stops.map((stop) => child(stop, today)),
     home.along.length ? make("p", { class: "fa-soft" }, say("同户还有：{names}，顺路看看。", { names: home.along.map((each) => each.name).join("、") })) : null,
     row(

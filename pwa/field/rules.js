@@ -16,11 +16,9 @@ export const definition = async (hash) => (hash ? (await row("definitions", hash
 export async function offered() {
   const { forms } = await around();
   const found = await Promise.all(Object.entries(forms).map(async ([id, one]) => {
-    const { hash, ...more } = typeof one === "string" ? { hash: one } : one;
-    const content = await definition(hash);
-    if (!content || ("action_allowed" in more && !more.action_allowed)) return null;
-    const isPerChild = "per_child" in more ? Boolean(more.per_child) : id !== "case_file";
-    return { id, hash, zh: String(content.zh), kind: String(content.kind ?? id), isPerChild };
+    const content = await definition(one.definition);
+    if (!content || !one.action_allowed) return null;
+    return { id, hash: one.hash, zh: one.zh, kind: one.kind, isPerChild: one.per_child };
   }));
   return found.filter((one) => one !== null).sort((a, b) => rank(a.id) - rank(b.id));
 }

@@ -45,7 +45,7 @@ export type Known = { value: unknown; zh?: string };
 export type File = {
   id: string; rev?: string | number; name: string; sex?: string; birth?: string; age?: number | null; place_zh?: string; hamlet?: string;
   address?: string; household?: { id: string; zh?: string } | null; siblings?: string[]; carers?: Carer[]; phone?: string; school_zh?: string;
-  categories_zh?: string | string[]; state_zh?: string; identified?: string; identified_zh?: string; identified_on?: string; gates?: Gate[];
+  categories_zh?: string | string[]; state_zh?: string; identified?: string; identified_zh?: string; identified_on?: string; in_crisis?: boolean; gates?: Gate[];
   tasks?: Task[]; facts?: unknown[]; state?: unknown; prefill?: Record<string, Record<string, Known>>; profile?: Record<string, unknown>;
   entries?: Told[]; level?: string; level_zh?: string; allowed?: string[];
   /** Made on this phone and not yet arrived. */
@@ -55,10 +55,11 @@ export type File = {
 export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "hamlet" | "address" | "household" | "siblings" | "school_zh"
   | "state_zh" | "gates" | "tasks" | "level" | "level_zh" | "identified_zh" | "phone" | "is_new"> & { call: string; words: string };
 
-export type FormOffer = { hash: string; zh?: string; kind?: string };
+/** `hash` is sent with an entry; `definition` names what the phone holds. */
+export type FormOffer = { hash: string; definition: string; zh: string; kind: string; action_allowed: boolean; per_child: boolean };
 export type Around = {
-  forms: Record<string, string | FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
-  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; limits?: Limits;
+  forms: Record<string, FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
+  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; gates?: string; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
 };
 export type Call = { zh: string; number: string; note?: string };
 export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };

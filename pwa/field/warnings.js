@@ -15,10 +15,16 @@ const SILENT = 3;
 const TIGHT = 80;
 const DAY = 86_400_000;
 
-/** @returns {Promise<HTMLElement[]>} */
-export async function standingNotices() {
-  const found = [device(), await silence(), await room(), await loose(), clock(), ...(await gone())];
+/** What can't wait, above her day. @returns {Promise<HTMLElement[]>} */
+export async function pressingNotices() {
+  const found = [device(), await silence(), await loose(), ...(await gone())];
   return found.filter((each) => each !== null);
+}
+
+/** All of it. @returns {Promise<HTMLElement[]>} */
+export async function standingNotices() {
+  const further = [await room(), clock()].filter((each) => each !== null);
+  return [...(await pressingNotices()), ...further];
 }
 
 function device() {
@@ -42,8 +48,7 @@ async function room() {
 
 async function loose() {
   if ((await clear("persisted")) !== false) return null;
-  return notice("info", say("浏览器还没有答应长期保存。现在只有连着网络时才能提交记录。把应用添加到主屏幕，再从桌面图标打开，就可以离线填写。"),
-    row(button(say("怎么做"), () => go("more"))));
+  return notice("info", say("现在要连着网络才能提交。放到桌面后，离线也能写。"), row(button(say("怎么放到桌面"), () => go("more"))));
 }
 
 function clock() {

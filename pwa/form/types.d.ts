@@ -26,6 +26,7 @@ export type Field = {
   prefill?: unknown;
   known?: { value: unknown; zh: string };
   min_age?: number;
+  binds?: string;
 };
 
 export type Section = { id: string; zh: string; help?: string; matrix?: boolean; fields: Field[] };

@@ -20,8 +20,8 @@ export async function screen({ child = "", form: formId = "", about = "", name =
   styled();
   const given = await around();
   const offer = given.forms[formId];
-  const hash = typeof offer === "string" ? offer : offer?.hash;
-  const content = await definition(hash);
+  const hash = offer?.hash;
+  const content = await definition(offer?.definition);
   const file = /** @type {File | null} */ ((await get("children", child)) ?? null);
   if (!content || !hash) return { zh: say("表单"), body: [title(say("表单")), empty(say("这张表还没有下载到手机。连上网络同步一次就有了。"))] };
   const draftId = `${child}:${formId}:${about}`;

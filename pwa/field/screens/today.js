@@ -9,7 +9,7 @@ import { waiting } from "../outbox.js";
 import { go } from "../page.js";
 import { button, empty, heading, row, title } from "../parts.js";
 import { say } from "../say.js";
-import { standingNotices } from "../warnings.js";
+import { pressingNotices } from "../warnings.js";
 
 /** @returns {Promise<import("../types").Screen>} */
 export async function screen() {
@@ -18,8 +18,8 @@ export async function screen() {
   const { today: now, soon, count } = route(briefs(), today, done);
   const lead = count ? say("{day}，要去 {n} 户", { day: dayZh(today), n: count }) : dayZh(today);
   return { zh: say("今天"), body: [
-    title(lead), ...(await standingNotices()),
-    row(button(say("两分钟看什么"), () => go("guide"), { icon: "eye" }), button(say("打给谁"), () => go("calls"), { icon: "phone" })),
+    title(lead), ...(await pressingNotices()),
+    row(button(say("看什么"), () => go("guide"), { icon: "eye" }), button(say("打给谁"), () => go("calls"), { icon: "phone" })),
     ...now.flatMap((hamlet) => group(hamlet, today)),
     count ? null : empty(briefs().length ? say("今天没有必须去的。下面是这几天的，顺路可以先去。") : say("手机里还没有孩子的档案。连上网络同步一次就有了。")),
     soon.length ? heading(say("这几天")) : null,
@@ -32,7 +32,7 @@ export async function screen() {
 function group(hamlet, today) {
   return [
     make("h2", { class: "fa-hamlet" }, hamlet.zh || say("地点没有写"), make("span", {}, say("{n} 户", { n: hamlet.homes.length }))),
-    ...hamlet.homes.map((each) => home(each, today)),
+    ...hamlet.homes.map((each) => home(each, today, hamlet.zh)),
   ];
 }
 

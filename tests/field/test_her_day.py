@@ -1,0 +1,56 @@
+"""A whole day without a signal: the app opens, she writes, nothing is lost, and in the evening it all arrives."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.field.conftest import Village
+from tests.field.line import Line
+from tests.field.phone import Phone
+
+pytestmark = pytest.mark.browser
+RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{2,}")
+WORDS = "她说晚上睡不着"
+
+
+def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> None:
+    phone.pair(house.logins["周主任"])
+    phone.reads("12月30日，要去", "刘梓萱")
+    line.cut()
+    phone.restart()
+    phone.open()
+    phone.unlock()
+    phone.reads("12月30日，要去")
+    phone.visit("李明月", child_words=WORDS)
+    phone.save()
+    _a_new_child(phone)
+    phone.tab("outbox")
+    phone.reads("2 条待送", "走访记录", "有网络时自动送出")
+    assert phone.rows("outbox") == 2
+    left = phone.left_behind()
+    assert not [word for word in ("李明月", "刘梓萱", "马小满", WORDS, "13800000000", "周主任") if word in left]
+    line.mend()
+    phone.click("现在同步")
+    phone.reads("都已送到", "回执号")
+    assert len(RECEIPT.findall(phone.page.inner_text("main"))) == 2
+    assert phone.rows("outbox") == 0
+    phone.tab("children")
+    phone.reads("马小满", "李明月")
+    phone.page.get_by_role("button", name="李明月").first.click()
+    phone.reads("走访记录")
+
+
+def _a_new_child(phone: Phone) -> None:
+    phone.tab("children")
+    phone.click("新建一个孩子的档案")
+    phone.page.get_by_label("孩子的姓名").fill("李明")
+    phone.reads("是其中一个吗", "李明月")
+    phone.page.get_by_label("孩子的姓名").fill("马小满")
+    phone.click("新建档案")
+    phone.fill(id_kind="none", sex="female", birth="2016-03-08", residence_division="370116001001")
+    phone.save()
+    phone.tab("children")
+    expect(phone.page.locator("main")).to_contain_text("马小满")
