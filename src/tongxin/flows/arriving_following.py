@@ -1,0 +1,53 @@
+"""What waits for a decision and is not decided in time climbs; what was decided elsewhere waits no longer."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tongxin import ledger
+from tongxin.accounts.viewers import WORKER, Viewer
+from tongxin.flows import arriving_holding as holding
+from tongxin.flows.arriving_settling import child_of, opened_id
+from tongxin.flows.handlers import later_handlers
+from tongxin.ledger.models import Entry, HeldEntry
+from tongxin.sync.limits import limits_at
+from tongxin.sync.models import Arrival
+
+
+def follow_arrivals(now: datetime) -> int:
+    """How many arrivals were settled or climbed."""
+    waiting = Arrival.objects.filter(settled_at__isnull=True).select_related("receipt", "device")
+    return sum(_decided(each, now) or _climbed(each, now) for each in waiting)
+
+
+def _decided(arrival: Arrival, now: datetime) -> bool:
+    """Whether it was handed in as a form, or settled in the child's own record."""
+    entry = Entry.objects.filter(id=opened_id(arrival)).first()
+    held = HeldEntry.objects.filter(id=arrival.held_id, settled_at__isnull=False).first() if arrival.held_id else None
+    if entry is None and held is None:
+        return False
+    by = entry.person_id if entry else held.settled_by if held else None
+    outcome = Arrival.RECORDED if entry else Arrival.ASIDE
+    with transaction.atomic():
+        holding.settle(
+            arrival, outcome=outcome, actor=Viewer(person_id=by), at=now, aside="" if entry else "other_stands"
+        )
+    return True
+
+
+def _climbed(arrival: Arrival, now: datetime) -> bool:
+    """Whether it went up because nobody decided in time."""
+    if arrival.due_at > now:
+        return False
+    arrival.climbed += 1
+    decider = holding.decider_for(arrival, child=child_of(arrival), at=now)
+    arrival.decider_id = decider.post_id if decider else None
+    arrival.due_at = now + limits_at(now).decide_within
+    with transaction.atomic():
+        arrival.save(update_fields=["climbed", "decider_id", "due_at"])
+        told = ledger.record(
+            kind="arrival.climbed", subject=arrival.key_owner, actor=WORKER, at=now,
+            clear={"arrival": str(arrival.id), "owner": str(arrival.decider_id) if arrival.decider_id else None},
+        )
+        ledger.enqueue(told, later_handlers(told.kind))
+    return True
