@@ -4,6 +4,7 @@ import { forgetBriefs, readBriefs } from "./briefs.js";
 import { learnBuild } from "./build.js";
 import { setAhead } from "./clock.js";
 import { countWaiting } from "./outbox.js";
+import { dangers, isCrisis } from "./dangers.js";
 import { blank, go, here, isBusy, replace, tellWaiting } from "./page.js";
 import { forgetSession, limits, readSession } from "./session.js";
 import { clear, isUnlocked, lock } from "./store.js";
@@ -25,7 +26,8 @@ export async function opened() {
   await Promise.all([readSession(), readBriefs(), learnBuild(), isKept()]);
   tellWaiting(await countWaiting());
   await watch();
-  const to = interrupted;
+  const danger = (await dangers()).find((each) => !each.isKnown && isCrisis(each));
+  const to = danger ? { name: "crisis", params: { id: danger.id } } : interrupted;
   interrupted = null;
   await (to ? replace(to.name, to.params) : replace("today"));
   void followSync();

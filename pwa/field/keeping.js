@@ -2,16 +2,19 @@
 
 import { briefOf, readBriefs } from "./briefs.js";
 import { now, written } from "./clock.js";
-import { StoreFull } from "./database.js";
+import { StoreFull, write } from "./database.js";
 import { basedOn } from "./filling.js";
 import { keep, NotReady } from "./outbox.js";
 import { say } from "./say.js";
 import { clear, Locked, sealedPut } from "./store.js";
+import { dangerOf } from "./dangers.js";
 import { syncSoon } from "./sync.js";
+import { thinkAhead } from "./thinking.js";
 import { sendAtOnce } from "./at_once.js";
 
 /** @typedef {import("./types").File} File */
 /** @typedef {import("./types").Kept} Kept */
+/** @typedef {import("../core/grading/types").Alarm} Alarm */
 /** @typedef {import("./phone_draft.js").Half} Half */
 
 const STILL = "内容仍在本页，没有丢。";
@@ -20,29 +23,43 @@ const STILL = "内容仍在本页，没有丢。";
  * What the form element calls with a filled form.
  *
  * @param {{ child: string, file: File | null, formId: string, formZh: string, about: string,
- *   draft: import("./phone_draft.js").PhoneDraft, after: (kept: Kept) => Promise<void> }} ground
+ *   draft: import("./phone_draft.js").PhoneDraft, after: (kept: Kept, alarms: Alarm[]) => Promise<void> }} ground
  * @returns {(half: Half) => Promise<import("../form/send.js").Outcome>}
  */
 export function keeping({ child, file, formId, formZh, about, draft, after }) {
   return async (half) => {
     const kept = { entry: entryOf(half, { child, file, formId, about }), form_zh: formZh, name: nameOf(file, half) };
-    try {
-      if ((await clear("persisted")) === false) {
-        const refused = await sendAtOnce(kept);
-        if (refused) return { zh: refused, mayRetry: true };
-        await draft.discard();
-      } else {
-        await keep(kept, { draft: draft.id, more: file ? [] : await newChild(kept) });
-        draft.stop();
-      }
-    } catch (error) {
-      return { zh: wordsFor(error), mayRetry: true };
-    }
-    if (!file) await readBriefs();
-    await after(kept);
+    const { zh, alarms } = await writeDown(kept, file, draft);
+    if (zh) return { zh, mayRetry: true };
+    await readBriefs();
+    await after(kept, alarms);
     syncSoon();
     return { isKept: true };
   };
+}
+
+/**
+ * Keeps an entry with all that follows from it; `zh` says why it was not kept.
+ *
+ * @param {Kept} kept @param {File | null} file @param {import("./phone_draft.js").PhoneDraft} [draft]
+ * @returns {Promise<{ zh: string, alarms: Alarm[] }>}
+ */
+export async function writeDown(kept, file, draft) {
+  try {
+    const { changes, alarms } = await following(kept, file);
+    if ((await clear("persisted")) === false) {
+      const refused = await sendAtOnce(kept);
+      if (refused) return { zh: refused, alarms };
+      await draft?.discard();
+      await write(changes);
+    } else {
+      await keep(kept, { ...(draft ? { draft: draft.id } : {}), more: changes });
+      draft?.stop();
+    }
+    return { zh: "", alarms };
+  } catch (error) {
+    return { zh: wordsFor(error), alarms: [] };
+  }
 }
 
 /** @param {Half} half @param {{ child: string, file: File | null, formId: string, about: string }} ground @returns {import("./types").Entry} */
@@ -57,12 +74,18 @@ function entryOf(half, { child, file, formId, about }) {
 /** @param {File | null} file @param {Half} half */
 const nameOf = (file, half) => file?.name ?? String(half.answers["name"] ?? "");
 
-/** A child who is new here stands in the lists at once, marked as not yet arrived. @param {Kept} kept */
-async function newChild({ entry, name }) {
+/** What changes with the entry on this phone: the child's file as it stands now, and a danger that it raised. @param {Kept} kept @param {File | null} before @returns {Promise<{ changes: import("./database.js").Change[], alarms: Alarm[] }>} */
+async function following(kept, before) {
+  const { alarms, file } = await thinkAhead(before ?? newFile(kept), kept.entry);
+  const danger = alarms.length ? [await dangerOf(kept, alarms)] : [];
+  const changes = [await sealedPut("children", file.id, file), await sealedPut("briefs", file.id, briefOf(file)), ...danger];
+  return { changes, alarms };
+}
+
+/** A child who is new here stands in the lists at once, marked as not yet arrived. @param {Kept} kept @returns {File} */
+function newFile({ entry, name }) {
   const { sex, birth, residence_address: address } = entry.answers;
-  /** @type {File} */
-  const file = { id: entry.child, name, sex: text(sex), birth: text(birth), address: text(address), is_new: true };
-  return [await sealedPut("children", file.id, file), await sealedPut("briefs", file.id, briefOf(file))];
+  return { id: entry.child, name, sex: text(sex), birth: text(birth), address: text(address), is_new: true };
 }
 
 /** @param {unknown} value */

@@ -16,7 +16,7 @@ const SCREENS = {
   today: () => import("./screens/today.js"), children: () => import("./screens/children.js"), child: () => import("./screens/child.js"),
   form: () => import("./screens/form.js"), outbox: () => import("./screens/outbox.js"), more: () => import("./screens/more.js"),
   guide: () => import("./screens/guide.js"), targets: () => import("./screens/targets.js"), new_child: () => import("./screens/new_child.js"),
-  calls: () => import("./screens/calls.js"), change_pin: () => import("./screens/change_pin.js"),
+  crisis: () => import("./crisis/screen.js"), calls: () => import("./screens/calls.js"), change_pin: () => import("./screens/change_pin.js"),
 };
 /** Screens before the app is unlocked. */
 const OUTSIDE = new Set(["elsewhere", "pair", "pin", "new_pin"]);

@@ -10,7 +10,6 @@ import { answersFor, lacks } from "./ticking.js";
 
 /** @typedef {import("./types").CrisisStep} CrisisStep */
 /** @typedef {import("./types").Given} Given */
-/** @typedef {import("./types").Taken} Taken */
 /** @typedef {import("./types").Ticked} Ticked */
 
 const STYLE = "/field/app/field/crisis/crisis.css";
@@ -40,13 +39,12 @@ export class TxCrisis extends HTMLElement {
     this.#draw();
   }
 
-  /** A step was written down. @param {Taken} taken */
-  record(taken) {
-    const given = this.#given;
-    if (!given) return;
-    given.standing = { ...given.standing, taken: [...given.standing.taken, taken] };
+  /** A step was written down at a moment. @param {string} step @param {string} at */
+  record(step, at) {
+    if (!this.#given) return;
+    const steps = this.#given.steps.map((each) => (each.step === step ? { ...each, taken: [...each.taken, at] } : each));
+    this.#given = { ...this.#given, steps };
     this.#draw();
-    this.querySelector(`[data-step="${taken.step}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
   /** Why a step was not written down. @param {string} zh */
@@ -59,26 +57,26 @@ export class TxCrisis extends HTMLElement {
 
   /** The office has it. @param {string} receipt */
   acknowledge(receipt) {
-    if (!this.#given) return;
-    this.#given.standing = { ...this.#given.standing, receipt };
+    if (!this.#given || this.#given.isKnown) return;
+    this.#given = { ...this.#given, isKnown: true, receipt };
     this.#draw();
   }
 
   #draw() {
     const given = this.#given;
     if (!given) return;
-    const { standing, calls, role } = given;
-    const mine = standing.steps.filter((step) => step.role === role), others = standing.steps.filter((step) => step.role !== role);
+    const { name, at, steps, calls, role } = given;
+    const mine = steps.filter((step) => step.role === role), others = steps.filter((step) => step.role !== role);
     this.replaceChildren(
       make("div", { class: "fa-crisis-head", role: "alert" }, make("span", { class: "fa-crisis-sign", "aria-hidden": "true" }, "■"),
         make("h1", { tabindex: "-1" }, say("现在请马上处理"))),
-      make("p", { class: "fa-lead" }, say("{name}，{when}记下的情况有危险信号。", { name: standing.name, when: momentZh(standing.at) })),
+      make("p", { class: "fa-lead" }, say("{name}，{when}记下的情况有危险信号。", { name, when: momentZh(at) })),
       this.#calls(calls),
       make("h2", {}, say("您现在做")), make("p", { class: "fa-crisis-problem alert alert-danger", role: "alert", hidden: true }),
       make("ol", { class: "fa-crisis-steps" }, ...mine.map((step) => this.#step(step))), this.#concern.element,
       others.length ? make("details", { class: "fa-crisis-others" }, make("summary", {}, say("单位接着做")),
-        make("ul", {}, ...others.map((step) => make("li", {}, step.zh)))) : null,
-      standing.receipt ? null : without(calls, { post: given.post, at: standing.at }), this.#standing(standing.receipt));
+        make("ul", {}, ...others.map((step) => make("li", {}, step.zh)))) : "",
+      given.isKnown ? "" : without(calls, { post: given.post, at }), this.#standing(given));
   }
 
   /** @param {import("./types").Call[]} calls */
@@ -91,8 +89,8 @@ export class TxCrisis extends HTMLElement {
 
   /** @param {CrisisStep} step */
   #step(step) {
-    const done = this.#given?.standing.taken.filter((each) => each.step === step.step) ?? [];
-    const times = done.map(({ at }) => make("p", { class: "fa-crisis-done" }, icon("check"), say("{when} 已做", { when: momentZh(at) })));
+    const done = step.taken;
+    const times = done.map((at) => make("p", { class: "fa-crisis-done" }, icon("check"), say("{when} 已做", { when: momentZh(at) })));
     return make("li", { "data-step": step.step }, make("p", { class: "fa-crisis-what" }, step.zh),
       done.length ? null : make("p", { class: "fa-soft" }, say("{when} 前", { when: momentZh(step.due_at) })), ...times,
       this.#given?.form ? button(done.length ? say("又做了一次") : say("做到了"), () => this.#tick(step), { kind: done.length ? "" : "btn-primary", icon: "check" }) : null);
@@ -110,15 +108,15 @@ export class TxCrisis extends HTMLElement {
     this.dispatchEvent(new CustomEvent(kind, { detail: ticked, bubbles: true }));
   }
 
-  /** @param {string} receipt */
-  #standing(receipt) {
+  /** @param {Given} given */
+  #standing({ isKnown, receipt }) {
     const away = () => void this.dispatchEvent(new CustomEvent("tx-crisis-away", { bubbles: true }));
-    if (!receipt) {
+    if (!isKnown) {
       return make("p", { class: "fa-crisis-standing alert alert-warning", role: "status" },
         say("单位还没有收到。有信号时自动送出；在那以前，这张卡一直留着。"));
     }
     return make("div", { class: "fa-crisis-standing alert alert-success", role: "status" },
-      make("p", {}, say("单位已收到，回执 {receipt}。", { receipt })), button(say("收起这张卡"), away, {}));
+      make("p", {}, receipt ? say("单位已收到，回执 {receipt}。", { receipt }) : say("单位已收到。")), button(say("收起这张卡"), away, {}));
   }
 }
 

@@ -1,18 +1,17 @@
 // What the crisis card shows and tells.
 
-/** One step of the crisis path as the plan gives it. */
-export type CrisisStep = { step: string; zh: string; role: string; due_at: string };
-export type Taken = { step: string; at: string; entry: string };
+/** One step of the crisis path: when it is due, and when it was taken. */
+export type CrisisStep = { step: string; zh: string; role: string; due_at: string; taken: string[] };
 export type Call = { zh: string; number: string; note?: string };
 
-/** A danger that was written down on this phone, until the office has it and somebody says so. */
-export type Standing = {
-  /** The entry that told of it. */
-  id: string; child: string; name: string; at: string; steps: CrisisStep[]; taken: Taken[]; receipt: string;
-};
-
 export type Given = {
-  standing: Standing; role: string; calls: Call[];
+  name: string;
+  /** When the danger was written down. */
+  at: string;
+  steps: CrisisStep[];
+  /** Whether the office has the entry, and under which number. */
+  isKnown: boolean; receipt: string;
+  role: string; calls: Call[];
   /** The form of a step made ready for today; without it no step can be ticked, only read. */
   form: import("../../form/types").Definition | null;
   by: string;

@@ -4,7 +4,7 @@ import { make } from "../../form/dom.js";
 import { PhoneDraft } from "../phone_draft.js";
 import { filled } from "../filling.js";
 import { keeping } from "../keeping.js";
-import { present } from "../page.js";
+import { present, replace } from "../page.js";
 import { empty, notice, title } from "../parts.js";
 import { around, definition } from "../rules.js";
 import { say } from "../say.js";
@@ -35,9 +35,10 @@ export async function screen({ child = "", form: formId = "", about = "", name =
   const draft = new PhoneDraft(draftId, () => element.entry(), (zh) => (status.textContent = zh));
   element.addEventListener("tx-touched", () => draft.touch());
   let isDone = false;
-  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, draft, after: async (kept) => {
+  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, draft, after: async (kept, alarms) => {
     isDone = true;
-    await present("written", await done(kept, file));
+    if (alarms.some((alarm) => alarm.kind === "crisis")) await replace("crisis", { id: kept.entry.id });
+    else await present("written", await done(kept, file));
   } });
   return {
     zh: content.zh, isBusy: () => !isDone && element.isDirty,

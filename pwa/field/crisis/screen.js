@@ -1,0 +1,70 @@
+// The crisis card as a screen: opens by itself, stays until the office has it and she puts it away.
+
+import { formFor } from "../../core/outcome.js";
+import { day, now, written } from "../clock.js";
+import { dangers, isCrisis, putAway } from "../dangers.js";
+import { writeDown } from "../keeping.js";
+import { newId } from "../outbox.js";
+import { go, replace } from "../page.js";
+import { row } from "../database.js";
+import { title } from "../parts.js";
+import { around, definition } from "../rules.js";
+import { say } from "../say.js";
+import { session } from "../session.js";
+import { get, reveal } from "../store.js";
+import { syncSoon } from "../sync.js";
+import { TxCrisis } from "./card.js";
+import { stepsOf } from "./steps.js";
+
+/** @typedef {import("./types").Ticked} Ticked */
+
+const FORM = "crisis_step";
+const LOOK_EVERY = 2_000;
+
+/** @param {Record<string, string>} params @returns {Promise<import("../types").Screen>} */
+export async function screen({ id = "" }) {
+  const found = (await dangers()).filter(isCrisis);
+  const danger = found.find((each) => each.id === id) ?? found[0];
+  if (!danger) return { zh: say("马上处理"), body: [title(say("现在没有等着处理的危险信号"))] };
+  const given = await around(), offer = given.forms[FORM], content = await definition(offer?.definition), me = session();
+  const card = new TxCrisis();
+  card.given = {
+    name: danger.name, at: danger.at, isKnown: danger.isKnown, receipt: danger.isKnown ? await receiptOf(danger.id) : "",
+    steps: await stepsOf(danger, given), role: me?.role ?? "", by: me?.person_zh ?? "", post: me?.post_zh ?? "",
+    calls: callsOf(given.whom_to_call), form: content && offer ? formFor(content, { on: day(), age: null }) : null,
+  };
+  card.addEventListener("tx-crisis-step", (event) => void write(card, danger, String(offer?.hash), detailOf(event)));
+  card.addEventListener("tx-crisis-form", () => void go("form", { child: danger.child, form: FORM }));
+  card.addEventListener("tx-crisis-away", () => void putAway(danger.id).then(() => replace("today")));
+  const watch = setInterval(() => void look(card, danger.id), LOOK_EVERY);
+  return { zh: say("马上处理"), body: [card], leave: () => clearInterval(watch) };
+}
+
+/** @param {import("../types").CallList | undefined} given */
+const callsOf = (given) => (Array.isArray(given) ? given : given?.calls ?? []);
+
+/** @param {Event} event @returns {Ticked} */
+const detailOf = (event) => /** @type {CustomEvent<Ticked>} */ (event).detail;
+
+/** @param {string} id @returns {Promise<string>} */
+async function receiptOf(id) {
+  const kept = await row("receipts", id);
+  return (kept && (await reveal("receipts", kept)))?.receipt ?? "";
+}
+
+/** Whether the office has it meanwhile. @param {TxCrisis} card @param {string} id */
+async function look(card, id) {
+  if (await row("receipts", id)) card.acknowledge(await receiptOf(id).catch(() => ""));
+}
+
+/** A tick becomes an entry of its own. @param {TxCrisis} card @param {{ child: string, name: string }} danger @param {string} hash @param {Ticked} ticked */
+async function write(card, { child, name }, hash, { step, answers, at }) {
+  const entry = {
+    id: newId(), child, form: FORM, form_hash: hash, answers, occurred_at: written(now()), about: "", supersedes: null,
+    correction_kind: "", based_on: {}, attachments: [],
+  };
+  const { zh } = await writeDown({ entry, form_zh: say("危机处置步骤"), name }, (await get("children", child)) ?? null);
+  if (zh) return card.refuse(zh);
+  card.record(step, at);
+  syncSoon();
+}
