@@ -7,11 +7,17 @@ from tongxin.lib import places
 
 DEFINITIONS = places.definitions_folder()
 LARGE = {"divisions", "sample", "roster"}
-FORMS = {"identification_form", "identification_form_0_3", "task_reason"}
+# What is left out makes a check quick; these are the ones that other definitions name.
+KEPT = {
+    "forms": {"identification_form", "identification_form_0_3", "task_reason"},
+    "instruments": {
+        "ces_d_10", "ces_dc", "gad_7", "k6", "phq_8", "phq_9", "phq_a", "scared", "scared_5", "who_5",
+    },
+}
 
 
 def copied(to: Path) -> Path:
-    """The definitions with three forms only, which makes a check quick."""
+    """The definitions with three forms and ten questionnaires only."""
     for each in DEFINITIONS.iterdir():
         if each.name in LARGE:
             continue
@@ -19,7 +25,8 @@ def copied(to: Path) -> Path:
             shutil.copytree(each, to / each.name, ignore=shutil.ignore_patterns("*.md"))
         else:
             shutil.copy(each, to / each.name)
-    for form in (to / "forms").iterdir():
-        if form.name not in FORMS:
-            shutil.rmtree(form)
+    for kind, kept in KEPT.items():
+        for each in (to / kind).iterdir():
+            if each.name not in kept:
+                shutil.rmtree(each)
     return to
