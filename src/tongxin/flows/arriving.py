@@ -56,7 +56,7 @@ def unsealed(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Map
     device = Device.objects.filter(id=key, person_id=sender.device.person_id).first() if key else None
     if device is None:
         return payload
-    private = devices.private_key(device, viewer=sender.viewer, at=at)
+    private = devices.private_key(device, viewer=sender.opener or sender.viewer, at=at)
     try:
         found = json.loads(recovery.opened(sealed, private=private, about=about))
     except (recovery.Unopened, ValueError, RecursionError):

@@ -25,6 +25,8 @@ class Sender:
     behind: int = 0
     # An entry that waited is not held back again for what it waited for.
     knows_clock: bool = True
+    # Who opens what only the device's key opens, where it isn't the phone's person.
+    opener: Viewer | None = None
 
 
 @dataclass(frozen=True, slots=True)

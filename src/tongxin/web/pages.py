@@ -25,6 +25,8 @@ NAVIGATION = (
     ("/district/", "辖区情况", "see_figures"),
     ("/rosters/", "花名册", "import_roster"),
     ("/rounds/", "筛查", "see_screening"),
+    ("/arrivals/", "手机记录", "decide_arrivals"),
+    ("/devices/", "手机", ""),
     ("/posts/", "岗位", "hand_over"),
     ("/forms/", "空白表", ""),
     ("/staff/", "人员", "manage_staff"),

@@ -13,11 +13,14 @@ NOTICE_WORDS = {
     "task.climbed": "逾期任务上报到您的岗位", "task.passed_on": "任务转到您的岗位", "entry.held": "有一份待核对的记录",
     "task.unowned": "有任务没有人负责，请尽快安排代班的人", "row.settled": "有新任务",
     "round.alarmed": "筛查中有危险信号，请马上核查",
+    "arrival.held": "手机送来一条记录，等您核对", "arrival.climbed": "手机送来的记录没有人核对，转到您的岗位",
 }
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {
     "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),
     "task.unowned": ("急：没有人负责", "下级有孩子的任务没有人负责，请督促区县安排代班的人", "/district/"),
+    "arrival.held": ("手机记录", "有一条记录等您核对", "/arrivals/"),
+    "arrival.climbed": ("手机记录", "有一条记录没有人核对，转到您的岗位", "/arrivals/"),
     "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
 }
 DRAFT = "draft."

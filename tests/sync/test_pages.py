@@ -1,0 +1,178 @@
+"""The office's pages about phones: what waits, who decides, how long a phone was silent, what was on a lost one."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests import world
+from tests.flows.forms import fill
+from tests.sync.phone import Json, Phone, entry, visit
+from tests.sync.test_down import sealed, taken
+from tests.web.conftest import Clock, Office
+from tongxin.ledger.models import Entry
+from tongxin.sync.models import Arrival, Device
+
+pytestmark = pytest.mark.django_db
+Paired = Callable[..., Phone]
+SignedIn = Callable[[str], Office]
+
+
+def test_what_waits_is_listed_and_decided(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock
+) -> None:
+    child = cast.child("小雨")
+    sent = visit(child, time.now, place="在桥头见到")
+    phone(app="0.9").sends(sent, now=time.now)
+    desk = office("王督导")
+    page = desk.get("/arrivals/").content.decode()
+    assert "小雨" in page and "程序太旧" in page and "手机送来待核对" in desk.get("/").content.decode()
+    address = f"/arrivals/{Arrival.objects.get().id}/"
+    shown = desk.get(address)
+    assert "照写的登记" in shown.content.decode()
+    assert shown.headers["Cache-Control"] == "no-store, private"
+    assert desk.post(address, {"decision": "record"}).status_code == 302
+    assert Entry.objects.filter(id=sent["id"]).exists()
+    assert desk.post(address, {"decision": "record"}).status_code == 302
+    assert "没有待核对的手机记录" in desk.get("/arrivals/").content.decode()
+
+
+def test_a_conflict_is_told_from_both_sides(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock
+) -> None:
+    child = cast.child(phone="13800000001")
+    other = fill(child, "detail_correction", time.now, phone="13800000002", basis="来电核实")
+    cast.record(child, "detail_correction", other, by="王督导", at=time.now)
+    answers = fill(child, "detail_correction", time.now, phone="13800000003", basis="奶奶说换号了")
+    seen = {"phone": "13800000001"}
+    phone().sends(entry(child, "detail_correction", answers, time.now, based_on=seen), now=time.now)
+    desk = office("郑管理")
+    text = desk.get(f"/arrivals/{Arrival.objects.get().id}/").content.decode()
+    for words in ("13800000001", "13800000002", "13800000003", "来电核实", "奶奶说换号了", "周主任", "王督导"):
+        assert words in text
+
+
+def test_an_unwise_answer_is_asked_again(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock
+) -> None:
+    phone(app="0.9").sends(visit(cast.child(), time.now), now=time.now)
+    desk, address = office("王督导"), f"/arrivals/{Arrival.objects.get().id}/"
+    for body in ({}, {"decision": "fly"}, {"decision": "aside"}, {"decision": "aside", "reason": "x"}):
+        assert desk.post(address, body).status_code == 422
+    assert desk.post(address, {"decision": "aside", "reason": "mistaken", "note": "问过本人"}).status_code == 302
+
+
+def test_an_answer_is_opened_as_a_form(cast: world.World, phone: Paired, office: SignedIn, time: Clock) -> None:
+    broken = visit(cast.child(), time.now, place="在桥头见到")
+    del broken["answers"]["kind"]
+    phone().sends(broken, now=time.now)
+    desk = office("王督导")
+    answer = desk.post(f"/arrivals/{Arrival.objects.get().id}/", {"decision": "open"})
+    page = desk.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert "在桥头见到" in json.dumps(page.context["definition"], ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", ["周主任", "陈管理", "陈督导", "林社工"])
+def test_nobody_else_learns_what_waits(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock, name: str
+) -> None:
+    phone(app="0.9").sends(visit(cast.child("小雨"), time.now), now=time.now)
+    desk = office(name)
+    assert "小雨" not in desk.get("/arrivals/").content.decode()
+    assert desk.get(f"/arrivals/{Arrival.objects.get().id}/").status_code == 404
+    assert desk.post(f"/arrivals/{Arrival.objects.get().id}/", {"decision": "record"}).status_code == 404
+
+
+def test_the_supervisor_sees_who_was_silent_and_stops_a_lost_phone(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock
+) -> None:
+    cast.child("小雨")
+    sealed(time)
+    mine = phone()
+    taken(mine)
+    time.now += timedelta(days=9)
+    desk = office("王督导")
+    assert "9 天没有同步" in " ".join(desk.get("/devices/").content.decode().split())
+    page = f"/devices/{mine.told['device']}/"
+    assert "小雨" in desk.get(page).content.decode()
+    assert desk.post(f"{page}stop/", {"wipes": "1"}).status_code == 302
+    assert mine.down().json()["state"] == "wipe"
+
+
+def test_whoever_has_no_part_in_it_sees_no_phone(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock
+) -> None:
+    mine = phone()
+    page = f"/devices/{mine.told['device']}/"
+    assert office("周主任").get(page).status_code == 200
+    for name in ("吴主任", "陈督导", "林社工"):
+        desk = office(name)
+        assert desk.get(page).status_code == 404
+        assert desk.post(f"{page}stop/").status_code == 404
+        assert "红色手机" not in desk.get("/devices/").content.decode()
+    assert Device.objects.get().state == Device.ACTIVE
+
+
+class TestLastResort:
+    """The file that a phone exports when nothing else goes."""
+
+    def file(self, mine: Phone, *entries: Json, **more: Any) -> SimpleUploadedFile:
+        content = {
+            "tongxin": "outbox", "v": 1, "device": mine.told["device"], "app": "1.0", "blobs": [],
+            "entries": [{"id": each["id"], **sealed_to(mine, each)} for each in entries], **more,
+        }
+        return SimpleUploadedFile("outbox.tongxin", json.dumps(content).encode())
+
+    def test_it_is_taken_in_once(self, cast: world.World, phone: Paired, office: SignedIn, time: Clock) -> None:
+        child, mine = cast.child(), phone()
+        sent = [visit(child, time.now), visit(child, time.now)]
+        mine.sends(sent[0], now=time.now)
+        desk, page = office("王督导"), f"/devices/{mine.told['device']}/import/"
+        for _ in range(2):
+            assert desk.post(page, {"file": self.file(mine, *sent)}).status_code == 302
+        assert Entry.objects.filter(subject_id=child.id, kind="visit").count() == 2
+        assert not Arrival.objects.exists()
+        assert {each.person_id for each in Entry.objects.filter(kind="visit")} == {mine.person.id}
+
+    def test_another_file_is_refused_in_words(
+        self, cast: world.World, phone: Paired, office: SignedIn, time: Clock
+    ) -> None:
+        mine, other = phone(), phone("吴主任")
+        desk, page = office("王督导"), f"/devices/{mine.told['device']}/import/"
+        for file in (None, SimpleUploadedFile("x", b"{"), SimpleUploadedFile("x", b"[]"), self.file(other)):
+            assert desk.post(page, {"file": file} if file else {}).status_code == 422
+
+    def test_a_phone_that_lost_its_pin_sends_what_it_sealed(
+        self, cast: world.World, phone: Paired, time: Clock
+    ) -> None:
+        child, old = cast.child(), phone()
+        sent = visit(child, time.now)
+        new = phone()
+        told = new.sends({"id": sent["id"], "sealed": sealed_to(old, sent)}, now=time.now)
+        assert told == new.sends(sent, now=time.now)
+        assert told[0]["state"] == "arrived"
+
+
+def sealed_to(mine: Phone, payload: Json) -> dict[str, Any]:
+    """An entry sealed as the phone seals it."""
+    jwk = mine.told["recovery"]["jwk"]
+    x, y = (int.from_bytes(base64.urlsafe_b64decode(jwk[name] + "==")) for name in ("x", "y"))
+    theirs = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    own = ec.generate_private_key(ec.SECP256R1())
+    key = HKDF(hashes.SHA256(), 32, None, b"tongxin-outbox-1").derive(own.exchange(ec.ECDH(), theirs))
+    point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    box = AESGCM(key).encrypt(b"\x01" * 12, json.dumps(payload).encode(), payload["id"].encode())
+    parts = {"epk": point, "iv": b"\x01" * 12, "sealed": box}
+    return {"v": 1, "key": mine.told["recovery"]["id"]} | {
+        name: base64.b64encode(value).decode() for name, value in parts.items()
+    }
