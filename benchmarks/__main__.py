@@ -19,6 +19,8 @@ ALL = {
     "paper": ["benchmarks.paper"],
     "demo": ["benchmarks.demo"],
     "demo_pages": ["benchmarks.demo_pages"],
+    "field_shell": ["benchmarks.field_shell"],
+    "field_first_sync": ["benchmarks.field_first_sync"],
     "pages": ["benchmarks.pages", "--database", "sqlite"],
     "pages_postgresql": ["benchmarks.pages", "--database", "postgresql"],
 }

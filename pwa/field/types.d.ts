@@ -12,7 +12,7 @@ export type Recovery = { v: 1; key: string; epk: string; iv: string; sealed: str
 export type RecoveryKey = { id: string; jwk: JsonWebKey };
 
 export type Session = {
-  device: string; token: string; person_zh: string; post: string; post_zh: string; role: string; psychology: boolean;
+  device: string; token: string; person?: string; person_zh: string; post: string; post_zh: string; role: string; psychology: boolean;
   /** What the server said last about this device; empty while all is well. */
   state?: "" | "expired" | "revoked" | "wipe"; zh?: string;
 };
@@ -46,11 +46,13 @@ export type File = {
   id: string; rev?: string | number; name: string; sex?: string; birth?: string; age?: number | null; place_zh?: string; hamlet?: string;
   address?: string; household?: { id: string; zh?: string } | null; siblings?: string[]; carers?: Carer[]; phone?: string; school_zh?: string;
   categories_zh?: string | string[]; state_zh?: string; identified?: string; identified_zh?: string; identified_on?: string; in_crisis?: boolean; gates?: Gate[];
-  tasks?: Task[]; facts?: unknown[]; state?: unknown; prefill?: Record<string, Record<string, Known>>; profile?: Record<string, unknown>;
+  tasks?: Task[]; facts?: import("../core/pathway/types").FactJson[]; state?: import("../core/pathway/types").Masked | null; prefill?: Record<string, Record<string, Known>>; profile?: Record<string, unknown>;
   entries?: Told[]; level?: string; level_zh?: string; allowed?: string[];
   /** Made on this phone and not yet arrived. */
   is_new?: boolean;
 };
+/** A danger that a record raised on this phone; it stays until the office has it and she has put it away. */
+export type Danger = { id: string; child: string; name: string; at: string; alarms: { gate: string; zh: string; kind: string }[] };
 /** What lists need of a child. */
 export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "hamlet" | "address" | "household" | "siblings" | "school_zh"
   | "state_zh" | "gates" | "tasks" | "level" | "level_zh" | "identified_zh" | "phone" | "is_new"> & { call: string; words: string };

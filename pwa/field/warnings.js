@@ -2,6 +2,7 @@
 
 import { briefs } from "./briefs.js";
 import { clockAhead } from "./clock.js";
+import { dangerNotices } from "./danger_notice.js";
 import { rows, write } from "./database.js";
 import { again, go } from "./page.js";
 import { button, notice, row } from "./parts.js";
@@ -17,7 +18,7 @@ const DAY = 86_400_000;
 
 /** What can't wait, above her day. @returns {Promise<HTMLElement[]>} */
 export async function pressingNotices() {
-  const found = [device(), await silence(), await loose(), ...(await gone())];
+  const found = [...(await dangerNotices()), device(), await silence(), await loose(), ...(await gone())];
   return found.filter((each) => each !== null);
 }
 

@@ -2,6 +2,8 @@
 
 import { make } from "../form/dom.js";
 import { brief } from "./briefs.js";
+import { dangerNotice } from "./danger_notice.js";
+import { dangers } from "./dangers.js";
 import { go } from "./page.js";
 import { button, card, icon, row, title } from "./parts.js";
 import { say } from "./say.js";
@@ -11,7 +13,9 @@ export async function done(kept, file) {
   const { entry } = kept;
   const others = (file?.siblings ?? []).map((id) => brief(id)).filter((each) => each !== undefined);
   const isVisit = entry.form === "visit_record";
+  const raised = (await dangers()).find((each) => each.id === entry.id);
   return { zh: say("已保存"), body: [
+    raised ? await dangerNotice(raised) : null,
     make("div", { class: "fa-done" }, icon("check"), title(say("已保存"))),
     make("p", { class: "fa-lead" }, say("{form} 已加密存在手机里。有网络时自动送出，送到后有回执号。", { form: kept.form_zh })),
     isVisit && others.length ? card(make("p", {}, say("同户还有孩子，也见到了吗？各记一份。")),

@@ -8,28 +8,10 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.furnish import PASSWORD
+from tests.field.inside import LEFT_BEHIND, ROWS
 
 PIN = "280417"
 WIDE, HIGH = 360, 640
-# Every byte that lies in the browser's stores, as text that names can be looked for in.
-LEFT_BEHIND = """async () => {
-  const base = await new Promise((resolve) => { const r = indexedDB.open("tongxin-field"); r.onsuccess = () => resolve(r.result); });
-  const words = (value) => value instanceof Uint8Array ? new TextDecoder("utf-8", {fatal: false}).decode(value)
-    : value && typeof value === "object" ? Object.values(value).map(words).join(" ") : String(value);
-  const found = [];
-  for (const name of base.objectStoreNames) {
-    if (name === "definitions") continue;
-    const rows = await new Promise((resolve) => { const r = base.transaction(name).objectStore(name).getAll(); r.onsuccess = () => resolve(r.result); });
-    found.push(...rows.map(words));
-  }
-  for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) found.push(request.url);
-  found.push(location.href, document.title, JSON.stringify(localStorage), JSON.stringify(sessionStorage));
-  return found.join("\\n");
-}"""
-ROWS = """(name) => new Promise((resolve) => {
-  const opened = indexedDB.open("tongxin-field");
-  opened.onsuccess = () => { const asked = opened.result.transaction(name).objectStore(name).getAll(); asked.onsuccess = () => resolve(asked.result.length); };
-})"""
 
 
 class Phone:
@@ -110,7 +92,7 @@ class Phone:
         expect(form).to_be_visible()
         for place in form.locator("[data-path]:visible").all():
             path = place.get_attribute("data-path") or ""
-            if path in answers or place.locator(".tx-required").count() or place.locator("input[value=unknown]").count():
+            if path in answers or place.locator(".tx-required, input[value=unknown]").count():
                 self._answer(place, path, answers.get(path, ""))
 
     def _answer(self, place: Any, path: str, wanted: str) -> None:

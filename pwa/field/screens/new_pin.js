@@ -31,8 +31,8 @@ export async function screen(_, paired) {
     if (paired.limits) await setClear("limits", paired.limits);
     await begin(first.input.value);
     learnTime(paired.now);
-    const { device, token, person_zh, post, post_zh, role, psychology } = paired;
-    await setSession({ device, token, person_zh, post, post_zh, role, psychology: psychology === true });
+    const { device, token, person, person_zh, post, post_zh, role, psychology } = paired;
+    await setSession({ device, token, person, person_zh, post, post_zh, role, psychology: psychology === true });
     await replace("first");
   };
   return { zh: say("设一个 PIN"), body: [

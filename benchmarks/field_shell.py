@@ -1,0 +1,83 @@
+"""The field app's shell: what it weighs, how soon it can be used on a slow line, how soon it opens without one.
+
+`python -m benchmarks.field_shell [--times 3]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import statistics
+import sys
+import urllib.request
+
+from benchmarks.field_phone import phone_at, slow_down, timed
+from benchmarks.server import load
+from benchmarks.targets import at_most, verdict
+from tests.browser.house import House
+from tests.field.phone import PIN
+
+SHELL_KB, INTERACTIVE_S, OFFLINE_S = 150.0, 3.0, 1.5
+
+
+def main(argv: list[str]) -> int:
+    """0 when the shell is light and quick enough."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=3)
+    times = parser.parse_args(argv).times
+    with House() as house:
+        weight, count = _weight(house)
+        first: list[float] = []
+        for _ in range(times):
+            with phone_at(house) as (phone, _line):
+                slow_down(phone)
+                with timed(first):
+                    phone.open()
+                    phone.page.get_by_label("登录名").fill("a")
+        offline, unlocked = _without_a_line(house, times)
+    print(f"load {load()}; shell {weight:.1f} kB gzip in {count} files")
+    print(f"usable on 400 kbit/s, 400 ms, a quarter of the processor: {_spread(first)}")
+    print(f"opens without a network, same processor: {_spread(offline)}; from the PIN to her day: {_spread(unlocked)}")
+    return verdict([
+        *at_most("shell", weight, SHELL_KB, "kB"),
+        *at_most("first use", statistics.median(first), INTERACTIVE_S, "s"),
+        *at_most("opening offline", statistics.median(offline), OFFLINE_S, "s"),
+    ])
+
+
+def _weight(house: House) -> tuple[float, int]:
+    with urllib.request.urlopen(f"{house.url}/field/files.json") as answer:  # noqa: S310
+        files = json.load(answer)["files"]
+    packed = 0
+    for each in files:
+        with urllib.request.urlopen(house.url + each["url"]) as answer:  # noqa: S310
+            content = answer.read()
+            packed += len(content if each["url"].endswith(".png") else gzip.compress(content, 9))
+    return packed / 1000, len(files)
+
+
+def _without_a_line(house: House, times: int) -> tuple[list[float], list[float]]:
+    opened: list[float] = []
+    unlocked: list[float] = []
+    with phone_at(house) as (phone, line):
+        phone.pair(house.logins["周主任"])
+        line.cut()
+        for _ in range(times):
+            phone.restart()
+            slow_down(phone, line=False)
+            with timed(opened):
+                phone.open()
+                phone.page.get_by_label("PIN").fill(PIN)
+            with timed(unlocked):
+                phone.click("打开")
+                phone.reads("要去")
+    return opened, unlocked
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"{statistics.median(seconds):.2f} s ({min(seconds):.2f}–{max(seconds):.2f})"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

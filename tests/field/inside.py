@@ -1,0 +1,40 @@
+"""What a test looks for inside the browser: the rows on its disk, every byte that stays there, its lock."""
+
+OPEN = """const base = await new Promise((resolve) => {
+    const asked = indexedDB.open("tongxin-field");
+    asked.onsuccess = () => resolve(asked.result);
+  });
+  const all = (name) => new Promise((resolve) => {
+    const asked = base.transaction(name).objectStore(name).getAll();
+    asked.onsuccess = () => resolve(asked.result);
+  });"""
+ROWS = f"""async (name) => {{
+  {OPEN}
+  return (await all(name)).length;
+}}"""
+# Every byte that lies in the browser's stores, as text that names can be looked for in; the rules are nobody's secret.
+LEFT_BEHIND = f"""async () => {{
+  {OPEN}
+  const reader = new TextDecoder("utf-8", {{ fatal: false }});
+  const words = (value) => value instanceof Uint8Array ? reader.decode(value)
+    : value && typeof value === "object" ? Object.values(value).map(words).join(" ") : String(value);
+  const found = [location.href, document.title, JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
+  for (const name of base.objectStoreNames) if (name !== "definitions") found.push(...(await all(name)).map(words));
+  for (const name of await caches.keys()) {{
+    for (const request of await (await caches.open(name)).keys()) found.push(request.url);
+  }}
+  return found.join("\\n");
+}}"""
+# As if she had typed nine wrong PINs and waited each time.
+NINE_WRONG_PINS = f"""async () => {{
+  {OPEN}
+  const [lock] = (await all("meta")).filter((row) => row.id === "lock");
+  const work = base.transaction("meta", "readwrite");
+  work.objectStore("meta").put({{ ...lock, value: {{ ...lock.value, failed: 9, until: 0 }} }});
+  await new Promise((resolve) => (work.oncomplete = resolve));
+  base.close();
+}}"""
+KEPT_FILES = "async () => (await (await caches.open('tongxin-shell')).keys()).length"
+LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration('/field/')).update(); }"
+IS_WAITING = "async () => Boolean((await navigator.serviceWorker.getRegistration('/field/')).waiting)"
+STYLE_OF_NEXT_BUILD = "() => getComputedStyle(document.documentElement).getPropertyValue('--next-build').trim()"

@@ -1,0 +1,183 @@
+"""What goes wrong on a phone: killed while saving, no room, strange networks, forgotten PINs, a new build meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.furnish import PASSWORD
+from tests.field.conftest import Village
+from tests.field.inside import IS_WAITING, KEPT_FILES, LOOK_FOR_UPDATE, NINE_WRONG_PINS, STYLE_OF_NEXT_BUILD
+from tests.field.line import Line
+from tests.field.phone import PIN, Phone
+
+pytestmark = pytest.mark.browser
+OURS = {"X-Tongxin-Field": "1"}
+WORDS = "她说晚上睡不着"
+WECHAT = (
+    "Mozilla/5.0 (Linux; Android 12; V2055A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 "
+    "Mobile Safari/537.36 XWEB/1160027 MicroMessenger/8.0.43.2480(0x28002B35) WeChat/arm64 Weixin NetType/4G"
+)
+
+
+@pytest.fixture
+def paired(house: Village, phone: Phone) -> Phone:
+    phone.pair(house.logins["周主任"])
+    phone.reads("李明月")
+    return phone
+
+
+def test_killed_at_any_moment_of_writing(paired: Phone, line: Line) -> None:
+    line.cut()
+    paired.visit("李明月", child_words=WORDS)
+    paired.page.wait_for_timeout(900)
+    paired.restart()
+    _reopen(paired, "李明月")
+    paired.reads("接着上次没写完的草稿")
+    assert paired.page.locator('[data-path="child_words"] textarea').input_value() == WORDS
+    # The process dies right behind the finger: either the whole entry is there or still the whole draft.
+    paired.page.get_by_role("button", name="保存", exact=True).click(no_wait_after=True)
+    paired.restart()
+    paired.open()
+    paired.unlock()
+    expect(paired.page.locator("#nav")).to_be_visible()
+    assert paired.rows("outbox") + paired.rows("drafts") == 1
+    if paired.rows("drafts"):
+        _reopen(paired, "李明月")
+        paired.save()
+    assert (paired.rows("outbox"), paired.rows("drafts")) == (1, 0)
+
+
+def _reopen(phone: Phone, name: str) -> None:
+    phone.open()
+    if phone.page.get_by_role("button", name="打开", exact=True).count() or not phone.page.locator("#nav").is_visible():
+        phone.unlock()
+    phone.tab("children")
+    phone.page.get_by_role("button", name=name).first.click()
+    phone.click("写走访记录")
+
+
+def test_no_room_on_the_phone(paired: Phone, line: Line) -> None:
+    line.cut()
+    session = paired.context.new_cdp_session(paired.page)
+    paired.visit("李明月", child_words=WORDS)
+    paired.page.wait_for_timeout(900)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": paired.url, "quotaSize": 1})
+    paired.page.get_by_role("button", name="保存", exact=True).click()
+    paired.reads("没有保存：手机的存储满了", "内容仍在本页")
+    assert paired.rows("outbox") == 0
+    session.send("Storage.overrideQuotaForOrigin", {"origin": paired.url})
+    paired.click("再发一次")
+    paired.reads("已保存")
+    assert paired.rows("outbox") == 1
+
+
+def test_strange_networks_take_nothing(paired: Phone) -> None:
+    paired.visit("李明月")
+    answers: list[tuple[int, str, str]] = [
+        (200, "text/html", "<h1>欢迎使用免费WiFi</h1>"), (502, "text/html", "Bad Gateway"),
+        (404, "text/html", "nothing"), (200, "application/json", '{"results": []}'),
+    ]
+    paired.page.route("**/field/api/**", lambda route: _strange(route, answers))
+    paired.save()
+    paired.tab("outbox")
+    for words in ("这个网络要先登录", "服务器暂时没有回应", "服务器暂时没有回应", "这个网络要先登录"):
+        paired.click("现在同步")
+        paired.reads(words, "1 条待送")
+        assert paired.rows("outbox") == 1
+        answers.pop(0)
+    paired.page.unroute("**/field/api/**")
+    paired.click("现在同步")
+    paired.reads("都已送到", "回执号")
+    assert paired.rows("outbox") == 0
+
+
+def _strange(route: Route, answers: list[tuple[int, str, str]]) -> None:
+    status, kind, body = answers[0]
+    route.fulfill(status=status, content_type=kind, body=body)
+
+
+def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(paired: Phone, house: Village) -> None:
+    heard: list[int] = []
+
+    def refuse(route: Route) -> None:
+        heard.append(len(route.request.post_data_buffer or b""))
+        if len(heard) == 1:
+            route.fulfill(status=413, json={"zh": "太多"}, headers=OURS)
+        elif len(heard) == 2:
+            route.fulfill(status=401, json={"zh": "登录已过期，请输入密码。", "state": "expired"}, headers=OURS)
+        else:
+            route.continue_()
+
+    paired.page.route("**/field/api/up/", refuse)
+    for name in ("李明月", "赵一诺"):
+        paired.page.context.set_offline(True)
+        paired.visit(name)
+        paired.save()
+    paired.page.context.set_offline(False)
+    paired.tab("outbox")
+    paired.reads("2 条待送", "登录已过期")
+    assert len(heard) == 2 and heard[1] < heard[0]
+    paired.click("输入密码继续")
+    paired.page.get_by_label("密码").fill(PASSWORD)
+    paired.click("继续")
+    paired.reads("都已送到")
+    assert paired.rows("outbox") == 0
+
+
+def test_wrong_pins_never_cost_an_entry(paired: Phone, house: Village, line: Line) -> None:
+    line.cut()
+    paired.visit("李明月", child_words=WORDS)
+    paired.save()
+    paired.tab("more")
+    paired.click("锁上")
+    assert "李明月" not in paired.page.content()
+    for _ in range(4):
+        paired.unlock("111222")
+        paired.reads("PIN 不对")
+    paired.unlock("111222")
+    paired.reads("输错多次")
+    paired.unlock(PIN)
+    paired.reads("输错多次")
+    paired.page.evaluate(NINE_WRONG_PINS)
+    with paired.page.expect_navigation():
+        paired.unlock("111222")
+    paired.reads("这部手机里还有 1 条没有送到的记录")
+    assert (paired.rows("children"), paired.rows("briefs"), paired.rows("outbox")) == (0, 0, 1)
+    with paired.page.expect_download() as given:
+        paired.click("导出待送记录")
+    assert WORDS not in given.value.path().read_text(encoding="utf-8")
+    line.mend()
+    paired.pair(house.logins["周主任"])
+    paired.tab("outbox")
+    paired.reads("都已送到", "回执号")
+    assert paired.rows("outbox") == 0
+
+
+def test_a_new_build_while_a_form_is_open(paired: Phone, house: Village, line: Line) -> None:
+    before = paired.page.evaluate(KEPT_FILES)
+    paired.visit("李明月", child_words=WORDS)
+    style = house.pwa / "field/field.css"
+    style.write_text(f"{style.read_text(encoding='utf-8')}:root {{ --next-build: 2; }}\n", encoding="utf-8")
+    paired.page.evaluate(LOOK_FOR_UPDATE)
+    paired.page.wait_for_function(IS_WAITING)
+    line.cut()
+    paired.save()
+    assert paired.rows("outbox") == 1
+    assert paired.page.evaluate(STYLE_OF_NEXT_BUILD) == ""
+    paired.tab("more")
+    with paired.page.expect_navigation():
+        paired.click("锁上")
+    paired.unlock()
+    paired.reads("要去")
+    assert paired.page.evaluate(STYLE_OF_NEXT_BUILD) == "2"
+    assert paired.page.evaluate(KEPT_FILES) == before
+    assert paired.rows("outbox") == 1
+
+
+def test_inside_wechat_nothing_can_be_written(phone: Phone) -> None:
+    session = phone.context.new_cdp_session(phone.page)
+    session.send("Network.setUserAgentOverride", {"userAgent": WECHAT})
+    phone.open()
+    phone.reads("请换到手机自带的浏览器打开", "微信", "在浏览器打开")
+    assert phone.page.locator("input").count() == 0
