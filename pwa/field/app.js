@@ -1,5 +1,6 @@
 // The field app begins: where it runs, whether it is locked, and what comes first.
 
+import { applyLanguage } from "./languages/choice.js";
 import { replace } from "./page.js";
 import { applySize } from "./reading_size.js";
 import { open } from "./store.js";
@@ -11,6 +12,7 @@ async function start() {
   const lack = lacking();
   if (lack) return replace("elsewhere", { why: lack });
   await applySize();
+  await applyLanguage();
   const inside = insideOf(navigator.userAgent);
   if (inside) return replace("elsewhere", { inside });
   if (!(await takeWindow(false))) return replace("elsewhere", { window: "other" });

@@ -1,6 +1,3 @@
-// The app's own words: Chinese sentences with places for numbers.
+// The app's own words: Chinese sentences with places for numbers, in the language she chose.
 
-/** @param {string} zh a sentence, `{name}` where a value goes @param {Record<string, string | number>} [values] */
-export function say(zh, values = {}) {
-  return zh.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
-}
+export { word as say } from "./languages/words.js";

@@ -41,6 +41,7 @@ def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Villa
     phone.restart()
     phone.open()
     phone.unlock()
+    card = phone.page.locator("tx-crisis")
     expect(card).to_contain_text("单位还没有收到")
     expect(card.locator("[data-step=stay]")).to_contain_text("已做")
     expect(card.get_by_role("button", name="收起这张卡")).to_have_count(0)

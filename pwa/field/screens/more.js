@@ -3,6 +3,8 @@
 import { make } from "../../form/dom.js";
 import { BUILD } from "../build.js";
 import { countWaiting } from "../outbox.js";
+import { languages } from "../languages/choice.js";
+import { tellStanding } from "../standing.js";
 import { lockNow } from "../guard.js";
 import { again, go } from "../page.js";
 import { button, card, heading, notice, row, title } from "../parts.js";
@@ -23,6 +25,10 @@ export async function screen() {
       button(say("两分钟看什么"), () => go("guide"), { kind: "fa-wide", icon: "eye" }),
       button(say("打给谁"), () => go("calls"), { kind: "fa-wide", icon: "phone" })),
     card(make("h2", {}, say("字的大小")), sizes()),
+    card(make("h2", {}, say("语言")), languages(async () => {
+      await again();
+      await tellStanding();
+    })),
     await installing(), await updating(), heading(say("这部手机")),
     make("div", { class: "fa-list" },
       button(say("锁上"), () => lockNow(), { kind: "fa-wide btn-primary", icon: "lock" }),
