@@ -44,8 +44,8 @@ export async function lockNow(screen = "pin", params = {}) {
   forgetSession();
   forgetBriefs();
   blank();
-  await go(screen, params);
-  await takeOver();
+  // A new build opens the page anew by itself.
+  if (!(await takeOver())) await go(screen, params);
 }
 
 async function leaveForm() {

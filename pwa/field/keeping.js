@@ -15,6 +15,7 @@ import { sendAtOnce } from "./at_once.js";
 /** @typedef {import("./types").File} File */
 /** @typedef {import("./types").Kept} Kept */
 /** @typedef {import("../core/grading/types").Alarm} Alarm */
+/** @typedef {{ id: string, kind: string, blob: Blob }} Attached */
 /** @typedef {import("./phone_draft.js").Half} Half */
 
 const STILL = "内容仍在本页，没有丢。";
@@ -23,13 +24,14 @@ const STILL = "内容仍在本页，没有丢。";
  * What the form element calls with a filled form.
  *
  * @param {{ child: string, file: File | null, formId: string, formZh: string, about: string,
- *   draft: import("./phone_draft.js").PhoneDraft, after: (kept: Kept, alarms: Alarm[]) => Promise<void> }} ground
+ *   draft: import("./phone_draft.js").PhoneDraft, blobs?: () => Attached[], after: (kept: Kept, alarms: Alarm[]) => Promise<void> }} ground
  * @returns {(half: Half) => Promise<import("../form/send.js").Outcome>}
  */
-export function keeping({ child, file, formId, formZh, about, draft, after }) {
+export function keeping({ child, file, formId, formZh, about, draft, blobs = () => [], after }) {
   return async (half) => {
-    const kept = { entry: entryOf(half, { child, file, formId, about }), form_zh: formZh, name: nameOf(file, half) };
-    const { zh, alarms } = await writeDown(kept, file, draft);
+    const attached = blobs(), attachments = attached.map((one) => one.id);
+    const kept = { entry: { ...entryOf(half, { child, file, formId, about }), attachments }, form_zh: formZh, name: nameOf(file, half) };
+    const { zh, alarms } = await writeDown(kept, file, { draft, blobs: attached });
     if (zh) return { zh, mayRetry: true };
     await readBriefs();
     await after(kept, alarms);
@@ -41,10 +43,10 @@ export function keeping({ child, file, formId, formZh, about, draft, after }) {
 /**
  * Keeps an entry with all that follows from it; `zh` says why it was not kept.
  *
- * @param {Kept} kept @param {File | null} file @param {import("./phone_draft.js").PhoneDraft} [draft]
+ * @param {Kept} kept @param {File | null} file @param {{ draft?: import("./phone_draft.js").PhoneDraft, blobs?: Attached[] }} [with_]
  * @returns {Promise<{ zh: string, alarms: Alarm[] }>}
  */
-export async function writeDown(kept, file, draft) {
+export async function writeDown(kept, file, { draft, blobs = [] } = {}) {
   try {
     const { changes, alarms } = await following(kept, file);
     if ((await clear("persisted")) === false) {
@@ -53,7 +55,7 @@ export async function writeDown(kept, file, draft) {
       await draft?.discard();
       await write(changes);
     } else {
-      await keep(kept, { ...(draft ? { draft: draft.id } : {}), more: changes });
+      await keep(kept, { ...(draft ? { draft: draft.id } : {}), blobs, more: changes });
       draft?.stop();
     }
     return { zh: "", alarms };
@@ -76,7 +78,9 @@ const nameOf = (file, half) => file?.name ?? String(half.answers["name"] ?? "");
 
 /** What changes with the entry on this phone: the child's file as it stands now, and a danger that it raised. @param {Kept} kept @param {File | null} before @returns {Promise<{ changes: import("./database.js").Change[], alarms: Alarm[] }>} */
 async function following(kept, before) {
-  const { alarms, file } = await thinkAhead(before ?? newFile(kept), kept.entry);
+  const known = before ?? newFile(kept);
+  // Whatever the rules make of it here, the entry itself is kept; the office thinks again.
+  const { alarms, file } = await thinkAhead(known, kept.entry).catch(() => ({ alarms: [], file: known }));
   const danger = alarms.length ? [await dangerOf(kept, alarms)] : [];
   const changes = [await sealedPut("children", file.id, file), await sealedPut("briefs", file.id, briefOf(file)), ...danger];
   return { changes, alarms };

@@ -71,14 +71,17 @@ export const newId = () => newIdentifier(now().getTime());
 
 /** What still has to be sent, oldest first; `kept` is missing where another key sealed it. @returns {Promise<{ row: OutboxRow, kept: Kept | undefined }[]>} */
 export async function waiting() {
-  const judged = new Set((await rows("receipts")).map((each) => each.id));
+  const judged = await answered();
   const open = (await rows("outbox")).filter((each) => !judged.has(each.id));
   return Promise.all(open.map(async (each) => ({ row: each, kept: await reveal("outbox", each) })));
 }
 
+/** Entries of which the office has said something; one it found too large is tried again each time. */
+const answered = async () => new Set((await rows("receipts")).filter((each) => each.state !== "too_large").map((each) => each.id));
+
 /** How many entries have no answer yet. */
 export async function countWaiting() {
-  const judged = new Set((await rows("receipts")).map((each) => each.id));
+  const judged = await answered();
   return (await rows("outbox")).filter((each) => !judged.has(each.id)).length;
 }
 
@@ -95,7 +98,7 @@ export async function settle(results) {
       form_zh: "", name: "", child: "", occurred_at: sent?.at ?? before?.at ?? "", ...told, ...brief(known), ...result,
     };
     changes.push(await sealedPut("receipts", result.id, outcome, { at: written(now()), state: result.state }));
-    if (sent && result.state !== "held") changes.push({ store: "outbox", remove: result.id });
+    if (sent && ["arrived", "put_aside"].includes(result.state)) changes.push({ store: "outbox", remove: result.id });
   }
   await write(changes);
 }
@@ -108,7 +111,7 @@ const brief = (kept) => (kept
 export async function listed() {
   const receipts = await rows("receipts");
   const judged = new Map(receipts.map((each) => [each.id, each]));
-  const open = (await waiting()).map(({ row: { id, at }, kept }) => /** @type {Listed} */ ({
+  const open = (await waiting()).filter(({ row: { id } }) => !judged.has(id)).map(({ row: { id, at }, kept }) => /** @type {Listed} */ ({
     id, at, state: "waiting", form_zh: kept?.form_zh ?? "", name: kept?.name ?? "", child: kept?.entry.child ?? "", receipt: "", zh: "",
   }));
   const closed = await Promise.all([...judged.values()].map(async (each) => {
@@ -127,7 +130,7 @@ export async function keptAbout(child) {
 /** Receipts older than so many days leave the phone. @param {number} days */
 export async function purge(days) {
   const limit = written(new Date(now().getTime() - days * 86_400_000));
-  const old = (await rows("receipts")).filter((each) => each.state !== "held" && each.at < limit);
+  const old = (await rows("receipts")).filter((each) => ["arrived", "put_aside"].includes(each.state) && each.at < limit);
   await write(old.map((each) => ({ store: "receipts", remove: each.id })));
 }
 

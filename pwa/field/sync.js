@@ -1,5 +1,6 @@
 // Brings what was written to the server and what is new to the phone; each step can be cut off and goes on later.
 
+import { now } from "./clock.js";
 import { receive } from "./down.js";
 import { purge } from "./outbox.js";
 import { bearer, session, tellSession } from "./session.js";
@@ -54,7 +55,7 @@ async function run() {
     console.error(error instanceof Error ? error.name : "sync");
   }
   failures = said.isDone ? 0 : failures + 1;
-  if (said.isDone) await setClear("last", { at: new Date().toISOString(), ms: Math.round(performance.now() - since) });
+  if (said.isDone) await setClear("last", { at: now().toISOString(), ms: Math.round(performance.now() - since) });
   tell(said);
   if (!said.isDone && !said.state) waitAndGoOn();
   return said;

@@ -27,10 +27,10 @@ export type Kept = { entry: Entry; form_zh: string; name: string };
 export type OutboxRow = { id: string; at: string; sealed: Bytes; recovery: Recovery | null };
 export type BlobRow = { id: string; entry: string; kind: string; type: string; size: number; sent: number; sealed: Bytes; recovery: Recovery | null };
 
-export type Result = { id: string; state: "arrived" | "held" | "put_aside"; receipt: string; zh: string; reason?: string };
+export type Result = { id: string; state: "arrived" | "held" | "put_aside" | "too_large"; receipt: string; zh: string; reason?: string };
 /** What became of an entry. */
 export type Outcome = Result & { at: string; form_zh: string; name: string; child: string; occurred_at: string };
-export type Listed = { id: string; at: string; state: "waiting" | "arrived" | "held" | "put_aside"; form_zh: string; name: string;
+export type Listed = { id: string; at: string; state: "waiting" | "arrived" | "held" | "put_aside" | "too_large"; form_zh: string; name: string;
   child: string; receipt: string; zh: string };
 
 export type Task = {

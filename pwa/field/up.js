@@ -63,7 +63,7 @@ function resultsIn(body, batch) {
 }
 
 /** @param {string} id */
-const settleTooLarge = (id) => settle([{ id, state: "held", receipt: "", zh: TOO_LARGE, reason: "too_large" }]);
+const settleTooLarge = (id) => settle([{ id, state: "too_large", receipt: "", zh: TOO_LARGE }]);
 
 /** Photos and recordings, from where each stopped. @param {string} token @returns {Promise<{ stopped?: Heard }>} */
 export async function sendBlobs(token) {

@@ -35,19 +35,17 @@ export async function isUpdateWaiting() {
   return Boolean((await navigator.serviceWorker?.getRegistration("/field/"))?.waiting);
 }
 
-/** A new build at once, if nobody is writing: at the lock, or when she asks for it. @param {boolean} [isFirst] */
+/** A new build at once, if nobody is writing: at the lock. @param {boolean} [isFirst] @returns {Promise<boolean>} whether the page opens anew */
 export async function takeOver(isFirst = false) {
-  const registration = await navigator.serviceWorker?.getRegistration("/field/");
-  const waiting = registration?.waiting;
-  if (!waiting || isFirst || isUnlocked() || isBusy() || here().name === "pair") return;
-  isTaking = true;
-  waiting.postMessage("take over");
+  if (isFirst || isUnlocked() || isBusy() || here().name === "pair") return false;
+  return takeOverNow();
 }
 
-/** She asked for it; what is unlocked is locked by the page opening anew. */
+/** She asked for it; what is unlocked is locked by the page opening anew. @returns {Promise<boolean>} */
 export async function takeOverNow() {
   const waiting = (await navigator.serviceWorker?.getRegistration("/field/"))?.waiting;
-  if (!waiting || isBusy()) return;
+  if (!waiting || isBusy()) return false;
   isTaking = true;
   waiting.postMessage("take over");
+  return true;
 }

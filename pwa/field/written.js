@@ -15,7 +15,7 @@ export async function done(kept, file) {
   const isVisit = entry.form === "visit_record";
   const raised = (await dangers()).find((each) => each.id === entry.id);
   return { zh: say("已保存"), body: [
-    raised ? await dangerNotice(raised) : null,
+    raised ? dangerNotice(raised) : null,
     make("div", { class: "fa-done" }, icon("check"), title(say("已保存"))),
     make("p", { class: "fa-lead" }, say("{form} 已加密存在手机里。有网络时自动送出，送到后有回执号。", { form: kept.form_zh })),
     isVisit && others.length ? card(make("p", {}, say("同户还有孩子，也见到了吗？各记一份。")),

@@ -38,3 +38,9 @@ KEPT_FILES = "async () => (await (await caches.open('tongxin-shell')).keys()).le
 LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration('/field/')).update(); }"
 IS_WAITING = "async () => Boolean((await navigator.serviceWorker.getRegistration('/field/')).waiting)"
 STYLE_OF_NEXT_BUILD = "() => getComputedStyle(document.documentElement).getPropertyValue('--next-build').trim()"
+# The browser remembers for a while how much room there was, so its answer is given at once.
+NO_ROOM = """() => {
+  window.add = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+ROOM_AGAIN = "() => { IDBObjectStore.prototype.add = window.add; }"

@@ -7,7 +7,15 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.furnish import PASSWORD
 from tests.field.conftest import Village
-from tests.field.inside import IS_WAITING, KEPT_FILES, LOOK_FOR_UPDATE, NINE_WRONG_PINS, STYLE_OF_NEXT_BUILD
+from tests.field.inside import (
+    IS_WAITING,
+    KEPT_FILES,
+    LOOK_FOR_UPDATE,
+    NINE_WRONG_PINS,
+    NO_ROOM,
+    ROOM_AGAIN,
+    STYLE_OF_NEXT_BUILD,
+)
 from tests.field.line import Line
 from tests.field.phone import PIN, Phone
 
@@ -30,7 +38,7 @@ def paired(house: Village, phone: Phone) -> Phone:
 def test_killed_at_any_moment_of_writing(paired: Phone, line: Line) -> None:
     line.cut()
     paired.visit("李明月", child_words=WORDS)
-    paired.page.wait_for_timeout(900)
+    paired.reads("草稿已存在手机里")
     paired.restart()
     _reopen(paired, "李明月")
     paired.reads("接着上次没写完的草稿")
@@ -59,14 +67,12 @@ def _reopen(phone: Phone, name: str) -> None:
 
 def test_no_room_on_the_phone(paired: Phone, line: Line) -> None:
     line.cut()
-    session = paired.context.new_cdp_session(paired.page)
     paired.visit("李明月", child_words=WORDS)
-    paired.page.wait_for_timeout(900)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": paired.url, "quotaSize": 1})
+    paired.page.evaluate(NO_ROOM)
     paired.page.get_by_role("button", name="保存", exact=True).click()
     paired.reads("没有保存：手机的存储满了", "内容仍在本页")
     assert paired.rows("outbox") == 0
-    session.send("Storage.overrideQuotaForOrigin", {"origin": paired.url})
+    paired.page.evaluate(ROOM_AGAIN)
     paired.click("再发一次")
     paired.reads("已保存")
     assert paired.rows("outbox") == 1
@@ -97,7 +103,7 @@ def _strange(route: Route, answers: list[tuple[int, str, str]]) -> None:
     route.fulfill(status=status, content_type=kind, body=body)
 
 
-def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(paired: Phone, house: Village) -> None:
+def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(paired: Phone, line: Line) -> None:
     heard: list[int] = []
 
     def refuse(route: Route) -> None:
@@ -109,13 +115,14 @@ def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(pai
         else:
             route.continue_()
 
-    paired.page.route("**/field/api/up/", refuse)
+    line.cut()
     for name in ("李明月", "赵一诺"):
-        paired.page.context.set_offline(True)
         paired.visit(name)
         paired.save()
-    paired.page.context.set_offline(False)
+    line.mend()
+    paired.page.route("**/field/api/up/", refuse)
     paired.tab("outbox")
+    paired.click("现在同步")
     paired.reads("2 条待送", "登录已过期")
     assert len(heard) == 2 and heard[1] < heard[0]
     paired.click("输入密码继续")
@@ -166,7 +173,7 @@ def test_a_new_build_while_a_form_is_open(paired: Phone, house: Village, line: L
     assert paired.rows("outbox") == 1
     assert paired.page.evaluate(STYLE_OF_NEXT_BUILD) == ""
     paired.tab("more")
-    with paired.page.expect_navigation():
+    with paired.page.expect_event("load"):
         paired.click("锁上")
     paired.unlock()
     paired.reads("要去")

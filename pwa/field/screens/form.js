@@ -8,7 +8,7 @@ import { present, replace } from "../page.js";
 import { empty, notice, title } from "../parts.js";
 import { around, definition } from "../rules.js";
 import { say } from "../say.js";
-import { get } from "../store.js";
+import { clear, get } from "../store.js";
 import { done } from "../written.js";
 
 /** @typedef {import("../types").File} File */
@@ -34,8 +34,10 @@ export async function screen({ child = "", form: formId = "", about = "", name =
   const status = make("p", { class: "fa-soft", role: "status" }, half ? say("接着上次没写完的草稿。") : "");
   const draft = new PhoneDraft(draftId, () => element.entry(), (zh) => (status.textContent = zh));
   element.addEventListener("tx-touched", () => draft.touch());
+  // Where entries go straight to the office nothing can wait here to be sent after them.
+  const attached = (await clear("persisted")) === false ? null : (await import("../media/attaching.js")).attaching();
   let isDone = false;
-  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, draft, after: async (kept, alarms) => {
+  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, draft, blobs: () => attached?.blobs() ?? [], after: async (kept, alarms) => {
     isDone = true;
     if (alarms.some((alarm) => alarm.kind === "crisis")) await replace("crisis", { id: kept.entry.id });
     else await present("written", await done(kept, file));
@@ -48,7 +50,7 @@ export async function screen({ child = "", form: formId = "", about = "", name =
     },
     body: [title(content.zh), file ? make("p", { class: "fa-lead" }, file.name) : null, status,
       file?.gates?.length ? notice("danger", say("这个孩子现在有：{zh}。", { zh: file.gates.map((gate) => gate.zh).join("、") })) : null,
-      make("form", { class: "fa-paper" }, element)],
+      attached?.element ?? null, make("form", { class: "fa-paper" }, element)],
   };
 }
 

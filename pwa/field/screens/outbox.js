@@ -18,8 +18,8 @@ import { standingNotices } from "../warnings.js";
 export async function screen() {
   const all = await listed();
   const waiting = all.filter((each) => each.state === "waiting");
-  const held = all.filter((each) => each.state === "held");
-  const rest = all.filter((each) => !["waiting", "held"].includes(each.state));
+  const held = all.filter((each) => ["held", "too_large"].includes(each.state));
+  const rest = all.filter((each) => ["arrived", "put_aside"].includes(each.state));
   const said = make("p", { class: "fa-soft", role: "status" });
   const now = button(say("现在同步"), async () => {
     now.disabled = true;
@@ -57,6 +57,7 @@ function entry(one) {
 /** @param {Listed} one */
 function mark({ state }) {
   if (state === "waiting") return chip(say("待送"), "blue", "○");
+  if (state === "too_large") return chip(say("太大，没有送到"), "orange", "■");
   if (state === "held") return chip(say("单位已收到，等人处理"), "orange", "■");
   return state === "put_aside" ? chip(say("已处理，没有采用"), "grey", "–") : chip(say("已送到"), "green", "✓");
 }
