@@ -23,6 +23,7 @@ from tongxin.flows import arriving_conflicts as conflicts
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows.arriving_holding import Holding
 from tongxin.flows.arriving_reading import Sender, Sent, read
+from tongxin.flows.carrying_frame import sent_hash
 from tongxin.flows.opening import open_file, place_for
 from tongxin.flows.record import Sheet, asked_of, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
@@ -223,7 +224,7 @@ def _record(
     try:
         record(child_id=child.id, sheet=sheet, actor=sender.viewer, at=at)
     except Refused as refused:
-        raise _refusal(sent, asked, refused, sheet) from None
+        raise _refusal(sent, asked, refused, sheet, region=rules.region_of(child.county_id), at=at) from None
     except Held:
         raise Holding("different_copy", is_in_record=True) from None
     except NotAllowed:
@@ -233,11 +234,13 @@ def _record(
         raise Holding("gone_child") from None
 
 
-def _refusal(sent: Sent, asked: Asked, refused: Refused, sheet: Sheet) -> Holding:
+def _refusal(
+    sent: Sent, asked: Asked, refused: Refused, sheet: Sheet, *, region: str, at: datetime
+) -> Holding:
     reason = "refused"
     if sheet.shifted:
         reason = "wrong_clock"
-    elif sent.form_hash != asked.form_hash:
+    elif sent.form_hash not in {asked.form_hash, sent_hash(asked, region=region, at=at)}:
         is_option = any(_is_retired(asked.form, sent.answers, each.path) for each in refused.problems)
         reason = "retired_option" if is_option else "retired_form"
     return Holding(reason, problems=refused.problems)

@@ -40,7 +40,7 @@ DUPLICATE = "duplicate_child"
 
 def waiting_for(*, viewer: Viewer, at: datetime) -> QuerySet[Arrival]:
     """What the viewer may decide, the first due first; never what they wrote themselves."""
-    if not access.may_do(viewer=viewer, action=DECIDE, at=at):
+    if viewer.person_id is None or not access.may_do(viewer=viewer, action=DECIDE, at=at):
         return Arrival.objects.none()
     seen = access.visible(Child.objects.all(), viewer=viewer, part="roster", at=at)
     here = Q()
@@ -201,7 +201,7 @@ def _settle(
 
 def _settle_in_record(arrival: Arrival, *, is_recorded: bool, aside: str, actor: Viewer, at: datetime) -> None:
     """The copy that acted in the child's record is settled there too."""
-    person = Person.objects.filter(id=actor.person_id).first()
+    person = Person.objects.filter(id=actor.person_id).first() if actor.person_id else None
     name = vault.open(
         [person.name if person else None], viewer=actor, purpose="decide", part="staff", route="arrivals", at=at
     )[0]

@@ -13,15 +13,12 @@ from django.db.models import F
 
 from tongxin import vault
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
-from tongxin.assessments.forms import Asked
 from tongxin.cases.models import Case
 from tongxin.flows import arriving_words
 from tongxin.flows.carrying_files import files_of
-from tongxin.flows.carrying_frame import forms_for, frame_for, hash_of
+from tongxin.flows.carrying_frame import frame_for, ruled_for
 from tongxin.people.models import Child
-from tongxin.rulebook import rules
 from tongxin.sync import cursors
 from tongxin.sync.cursors import Cursor
 from tongxin.sync.limits import limits_at
@@ -45,7 +42,7 @@ def bring_down(
     sending = to_send[: max(1, min(limit, limits.page))]
     going = _going(device, cursor, set(caseload))
     children = _in_order(sending, viewer, at)
-    asked = _asked(viewer, at) if children else {}
+    asked = ruled_for(viewer=viewer, at=at).asked if children else {}
     files = files_of(children, asked=asked, viewer=viewer, at=at)
     more = len(to_send) > len(sending)
     turn = _note(device, cursor, sent=[child.id for child in children], gone=going, head=head, at=at)
@@ -59,7 +56,7 @@ def bring_down(
     answer |= {"children": files} if files else {}
     answer |= {"gone": [{"id": str(id), "zh": zh} for id, zh in _why_gone(going).items()]} if going else {}
     answer |= {"settled": settled} if settled else {}
-    return answer | _around(viewer, have, at)
+    return answer | frame_for(viewer=viewer, have=have, at=at)
 
 
 def _caseload(viewer: Viewer, *, most: int, at: datetime) -> list[UUID]:
@@ -98,14 +95,6 @@ def _in_order(ids: Sequence[UUID], viewer: Viewer, at: datetime) -> list[Child]:
     rows = access.visible(Child.objects.filter(id__in=ids), viewer=viewer, part="roster", at=at)
     found = {child.id: child for child in rows}
     return [found[id] for id in ids if id in found]
-
-
-def _asked(viewer: Viewer, at: datetime) -> dict[str, Asked]:
-    place = Division.objects.filter(id=viewer.seat.division_id).first() if viewer.seat else None
-    if place is None:
-        return {}
-    region = rules.region_of(place.county_id)
-    return forms_for(viewer=viewer, region=region, county_id=place.county_id, at=at)
 
 
 @transaction.atomic
@@ -151,13 +140,3 @@ def _settled(device: Device, cursor: Cursor, head: int, at: datetime) -> list[An
 def _aside(receipt: Receipt) -> str:
     arrival: Arrival | None = getattr(receipt, "arrival", None)
     return arrival.aside if arrival else ""
-
-
-def _around(viewer: Viewer, have: frozenset[str], at: datetime) -> Answer:
-    """Rules and lists, each part only where the phone has another; what it has it names by hash."""
-    frame, contents = frame_for(viewer=viewer, at=at)
-    fresh = {name: part for name, part in frame.items() if hash_of(part) not in have}
-    lacking = {hash: content for hash, content in contents.items() if hash not in have}
-    if fresh:
-        lacking |= {hash_of(part): {"part": name} for name, part in fresh.items()}
-    return fresh | ({"definitions": lacking} if lacking else {})

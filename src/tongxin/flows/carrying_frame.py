@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from tongxin import vault
 from tongxin.access import selectors as access
@@ -25,28 +27,60 @@ from tongxin.sync.limits import limits_at
 
 ROUTE = "field"
 OPENS, VISIT, VISIT_FORM = "case_file", "visit", "visit_record"
+# Places and roles whose rules one process keeps made.
+MOST_KEPT = 64
 CALLED = ("child_supervisor", "counsellor", "case_manager")
 Frame = dict[str, Any]
 
 
-def frame_for(*, viewer: Viewer, at: datetime) -> tuple[Frame, dict[str, Any]]:
-    """Everything around the children, and the contents that its hashes name."""
-    seat = viewer.seat
-    place = Division.objects.filter(id=seat.division_id).first() if seat else None
-    if seat is None or place is None:
-        return {}, {}
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """The rules of a place for some roles: the forms, the parts of a frame by name, and what its hashes name."""
+
+    asked: Mapping[str, Asked]
+    parts: Mapping[str, tuple[str, Any]]
+    contents: Mapping[str, Any]
+
+
+def ruled_for(*, viewer: Viewer, at: datetime) -> Ruled:
+    """The rules in force where the viewer's post is, made once for all phones that stand under the same ones."""
+    place = _place_of(viewer)
+    if place is None:
+        return Ruled({}, {}, {})
     region = rules.region_of(place.county_id)
+    choices = lists.choices_in(place.county_id)
+    sees = access.sees_psychology(viewer=viewer, at=at)
+    key = (
+        rules.newest(), rules.supposed(), viewer.roles, sees, region, at.astimezone(CHINA).date(), hash_of(choices),
+    )
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        found = _kept[key] = _ruled(viewer, region, choices, place.county_id, sees, at)
+    return found
+
+
+_kept: dict[Hashable, Ruled] = {}
+
+
+def _ruled(
+    viewer: Viewer, region: str, choices: lists.Choices, county_id: int | None, sees: bool, at: datetime
+) -> Ruled:
     contents: dict[str, Any] = {}
     named = _named_in(contents)
-    asked = forms_for(viewer=viewer, region=region, county_id=place.county_id, at=at)
+    wanted = {
+        form for grant in rules.access_rules(at=at).grants if grant.roles & viewer.roles for form in grant.records
+    }
+    asked = {
+        form: form_in(form_id=form, region=region, at=at, lists=choices)
+        for form in sorted(wanted & set(rules.ids_in_force("forms", region=region, at=at)))
+    }
     found, _ = rulings_in(region=region, at=at)
-    sees = access.sees_psychology(viewer=viewer, at=at)
     _, pathway = rules.pathway_in(region=region, at=at)
     sheets = {field.sheet.id for each in asked.values() for field in each.form.fields if field.sheet}
-    instruments = {
-        id: rules.resolve("instruments", id, region=region, at=at).content for id in sorted(sheets)
-    }
-    frame: Frame = {
+    instruments = {id: rules.resolve("instruments", id, region=region, at=at).content for id in sorted(sheets)}
+    parts = {
         "forms": {id: _offer(id, each, found.names, named) for id, each in sorted(asked.items())},
         "gates": named(gates_json(found.gates)),
         "identification": {
@@ -56,30 +90,51 @@ def frame_for(*, viewer: Viewer, at: datetime) -> tuple[Frame, dict[str, Any]]:
             id: named(instrument_json(content, psychology=sees)) for id, content in instruments.items()
         },
         "pathway": named(pathway_json(pathway)), "calendar": named(calendar_json(rules.calendar_at(at))),
-        "places": lists.places_in(place.county_id), "whom_to_call": _whom_to_call(seat, place, viewer, at),
-        "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]}, "targets": _targets(seat, at),
-        "limits": limits_at(at).phone,
+        "places": lists.places_in(county_id),
+        "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]}, "limits": dict(limits_at(at).phone),
     }
-    return frame, contents
+    return Ruled(asked, {name: (hash_of([name, part]), part) for name, part in parts.items()}, contents)
 
 
-def forms_for(*, viewer: Viewer, region: str, county_id: int | None, at: datetime) -> dict[str, Asked]:
-    """The forms that the viewer's post records about some child, as they hold at its place."""
-    choices = lists.choices_in(county_id)
-    wanted = {
-        form for grant in rules.access_rules(at=at).grants if grant.roles & viewer.roles for form in grant.records
-    }
-    return {
-        form: form_in(form_id=form, region=region, at=at, lists=choices)
-        for form in sorted(wanted & set(rules.ids_in_force("forms", region=region, at=at)))
-    }
+def frame_for(*, viewer: Viewer, have: Collection[str], at: datetime) -> Frame:
+    """Of everything around the children what a phone doesn't have yet, with the contents that its hashes name."""
+    seat, place = viewer.seat, _place_of(viewer)
+    if seat is None or place is None:
+        return {}
+    ruled = ruled_for(viewer=viewer, at=at)
+    parts = dict(ruled.parts)
+    targets = _targets(seat, at)
+    parts["targets"] = (hash_of(["targets", targets]), targets)
+    fresh = {name: (hash, part) for name, (hash, part) in parts.items() if hash not in have}
+    called = _called(place, viewer, at)
+    calls_hash = hash_of(["calls", *sorted((str(post.id), _mark(person)) for post, person in called)])
+    if calls_hash not in have:
+        fresh["whom_to_call"] = (calls_hash, _whom_to_call(called, place, viewer, at))
+    lacking = {hash: content for hash, content in ruled.contents.items() if hash not in have}
+    lacking |= {hash: {"part": name} for name, (hash, _) in fresh.items()}
+    frame: Frame = {name: part for name, (_, part) in fresh.items()}
+    return frame | ({"definitions": lacking} if lacking else {})
+
+
+def _place_of(viewer: Viewer) -> Division | None:
+    return Division.objects.filter(id=viewer.seat.division_id).first() if viewer.seat else None
+
+
+def sent_hash(asked: Asked, *, region: str, at: datetime) -> str:
+    """By which hash a phone names the form as it holds now, its choices and questionnaires included."""
+    names = rulings_in(region=region, at=at)[0].names
+    return _hash_for(asked, hash_of(form_json(asked.form, form_hash=asked.form_hash, names=names)))
+
+
+def _hash_for(asked: Asked, key: str) -> str:
+    return f"{asked.form_hash}.{key[:12]}"
 
 
 def _offer(id: str, asked: Asked, names: Any, named: Callable[[Any], str]) -> dict[str, Any]:
     content = form_json(asked.form, form_hash=asked.form_hash, names=names)
     key = named(content)
     return {
-        "hash": f"{asked.form_hash}.{key[:12]}", "definition": key, "zh": asked.form.zh, "kind": asked.form.kind,
+        "hash": _hash_for(asked, key), "definition": key, "zh": asked.form.zh, "kind": asked.form.kind,
         "action_allowed": True, "per_child": id != OPENS,
     }
 
@@ -99,26 +154,36 @@ def hash_of(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _whom_to_call(seat: Seat, place: Division, viewer: Viewer, at: datetime) -> list[dict[str, str]]:
+def _called(place: Division, viewer: Viewer, at: datetime) -> list[tuple[Post, Person]]:
+    """Who answers near the place, the nearest first, nobody twice."""
     roster = roster_for(ancestors=place.ancestors, at=at)
-    found: dict[Any, Post] = {}
+    found: dict[UUID, Post] = {}
     for role in CALLED:
         post = roster.serving(role=role, ancestors=place.ancestors)
         answers = roster.responsible(post_id=post.id) if post else None
         if answers and answers.person_id != viewer.person_id:
             found.setdefault(answers.person_id, roster.posts[answers.post_id])
-    people = list(Person.objects.filter(id__in=found).only("id", "name", "phone"))
+    people = {each.id: each for each in Person.objects.filter(id__in=found).only("id", "name", "phone")}
+    return [(post, people[id]) for id, post in found.items() if id in people]
+
+
+def _mark(person: Person) -> str:
+    """Changes with the name and the number; says neither."""
+    words = (person.name, person.phone)
+    return hash_of([str(person.id), *(word.blob.hex() if word else "" for word in words)])
+
+
+def _whom_to_call(
+    called: Sequence[tuple[Post, Person]], place: Division, viewer: Viewer, at: datetime
+) -> list[dict[str, str]]:
     words = iter(vault.open(
-        [word for each in people for word in (each.name, each.phone)], viewer=viewer, purpose="call", part="staff",
-        route=ROUTE, at=at,
+        [word for _, person in called for word in (person.name, person.phone)], viewer=viewer, purpose="call",
+        part="staff", route=ROUTE, at=at,
     ))
-    calls = {each.id: (next(words) or "", next(words) or "") for each in people}
-    rows = [
-        {"zh": f"{post.title}　{calls[person][0]}", "number": calls[person][1]}
-        for person, post in found.items() if person in calls and calls[person][1]
-    ]
-    brand = content_in_force("brand", "brand", region=rules.region_of(seat.division_id), at=at)
-    return rows + [{"zh": str(each["zh"]), "number": str(each["number"])} for each in brand.get("hotlines", ())]
+    rows = [{"zh": f"{post.title}　{next(words) or ''}", "number": next(words) or ""} for post, _ in called]
+    brand = content_in_force("brand", "brand", region=rules.region_of(place.county_id), at=at)
+    lines = [{"zh": str(each["zh"]), "number": str(each["number"])} for each in brand.get("hotlines", ())]
+    return [row for row in rows if row["number"]] + lines
 
 
 def _targets(seat: Seat, at: datetime) -> dict[str, list[dict[str, Any]]]:

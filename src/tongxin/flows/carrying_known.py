@@ -68,7 +68,8 @@ def _wanted(
 def _answers(
     wanted: Wanted, said: Mapping[UUID, Mapping[str, Any] | None], binds: Iterable[str]
 ) -> dict[str, tuple[Any, Entry | None]]:
-    asked_for, found = set(binds), {}
+    asked_for = set(binds)
+    found: dict[str, tuple[Any, Entry | None]] = {}
     for entry in wanted.entries:
         answers = said.get(entry.id) or {}
         for name, field_id in bound_of(entry).items():

@@ -1,0 +1,112 @@
+"""An installation whose web server may be killed, with a desk beside it that works in the same database."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+ROOT = Path(__file__).resolve().parents[2]
+START = "2025-09-02T09:00"
+PATIENCE = 60.0
+
+
+class House:
+    """A data folder and its database, a web server and a desk."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = _environment(home)
+        for words in ("keys create", "database prepare"):
+            self._run("tongxin", *words.split())
+        self.port = _free_port()
+        self._web: subprocess.Popen[bytes] | None = None
+        self._desk = subprocess.Popen(
+            [sys.executable, "-m", "tests.sync.desk"], env=self.environment, cwd=ROOT, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True, start_new_session=True,
+        )
+        self.open()
+
+    def open(self) -> None:
+        """Start the web server and wait until it listens."""
+        with (self.home / "web.log").open("ab") as log:
+            self._web = subprocess.Popen(
+                [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--no-ws",
+                 "--blocking-threads", "3", "--host", "127.0.0.1", "--port", str(self.port), "--no-log",
+                 "tongxin.config.wsgi:application"],
+                env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
+            )
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.03)
+        raise AssertionError("the web server did not come up")
+
+    def kill(self) -> None:
+        """The power goes off in the middle of whatever the server does."""
+        assert self._web is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self._web.pid, signal.SIGKILL)
+        self._web.wait()
+
+    def asks(self, what: str, **more: Any) -> Any:
+        """What the desk answers."""
+        assert self._desk.stdin is not None and self._desk.stdout is not None
+        self._desk.stdin.write(json.dumps({"what": what, **more}) + "\n")
+        self._desk.stdin.flush()
+        line = self._desk.stdout.readline()
+        assert line, f"the desk ended at {what}"
+        return json.loads(line)
+
+    def close(self) -> None:
+        self.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self._desk.pid, signal.SIGKILL)
+        self._desk.wait()
+
+    def _run(self, *words: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", *words], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _environment(home: Path) -> dict[str, str]:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("TONGXIN_")}
+    found = {
+        **bare, "TONGXIN_HOME": str(home), "TONGXIN_CLOCK_START": START, "TONGXIN_DATABASE": _database(),
+        "DJANGO_SETTINGS_MODULE": "tongxin.config.settings",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+    }
+    home.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def _database() -> str:
+    """SQLite, or a fresh pair of databases on the PostgreSQL that the tests run against."""
+    given = os.environ.get("TONGXIN_DATABASE", "")
+    if not given.startswith("postgres"):
+        return "sqlite"
+    name = f"sync_{uuid.uuid4().hex[:12]}"
+    parts = conninfo_to_dict(given) | {"dbname": "postgres"}
+    with psycopg.connect(make_conninfo(**parts), autocommit=True) as server:
+        for each in (name, f"{name}_keys"):
+            server.execute(f'CREATE DATABASE "{each}"')
+    return f"postgresql://{parts.get('user', '')}@/{name}?host={parts.get('host', '')}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
