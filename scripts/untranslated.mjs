@@ -28,5 +28,5 @@ export async function lacking(language) {
   });
 }
 
-const language = process.argv[2];
+const language = process.argv[1] === fileURLToPath(import.meta.url) ? process.argv[2] : "";
 if (language) for (const each of await lacking(language)) console.log(JSON.stringify(each));

@@ -105,7 +105,9 @@ def test_a_spoken_note_ends_at_its_limit(page: Page) -> None:
 
 
 def test_a_refused_microphone_says_what_to_do(page: Page) -> None:
-    page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))")
+    page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
+    )
     put(page, "voice", "tx-voice")
     page.get_by_role("button", name="录一段话").click()
     expect(page.get_by_role("status")).to_contain_text("允许浏览器使用话筒")

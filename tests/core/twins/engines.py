@@ -6,13 +6,14 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[3]
 Question = dict[str, Any]
@@ -51,14 +52,23 @@ class _Files(SimpleHTTPRequestHandler):
 class Chromium:
     """One page that loads the modules from this tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, args: Sequence[str] = ()) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(ROOT)))
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self._play = sync_playwright().start()
         path = shutil.which("chromium") or shutil.which("chromium-browser")
-        self._browser = self._play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        self._browser = self._play.chromium.launch(executable_path=path, args=["--no-sandbox", *args])
+        self._url = f"http://127.0.0.1:{self._server.server_port}/tests/core/twins/"
         self._page = self._browser.new_page()
-        self._page.goto(f"http://127.0.0.1:{self._server.server_port}/tests/core/twins/")
+        self._page.goto(self._url)
+
+    @contextmanager
+    def page(self, **how: Any) -> Iterator[Page]:
+        """A page of its own that may import the modules of this tree."""
+        page = self._browser.new_page(**how)
+        page.goto(self._url)
+        yield page
+        page.close()
 
     def ask(self, questions: Sequence[Question]) -> list[Any]:
         text = json.dumps(list(questions), ensure_ascii=False, default=str)
