@@ -134,6 +134,22 @@ def test_no_colour_and_no_score_comes_to_a_lay_worker(cast: world.World, phone: 
     assert any("proposed" in fact["data"] for fact in theirs["facts"])
 
 
+def test_a_carer_to_be_kept_away_from_is_marked_and_nobody_else(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    rows = [
+        {"carer_name": "王桂兰", "relation": "paternal_grandmother", "carer_phone": "13800000001"},
+        {"carer_name": "王大山", "relation": "father", "carer_phone": "13800000002"},
+    ]
+    child, other = cast.child("小雨", carers=rows), cast.child("小石", birth="2013-01-01", carers=rows)
+    child.carers.filter(relation="paternal_grandmother").update(is_concern=True)
+    sealed(time)
+    files = {each["id"]: each for each in taken(phone())["children"]}
+    marked = {row["name"]: row["is_concern"] for row in files[str(child.id)]["carers"]}
+    assert marked == {"王桂兰": True, "王大山": False}
+    assert not any(row["is_concern"] for row in files[str(other.id)]["carers"])
+
+
 def test_every_look_is_recorded(cast: world.World, phone: Paired, time: Clock) -> None:
     child = cast.child()
     sealed(time)

@@ -23,7 +23,7 @@ from tongxin.core.pathway.vocabulary import CHILD_STATES, IDENTIFIED
 from tongxin.flows.carrying_known import known_for
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
-from tongxin.flows.profiles import profiles_of, readable
+from tongxin.flows.profiles import carers_of, profiles_of, readable
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Carer, Child
 from tongxin.rulebook import rules
@@ -53,6 +53,7 @@ class Page:
     tasks: dict[UUID, list[Task]]
     alarms: dict[UUID, list[Alarm]]
     profiles: dict[UUID, dict[str, Any]]
+    carers: dict[UUID, list[Carer]]
     known: dict[UUID, dict[str, dict[str, dict[str, Any]]]]
     titles: dict[UUID, str]
     places: dict[int, str]
@@ -80,7 +81,8 @@ def _page(children: list[Child], asked: Mapping[str, Asked], viewer: Viewer, at:
     results: dict[UUID, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for child_id, entry_id, data in Result.objects.filter(child_id__in=ids).values_list("child_id", "entry_id", "data"):
         results[child_id][str(entry_id)] = data
-    profiles = profiles_of(children, viewer=viewer, at=at, route=ROUTE)
+    carers = carers_of(children)
+    profiles = profiles_of(children, viewer=viewer, at=at, route=ROUTE, carers=carers)
     records = {id: entries.get(id, []) for id in ids}
     tasks = _grouped(Task.objects.filter(case_id__in=ids, state__in=LIVE).order_by("due_at", "id"), "case_id")
     return Page(
@@ -88,7 +90,7 @@ def _page(children: list[Child], asked: Mapping[str, Asked], viewer: Viewer, at:
         allowed=_allowed(rows, ids, found, asked, viewer, at),
         cases={case.id: case for case in Case.objects.filter(id__in=ids)}, entries=records, results=results,
         tasks=tasks, alarms=_grouped(Alarm.objects.filter(case_id__in=ids).exclude(state="closed"), "case_id"),
-        profiles=profiles,
+        profiles=profiles, carers=_grouped(carers, "child_id"),
         known=known_for(records, asked=asked, parts=parts, profiles=profiles, viewer=viewer, at=at),
         titles=_titles(records, tasks), places=_places(children), siblings=_siblings(children, viewer, at),
         sees_psychology=access.sees_psychology(viewer=viewer, at=at),
@@ -185,18 +187,15 @@ def _family(page: Page, child: Child, profile: Mapping[str, Any], parts: frozens
     sets = rules.resolve("fields", "option_sets", region=region, at=page.at).content["sets"]
     relations = {str(each["code"]): str(each["zh"]) for each in sets.get("relation", ())}
     categories = {str(each["code"]): str(each["zh"]) for each in sets.get("category", ())}
-    concerns = list(
-        Carer.objects.filter(child=child, to_on__isnull=True).order_by("relation", "id")
-        .values_list("is_concern", flat=True)
-    )
     return {
         "categories_zh": [categories.get(code, code) for code in profile["categories"]],
         "carers": [
             {
                 "name": row["name"], "phone": row["phone"],
-                "relation_zh": relations.get(row["relation"], ""), "is_concern": is_concern,
+                "relation_zh": relations.get(row["relation"], ""), "is_concern": carer.is_concern,
             }
-            for row, is_concern in zip(profile["carers"], concerns, strict=False)
+            # The names were opened from these very rows.
+            for row, carer in zip(profile["carers"], page.carers.get(child.id, []), strict=True)
         ],
     }
 
@@ -252,7 +251,8 @@ def _facts(page: Page, child: Child, facts: Sequence[Fact], parts: frozenset[str
         if part not in parts and part not in FOLD_ONLY:
             continue
         if part not in parts:
-            told |= {"data": {}, "person": None, "post": None}
+            alarms = fact.data.get("alarms") if "crisis" in parts else None
+            told |= {"data": {"alarms": alarms} if alarms else {}, "person": None, "post": None}
         elif not sees:
             told["data"] = without_levels(told["data"])
         found.append(told)

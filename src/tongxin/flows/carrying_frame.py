@@ -80,7 +80,7 @@ def _ruled(
     _, pathway = rules.pathway_in(region=region, at=at)
     sheets = {field.sheet.id for each in asked.values() for field in each.form.fields if field.sheet}
     instruments = {id: rules.resolve("instruments", id, region=region, at=at).content for id in sorted(sheets)}
-    parts = {
+    parts: Frame = {
         "forms": {id: _offer(id, each, found.names, named) for id, each in sorted(asked.items())},
         "gates": named(gates_json(found.gates)),
         "identification": {
@@ -93,6 +93,8 @@ def _ruled(
         "places": lists.places_in(county_id),
         "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]}, "limits": dict(limits_at(at).phone),
     }
+    if sees:
+        parts["highest"] = found.rubric.order[-1]
     return Ruled(asked, {name: (hash_of([name, part]), part) for name, part in parts.items()}, contents)
 
 

@@ -1,6 +1,6 @@
 """What a child's profile says now, by the names under which forms change it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,11 +19,11 @@ IDENTITY = "identity"
 
 
 def profiles_of(
-    children: Iterable[Child], *, viewer: Viewer, at: datetime, route: str = ""
+    children: Iterable[Child], *, viewer: Viewer, at: datetime, route: str = "", carers: Sequence[Carer] | None = None
 ) -> dict[UUID, dict[str, Any]]:
     """The present values of some children's profiles, opened as one look."""
     rows = list(children)
-    carers = _carers(rows)
+    carers = carers_of(rows) if carers is None else list(carers)
     wanted: list[Sealed | None] = [getattr(child, column) for child in rows for column in SEALED.values()]
     wanted += [word for each in carers for word in (each.adult.name, each.adult.phone)]
     words = iter(vault.open(wanted, viewer=viewer, purpose=PURPOSE, part=IDENTITY, route=route, at=at))
@@ -55,7 +55,8 @@ def readable(profile: Mapping[str, Any], parts: Iterable[str]) -> dict[str, Any]
     return {name: value for name, value in profile.items() if PARTS.get(name, IDENTITY) in known}
 
 
-def _carers(rows: list[Child]) -> list[Carer]:
+def carers_of(rows: list[Child]) -> list[Carer]:
+    """Who cares for some children now, in the order in which profiles name them."""
     found = Carer.objects.filter(child__in=rows, to_on__isnull=True).select_related("adult")
     return list(found.order_by("child_id", "relation", "id"))
 
