@@ -8,6 +8,7 @@ from typing import Any
 from tongxin.rulebook import rules
 
 OF_ENTRY = "entry"
+SOUND = "recording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Kind:
     @property
     def signs(self) -> bool:
         return self.part == OF_ENTRY
+
+    @property
+    def is_sound(self) -> bool:
+        return self.id == SOUND
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def add(*, child: Child, file: File, actor: Viewer, at: datetime) -> Added:
         raise NotAllowed
     if len(file.title) > found.limits["title_characters"]:
         raise NotTaken(f"说明超过 {found.limits['title_characters']} 个字，没有保存。请写短一些。")
-    kept = content.examine(file.content, name=file.name, limits=found.limits)
+    kept = content.examine(file.content, name=file.name, limits=found.limits, is_sound=kind.is_sound)
     keys = vault.keyring([child.key_owner])
     row = Attachment(
         id=file.id, child_id=child.id, entry_id=entry.id if entry else None, kind=kind.id, part=part,

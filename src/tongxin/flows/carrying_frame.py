@@ -20,6 +20,7 @@ from tongxin.core.grading.export import form_json, gates_json, identification_js
 from tongxin.core.pathway import CHINA
 from tongxin.core.pathway.export import calendar_json, pathway_json
 from tongxin.flows import lists
+from tongxin.flows.carrying_asking import asking_in
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
 from tongxin.rulebook.shipped import content_in_force
@@ -90,7 +91,7 @@ def _ruled(
             id: named(instrument_json(content, psychology=sees)) for id, content in instruments.items()
         },
         "pathway": named(pathway_json(pathway)), "calendar": named(calendar_json(rules.calendar_at(at))),
-        "places": lists.places_in(county_id),
+        "places": lists.places_in(county_id), "asking": asking_in(region=region, at=at),
         "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]}, "limits": dict(limits_at(at).phone),
     }
     if sees:

@@ -1,0 +1,133 @@
+"""Photos, recordings and signatures from phones: piece by piece, sealed; whole and with their entry, attachments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tongxin import vault
+from tongxin.accounts.viewers import WORKER
+from tongxin.documents import services as documents
+from tongxin.documents.faults import NotAllowed, NotTaken
+from tongxin.documents.services import File
+from tongxin.flows.arriving_holding import viewer_for
+from tongxin.ledger.models import Entry
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.sync.limits import limits_at
+from tongxin.sync.models import Blob, Device, Piece
+
+# What a phone calls it, and the kind of attachment that it becomes.
+KINDS = {"photo": "photo", "voice": "recording", "signature": "signed_scan"}
+NOT_YET = "附件的规则还没有采用，文件已收好，采用后自动存入。"
+NOT_HERS = "您的岗位不能给这份档案加附件，文件没有存入，请联系督导员。"
+TOO_LARGE = "文件太大，没有收下。请缩短录音，或重拍一张小一些的照片。"
+USED = "这个文件编号已用于另一个文件，没有收下。请在手机上重新添加。"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some bytes of a file as they arrive."""
+
+    blob_id: UUID
+    entry_id: UUID
+    kind: str
+    offset: int
+    total: int
+    content: bytes
+
+
+class NotReceived(Exception):
+    """These bytes were not taken; why, and how much is there already."""
+
+    def __init__(self, zh: str, *, received: int = 0, status: int = 409) -> None:
+        super().__init__(zh)
+        self.zh, self.received, self.status = zh, received, status
+
+
+def receive(part: Part, *, device: Device, at: datetime) -> Blob:
+    """The file with this part added; `NotReceived` names the place from which to go on."""
+    limits = limits_at(at)
+    if part.kind not in KINDS or not 0 < part.total <= limits.blob_bytes or len(part.content) > limits.piece_bytes:
+        raise NotReceived(TOO_LARGE, status=413)
+    vault.create_keys([vault.Owner("intake", part.blob_id)], at=at)
+    with transaction.atomic():
+        blob = _blob(part, device=device, at=at)
+        if blob.received >= blob.total:
+            return blob
+        if part.offset != blob.received or part.offset + len(part.content) > blob.total or not part.content:
+            raise NotReceived("", received=blob.received)
+        piece = Piece(blob=blob, offset=part.offset)
+        place = (Piece._meta.label_lower, "content", piece.id)
+        piece.content = vault.seal(part.content, owner=blob.key_owner, place=place)
+        piece.save(force_insert=True)
+        blob.received += len(part.content)
+        blob.save(update_fields=["received"])
+    if blob.received == blob.total:
+        attach(blob, at=at)
+    return blob
+
+
+def _blob(part: Part, *, device: Device, at: datetime) -> Blob:
+    """The file on its way, its row locked; an id that stands for another file is refused."""
+    Blob.objects.bulk_create([Blob(
+        id=part.blob_id, device=device, entry_id=part.entry_id, kind=part.kind, total=part.total, begun_at=at,
+    )], ignore_conflicts=True)
+    blob = Blob.objects.select_for_update(of=("self",)).select_related("device").get(id=part.blob_id)
+    sent = (part.entry_id, part.kind, part.total, device.person_id)
+    if (blob.entry_id, blob.kind, blob.total, blob.device.person_id) != sent:
+        raise NotReceived(USED, status=422)
+    return blob
+
+
+def attach(blob: Blob, *, at: datetime) -> bool:
+    """Whether a whole file became an attachment; it waits while its entry isn't in the record."""
+    entry = Entry.objects.filter(id=blob.entry_id).first()
+    child = Child.objects.filter(id=entry.subject_id).first() if entry else None
+    if entry is None or child is None or blob.is_attached:
+        return False
+    content = b"".join(_opened(blob, at))
+    file = File(id=blob.id, name="", content=content, kind=KINDS[blob.kind], entry_id=entry.id)
+    try:
+        documents.add(child=child, file=file, actor=viewer_for(blob.device, at=at), at=at)
+    except NotTaken as no:
+        _note(blob, no.zh)
+        return False
+    except NotAllowed:
+        _note(blob, NOT_HERS)
+        return False
+    except rules.NotAdopted:
+        _note(blob, NOT_YET)
+        return False
+    Blob.objects.filter(id=blob.id).update(is_attached=True, problem="")
+    blob.is_attached = True
+    blob.pieces.all().delete()
+    vault.destroy(blob.key_owner, at=at)
+    return True
+
+
+def _opened(blob: Blob, at: datetime) -> list[bytes]:
+    pieces = blob.pieces.select_related("blob").order_by("offset")
+    opened = vault.open_bytes(
+        [piece.content for piece in pieces], viewer=WORKER, purpose="attach", part="care", route="field", at=at
+    )
+    return [each or b"" for each in opened]
+
+
+def _note(blob: Blob, problem: str) -> None:
+    blob.problem = problem
+    Blob.objects.filter(id=blob.id).update(problem=problem[:200])
+
+
+def follow_blobs(now: datetime) -> int:
+    """How many whole files found their entry meanwhile; those that nobody finished are put away in time."""
+    waiting = Blob.objects.filter(is_attached=False, problem="").select_related("device")
+    whole = [blob for blob in waiting if blob.received >= blob.total]
+    there = set(Entry.objects.filter(id__in=[blob.entry_id for blob in whole]).values_list("id", flat=True))
+    done = sum(attach(blob, at=now) for blob in whole if blob.entry_id in there)
+    for blob in Blob.objects.filter(is_attached=False, begun_at__lt=now - limits_at(now).blob_kept):
+        if blob.received < blob.total:
+            blob.delete()
+            vault.destroy(blob.key_owner, at=now)
+    return done
