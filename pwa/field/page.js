@@ -16,7 +16,7 @@ const SCREENS = {
   today: () => import("./screens/today.js"), children: () => import("./screens/children.js"), child: () => import("./screens/child.js"),
   form: () => import("./screens/form.js"), outbox: () => import("./screens/outbox.js"), more: () => import("./screens/more.js"),
   guide: () => import("./screens/guide.js"), targets: () => import("./screens/targets.js"), new_child: () => import("./screens/new_child.js"),
-  crisis: () => import("./crisis/screen.js"), calls: () => import("./screens/calls.js"), change_pin: () => import("./screens/change_pin.js"),
+  crisis: () => import("./crisis/screen.js"), child_mode: () => import("./child_mode/screen.js"), calls: () => import("./screens/calls.js"), change_pin: () => import("./screens/change_pin.js"),
 };
 /** Screens before the app is unlocked. */
 const OUTSIDE = new Set(["elsewhere", "pair", "pin", "new_pin"]);
@@ -32,6 +32,7 @@ let currentName = "";
 /** @type {Params} */
 let currentParams = {};
 let turn = 0;
+let drawing = 0;
 
 export const isBusy = () => current?.isBusy?.() ?? false;
 export const here = () => ({ name: currentName, params: currentParams });
@@ -49,17 +50,23 @@ export async function replace(name, params = {}) {
 }
 
 export const back = () => history.back();
-export const again = () => draw(currentName, currentParams, { keepsPlace: true });
+/** Draws anew what stands there, unless she is just going elsewhere. */
+export const again = () => (drawing ? Promise.resolve() : draw(currentName, currentParams, { keepsPlace: true }));
 
 /** @param {string} name @param {Params} params @param {{ keepsPlace?: boolean }} [how] */
 async function draw(name, params, { keepsPlace = false } = {}) {
   const mine = (turn += 1);
-  await current?.leave?.();
-  const load = SCREENS[name] ?? SCREENS["today"];
-  if (!load) return;
-  const module = await load();
-  const screen = await module.screen(params);
-  if (mine === turn) put(screen, name, params, keepsPlace);
+  drawing += 1;
+  try {
+    await current?.leave?.();
+    const load = SCREENS[name] ?? SCREENS["today"];
+    if (!load) return;
+    const module = await load();
+    const screen = await module.screen(params);
+    if (mine === turn) put(screen, name, params, keepsPlace);
+  } finally {
+    drawing -= 1;
+  }
 }
 
 /** Shows a screen that somebody has made already. @param {string} name @param {Screen} screen */
@@ -95,7 +102,7 @@ export function blank() {
 /** @param {string} name */
 function drawNavigation(name) {
   const isOutside = OUTSIDE.has(name) || !isUnlocked();
-  nav.hidden = isOutside || name === "first";
+  nav.hidden = isOutside || name === "first" || current?.isHeld === true;
   if (isOutside) bar.replaceChildren();
   if (nav.hidden) return;
   nav.replaceChildren(...TABS.map(([to, zh, sign]) => {
@@ -125,6 +132,7 @@ export function tellSync(zh, state, then) {
 
 addEventListener("popstate", (event) => {
   const state = event.state ?? { name: "today", params: {} };
+  if (current?.isHeld) return history.pushState({ name: currentName, params: currentParams }, "");
   if (!isUnlocked() && !OUTSIDE.has(state.name)) return;
   if (isUnlocked() && OUTSIDE.has(state.name)) return void replace("today");
   void draw(state.name, state.params);

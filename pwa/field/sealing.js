@@ -6,6 +6,7 @@
 // Below this a thief's computer tries all six-digit numbers too quickly.
 const ROUNDS = 600_000;
 const IV = 12;
+const LOCK = "lock";
 const AES = { name: "AES-GCM", length: 256 };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -30,20 +31,22 @@ export async function relocked(before, after, wrap) {
   return lockedBy(after, await unwrapped(before, wrap, true));
 }
 
-/** @param {string} pin @param {CryptoKey} key @returns {Promise<Wrap>} */
+/** Under the PIN and, around that, under a key that the browser keeps and never gives out. @param {string} pin @param {CryptoKey} key @returns {Promise<Wrap>} */
 async function lockedBy(pin, key) {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   const iv = crypto.getRandomValues(new Uint8Array(IV));
-  const wrapped = await crypto.subtle.wrapKey("raw", key, await pinKey(pin, salt, ROUNDS), { name: "AES-GCM", iv });
-  return { salt, rounds: ROUNDS, wrapped: joined(iv, wrapped) };
+  const inner = await crypto.subtle.wrapKey("raw", key, await pinKey(pin, salt, ROUNDS), { name: "AES-GCM", iv });
+  const browser = await crypto.subtle.generateKey(AES, false, ["encrypt", "decrypt"]);
+  return { salt, rounds: ROUNDS, browser, wrapped: await sealBytes(browser, LOCK, joined(iv, inner)) };
 }
 
 /** @param {string} pin @param {Wrap} wrap @param {boolean} mayLeave */
-async function unwrapped(pin, { salt, rounds, wrapped }, mayLeave) {
+async function unwrapped(pin, { salt, rounds, browser, wrapped }, mayLeave) {
   const lock = await pinKey(pin, salt, rounds);
-  const how = { name: "AES-GCM", iv: wrapped.slice(0, IV) };
+  const inner = await openBytes(browser, LOCK, wrapped);
+  const how = { name: "AES-GCM", iv: inner.slice(0, IV) };
   try {
-    return await crypto.subtle.unwrapKey("raw", wrapped.slice(IV), lock, how, AES, mayLeave, ["encrypt", "decrypt"]);
+    return await crypto.subtle.unwrapKey("raw", inner.slice(IV), lock, how, AES, mayLeave, ["encrypt", "decrypt"]);
   } catch {
     throw new WrongPin("wrong");
   }

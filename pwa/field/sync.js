@@ -18,6 +18,8 @@ const AGAIN = [15_000, 30_000, 60_000, 120_000, 300_000, 900_000];
 let running = null;
 let failures = 0;
 let timer = 0;
+/** @type {Said | null} */
+let lastSaid = null;
 /** @type {Set<(said: Said | null) => void>} */
 const hearers = new Set();
 
@@ -66,8 +68,12 @@ function waitAndGoOn() {
   timer = setTimeout(() => isUnlocked() && void sync(), pause * (0.8 + Math.random() * 0.4));
 }
 
+/** How the last sync ended, in words; empty when it went well or is under way. */
+export const lastTrouble = () => (lastSaid && !lastSaid.isDone ? lastSaid.zh : "");
+
 /** @param {Said | null} said */
 function tell(said) {
+  lastSaid = said;
   for (const hear of hearers) hear(said);
 }
 

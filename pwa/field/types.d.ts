@@ -2,8 +2,8 @@
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A data key locked by a PIN. */
-export type Wrap = { salt: Bytes; rounds: number; wrapped: Bytes };
+/** A data key locked by a PIN and by a key that this browser keeps and never gives out. */
+export type Wrap = { salt: Bytes; rounds: number; browser: CryptoKey; wrapped: Bytes };
 /** What the lock screen needs to know, in clear. */
 export type Lock = { wrap: Wrap | null; failed: number; until: number };
 
@@ -61,7 +61,7 @@ export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "ham
 export type FormOffer = { hash: string; definition: string; zh: string; kind: string; action_allowed: boolean; per_child: boolean };
 export type Around = {
   forms: Record<string, FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
-  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; gates?: string; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
+  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; gates?: string; asking?: import("./child_mode/types").Words; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
 };
 export type Call = { zh: string; number: string; note?: string };
 export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };
@@ -85,6 +85,8 @@ export type Screen = {
   body: (Node | string | null)[];
   /** Whether something is written here that must not be torn away. */
   isBusy?: () => boolean;
+  /** Whether nothing leads away from here but the lock. */
+  isHeld?: boolean;
   /** Called when the screen goes. */
   leave?: () => void | Promise<void>;
 };

@@ -27,7 +27,7 @@ class Village(House):
         self._environment["TONGXIN_PWA"] = str(self.pwa)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house() -> Iterator[Village]:
     with Village() as house:
         yield house

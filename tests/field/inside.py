@@ -36,7 +36,10 @@ NINE_WRONG_PINS = f"""async () => {{
 }}"""
 KEPT_FILES = "async () => (await (await caches.open('tongxin-shell')).keys()).length"
 LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration('/field/')).update(); }"
-IS_WAITING = "async () => Boolean((await navigator.serviceWorker.getRegistration('/field/')).waiting)"
+UPDATE_WAITS = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration("/field/");
+  while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 50));
+}"""
 STYLE_OF_NEXT_BUILD = "() => getComputedStyle(document.documentElement).getPropertyValue('--next-build').trim()"
 # The browser remembers for a while how much room there was, so its answer is given at once.
 NO_ROOM = """() => {

@@ -1,13 +1,16 @@
 // Any form about a child, by the one form element; kept in the outbox before anything else is said.
 
 import { make } from "../../form/dom.js";
+import { handable } from "../child_mode/handable.js";
+import { day } from "../clock.js";
 import { PhoneDraft } from "../phone_draft.js";
 import { filled } from "../filling.js";
 import { keeping } from "../keeping.js";
-import { present, replace } from "../page.js";
-import { empty, notice, title } from "../parts.js";
+import { go, present, replace } from "../page.js";
+import { button, empty, notice, title } from "../parts.js";
 import { around, definition } from "../rules.js";
 import { say } from "../say.js";
+import { session } from "../session.js";
 import { clear, get } from "../store.js";
 import { done } from "../written.js";
 
@@ -50,7 +53,7 @@ export async function screen({ child = "", form: formId = "", about = "", name =
     },
     body: [title(content.zh), file ? make("p", { class: "fa-lead" }, file.name) : null, status,
       file?.gates?.length ? notice("danger", say("这个孩子现在有：{zh}。", { zh: file.gates.map((gate) => gate.zh).join("、") })) : null,
-      attached?.element ?? null, make("form", { class: "fa-paper" }, element)],
+      ...(await handing(element.given, { child, form: formId, about }, draft)), attached?.element ?? null, make("form", { class: "fa-paper" }, element)],
   };
 }
 
@@ -60,6 +63,17 @@ function withName(definition_, name) {
     ...section, fields: section.fields.map((field) => (field.id === "name" ? { ...field, prefill: name } : field)),
   }));
   return { ...definition_, sections };
+}
+
+/** The questionnaires that the child may answer alone, each with a button. @param {import("../../form/types").Definition} form @param {Record<string, string>} params @param {PhoneDraft} draft */
+async function handing(form, params, draft) {
+  const found = await handable(form, { role: session()?.role ?? "", today: day() });
+  const open = (/** @type {string} */ field) => async () => {
+    await draft.save();
+    await go("child_mode", { ...params, field });
+  };
+  return found.length ? [make("details", { class: "fa-attaching" }, make("summary", {}, say("交给孩子自己答")),
+    ...found.map((field) => button(field.zh, open(field.id), { kind: "fa-wide" })))] : [];
 }
 
 /** The form's own style comes with the first form. */

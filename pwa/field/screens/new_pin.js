@@ -3,8 +3,8 @@
 import { make } from "../../form/dom.js";
 import { setClear, begin } from "../store.js";
 import { learnTime } from "../clock.js";
-import { acting, asked, notice, title } from "../parts.js";
-import { problemOf } from "../pin_words.js";
+import { acting, notice, title } from "../parts.js";
+import { kindChoice, pinInput, problemOf } from "../pin_words.js";
 import { setSession } from "../session.js";
 import { say } from "../say.js";
 
@@ -18,9 +18,8 @@ export async function screen(_, paired) {
     return { zh: "", body: [] };
   }
   const said = make("div", {});
-  const digits = { type: "password", inputmode: "numeric", maxlength: "12", autocomplete: "new-password", class: "form-control fa-pin" };
-  const first = asked(say("PIN（六位以上数字）"), digits);
-  const second = asked(say("再输一次"), digits);
+  const first = await pinInput(say("PIN（六位以上数字）"), { autocomplete: "new-password" });
+  const second = await pinInput(say("再输一次"), { autocomplete: "new-password" });
   const submit = make("button", { type: "submit", class: "btn btn-primary fa-wide" }, say("设好了，开始用"));
   const set = async () => {
     const problem = problemOf(first.input.value, second.input.value);
@@ -39,6 +38,6 @@ export async function screen(_, paired) {
     title(say("设一个 PIN")),
     make("p", { class: "fa-lead" }, say("每次打开都要输。手机丢了，别人没有 PIN 就看不到孩子们的资料。")),
     make("p", { class: "fa-soft" }, say("不要用生日、手机号、123456 这类容易猜到的。忘了 PIN，可以用密码重新登录；没送出的记录不会丢。")),
-    said, acting(set, first.field, second.field, submit),
+    said, acting(set, first.field, second.field, submit), kindChoice([first.input, second.input]),
   ] };
 }

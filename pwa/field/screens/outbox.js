@@ -5,10 +5,10 @@ import { BUILD } from "../build.js";
 import { momentZh } from "../clock.js";
 import { handOver } from "../last_resort.js";
 import { listed } from "../outbox.js";
-import { button, card, chip, empty, note, row, title } from "../parts.js";
+import { button, card, chip, empty, note, notice, row, title } from "../parts.js";
 import { say } from "../say.js";
 import { daysSilent } from "../standing.js";
-import { sync } from "../sync.js";
+import { lastTrouble, sync } from "../sync.js";
 import { roomUsed } from "../telemetry.js";
 import { standingNotices } from "../warnings.js";
 
@@ -20,17 +20,14 @@ export async function screen() {
   const waiting = all.filter((each) => each.state === "waiting");
   const held = all.filter((each) => ["held", "too_large"].includes(each.state));
   const rest = all.filter((each) => ["arrived", "put_aside"].includes(each.state));
-  const said = make("p", { class: "fa-soft", role: "status" });
-  const now = button(say("现在同步"), async () => {
+  const trouble = lastTrouble();
+  const now = button(say("现在同步"), () => {
     now.disabled = true;
-    said.textContent = say("正在同步……");
-    const done = await sync();
-    said.textContent = done.isDone ? say("同步好了。") : done.zh;
-    now.disabled = false;
+    return sync();
   }, { kind: "btn-primary", icon: "upload" });
   return { zh: say("待送"), body: [
     title(waiting.length ? say("{n} 条待送", { n: waiting.length }) : say("都已送到")),
-    make("p", {}, await sinceZh()), ...(await standingNotices()), row(now), said,
+    make("p", {}, await sinceZh()), ...(await standingNotices()), row(now), trouble ? notice("warning", trouble) : null,
     ...held.map(entry), ...waiting.map(entry),
     all.length ? null : empty(say("您写的每一条记录，都会在这里看到有没有送到。")),
     ...rest.map(entry), await lastResort(all.length - rest.length),

@@ -1,7 +1,8 @@
 // The lock: nothing of anybody stands here.
 
 import { make } from "../../form/dom.js";
-import { acting, asked, button, notice, row, title } from "../parts.js";
+import { acting, button, notice, row, title } from "../parts.js";
+import { pinInput } from "../pin_words.js";
 import { say } from "../say.js";
 import { clear, unlock, Waiting, Wiped, wipe } from "../store.js";
 import { WrongPin } from "../sealing.js";
@@ -11,9 +12,7 @@ import { WrongPin } from "../sealing.js";
 /** @returns {Promise<Screen>} */
 export async function screen() {
   const said = make("div", {});
-  const pin = asked(say("PIN"), {
-    type: "password", inputmode: "numeric", maxlength: "12", autocomplete: "off", class: "form-control fa-pin", autofocus: true,
-  });
+  const pin = await pinInput(say("PIN"), { autofocus: true });
   const submit = make("button", { type: "submit", class: "btn btn-primary fa-wide" }, say("打开"));
   const enter = async () => {
     if (!pin.input.value || submit.disabled) return;
