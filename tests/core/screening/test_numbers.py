@@ -1,12 +1,15 @@
 """What to expect, how far judgements agree, who is drawn, and which cells are not told."""
 
 import random
+from copy import deepcopy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.instruments.questionnaires import shipped
 from tests.rules.definitions import one
+from tongxin.core.language.errors import DefinitionError
 from tongxin.core.screening import agreement, draw, expect, hide_small, read_rule
 
 RULE = read_rule(one("screening"))
@@ -72,3 +75,17 @@ def test_no_hidden_cell_can_be_worked_out_from_the_sums(table: list[list[int]]) 
         inside = [cell for cell in line if cell in hidden]
         together = sum(table[row][column] for row, column in inside)
         assert not inside or (len(inside) > 1 and together >= 5) or len(inside) == len(line)
+
+
+def test_every_questionnaire_that_can_alarm_brings_alarms_to_be_ready_for() -> None:
+    alarming = {id for id in RULE.cuts if any(item.critical for item in shipped(id).items)}
+    expected = {id: expect(RULE, instrument=id, children=1000).alarms for id in RULE.cuts}
+    assert {id for id, count in expected.items() if count.likely} == alarming
+    assert all(expected[id].share.source for id in alarming)
+
+
+def test_a_rule_that_forgets_the_alarms_of_a_questionnaire_is_refused() -> None:
+    content = deepcopy(one("screening"))
+    del next(row for row in content["instruments"] if row["id"] == "phq_a")["alarm"]
+    with pytest.raises(DefinitionError, match="会报警"):
+        read_rule(content, instruments={id: shipped(id) for id in RULE.cuts})

@@ -108,6 +108,7 @@ def _instrument(
     cut = _cut(found, path)
     if known is not None:
         _refuse_strange(cut, known, path)
+        _refuse_unready(known[cut.instrument], path, has_share="alarm" in found)
     above = _share(found["above"], f"{path}.above") if "above" in found else None
     return cut, above, _share(found["alarm"], f"{path}.alarm") if "alarm" in found else None
 
@@ -132,6 +133,13 @@ def _refuse_strange(cut: Cut, known: Mapping[str, Instrument], path: str) -> Non
         raise DefinitionError(f"{path}.cut.scale", f"量表没有 {cut.scale} 这一项", f"可写：{'、'.join(scales)}")
     if not scales[cut.scale].low <= cut.at <= scales[cut.scale].high:
         raise DefinitionError(f"{path}.cut", f"{cut.at} 不在这一项的范围内", "核对界值")
+
+
+def _refuse_unready(instrument: Instrument, path: str, *, has_share: bool) -> None:
+    """Nobody plans for no alarms with a questionnaire that has an answer which raises one."""
+    if not has_share and any(item.critical for item in instrument.items):
+        cure = "补上 alarm；没有可引用的资料就写拟定的比例和 assumed: true"
+        raise DefinitionError(f"{path}.alarm", f"{instrument.zh}有会报警的题，却没有写预计多少人报警", cure)
 
 
 def _share(raw: object, path: str) -> Share:
