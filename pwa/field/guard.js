@@ -48,6 +48,15 @@ export async function lockNow(screen = "pin", params = {}) {
   if (!(await takeOver())) await go(screen, params);
 }
 
+/** Locks behind somebody who had the phone in hand; after the PIN she is where `name` says. @param {string} name @param {Record<string, string>} params */
+export function handBack(name, params) {
+  interrupted = { name, params };
+  lock();
+  forgetSession();
+  forgetBriefs();
+  blank();
+}
+
 async function leaveForm() {
   const { saveOpenDraft } = await import("./phone_draft.js");
   await saveOpenDraft().catch(() => undefined);

@@ -20,7 +20,8 @@ def hand_over(phone: Phone, house: Village) -> Page:
     phone.pair(house.logins["林社工"])
     phone.tab("children")
     page.get_by_role("button", name=NAME).first.click()
-    page.get_by_role("button", name="专业评估表").or_(page.get_by_role("button", name="评估表")).first.click(force=True)
+    page.get_by_text(re.compile("填其他表")).click()
+    phone.click("困境儿童心理健康状况评估表")
     page.get_by_text("交给孩子自己答").click()
     page.get_by_role("button", name=re.compile("PHQ-A")).click()
     return page

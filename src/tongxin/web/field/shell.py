@@ -22,8 +22,10 @@ from tongxin.web.doors import door
 PREFIX, MANIFEST_URL = "/field/app/", "/field/manifest.webmanifest"
 PAGE, WORKER, MANIFEST = "field/index.html", "field/worker.js", "field/manifest.webmanifest"
 MODULES = ("core", "form", "field")
+# What a child sees of a questionnaire, the same as on its own page.
+SHARED = ("ask/screens.js", "ask/voice.js")
 # Beside the modules; the office's pages use the same ones.
-STYLES = ("css/tokens.css", "css/form.css", "icons.svg", "favicon.svg")
+STYLES = ("css/tokens.css", "css/form.css", "css/ask.css", "icons.svg", "favicon.svg")
 TYPES = {
     ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
     ".png": "image/png", ".json": "application/json", ".woff2": "font/woff2", ".html": "text/html; charset=utf-8",
@@ -92,6 +94,7 @@ def _sources() -> dict[str, Path]:
             name = path.relative_to(pwa).as_posix()
             if path.suffix in TYPES and path.is_file() and name not in {PAGE, WORKER, MANIFEST}:
                 found[PREFIX + name] = path
+    found |= {PREFIX + name: pwa / name for name in SHARED}
     for name in STYLES:
         place = finders.find(name)
         if isinstance(place, str):
