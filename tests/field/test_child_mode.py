@@ -1,4 +1,4 @@
-"""The phone in a child's hands: one question a page, each kept at once, and nothing of the worker's app to be reached."""
+"""The phone in a child's hands: one question a page, each kept at once, nothing of the worker's app in reach."""
 
 from __future__ import annotations
 
