@@ -16,8 +16,8 @@ from tongxin.lib.places import REPOSITORY
 QUOTED = re.compile(r"「([^」]+)」")
 SOURCES = (("src/tongxin/web", "*.py"), ("src/tongxin/web", "*.html"), ("pwa", "*.js"), ("definitions", "*.yaml"))
 LARGEST, MOST = 60_000, 25
-# For whoever keeps the forms, whatever their role.
-BESIDE = {"wording"}
+# For whoever keeps the forms or carries a phone, whatever their role.
+BESIDE = {"wording", "phone"}
 HEAD = "---\nwidth: 360\nsections: [one]\npages: []\n---\n# 题目\n\n{lead}\n\n## 一节\n\n{body}\n"
 
 
