@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.batch.folders import HEAD, NINE, parquet, run, school
+from tests.batch.folders import HEAD, NINE, parquet, result, run, school
 from tongxin.commands.score import main as score
 from tongxin.commands.screen_report import main
 
@@ -120,3 +120,36 @@ def test_what_is_no_result_is_refused(
     assert report(scored.parent / path, tmp_path / "r", *more) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "r").exists()
+
+
+class TestAQuestionnaireWithoutBandsOfItsTotal:
+    """DASS-21 and PSC-35 are judged by their scales; their sheets are never said to have no cut-off."""
+
+    def test_each_scale_has_its_band_in_the_result_and_its_table_in_the_summary(self, tmp_path: Path) -> None:
+        columns = [f"d{number}" for number in range(1, 22)]
+        worst = [[f"{n}", *[3] * 20, 1] for n in range(10)]
+        school(tmp_path / "in", "a.csv", worst, head=["编号", *columns])
+        asked = ["dass_21", str(tmp_path / "in"), "--columns", ",".join(columns), "--id", "编号"]
+        assert score([*asked, "-o", str(tmp_path / "o")]) == 0
+        assert result(tmp_path / "o", "depression, band_depression, band_anxiety, band_stress")[0] == (
+            38, "extremely_severe", "extremely_severe", "extremely_severe",
+        )
+        found = sheets(tmp_path / "o" / "summary")
+        assert "全部" not in found
+        head, whole = found["全部：抑郁"]
+        assert dict(zip(head, whole, strict=True)) == {
+            "": "全部", "正常": 0, "轻度": 0, "中度，提示需要进一步评估": 0, "重度，提示需要进一步评估": 0,
+            "极重，提示需要进一步评估": 10, "无适用常模": 0, "没有答完": 0, "效度存疑": 0, "合计": 10,
+        }
+
+    def test_of_scales_for_an_age_each_child_stands_in_the_table_of_its_own(self, tmp_path: Path) -> None:
+        columns = [f"p{number}" for number in range(1, 36)]
+        rows = [[f"{n}", 10 if n < 8 else 5, *[2] * 35] for n in range(14)]
+        school(tmp_path / "in", "a.csv", rows, head=["编号", "岁", *columns])
+        asked = ["psc_35", str(tmp_path / "in"), "--columns", ",".join(columns), "--id", "编号", "--age", "岁"]
+        assert score([*asked, "-o", str(tmp_path / "o")]) == 0
+        found = sheets(tmp_path / "o" / "summary")
+        told = {name: dict(zip(*rows, strict=True)) for name, rows in found.items() if name.startswith("全部：")}
+        assert [(row["达到界值，提示需要进一步评估"], row["无适用常模"], row["合计"]) for row in told.values()] == [
+            (6, 0, 6), (8, 0, 8),
+        ]

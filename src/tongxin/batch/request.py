@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tongxin.batch.cells import canonical
 from tongxin.batch.errors import TableError
-from tongxin.core.instruments.definition import Instrument, Item
+from tongxin.core.instruments.definition import Instrument, Item, Scale
 
 AGE, SEX, MISSING = "age", "sex", "missing"
 
@@ -39,15 +39,29 @@ class Request:
     def headings(self) -> list[str]:
         """The head of the result: the row's id under its own name, what was found, what was passed on."""
         scales = ["total", *(scale.id for scale in self.instrument.scales[1:])]
-        found = [*scales, "band", "status", "alerts"]
+        found = [*scales, "band", "status", "alerts", *(band_heading(scale) for scale in self.apart)]
         known = [MISSING] * self.counts_missing + [AGE] * bool(self.age) + [SEX] * bool(self.sex)
         return [self.id_column, *found, *known, *self.by]
+
+    @property
+    def apart(self) -> tuple[Scale, ...]:
+        return judged_apart(self.instrument)
 
     @property
     def unasked(self) -> tuple[str, ...]:
         """The printed numbers of critical items that have no column."""
         asked = {item.id for item in self.items}
         return tuple(item.number for item in self.instrument.items if item.critical and item.id not in asked)
+
+
+def judged_apart(instrument: Instrument) -> tuple[Scale, ...]:
+    """The scales with bands of their own, where the main one has none: DASS-21 is judged by its three."""
+    told = {id for norm in instrument.norms if not norm.alternative for id in norm.ladders}
+    return () if instrument.main.id in told else tuple(scale for scale in instrument.scales if scale.id in told)
+
+
+def band_heading(scale: Scale) -> str:
+    return f"band_{scale.id}"
 
 
 def asked(

@@ -16,7 +16,7 @@ from tongxin.batch.manifest import MANIFEST
 from tongxin.batch.request import AGE, MISSING, SEX
 
 FOUND = ("total", "band", "status", "alerts")
-PARTS = "parts"
+PARTS, BAND_OF = "parts", "band_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +67,6 @@ def _checked(engine: Duck, query: str, by: Sequence[str]) -> Result:
     kept = ["TRY_CAST(total AS DOUBLE) AS total, band, status, coalesce(alerts, '') AS alerts"]
     kept += [f"TRY_CAST({column} AS INTEGER) AS {column}" for column in (MISSING, AGE) if column in columns]
     kept += [SEX] if SEX in columns else []
+    kept += [name(column) for column in columns if column.startswith(BAND_OF) and column not in by]
     kept += [f"coalesce(CAST({name(column)} AS VARCHAR), '') AS b{index}" for index, column in enumerate(by)]
     return Result(f"SELECT {', '.join(kept)} FROM ({query})", frozenset(columns), tuple(by))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tongxin.batch import sql_norms
 from tongxin.batch.attributes import ages, sexes
 from tongxin.batch.cells import Codes, Judged, judged
 from tongxin.batch.dialects import Engine
@@ -117,7 +118,8 @@ def _attributes(engine: Engine, table: Rows, request: Request) -> list[tuple[str
 
 def _also(request: Request, given: dict[str, str]) -> Sequence[str]:
     """What each row carries beside its scores, in the order of the headings."""
-    more = []
+    scales = request.instrument.scales
+    more = [f"{sql_norms.band(request.instrument, scales.index(scale))} AS p_{scale.id}" for scale in request.apart]
     if request.counts_missing:
         lacking = [f"CAST({given[item.id]} IS NULL AS INTEGER)" for item in request.items if item.scored]
         more.append(f"CAST({' + '.join(lacking)} AS INTEGER) AS missing")

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from tongxin.batch.dialects import quoted
 from tongxin.batch.engines import Duck
-from tongxin.batch.request import AGE, MISSING, SEX
+from tongxin.batch.request import AGE, MISSING, SEX, band_heading, judged_apart
 from tongxin.batch.results import Result
-from tongxin.core.instruments.definition import Instrument
+from tongxin.core.instruments.definition import Instrument, Scale
 from tongxin.core.screening import Line, hide_small
 
 MOST_LINES = 300
@@ -21,6 +21,8 @@ UNUSED = (
 )
 SEXES = {"male": "男", "female": "女"}
 UNTOLD = "没有写"
+BY_SCALE = "各分量表的界值不同，见各表的说明"
+YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,17 @@ class Column:
     code: str
     zh: str
     means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A scale by whose bands, in the column `band` of the result, sheets are sorted; all, or those `within`."""
+
+    zh: str
+    band: str
+    columns: tuple[Column, ...]
+    means: str
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +67,18 @@ class Summary:
 def summarize(engine: Duck, result: Result, instrument: Instrument, *, at_least: int) -> Summary:
     """The counts of `result`; none below `at_least` is told, nor any from which it could be worked out."""
     engine.rows(f"CREATE OR REPLACE TEMP VIEW scored AS {result.query}")
-    columns = _columns(instrument)
-    alarms = _alarms(instrument)
+    alarms, measured = _alarms(instrument), _measured(instrument, result)
     tables = [
-        _table(engine, "全部", "每份答卷按主量表的分数归入一段；不能归段的另列。", "''", columns, at_least),
+        *(_table(engine, f"全部{each.zh}", each.means, "''", each, at_least) for each in measured),
         *_alarm_tables(engine, alarms, at_least),
     ]
     if MISSING in result.columns:
         tables.append(_missing(engine, at_least))
     for zh, key in _groups(result):
-        tables.append(_table(engine, f"按{zh}", "各段人数。", key, columns, at_least))
+        tables += [_table(engine, f"按{zh}{each.zh}", "各段人数。", key, each, at_least) for each in measured]
         if alarms:
-            tables.append(_table(engine, f"按{zh}：报警", "有任一报警的答卷。", key, _any_alarm(), at_least))
+            any_alarm = Measured("", "band", _any_alarm(), "")
+            tables.append(_table(engine, f"按{zh}：报警", "有任一报警的答卷。", key, any_alarm, at_least))
     rows = int(engine.one("SELECT count(*) FROM scored")[0])
     spread_of = "SELECT avg(total), stddev_samp(total), count(total) FROM scored WHERE status = 'ok'"
     mean, spread, many = engine.one(spread_of)
@@ -73,11 +86,31 @@ def summarize(engine: Duck, result: Result, instrument: Instrument, *, at_least:
     return Summary(rows, tuple(tables), (mean if told else None, spread if told else None, int(many) if told else 0))
 
 
-def _columns(instrument: Instrument) -> tuple[Column, ...]:
-    """Every band of the main scale, of any norm, from the best on; then what has none."""
+def _measured(instrument: Instrument, result: Result) -> list[Measured]:
+    """By what the sheets are sorted: the main scale, or each with bands where that one has none."""
+    apart = [scale for scale in judged_apart(instrument) if band_heading(scale) in result.columns]
+    if not apart:
+        means = "每份答卷按主量表的分数归入一段；不能归段的另列。"
+        return [Measured("", "band", _columns(instrument, instrument.main), means)]
+    found = []
+    for scale in apart:
+        columns = _columns(instrument, scale)
+        edges = "；".join(f"{column.zh} {column.means}" for column in columns[: -len(UNUSED)])
+        shown = tuple(Column(each.code, each.zh, BY_SCALE) for each in columns[: -len(UNUSED)])
+        within = ""
+        if scale.ages and AGE in result.columns:
+            within = f"WHERE {AGE} IS NULL OR {AGE} BETWEEN {scale.ages[0] // YEAR} AND {scale.ages[1] // YEAR}"
+        means = f"每份答卷按{scale.zh}归入一段；不能归段的另列。{edges}。"
+        heading = band_heading(scale)
+        found.append(Measured(f"：{scale.zh}", heading, (*shown, *columns[-len(UNUSED) :]), means, within))
+    return found
+
+
+def _columns(instrument: Instrument, scale: Scale) -> tuple[Column, ...]:
+    """Every band of a scale, of any norm, from the best on; then what has none."""
     bands: dict[str, Column] = {}
     for norm in instrument.norms:
-        for band in sorted(norm.bands.get(instrument.main.id, ()), key=lambda band: band.severity):
+        for band in sorted(norm.bands.get(scale.id, ()), key=lambda band: band.severity):
             edge = f"{_number(band.start)}—{_number(band.end)} 分" if len(instrument.norms) == 1 else "界值随常模而定"
             bands.setdefault(band.code, Column(band.code, band.zh, edge))
     return (*bands.values(), *(Column(*each) for each in UNUSED))
@@ -127,31 +160,30 @@ def _groups(result: Result) -> list[tuple[str, str]]:
     return groups
 
 
-def _table(
-    engine: Duck, zh: str, means: str, key: str, columns: Sequence[Column], at_least: int
-) -> Table:
-    counts = ", ".join(f"count(*) FILTER ({_holds(column.code)})" for column in columns)
+def _table(engine: Duck, zh: str, means: str, key: str, by: Measured, at_least: int) -> Table:
+    counts = ", ".join(f"count(*) FILTER ({_holds(column.code, by.band)})" for column in by.columns)
     largest = f"ORDER BY count(*) DESC, k LIMIT {MOST_LINES}"
-    found = engine.rows(f"SELECT {key} AS k, {counts} FROM scored GROUP BY k {largest}")
+    sheets = f"(SELECT * FROM scored {by.within})"
+    found = engine.rows(f"SELECT {key} AS k, {counts} FROM {sheets} GROUP BY k {largest}")
     rows = [(str(name), [int(n) for n in numbers]) for name, *numbers in found]
     if len(rows) == MOST_LINES:
-        whole = [int(n) for n in engine.one(f"SELECT {counts} FROM scored")]
+        whole = [int(n) for n in engine.one(f"SELECT {counts} FROM {sheets}")]
         rest = [all - sum(numbers[place] for _, numbers in rows) for place, all in enumerate(whole)]
         rows.append((f"其余（只列人数最多的 {MOST_LINES} 组）", rest))
-    rows = _pooled(rows, at_least) if key != "''" else [("全部", rows[0][1] if rows else [0] * len(columns))]
-    return Table(zh, means, tuple(columns), tuple(_hidden(rows, at_least)))
+    rows = _pooled(rows, at_least) if key != "''" else [("全部", rows[0][1] if rows else [0] * len(by.columns))]
+    return Table(zh, means, by.columns, tuple(_hidden(rows, at_least)))
 
 
-def _holds(code: str) -> str:
+def _holds(code: str, band: str) -> str:
     """SQL for what a column counts: each sheet stands in one column of a table."""
     conditions = {
-        "no_norm": "status = 'ok' AND band IS NULL",
+        "no_norm": f"status = 'ok' AND {band} IS NULL",
         "incomplete": "status = 'incomplete'",
         "invalid": "status = 'invalid'",
         "alarm": "alerts <> ''",
         "none": "alerts = ''",
     }
-    return conditions.get(code) or f"status = 'ok' AND band = {quoted(code)}"
+    return conditions.get(code) or f"status = 'ok' AND {band} = {quoted(code)}"
 
 
 def _pooled(rows: Sequence[tuple[str, list[int]]], at_least: int) -> list[tuple[str, list[int]]]:
