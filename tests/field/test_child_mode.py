@@ -39,6 +39,7 @@ def test_a_child_answers_alone_and_a_danger_is_kept_at_once(house: Village, phon
     expect(sheet).to_contain_text("会看你的回答")
     expect(page.locator("#nav")).to_be_hidden()
     expect(page.locator(".fa-top")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollHeight") < 2_000
     line.cut()
     page.get_by_role("button", name="我愿意，开始").click()
     for _ in range(8):
@@ -71,6 +72,7 @@ def test_away_at_once_leaves_a_poem_and_a_locked_phone(house: Village, phone: Ph
     answer(page, "2")
     page.get_by_role("button", name="马上离开").click()
     expect(page.get_by_role("button", name=re.compile("白日依山尽"))).to_be_visible()
+    expect(page.locator(".fa-top")).to_be_hidden()
     page.go_back()
     expect(page.locator("tx-child-sheet")).to_have_count(0)
     page.get_by_role("button", name=re.compile("白日依山尽")).click()

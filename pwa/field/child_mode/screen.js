@@ -28,7 +28,6 @@ export async function screen({ child = "", form = "", about = "", field = "" }) 
       items: sheet.items.map((/** @type {any} */ item) => ({ ...item, is_own: JSON.stringify(item.options) !== common })),
     },
   };
-  const styles = STYLES.map((href) => make("link", { rel: "stylesheet", href }));
   const back = { child, form, about };
   element.addEventListener("tx-child-over", () => {
     handBack("form", back);
@@ -38,12 +37,15 @@ export async function screen({ child = "", form = "", about = "", field = "" }) 
     handBack("form", back);
     elsewhere(words.elsewhere);
   });
-  return { zh: say("交给孩子"), body: [...styles, element], isHeld: true };
+  return { zh: say("交给孩子"), body: [...styles(), element], isHeld: true };
 }
+
+/** In force only while the phone is in the child's hands. */
+const styles = () => STYLES.map((href) => make("link", { rel: "stylesheet", href }));
 
 /** Something that has nothing to do with it, at once; a touch leads to the lock. @param {import("./types").Words["elsewhere"]} poem */
 function elsewhere({ zh, lines, by }) {
   const page = make("button", { type: "button", class: "fa-poem" }, make("b", {}, zh), ...lines.map((line) => make("span", {}, line)), make("small", {}, by));
   page.addEventListener("click", () => void go("pin"));
-  document.getElementById("main")?.replaceChildren(page);
+  document.getElementById("main")?.replaceChildren(...styles(), page);
 }
