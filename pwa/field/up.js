@@ -58,7 +58,7 @@ function fitting(rest, size) {
 function resultsIn(body, batch) {
   const asked = new Set(batch.map((each) => each.id));
   const results = Array.isArray(body?.results) ? body.results : [];
-  return results.filter((/** @type {any} */ each) => asked.has(each?.id) && ["arrived", "held"].includes(each.state))
+  return results.filter((/** @type {any} */ each) => asked.has(each?.id) && ["arrived", "held", "put_aside"].includes(each.state))
     .map((/** @type {any} */ each) => ({ id: each.id, state: each.state, receipt: String(each.receipt ?? ""), zh: String(each.zh ?? ""), reason: String(each.reason ?? "") }));
 }
 

@@ -41,7 +41,8 @@ def known_for(
     said = {entry.id: answers for entry, answers in zip(entries, opened, strict=True)}
     return {
         each.child_id: _by_form(
-            asked, _answers(each, said, binds) | _identity(profiles[each.child_id], parts[each.child_id], binds)
+            asked, _answers(each, said, binds) | _identity(profiles[each.child_id], parts[each.child_id], binds),
+            _chosen(asked, records[each.child_id]),
         )
         for each in wanted
     }
@@ -90,10 +91,22 @@ def _identity(
     }
 
 
-def _by_form(
-    asked: Mapping[str, Asked], known: Mapping[str, tuple[Any, Entry | None]]
-) -> dict[str, dict[str, dict[str, Any]]]:
+def _chosen(asked: Mapping[str, Asked], rows: Sequence[Entry]) -> dict[str, dict[str, dict[str, Any]]]:
+    """What a form says is nearly always chosen: on the first form of its kind, and later."""
+    written = {entry.kind for entry in rows if not entry.correction_kind}
     found: dict[str, dict[str, dict[str, Any]]] = {}
+    for id, form in asked.items():
+        later = form.form.kind in written
+        for each in form.form.fields:
+            if each.default[later]:
+                found.setdefault(id, {})[each.id] = {"value": each.default[later]}
+    return found
+
+
+def _by_form(
+    asked: Mapping[str, Asked], known: Mapping[str, tuple[Any, Entry | None]],
+    found: dict[str, dict[str, dict[str, Any]]],
+) -> dict[str, dict[str, dict[str, Any]]]:
     for id, form in asked.items():
         for each in form.form.fields:
             if not each.binds or each.binds not in known or not carries(form, each):

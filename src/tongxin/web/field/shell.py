@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 
 from tongxin.lib import places
 from tongxin.web.doors import door
+from tongxin.web.field.plain_code import without_comments
 
 PREFIX, MANIFEST_URL = "/field/app/", "/field/manifest.webmanifest"
 PAGE, WORKER, MANIFEST = "field/index.html", "field/worker.js", "field/manifest.webmanifest"
@@ -31,6 +32,7 @@ TYPES = {
     ".png": "image/png", ".json": "application/json", ".woff2": "font/woff2", ".html": "text/html; charset=utf-8",
     ".webmanifest": "application/manifest+json",
 }
+PLAIN = {".js", ".css"}
 PACKED = {".js", ".css", ".svg", ".json", ".html", ".webmanifest"}
 # Asked again each time, answered in a word while unchanged: a phone never runs old and new modules together.
 CACHING = "public, no-cache"
@@ -81,6 +83,8 @@ def _read(sources: tuple[tuple[str, str, int], ...]) -> Shell:
 
 def _file(url: str, path: Path) -> ShellFile:
     content = path.read_bytes()
+    if path.suffix in PLAIN:
+        content = without_comments(content.decode()).encode()
     packed = gzip.compress(content, 9, mtime=0) if path.suffix in PACKED else b""
     return ShellFile(url, content, packed, hashlib.sha256(content).hexdigest(), TYPES[path.suffix])
 

@@ -1,0 +1,73 @@
+"""The shell is light, says the truth about itself, and loads its first screen in one go."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path, PurePosixPath
+
+import pytest
+from django.test import Client
+
+from tongxin.lib import places
+from tongxin.web.field.plain_code import without_comments
+from tongxin.web.field.shell import PREFIX, shell
+
+LIGHT = 150_000
+FROM = re.compile(r'^(?:import|export)\b[^;]*?from\s*"(\.[^"]+)"', re.MULTILINE)
+
+
+def test_the_shell_is_light() -> None:
+    assert sum(len(each.packed or each.content) for each in shell().files.values()) <= LIGHT
+
+
+def test_every_listed_file_is_what_its_hash_says() -> None:
+    client = Client()
+    listed = client.get("/field/files.json").json()
+    assert listed["build"] in client.get("/field/worker.js").content.decode()
+    for each in listed["files"]:
+        answer = client.get(each["url"])
+        assert answer.status_code == 200, each["url"]
+        assert hashlib.sha256(answer.content).hexdigest() == each["sha256"], each["url"]
+        assert len(answer.content) == each["bytes"]
+
+
+def test_the_page_runs_nothing_that_stands_in_it() -> None:
+    answer = Client().get("/field/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", answer.content.decode())
+    assert not answer.cookies
+
+
+def test_what_the_first_screen_needs_is_named_in_the_page() -> None:
+    """Else a slow line pays a round trip for each step of the imports."""
+    page = (places.pwa_folder() / "field/index.html").read_text(encoding="utf-8")
+    named = set(re.findall(r'(?:modulepreload" href|module" src)="([^"]+)"', page))
+    needed = _needed("field/app.js") | _needed("field/screens/pair.js")
+    assert {PREFIX + each for each in needed} == named
+
+
+def _needed(module: str, found: frozenset[str] = frozenset()) -> frozenset[str]:
+    if module in found:
+        return found
+    found |= {module}
+    for name in FROM.findall((places.pwa_folder() / module).read_text(encoding="utf-8")):
+        path = Path((PurePosixPath("/") / PurePosixPath(module).parent / name).as_posix())
+        found = _needed(str(path.resolve()).lstrip("/"), found)
+    return found
+
+
+@pytest.mark.parametrize("code", [
+    'const a = "// no comment";\n', "const b = 1; // kept\n", "const c = `\n// part of a text\n`;\n",
+])
+def test_only_comments_are_left_out(code: str) -> None:
+    assert without_comments(code) == code
+    if "`" not in code:
+        assert without_comments(f"// one\n{code}/**\n * two\n */\n{code}  /* three */\n") == code + code
+
+
+def test_an_unknown_file_is_not_there() -> None:
+    assert Client().get("/field/app/field/../../README.md").status_code == 404
+    assert Client().get("/field/app/tests/form.test.js").status_code == 404
