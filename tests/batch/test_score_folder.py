@@ -89,6 +89,14 @@ def test_each_fault_is_told_with_its_place_and_all_good_rows_are_written(
     assert ("a.csv", "2", "题1", "不在量表选项里，按未作答处理") in problems(out)
 
 
+def test_a_row_with_too_few_cells_stands_on_the_list(province: Path, out: Path, capsys: Say) -> None:
+    school(province, "a.csv", [["1", *[1] * 9], ["2", *[1] * 8], ["3", *[1] * 9]])
+    assert run(province, out=out) == 3
+    assert "a.csv：第 2 行数据的格数比表头少" in capsys.readouterr().err
+    assert [row[:3] for row in problems(out)] == [("a.csv", "2", "")]
+    assert run(province, out=out) == 3
+
+
 def test_a_row_left_out_shifts_no_other_place(province: Path, out: Path) -> None:
     school(province, "a.csv", [["1", *[1] * 9, 5], ["2", *[1] * 9], ["3", *[1] * 9, 5], ["2", 8, *[1] * 8]])
     assert run(province, out=out) == 3

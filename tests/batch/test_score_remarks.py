@@ -46,9 +46,11 @@ def test_numbers_that_stand_twice_are_counted_and_every_row_is_written(
     tmp_path: Path, capsys: Say, ids: list[str]
 ) -> None:
     source = write_text(tmp_path / "a.csv", [[id, *[1] * 9] for id in ids])
-    assert run(source) == 0
+    assert run(source) == 3
     told = capsys.readouterr().err
     assert "编号列有 2 个编号重复，共 5 行" in told
+    places = [str(row) for row, id in enumerate(ids, start=1) if id != "02"]
+    assert f"第 {'、'.join(places)} 行数据" in told
     assert "03" not in told
     assert [row["编号"] for row in read_text(tmp_path / "o.csv")] == ids
 
@@ -69,5 +71,13 @@ def test_numbers_that_differ_are_no_matter(tmp_path: Path, capsys: Say, ids: str
 
 def test_the_same_number_twice_in_parquet(tmp_path: Path, capsys: Say) -> None:
     source = write_parquet(tmp_path / "a.parquet", f"SELECT range // 2 AS 编号, {answers('TINYINT')} FROM range(6)")
-    assert run(source) == 0
+    assert run(source) == 3
     assert "有 3 个编号重复，共 6 行" in capsys.readouterr().err
+
+
+def test_a_row_with_too_few_cells_is_told_for_an_answer_may_be_lost_in_it(tmp_path: Path, capsys: Say) -> None:
+    source = write_text(tmp_path / "a.csv", [["01", *[0] * 9], ["02", *[0] * 7, 3], ["03", *[0] * 9]])
+    assert run(source) == 3
+    told = capsys.readouterr().err
+    assert "有 1 行的格数比表头少" in told and "第 2 行数据" in told
+    assert [row["status"] for row in read_text(tmp_path / "o.csv")] == ["ok", "incomplete", "ok"]

@@ -73,7 +73,7 @@ class DuckRunner:
         draft.replace(place)
         manifest.settled(place.parent)
         noted = {reject.column: (reject.cells, list(reject.rows)) for reject in found}
-        return Part(each.name, part_name(each.name), fingerprint, rows, noted, list(table.dropped))
+        return Part(each.name, part_name(each.name), fingerprint, rows, noted, list(table.dropped), list(table.short))
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class FolderOutcome:
     @property
     def is_whole(self) -> bool:
         """Whether every cell of every row of every file was understood, and each id stands once."""
-        odd = any(part.rejections or part.dropped for part in self.parts)
+        odd = any(part.rejections or part.dropped or part.short for part in self.parts)
         return not (odd or self.failures or self.repeats.ids or self.stopped)
 
 

@@ -34,6 +34,7 @@ class Part:
     rows: int
     rejections: Mapping[str, tuple[int, list[int]]] = field(default_factory=dict)
     dropped: list[int] = field(default_factory=list)
+    short: list[int] = field(default_factory=list)
 
 
 def described(request: Request, *, definition: Mapping[str, Any], id_type: str, engine: str) -> dict[str, Any]:

@@ -32,6 +32,8 @@ def _rows(outcome: FolderOutcome) -> Iterator[tuple[str, str, str, str]]:
     for part in outcome.parts:
         for row in part.dropped:
             yield part.name, str(row), "", "格数比表头多，分不清哪一格是哪一题，这一行没有计分"
+        for row in part.short:
+            yield part.name, str(row), "", "格数比表头少，缺的格按未作答处理；中间漏一格，后面的答案会错位，请核对原表"
         for column, (cells, rows) in part.rejections.items():
             rest = f"（这一列共 {cells} 格，只列前 {MOST_PLACES} 格）" if cells > len(rows) else ""
             for row in rows:

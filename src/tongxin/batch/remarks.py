@@ -8,22 +8,27 @@ from dataclasses import dataclass
 
 from tongxin.batch.cells import LONGEST, NEAR, WHOLE, canonical
 from tongxin.batch.engines import Duck
-from tongxin.batch.sources import Source
+from tongxin.batch.sources import Source, place
 
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 WIDE = {"HUGEINT", "UHUGEINT", "UBIGINT"}
 LARGEST_MAP, SPARSEST = 1 << 30, 64
+MOST_PLACES = 11
 BLANK = "(id IS NULL OR trim(CAST(id AS STRING)) = '')"
 
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """Codes of the recoding that stand in no cell; ids that repeat and the rows they are in; rows without an id."""
+    """Codes of the recoding that stand in no cell; ids that repeat and the rows they are in; rows without an id.
+
+    `repeated_places` are the first of these rows, counted from 1 as they stand in the file.
+    """
 
     unused: tuple[str, ...]
     repeated_ids: int
     repeated_rows: int
     nameless_rows: int
+    repeated_places: tuple[int, ...] = ()
 
 
 def remarks(engine: Duck, table: Source, *, recode: Mapping[str, str]) -> Remarks:
@@ -36,9 +41,14 @@ def remarks(engine: Duck, table: Source, *, recode: Mapping[str, str]) -> Remark
     if all_differ(engine, table.query, table.id_type):
         return Remarks(odd, 0, 0, 0)
     nameless = int(engine.one(f"SELECT count(*) FROM ({table.query}) WHERE {BLANK}")[0])
-    groups = f"SELECT count(*) AS many FROM ({table.query}) WHERE NOT {BLANK} GROUP BY id HAVING count(*) > 1"
+    groups = f"SELECT id, count(*) AS many FROM ({table.query}) WHERE NOT {BLANK} GROUP BY id HAVING count(*) > 1"
     ids, rows = engine.one(f"SELECT count(*), coalesce(sum(many), 0) FROM ({groups})")
-    return Remarks(odd, int(ids), int(rows), nameless)
+    if not ids:
+        return Remarks(odd, 0, 0, nameless)
+    numbered = f"SELECT id, row_number() OVER () AS number FROM ({table.query})"
+    repeated = f"id IN (SELECT id FROM ({groups}))"
+    first = engine.rows(f"SELECT number FROM ({numbered}) WHERE {repeated} ORDER BY number LIMIT {MOST_PLACES}")
+    return Remarks(odd, int(ids), int(rows), nameless, tuple(place(int(row[0]), table.dropped) for row in first))
 
 
 def all_differ(engine: Duck, query: str, type: str) -> bool:

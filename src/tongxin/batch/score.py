@@ -24,18 +24,19 @@ ROW_NUMBER = "row_number() OVER ()"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was scored: rows, rejected cells, rows left out, critical items without a column, what is odd."""
+    """What was scored: rows, rejected cells, rows left out or short, critical items without a column, what is odd."""
 
     rows: int
     rejections: tuple[Rejection, ...]
     unasked: tuple[str, ...]
     remarks: Remarks
     dropped: tuple[int, ...] = ()
+    short: tuple[int, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        """Whether every cell of every row was understood."""
-        return not self.rejections and not self.dropped
+        """Whether every cell of every row was understood, and each id stands once."""
+        return not (self.rejections or self.dropped or self.short or self.remarks.repeated_ids)
 
 
 def score_table(
@@ -66,7 +67,7 @@ def score_file(request: Request, source: Path, out: Path, *, bounds: Limits) -> 
     except duckdb.Error:
         raise TableError("文件内容读到一半出错，或磁盘写不下，没有写出结果。请核对文件和磁盘空间。") from None
     rejections = placed(found, table.dropped)
-    return Outcome(rows, rejections, unasked=request.unasked, remarks=noted, dropped=table.dropped)
+    return Outcome(rows, rejections, request.unasked, noted, dropped=table.dropped, short=table.short)
 
 
 def placed(found: Sequence[Rejection], dropped: Sequence[int]) -> tuple[Rejection, ...]:

@@ -30,13 +30,15 @@ MAGIC = {
 class Source:
     """SQL that yields the rows in the file's own order as columns `id`, `c0`, `c1`, …, `x0`, …; types of the `c`.
 
-    `dropped` are the rows, counted from 1, that have more cells than the head and so belong to nobody surely.
+    `dropped` are the rows, counted from 1, that have more cells than the head and so belong to nobody surely;
+    `short` those that have fewer, of which an answer may be lost.
     """
 
     query: str
     types: tuple[str, ...]
     id_type: str
     dropped: tuple[int, ...] = ()
+    short: tuple[int, ...] = ()
 
 
 def place(number: int, dropped: Sequence[int]) -> int:
@@ -59,10 +61,11 @@ def open_source(
     held = given or {}
     wanted = [request.id_column, *request.columns, *(column for column in request.more if column not in held)]
     dropped: list[int] = []
+    short: list[int] = []
     if path.suffix.lower() == ".parquet":
         query, types = _parquet(engine, path, wanted)
     else:
-        query, types, dropped = _spooled(engine, path, wanted, folder / "rows.csv")
+        query, types, dropped, short = _spooled(engine, path, wanted, folder / "rows.csv")
     width = len(request.columns)
     own = iter(range(width, len(wanted) - 1))
     more = [
@@ -71,7 +74,7 @@ def open_source(
     ]
     if more:
         query = f"SELECT {', '.join(['id', *(f'c{index}' for index in range(width)), *more])} FROM ({query})"
-    return Source(query=query, types=tuple(types[1 : width + 1]), id_type=types[0], dropped=tuple(dropped))
+    return Source(query, tuple(types[1 : width + 1]), types[0], dropped=tuple(dropped), short=tuple(short))
 
 
 def check_file(path: Path) -> None:
@@ -111,16 +114,22 @@ def _parquet(engine: Duck, path: Path, wanted: Sequence[str]) -> tuple[str, list
     return f"SELECT {chosen} FROM {parquet(path)}", [types[column] for column in found]
 
 
-def _spooled(engine: Duck, path: Path, wanted: Sequence[str], spool: Path) -> tuple[str, list[str], list[int]]:
+def _spooled(
+    engine: Duck, path: Path, wanted: Sequence[str], spool: Path
+) -> tuple[str, list[str], list[int], list[int]]:
     """The asked cells, rewritten as a table without quirks, counted in and counted out."""
     header, rows = _table(path, wanted)
     places = [header.index(_match(header, column)) for column in wanted]
     chosen = operator.itemgetter(*places)
     count, width = 0, len(header)
+    headed = max((place for place, heading in enumerate(header, start=1) if heading), default=0)
     dropped: list[int] = []
+    short: list[int] = []
     with spool.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for number, row in enumerate(rows, start=1):
+            if len(row) < headed:
+                short.append(number)
             if len(row) < width:
                 row = row + [""] * (width - len(row))
             elif any(row[width:]):
@@ -134,7 +143,7 @@ def _spooled(engine: Duck, path: Path, wanted: Sequence[str], spool: Path) -> tu
     engine.rows(f"CREATE OR REPLACE TEMP TABLE spooled AS SELECT * FROM {table}")
     if engine.one("SELECT count(*) FROM spooled")[0] != count:
         raise TableError("文件里有读不准的行，未写出任何结果。请在表格软件中打开，再另存为 CSV。")
-    return "SELECT * FROM spooled", ["VARCHAR"] * len(wanted), dropped
+    return "SELECT * FROM spooled", ["VARCHAR"] * len(wanted), dropped, short
 
 
 def _table(path: Path, wanted: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:

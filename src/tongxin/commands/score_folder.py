@@ -61,7 +61,7 @@ def _tell(request: Request, outcome: FolderOutcome, out: Path, lines: int) -> No
         say(f"有 {len(outcome.failures)} 个文件没有计分：")
     for name, zh in list(outcome.failures.items())[:MOST_FILES]:
         say(f"  {name}：{zh}")
-    odd = [part for part in outcome.parts if part.rejections or part.dropped]
+    odd = [part for part in outcome.parts if part.rejections or part.dropped or part.short]
     if odd:
         say(f"有 {len(odd)} 个文件里有看不懂的内容；看不懂的格按未作答处理，没有当作 0，其余各行都已写出：")
     for part in odd[:MOST_FILES]:
@@ -78,6 +78,8 @@ def _tell_part(part: Part) -> None:
         say(f"  {part.name}：“{column}”列 {cells} 格不在量表选项里（第 {rows_named(rows)} 行数据）")
     if part.dropped:
         say(f"  {part.name}：第 {rows_named(part.dropped)} 行数据的格数比表头多，没有计分、没有写出")
+    if part.short:
+        say(f"  {part.name}：第 {rows_named(part.short)} 行数据的格数比表头少，缺的格按未作答处理，请核对有没有错位")
 
 
 def _tell_repeats(outcome: FolderOutcome) -> None:

@@ -26,6 +26,9 @@ def tell_file(request: Request, outcome: Outcome, out: Path, *, recode: Mapping[
     if outcome.dropped:
         say(f"有 {len(outcome.dropped)} 行的格数比表头多，分不清哪一格是哪一题，没有计分、没有写出：")
         say(f"  第 {rows_named(outcome.dropped)} 行数据")
+    if outcome.short:
+        say(f"有 {len(outcome.short)} 行的格数比表头少，缺的格按未作答处理；中间漏一格，后面的答案会错位，请核对原表：")
+        say(f"  第 {rows_named(outcome.short)} 行数据")
     if outcome.rejections:
         say("请核对原表；若代码另有约定，用 --recode 写明后重新计分。")
     _remark(outcome.remarks, recode)
@@ -53,6 +56,7 @@ def _remark(found: Remarks, recode: Mapping[str, str]) -> None:
         say(f"注意：--recode 里有 {len(found.unused)} 项没有用到：{unused}。各列里没有这些代码，请核对是不是写错了。")
     if found.repeated_ids:
         zh = f"注意：编号列有 {found.repeated_ids} 个编号重复，共 {found.repeated_rows} 行；"
-        say(f"{zh}每一行都已计分写出，没有合并。")
+        say(f"{zh}每一行都已计分写出，没有合并：")
+        say(f"  第 {rows_named(found.repeated_places)} 行数据")
     if found.nameless_rows:
         say(f"注意：有 {found.nameless_rows} 行没有编号；都已计分写出，但认不出是谁的。")
