@@ -5,6 +5,7 @@ import { momentZh, now, written } from "../clock.js";
 import { button, icon, link } from "../parts.js";
 import { say } from "../say.js";
 import { concern } from "./concern.js";
+import { isLine } from "./message.js";
 import { without } from "./no_signal.js";
 import { answersFor, lacks } from "./ticking.js";
 
@@ -70,7 +71,7 @@ export class TxCrisis extends HTMLElement {
     this.replaceChildren(
       make("div", { class: "fa-crisis-head", role: "alert" }, make("span", { class: "fa-crisis-sign", "aria-hidden": "true" }, "■"),
         make("h1", { tabindex: "-1" }, say("现在请马上处理"))),
-      make("p", { class: "fa-lead" }, say("{name}，{when}记下的情况有危险信号。", { name, when: momentZh(at) })),
+      make("p", { class: "fa-lead" }, say("{name}，{when} 记下的情况有危险信号。", { name, when: momentZh(at) })),
       this.#calls(calls),
       make("h2", {}, say("您现在做")), make("p", { class: "fa-crisis-problem alert alert-danger", role: "alert", hidden: true }),
       make("ol", { class: "fa-crisis-steps" }, ...mine.map((step) => this.#step(step))), this.#concern.element,
@@ -79,12 +80,15 @@ export class TxCrisis extends HTMLElement {
       given.isKnown ? "" : without(calls, { post: given.post, at }), this.#standing(given));
   }
 
-  /** @param {import("./types").Call[]} calls */
+  /** Police and ambulance first, then the people of the office; lines that only talk stand behind. @param {import("./types").Call[]} calls */
   #calls(calls) {
-    const known = new Set(calls.map((each) => each.number));
-    const all = [...calls, ...ALWAYS.filter((each) => !known.has(each.number)).map((each) => ({ ...each, zh: say(each.zh) }))];
+    const urgent = ALWAYS.map(({ zh, number }) => link(`${say(zh)} ${number}`, `tel:${number}`, { icon: "phone", kind: "btn-danger" }));
+    const others = calls.filter(({ number }) => !ALWAYS.some((each) => each.number === number));
+    const wide = (/** @type {import("./types").Call} */ { zh, number }) => link(`${zh} ${number}`, `tel:${number}`, { icon: "phone", kind: "fa-wide" });
+    const lines = others.filter(isLine).map(wide);
     return make("section", { class: "fa-crisis-calls", "aria-label": say("现在打给谁") }, make("h2", {}, say("现在打给谁")),
-      ...all.map(({ zh, number }) => link(`${zh} ${number}`, `tel:${number}`, { icon: "phone", kind: "btn-danger fa-wide" })));
+      make("div", { class: "fa-crisis-urgent" }, ...urgent), ...others.filter((each) => !isLine(each)).map(wide),
+      lines.length ? make("details", {}, make("summary", {}, say("其他热线")), ...lines) : "");
   }
 
   /** @param {CrisisStep} step */

@@ -3,15 +3,17 @@
 import { momentZh } from "../clock.js";
 import { say } from "../say.js";
 
-/** Numbers that answer calls only. */
-const CALLS_ONLY = /^(110|120|119|12345|12355|12356)$/;
+const SHORTEST_OF_A_PERSON = 7;
+
+/** Whether a number is a line of its own, which nobody can write to. @param {import("./types").Call} call */
+export const isLine = ({ number }) => number.replace(/\D/g, "").length < SHORTEST_OF_A_PERSON;
 
 /** @param {{ post: string, at: string }} from */
 export const messageOf = ({ post, at }) =>
   say("【急】{post}请您马上回电，有一件急事要当面说。{when}", { post, when: momentZh(at) });
 
 /** Whom to write to: the first of those who can be written to. @param {import("./types").Call[]} calls */
-export const addressee = (calls) => calls.find(({ number }) => !CALLS_ONLY.test(number.replace(/\D/g, ""))) ?? null;
+export const addressee = (calls) => calls.find((call) => !isLine(call)) ?? null;
 
 /** @param {string} number @param {string} text */
 export const smsLink = (number, text) => `sms:${number.replace(/[^+\d]/g, "")}?body=${encodeURIComponent(text)}`;

@@ -14,7 +14,7 @@ export function without(calls, from) {
   return make("section", { class: "fa-crisis-sms" }, make("h2", {}, say("打不通，也没有网络？")),
     make("p", {}, say("走到有一格信号的地方发这条短信。里面没有孩子的名字，也没有情况。")), shown,
     make("div", { class: "fa-row" },
-      to ? link(say("发短信给{zh}", { zh: to.zh }), smsLink(to.number, text), { icon: "upload", kind: "btn-primary" }) : null,
+      to ? link(say("发短信给{zh}", { zh: to.zh }), smsLink(to.number, text), { icon: "forward", kind: "btn-primary" }) : null,
       button(say("复制"), () => copy(shown, said))), said);
 }
 
