@@ -16,10 +16,13 @@ export function briefOf(file) {
   const safe = carers.find((each) => each.phone && !each.is_concern);
   return defined({
     id, name, sex, age, place_zh, hamlet, address, household, siblings, school_zh, state_zh, gates, tasks, level, level_zh, is_new,
-    identified_zh: file.identified_zh ?? file.identified, phone: safe?.phone ?? file.phone, call: safe ? `${safe.name} ${safe.relation_zh ?? ""}`.trim() : "",
+    identified_zh: identifiedZh(file), phone: safe?.phone ?? file.phone, call: safe ? `${safe.name} ${safe.relation_zh ?? ""}`.trim() : "",
     words,
   });
 }
+
+/** The identification's result; while a danger is open nothing calmer stands beside it. @param {File} file @returns {string} */
+export const identifiedZh = (file) => (file.in_crisis || file.gates?.length ? "" : file.identified_zh ?? "");
 
 /** @param {Record<string, unknown>} wide @returns {Brief} */
 function defined(wide) {

@@ -29,8 +29,9 @@ class Village(House):
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[Village]:
-    with Village() as house:
-        yield house
+    village = Village()
+    with village:
+        yield village
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 // A child's file, as far as her role may read it: what is due, whom to call, what was written.
 
 import { make } from "../../form/dom.js";
-import { brief } from "../briefs.js";
+import { brief, identifiedZh } from "../briefs.js";
 import { day, dayZh, momentZh } from "../clock.js";
 import { ageOf } from "../filling.js";
 import { about, mapOf, taskLine } from "../home_card.js";
@@ -35,7 +35,7 @@ function head(file) {
   const marks = [
     ...(file.gates ?? []).map((gate) => chip(gate.since ? `${gate.zh} ${dayZh(gate.since)}` : gate.zh, "red", "▲")),
     file.level_zh ? chip(file.level_zh, "grey", "●") : null,
-    file.identified_zh ? chip([file.identified_zh, dayZh(file.identified_on)].filter(Boolean).join(" "), "blue", "○") : null,
+    identifiedZh(file) ? chip([identifiedZh(file), dayZh(file.identified_on)].filter(Boolean).join(" "), "blue", "○") : null,
     file.state_zh ? chip(file.state_zh, "grey") : null,
   ];
   return make("div", { class: "fa-head" },
