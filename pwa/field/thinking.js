@@ -25,9 +25,12 @@ export async function thinkAhead(file, entry) {
   const gates = await definition(given.gates);
   if (!form || !gates) return { alarms: [], file };
   const outcome = outcomeOf({
-    form, answers: entry.answers, definitions: { gates, identification: await all(given.identification), instruments: await all(given.instruments) },
+    form, answers: entry.answers, definitions: {
+      gates, identification: await all(given.identification), instruments: await all(given.instruments),
+      ...(given.highest ? { highest: given.highest } : {}),
+    },
     child: { birth_month: file.birth?.slice(0, 7) ?? null }, on: entry.occurred_at.slice(0, 10), entry: entry.id, about: entry.about,
-    psychology: session()?.psychology === true,
+    psychology: session()?.psychology === true, correction: entry.correction_kind,
   });
   const facts = [...(file.facts ?? []), factOf(file, entry, form.kind ?? form.id, outcome.data)];
   const further = outcome.identified

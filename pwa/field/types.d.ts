@@ -61,7 +61,7 @@ export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "ham
 export type FormOffer = { hash: string; definition: string; zh: string; kind: string; action_allowed: boolean; per_child: boolean };
 export type Around = {
   forms: Record<string, FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
-  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; gates?: string; asking?: import("./child_mode/types").Words; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
+  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; gates?: string; asking?: import("./child_mode/types").Words; highest?: string; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
 };
 export type Call = { zh: string; number: string; note?: string };
 export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };

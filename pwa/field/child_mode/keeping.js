@@ -7,7 +7,7 @@ import { PhoneDraft } from "../phone_draft.js";
 import { get, put } from "../store.js";
 import { thinkAhead } from "../thinking.js";
 
-/** @typedef {import("../phone_draft.js").Half} Half */
+/** A draft that also says which dangers of its questionnaires were sent already. @typedef {import("../phone_draft.js").Half & { warned?: string[] }} Half */
 /** @typedef {{ child: string, form: string, about: string, field: string, instrument: string, hash: string, formZh: string }} Place */
 
 const USED = "instruments_used", TOLD = "child_told";
@@ -23,38 +23,39 @@ export async function answered(place) {
 
 /** One answer into the draft of the form, and, when it is a danger, to the office by itself. @param {Place} place @param {string} item @param {string} code */
 export async function keepAnswer(place, item, code) {
-  const id = draftOf(place), half = (await PhoneDraft.earlier(id)) ?? begun(place);
+  const id = draftOf(place);
+  /** @type {Half} */
+  const half = (await PhoneDraft.earlier(id)) ?? begun(place);
   const sheet = { .../** @type {object} */ (half.answers[place.field] ?? {}), [item]: code };
   const used = /** @type {string[]} */ (half.answers[USED] ?? []);
   const answers = { ...half.answers, [place.field]: sheet, [USED]: [...new Set([...used, place.instrument])], [TOLD]: "yes" };
   await put("drafts", id, { ...half, answers });
-  await warn(place, { [USED]: [place.instrument], [TOLD]: "yes", [place.field]: sheet });
+  const warned = half.warned ?? [];
+  const fresh = await warn(place, { [USED]: [place.instrument], [TOLD]: "yes", [place.field]: sheet }, warned);
+  if (fresh.length) await put("drafts", id, { ...half, answers, warned: [...warned, ...fresh] });
 }
 
 /** @param {Place} place @returns {Half} */
 const begun = ({ hash }) => ({ form_hash: hash, answers: {}, entry_id: newId(), started_at: written(now()) });
 
-/** Dangers of this sheet that were sent already, by child and questionnaire. @type {Map<string, Set<string>>} */
-const sent = new Map();
-
 /**
  * The questionnaire alone goes off as soon as an answer is a danger: the rest of the form may never be written.
  * The office holds it as incomplete for a person, and its danger acts at once.
  *
- * @param {Place} place @param {Record<string, unknown>} answers
+ * @param {Place} place @param {Record<string, unknown>} answers @param {string[]} warned
+ * @returns {Promise<string[]>} the gates that were sent now
  */
-async function warn(place, answers) {
+async function warn(place, answers, warned) {
   const file = (await get("children", place.child)) ?? null;
-  if (!file) return;
+  if (!file) return [];
   const entry = {
     id: newId(), child: place.child, form: place.form, form_hash: place.hash, answers, occurred_at: written(now()),
     about: place.about, supersedes: null, correction_kind: "", based_on: {}, attachments: [],
   };
   const { alarms } = await thinkAhead(file, entry);
-  const known = sent.get(draftOf(place)) ?? new Set();
-  const fresh = alarms.filter((alarm) => !known.has(alarm.gate));
-  if (!fresh.length) return;
+  const fresh = alarms.map((alarm) => alarm.gate).filter((gate) => !warned.includes(gate));
+  if (!fresh.length) return [];
   const { zh } = await writeDown({ entry, form_zh: place.formZh, name: file.name }, file);
   if (zh) throw new Error(zh);
-  sent.set(draftOf(place), new Set([...known, ...fresh.map((alarm) => alarm.gate)]));
+  return fresh;
 }

@@ -36,7 +36,7 @@ export async function screen({ id = "" }) {
   card.addEventListener("tx-crisis-step", (event) => void write(card, danger, String(offer?.hash), detailOf(event)));
   card.addEventListener("tx-crisis-form", () => void go("form", { child: danger.child, form: FORM }));
   card.addEventListener("tx-crisis-away", () => void putAway(danger.id).then(() => replace("today")));
-  const watch = setInterval(() => void look(card, danger.id), LOOK_EVERY);
+  const watch = setInterval(() => (card.isConnected ? void look(card, danger.id) : clearInterval(watch)), LOOK_EVERY);
   return { zh: say("马上处理"), body: [card], leave: () => clearInterval(watch) };
 }
 
