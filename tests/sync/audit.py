@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid5
 
+from tests.sync.audit_scores import SCORES
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
 from tongxin.flows.checking import OWNED
@@ -13,7 +14,6 @@ from tongxin.people.models import Child
 from tongxin.sync.models import Arrival, Receipt
 
 Json = dict[str, Any]
-SCORES = ("lost", "overwritten", "duplicated", "unexplained")
 
 
 def audit(sent: list[Json], told: Json, *, at: datetime) -> Json:

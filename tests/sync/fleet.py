@@ -16,6 +16,8 @@ from tongxin.lib import ids
 Json = dict[str, Any]
 EXPECTED = {200, 300, 401, 503}
 PASSWORD = "long-enough-1"
+# How often the same batch may be asked about before something must be wrong.
+PATIENT = 20
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Pocket:
         self.own: list[str] = []
         self.clock_off = timedelta()
         self.cursor, self.token, self.device = "", "", ""
+        self.heard: Any = None
         self.pair()
 
     def now(self) -> datetime:
@@ -171,6 +174,7 @@ class Pocket:
             self._hears(answer)
 
     def _hears(self, answer: tuple[int, Json] | None) -> None:
+        self.heard = answer
         if answer is None:
             return
         status, body = answer
@@ -216,10 +220,12 @@ class Pocket:
     def comes_home(self) -> None:
         """At last there is a network: everything that is left goes up, and every answer comes down."""
         self.clock_off = timedelta()
-        for _ in range(40):
-            if self.outbox:
-                self.sends("whole", 6)
-        assert not self.outbox, "entries stay on the phone for ever"
+        stuck = 0
+        while self.outbox and stuck < PATIENT:
+            before = len(self.outbox)
+            self.sends("whole", 6)
+            stuck = stuck + 1 if len(self.outbox) == before else 0
+        assert not self.outbox, f"{len(self.outbox)} entries stay on the phone for ever: {str(self.heard)[:600]}"
 
 
 def _with_check_digit(head: str) -> str:

@@ -107,9 +107,11 @@ def take_in(sent: Sent, *, child: Child | None, sender: Sender, at: datetime, is
         child = _child_to_open_or(sent, sheet, sender=sender, at=at, is_decided=is_decided)
         if child is None:
             return _open(sent, sheet, sender=sender, at=at)
+    asked = _asked_of(sent, child, at=at)
     if not is_decided:
-        _refuse_conflict(sent, child, limits=limits, sender=sender, at=at)
-    _record(sent, child, sheet, sender=sender, at=at, is_decided=is_decided)
+        _refuse_conflict(sent, child, asked, limits=limits, sender=sender, at=at)
+        sheet = replace(sheet, echoes=conflicts.echoes_in(sent=sent, asked=asked))
+    _record(sent, child, asked, sheet, sender=sender, at=at)
     return child
 
 
@@ -196,13 +198,14 @@ def _open(sent: Sent, sheet: Sheet, *, sender: Sender, at: datetime) -> Child:
         raise Holding("not_allowed") from None
 
 
-def _refuse_conflict(sent: Sent, child: Child, *, limits: Limits, sender: Sender, at: datetime) -> None:
+def _refuse_conflict(
+    sent: Sent, child: Child, asked: Asked, *, limits: Limits, sender: Sender, at: datetime
+) -> None:
     """Asked under the child's lock, so that nobody writes between the question and the entry."""
+    if sent.correction_kind in WITHDRAWN or not conflicts.may_contest(sent=sent, asked=asked, limits=limits):
+        return
     lock_subject(child.key_owner)
     child.refresh_from_db()
-    if sent.correction_kind in WITHDRAWN:
-        return
-    asked = _asked_of(sent, child, at=at)
     found = conflicts.conflicts_of(child=child, sent=sent, asked=asked, limits=limits, at=at)
     if found and access.may(viewer=sender.viewer, child_id=child.id, part="", action=asked.action, at=at):
         raise Holding("conflict", fields=found)
@@ -215,12 +218,7 @@ def _asked_of(sent: Sent, child: Child, *, at: datetime) -> Asked:
         raise Holding("retired_form") from None
 
 
-def _record(
-    sent: Sent, child: Child, sheet: Sheet, *, sender: Sender, at: datetime, is_decided: bool
-) -> None:
-    asked = _asked_of(sent, child, at=at)
-    if not is_decided:
-        sheet = replace(sheet, echoes=conflicts.echoes_in(sent=sent, asked=asked))
+def _record(sent: Sent, child: Child, asked: Asked, sheet: Sheet, *, sender: Sender, at: datetime) -> None:
     try:
         record(child_id=child.id, sheet=sheet, actor=sender.viewer, at=at)
     except Refused as refused:

@@ -37,6 +37,11 @@ def conflicts_of(*, child: Child, sent: Sent, asked: Asked, limits: Limits, at: 
     return found
 
 
+def may_contest(*, sent: Sent, asked: Asked, limits: Limits) -> bool:
+    """Whether an entry changes anything that a profile holds."""
+    return sent.form in limits.owns or bool(_contacts(asked, sent.answers))
+
+
 def echoes_in(*, sent: Sent, asked: Asked) -> frozenset[str]:
     """The contacts that stood in the form already and were left as they stood."""
     return frozenset(

@@ -29,10 +29,9 @@ SHOWN = 60
 ROUTE, PURPOSE = "arrivals", "decide"
 LIST = "/arrivals/"
 LONGEST_NOTE = 500
-# What each reason leaves to be decided, first what is done most often.
+# These can stand as they were written; what doesn't fit its form is opened instead.
 RECORDABLE = frozenset({
-    "conflict", "old_app", "wrong_clock", "moved_child", "not_allowed", "revoked", "refused", "duplicate_child",
-    "retired_form", "retired_option",
+    "conflict", "old_app", "wrong_clock", "moved_child", "not_allowed", "revoked", "duplicate_child",
 })
 DUPLICATE = "duplicate_child"
 

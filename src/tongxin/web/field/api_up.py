@@ -51,7 +51,8 @@ def _taken(payload: object, sender: Sender, request: Phone) -> Receipt | None:
     entry = payload if isinstance(payload, dict) else {"sent": payload}
     try:
         return arriving.take(entry, sender=sender, at=request.at)
-    except OperationalError:
+    except OperationalError as busy:
+        log.warning("an entry has to come again: %s", type(busy.__cause__ or busy).__name__)
         return None
     except Exception:
         log.exception("an entry could not be taken in")

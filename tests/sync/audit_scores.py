@@ -1,0 +1,3 @@
+"""What the fault suite counts, and what must be nothing."""
+
+SCORES = ("lost", "overwritten", "duplicated", "unexplained")
