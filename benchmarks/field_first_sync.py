@@ -33,9 +33,7 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     first: list[float] = []
     later: list[float] = []
-    with House(FURNISH.format(children=asked.children, visits=asked.visits)) as house, phone_at(house) as (phone, _):
-        received: list[int] = []
-        phone.page.on("requestfinished", lambda request: received.append(request.sizes()["responseBodySize"]))
+    with House(FURNISH.format(children=asked.children, visits=asked.visits)) as house, phone_at(house) as (phone, line):
         phone.open()
         phone.page.get_by_label("登录名").fill(house.logins["周主任"])
         phone.page.get_by_label("密码").fill("spring-at-the-window")
@@ -43,19 +41,22 @@ def main(argv: list[str]) -> int:
         phone.page.get_by_label("PIN（六位以上数字）").fill(PIN)
         phone.page.get_by_label("再输一次").fill(PIN)
         slow_down(phone)
-        received.clear()
+        received: list[float] = []
+        network = phone.context.new_cdp_session(phone.page)
+        network.send("Network.enable")
+        network.on("Network.loadingFinished", lambda told: received.append(told["encodedDataLength"]))
         with timed(first):
             phone.click("设好了，开始用")
             phone.page.locator("#nav").wait_for(state="visible")
         kilobytes = sum(received) / 1000
         assert phone.rows("children") == asked.children
-        phone.context.set_offline(True)
+        line.cut()
         for number in range(WORK):
             phone.visit(f"甲{number:03}")
             phone.save()
-        phone.context.set_offline(False)
-        slow_down(phone)
         phone.tab("outbox")
+        phone.reads(f"{WORK} 条待送")
+        line.mend()
         with timed(later):
             phone.click("现在同步")
             phone.reads("都已送到")

@@ -30,7 +30,7 @@ function child({ brief, tasks }, today) {
   name.addEventListener("click", () => void go("child", { id: brief.id }));
   return make("div", { class: "fa-child" },
     name,
-    brief.gates?.length ? make("p", {}, ...brief.gates.map((gate) => chip(gate.zh, "red", "▲"))) : null,
+    brief.gates?.length ? make("p", {}, chip(say("有危险信号"), "red", "▲")) : null,
     make("ul", { class: "fa-tasks" }, ...tasks.slice(0, MOST_TASKS).map((task) => taskLine(brief.id, task, today))),
     tasks.length > MOST_TASKS ? make("p", { class: "fa-soft" }, say("还有 {n} 项", { n: tasks.length - MOST_TASKS })) : null);
 }

@@ -49,7 +49,7 @@ function lines(found, isGrouped) {
 /** @param {Brief} brief */
 export function line(brief) {
   const marks = [
-    ...(brief.gates ?? []).slice(0, 1).map((gate) => chip(gate.zh, "red", "▲")),
+    brief.gates?.length ? chip(say("有危险信号"), "red", "▲") : null,
     brief.is_new ? chip(say("待送"), "blue", "○") : null,
     brief.identified_zh ? chip(brief.identified_zh, "grey") : null,
   ];
