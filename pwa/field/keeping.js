@@ -4,7 +4,7 @@ import { briefOf, readBriefs } from "./briefs.js";
 import { now, written } from "./clock.js";
 import { StoreFull, write } from "./database.js";
 import { basedOn } from "./filling.js";
-import { keep, NotReady } from "./outbox.js";
+import { blobRows, keep, NotReady } from "./outbox.js";
 import { say } from "./say.js";
 import { clear, Locked, sealedPut } from "./store.js";
 import { dangerOf } from "./dangers.js";
@@ -47,19 +47,24 @@ export function keeping({ child, file, formId, formZh, about, draft, blobs = () 
  * @returns {Promise<{ zh: string, alarms: Alarm[] }>}
  */
 export async function writeDown(kept, file, { draft, blobs = [] } = {}) {
+  draft?.pause();
   try {
     const { changes, alarms } = await following(kept, file);
     if ((await clear("persisted")) === false) {
       const refused = await sendAtOnce(kept);
-      if (refused) return { zh: refused, alarms };
+      if (refused) {
+        draft?.resume();
+        return { zh: refused, alarms };
+      }
       await draft?.discard();
-      await write(changes);
+      await write([...changes, ...(await blobRows(kept.entry.id, blobs))]);
     } else {
       await keep(kept, { ...(draft ? { draft: draft.id } : {}), blobs, more: changes });
       draft?.stop();
     }
     return { zh: "", alarms };
   } catch (error) {
+    draft?.resume();
     return { zh: wordsFor(error), alarms: [] };
   }
 }

@@ -30,7 +30,7 @@ export async function keep(kept, { blobs = [], draft, more = [] } = {}) {
   const { entry } = kept;
   if ((await row("outbox", entry.id)) || (await row("receipts", entry.id))) return;
   const changes = [
-    await outboxRow(kept), ...(await Promise.all(blobs.map((one) => blobRow(entry.id, one)))), ...more,
+    await outboxRow(kept), ...(await blobRows(entry.id, blobs)), ...more,
     ...(draft ? [{ store: "drafts", remove: draft }] : []),
   ];
   try {
@@ -51,6 +51,9 @@ async function outboxRow(kept) {
   const { put } = await sealedPut("outbox", entry.id, kept, { at: written(now()), recovery });
   return { store: "outbox", add: /** @type {object} */ (put) };
 }
+
+/** Photos and recordings that belong to an entry. @param {string} entry @param {{ id: string, kind: string, blob: Blob }[]} blobs @returns {Promise<Change[]>} */
+export const blobRows = (entry, blobs) => Promise.all(blobs.map((one) => blobRow(entry, one)));
 
 /** @param {string} entry @param {{ id: string, kind: string, blob: Blob }} one @returns {Promise<Change>} */
 async function blobRow(entry, { id, kind, blob }) {

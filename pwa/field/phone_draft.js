@@ -1,6 +1,7 @@
 // What is half written in a form, kept sealed on the phone at every change.
 
-import { get, isUnlocked, put, remove } from "./store.js";
+import { row, write } from "./database.js";
+import { get, isUnlocked, remove, sealedPut } from "./store.js";
 
 /** @typedef {{ form_hash: string, answers: Record<string, unknown>, entry_id: string, started_at: string }} Half */
 
@@ -22,9 +23,11 @@ export class PhoneDraft {
     openDraft = this;
   }
 
-  /** What was written before. @param {string} id @returns {Promise<Half | undefined>} */
-  static earlier(id) {
-    return get("drafts", id);
+  /** What was written before; nothing when it was kept as an entry meanwhile. @param {string} id @returns {Promise<Half | undefined>} */
+  static async earlier(id) {
+    const half = await get("drafts", id);
+    const isKept = half && ((await row("outbox", half.entry_id)) || (await row("receipts", half.entry_id)));
+    return isKept ? undefined : half;
   }
 
   touch() {
@@ -36,11 +39,26 @@ export class PhoneDraft {
     clearTimeout(this.timer);
     if (this.isOver || !isUnlocked()) return;
     try {
-      await put("drafts", this.id, this.read());
+      const change = await sealedPut("drafts", this.id, this.read());
+      // An entry that is being kept takes its draft away; none may come back behind it.
+      if (this.isOver) return;
+      await write([change]);
       this.say("草稿已存在手机里");
     } catch {
       this.say("草稿没有存上：手机存储可能满了。请先不要离开本页。");
     }
+  }
+
+  /** While the entry is being kept nothing is saved beside it. */
+  pause() {
+    clearTimeout(this.timer);
+    this.isOver = true;
+  }
+
+  /** It was not kept: what is written is saved again. */
+  resume() {
+    this.isOver = false;
+    this.touch();
   }
 
   stop() {

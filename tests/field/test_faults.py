@@ -189,3 +189,18 @@ def test_inside_wechat_nothing_can_be_written(phone: Phone) -> None:
     phone.open()
     phone.reads("请换到手机自带的浏览器打开", "微信", "在浏览器打开")
     assert phone.page.locator("input").count() == 0
+
+
+def test_where_storage_is_loose_only_the_office_counts(house: Village, phone: Phone, line: Line) -> None:
+    phone.context.new_cdp_session(phone.page).send("Browser.resetPermissions")
+    phone.pair(house.logins["周主任"])
+    phone.reads("现在要连着网络才能提交")
+    line.cut()
+    phone.visit("李明月", child_words=WORDS)
+    phone.page.get_by_role("button", name="保存", exact=True).click()
+    phone.reads("没有保存：这个浏览器不保证长期保存", "内容仍在本页")
+    assert phone.rows("outbox") == 0
+    line.mend()
+    phone.click("再发一次")
+    phone.reads("已保存", "单位已收到，回执号")
+    assert (phone.rows("outbox"), phone.rows("drafts")) == (0, 0)
