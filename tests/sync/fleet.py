@@ -131,7 +131,9 @@ class Pocket:
             random.Random(number).shuffle(batch)
         batch = batch[: 1 + number % 7]
         if fault == "again" and self.sent_before:
-            batch = [self.sent_before[number % len(self.sent_before)], *batch]
+            before = self.sent_before[number % len(self.sent_before)]
+            # A phone tells its entries apart by id; it never holds two copies of one at a time.
+            batch = [before, *batch] if before["id"] not in self.outbox else batch
         if not batch:
             return
         body = {"app": "1.0", "now": self.now().isoformat(), "batch": str(ids.new_id()), "entries": batch,

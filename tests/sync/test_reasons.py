@@ -8,6 +8,7 @@ import pytest
 
 from tests import world
 from tests.flows.forms import fill
+from tests.flows.story import phq_a
 from tests.sync.phone import Json, Phone, entry, visit
 from tests.sync.test_down import sealed, taken
 from tests.web.conftest import Clock
@@ -116,6 +117,20 @@ def test_a_form_that_the_post_does_not_record(cast: world.World, phone: Paired, 
     held(told[0], "not_allowed")
     held(told[1], "not_allowed")
     assert in_crisis(stranger)
+
+
+def test_what_a_child_answers_on_a_phone_acts_though_the_form_is_not_whole(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    child = cast.child()
+    sent = entry(child, "assessment_form", phq_a(q9="3"), time.now)
+    told = phone("王督导").sends(sent, now=time.now)[0]
+    held(told, "not_allowed")
+    assert in_crisis(child)
+    other = cast.child("小石", birth="2011-01-01")
+    sent = entry(other, "assessment_form", {"instruments_used": ["phq_a"], "phq_a": {"q9": "3"}}, time.now)
+    held(phone("林社工").sends(sent, now=time.now)[0], "refused")
+    assert in_crisis(other)
 
 
 def test_a_phone_that_was_stopped(cast: world.World, phone: Paired, time: Clock) -> None:
