@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from tests.batch.answer_files import HEAD, NINE, brief, scored, write_text, write_workbook
+from tongxin.batch.errors import TableError
 
 ROWS = [
     ["007", 1, 1, 1, 1, 1, 0, 0, 0, 0],
@@ -45,6 +46,15 @@ class TestText:
             ("1", "", "incomplete", ""),
             ("2", "18", "ok", "suicide_ideation"),
         ]
+
+    @pytest.mark.parametrize("label", ["初一", "初一班"])
+    def test_two_files_put_together_in_two_encodings_are_refused_with_the_line(
+        self, tmp_path: Path, label: str
+    ) -> None:
+        source = write_text(tmp_path / "a.csv", [[label, *[0] * 9]])
+        source.write_bytes(source.read_bytes() + f"{label},{'1,' * 8}1\r\n".encode("gb18030"))
+        with pytest.raises(TableError, match=r"第 [23] 行.*分成原来的几个文件"):
+            scored(source)
 
     def test_ids_with_quotes_commas_and_line_breaks_pass_through(self, tmp_path: Path) -> None:
         ids = ['a"b', "a,b", "a\nb", " a ", "", "NULL", "\\N", "甲"]

@@ -70,7 +70,10 @@ def _encoding(path: Path) -> str:
     for bom, name in BOMS.items():
         if start.startswith(bom):
             return _proven(path, [name])
-    return _proven(path, ["utf-8", "gb18030"])
+    found = _proven(path, ["utf-8", "gb18030"])
+    if found == "gb18030":
+        _refuse_mixture(path)
+    return found
 
 
 def _proven(path: Path, names: list[str]) -> str:
@@ -84,7 +87,30 @@ def _proven(path: Path, names: list[str]) -> str:
         except UnicodeError:
             continue
         return name
-    raise TableError("文件编码既不是 UTF-8 也不是 GB18030。请在表格软件中打开，另存为“CSV UTF-8”。")
+    zh = f"文件编码既不是 UTF-8 也不是 GB18030，第 {_first_strange(path)} 行起读不出来，可能是几个文件拼成的。"
+    raise TableError(f"{zh}请分成原来的几个文件，或在表格软件中打开，另存为“CSV UTF-8”。")
+
+
+def _first_strange(path: Path) -> int:
+    with path.open("rb") as file:
+        return next((number for number, line in enumerate(file, start=1) if not _reads(line, "utf-8")), 1)
+
+
+def _refuse_mixture(path: Path) -> None:
+    """Read as GB18030 throughout, a line in UTF-8 would become other words without anybody being told."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.isascii() and _reads(line, "utf-8") and not _reads(line, "gb2312"):
+                zh = f"第 {number} 行是 UTF-8 编码，别的行是 GB18030，可能是几个文件拼成的；一起读会读错字，没有计分。"
+                raise TableError(f"{zh}请分成原来的几个文件再计分。")
+
+
+def _reads(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _refuse_bomb(path: Path) -> None:
