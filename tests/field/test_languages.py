@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
-
-from tests.field.conftest import Village
-from tests.field.phone import Phone
 
 ROOT = Path(__file__).parents[2]
 # Words whose signs depend on what they mean.
@@ -58,21 +54,3 @@ def test_what_is_lacking_is_listed_for_translators(language: str) -> None:
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert {"zh": "打给谁", "state": "missing"} in rows
     assert {row["state"] for row in rows if row["zh"] == "今天"} == {"review"}
-
-
-@pytest.mark.browser
-def test_she_chooses_a_language_and_it_stays(house: Village, phone: Phone) -> None:
-    phone.pair(house.logins["周主任"])
-    phone.tab("more")
-    phone.page.get_by_role("button", name="繁體中文").click()
-    phone.reads("打給誰", "字的大小")
-    phone.page.get_by_role("button", name="ئۇيغۇرچە").click()
-    expect(phone.page.locator("html")).to_have_attribute("dir", "rtl")
-    expect(phone.page.locator("#nav")).to_contain_text("بۈگۈن")
-    phone.reads("打给谁")
-    for tab in ("today", "children", "outbox", "more"):
-        phone.tab(tab)
-        assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), tab
-    phone.restart()
-    phone.open()
-    expect(phone.page.locator("html")).to_have_attribute("lang", "ug")
