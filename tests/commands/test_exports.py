@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fhir.resources.bundle import Bundle as BundleR5
@@ -55,6 +56,21 @@ def test_the_codes_of_loinc_are_those_of_the_definition() -> None:
     assert ninth["code"] == [{"system": fhir.LOINC, "code": "44260-8"}]
     option = ninth["answerOption"][3]["valueCoding"]
     assert (option["code"], option["extension"][0]["valueDecimal"]) == ("LA6571-9", 3)
+
+
+def test_a_score_that_is_not_to_be_trusted_says_so_wherever_it_goes() -> None:
+    version = next(each for each in every("instruments") if each.id == "mht")
+    instrument = instruments.read(version.content)
+    totals: dict[str, str | None] = {"total": "70", "lie": "9"}
+    told = {}
+    for status in ("ok", "invalid"):
+        sheet = fhir.Sheet(uuid4(), "X1", world.START, {}, totals, {"total": "at_cut"}, status=status)
+        made = fhir.bundle(iter([sheet]), instrument, version.content, release="R4")
+        BundleR4.model_validate(made)
+        notes = [each["resource"].get("note") for each in made["entry"][1:]]
+        told[status] = [note[0]["text"] if note else "" for note in notes]
+    assert told["ok"] == ["", ""]
+    assert all("只供参考" in text for text in told["invalid"]) and len(told["invalid"]) == 2
 
 
 def test_every_form_and_instrument_is_an_xlsform_that_pyxform_takes(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def _sheets_of(
         yield Sheet(
             id=entry.id, subject=child.file_no, at=entry.occurred_at, name=name,
             answers=words.get(field.id, {}) if field else {}, totals=found["totals"], bands=found["bands"],
+            status=found.get("status", "ok"),
         )
 
 

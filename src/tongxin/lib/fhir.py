@@ -18,6 +18,7 @@ ORDINAL = {
     "R4": "http://hl7.org/fhir/StructureDefinition/ordinalValue",
     "R5": "http://hl7.org/fhir/StructureDefinition/itemWeight",
 }
+UNTRUSTED = "效度规则没有通过，分数只供参考，请重测或当面核实。"
 ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 MEETS = {"==": lambda score, value: score == value, ">=": lambda score, value: score >= value,
@@ -26,7 +27,10 @@ MEETS = {"==": lambda score, value: score == value, ">=": lambda score, value: s
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One answered instrument of one child: who, when, the codes chosen, the totals and bands found."""
+    """One answered instrument of one child: who, when, the codes chosen, the totals and bands found.
+
+    `status` is that of the score: ok, incomplete, or invalid where a validity rule failed.
+    """
 
     id: UUID
     subject: str
@@ -35,6 +39,7 @@ class Sheet:
     totals: Mapping[str, str | None]
     bands: Mapping[str, str]
     name: str = ""
+    status: str = "ok"
 
 
 def questionnaire(instrument: Instrument, content: Content, *, release: str) -> Resource:
@@ -140,6 +145,8 @@ def _observations(sheet: Sheet, instrument: Instrument, content: Content, about:
             made["valueQuantity"] = {
                 "value": _number(total), "unit": "分", "system": "http://unitsofmeasure.org", "code": "{score}",
             }
+        if sheet.status == "invalid":
+            made["note"] = [{"text": UNTRUSTED}]
         if band := sheet.bands.get(scale.id):
             made["interpretation"] = [{
                 "coding": [{"system": f"{url_of(instrument)}:band", "code": band}],
