@@ -31,6 +31,7 @@ while sweep(at):
     pass
 print(json.dumps({each.kind: each.count for each in breaches(at=at) if each.count}))
 """
+CLOSED = (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected)
 FAULTS = (500, 501, 502, 503)
 
 
@@ -90,7 +91,13 @@ def _wander(row: dict[str, str], port: int, chance: random.Random, part: Part, f
         pages = ["/"]
         while time.monotonic() < part.until:
             path = chance.choice(pages[-60:])
-            status, text = _asked(browser, chance, path)
+            try:
+                status, text = _asked(browser, chance, path)
+            except CLOSED:
+                # A kept connection that the server gave up; one that can't be opened anew is a fault.
+                browser._connection.close()
+                part.counts["connections closed"] += 1
+                continue
             part.counts[f"answers {status // 100}xx"] += 1
             if status in FAULTS or "Traceback" in text:
                 faults.append(f"{status} {path}")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from tongxin.core.language import nodes
-from tongxin.core.language.errors import RuleError
+from tongxin.core.language.errors import INEXACT, LESS, RuleError
 from tongxin.core.language.nodes import Node, type_of
-from tongxin.core.language.types import BOOL, CODE, INT, KIND_ZH, Fact, Kind, Vocabulary
+from tongxin.core.language.types import BOOL, CODE, INT, KIND_ZH, MOST_PLACES, Fact, Kind, Vocabulary
 
 VALUE_PREFIX = "value."
 _YES_NO = {"yes": True, "no": False}
@@ -71,7 +71,7 @@ class _Checker:
             case nodes.Missing(item=item):
                 return nodes.Missing(self.expression(item), at=at)
             case nodes.Arithmetic(op=op, left=left, right=right):
-                return nodes.Arithmetic(op, self.number(left), self.number(right), at=at)
+                return self.arithmetic(op, self.number(left), self.number(right), at)
             case nodes.Age(birth=birth, on=on):
                 return nodes.Age(self.day(birth), self.day(on), at=at)
             case nodes.DaysSince(since=since, on=on):
@@ -99,6 +99,11 @@ class _Checker:
             return f"请在 values 中加上它；已有：{'、'.join(known) or '无'}"
         known = sorted({*self._vocabulary.facts, *(self._row or {})}, key=lambda each: _distance(name, each))
         return f"请核对拼写；相近的事实有：{'、'.join(known[:5]) or '无'}"
+
+    def arithmetic(self, op: str, left: Node, right: Node, at: int) -> Node:
+        if op == "*" and type_of(left).scale + type_of(right).scale > MOST_PLACES:
+            raise RuleError(at, INEXACT, LESS)
+        return nodes.Arithmetic(op, left, right, at=at)
 
     def comparison(self, node: nodes.Compare) -> Node:
         left = self.expression(node.left)

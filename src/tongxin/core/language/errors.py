@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# What no engine could work out exactly.
+INEXACT, LESS = "这个算式可能超出可精确计算的范围", "请少乘几个数，或减少小数位数"
+
 
 class RuleError(ValueError):
     """A rule was refused: where (0-based character), why, and what to write instead."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tongxin.core.language import nodes
-from tongxin.core.language.errors import RuleError
+from tongxin.core.language.errors import INEXACT, LESS, RuleError
 from tongxin.core.language.nodes import Node, type_of
 from tongxin.core.language.types import INT, NUMBER_LIMIT, Kind
 
@@ -56,7 +56,7 @@ def check_size(tree: Node) -> None:
     """Refuses sums and products that could leave 64 bits."""
     for node in nodes.walk(scaled(tree)):
         if type_of(node).is_number and _bound(node) > LARGEST:
-            raise RuleError(node.at, "这个算式可能超出可精确计算的范围", "请少乘几个数，或减少小数位数")
+            raise RuleError(node.at, INEXACT, LESS)
 
 
 def _bound(node: Node) -> int:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 # Ten-digit numbers never occur in a rule; with this bound every product that the checker lets pass
 # fits 64 bits on all engines.
 NUMBER_LIMIT = 1_000_000_000
+MOST_PLACES = 6
 
 
 class Kind(StrEnum):
@@ -34,8 +35,8 @@ class Type:
     fields: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        if not 0 <= self.scale <= 6:
-            raise ValueError("小数位数只能是 0 至 6")
+        if not 0 <= self.scale <= MOST_PLACES:
+            raise ValueError(f"小数位数只能是 0 至 {MOST_PLACES}")
         nested = [name for name, fact in self.fields.items() if fact.type.kind in (Kind.SET, Kind.RECORDS)]
         if nested:
             raise ValueError(f"列表的字段不能再是集合或列表：{'、'.join(nested)}")
