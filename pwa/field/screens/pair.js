@@ -1,12 +1,9 @@
 // The first time: sign in with the ordinary account; the phone becomes one of her devices.
 
 import { make } from "../../form/dom.js";
-import { app } from "../build.js";
 import { count } from "../database.js";
-import { handOver } from "../last_resort.js";
 import { acting, asked, button, card, notice, row, title } from "../parts.js";
 import { say } from "../say.js";
-import { call, NO_NETWORK } from "../wire.js";
 
 /** @typedef {import("../types").Screen} Screen */
 
@@ -20,6 +17,13 @@ export async function screen() {
   const enter = async () => {
     if (!name.input.value.trim() || !password.input.value) return said.replaceChildren(notice("warning", say("请填写登录名和密码。")));
     submit.disabled = true;
+    // Fetched only now: on a slow line the first screen stands there the sooner.
+    const parts = await Promise.all([import("../build.js"), import("../wire.js")]).catch(() => null);
+    if (!parts) {
+      submit.disabled = false;
+      return said.replaceChildren(notice("warning", say("现在没有网络，请稍后再试。")));
+    }
+    const [{ app }, { call, NO_NETWORK }] = parts;
     const post = posts.querySelector("input:checked");
     const heard = await call("pair/", {
       name: name.input.value.trim(), password: password.input.value, label: labelOf(navigator.userAgent), app: app(),
@@ -57,7 +61,7 @@ function choose(posts, said, offered) {
 /** @param {number} count_ */
 const leftOver = (count_) => card(
   make("p", {}, say("这部手机里还有 {n} 条没有送到的记录，加密存着。登录后自动送出；也可以导出文件交给督导员。", { n: count_ })),
-  row(button(say("导出待送记录"), () => handOver(""), { icon: "download" })));
+  row(button(say("导出待送记录"), async () => (await import("../last_resort.js")).handOver(""), { icon: "download" })));
 
 /** What her supervisor sees of the phone in the list of devices. @param {string} agent */
 function labelOf(agent) {
