@@ -155,3 +155,15 @@ def test_no_answer_and_no_alarm_is_lost(db: Any) -> None:
         max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Life, settings=quiet)
+
+
+def test_who_is_answering_when_the_round_closes_is_heard_to_the_end(school: School) -> None:
+    school.start()
+    sitting, at = school.sit(1), school.at
+    screening.agree(sitting_id=sitting.id, is_willing=True, at=at)
+    screening.answer(sitting_id=sitting.id, item_id="q1", code="0", at=at)
+    screening.close(round_id=school.round.id, actor=school.teacher, at=at + timedelta(minutes=1))
+    said = screening.answer(sitting_id=sitting.id, item_id="q9", code="3", at=at + timedelta(minutes=2))
+    assert said.alarm == "crisis" and school.pupil(1).alarm == "crisis"
+    with pytest.raises(NotTaken):
+        screening.answer(sitting_id=sitting.id, item_id="q2", code="0", at=at + timedelta(hours=2))

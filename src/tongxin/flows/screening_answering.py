@@ -39,7 +39,7 @@ def agree(*, sitting_id: UUID, is_willing: bool, at: datetime) -> Sitting:
     """The child's own yes or no, after the explanation; a no ends the sitting and is kept as such."""
     with transaction.atomic():
         sitting = locked(sitting_id)
-        _refuse_ended(sitting)
+        _refuse_ended(sitting, at)
         participant = sitting.participant
         if is_willing:
             sitting.assented_at = sitting.assented_at or at
@@ -72,7 +72,7 @@ def answer(
     prepared = files.prepare(seen.participant, at=at) if raised else None
     with transaction.atomic():
         sitting = locked(sitting_id)
-        _refuse_ended(sitting)
+        _refuse_ended(sitting, at)
         if sitting.assented_at is None:
             raise NotAgreed
         if _is_kept(sitting, answer_id):
@@ -182,17 +182,23 @@ def keep_answers(
     Answer.objects.bulk_create([row for row, _ in rows])
 
 
-def _refuse_ended(sitting: Sitting) -> None:
+def _refuse_ended(sitting: Sitting, at: datetime) -> None:
     if sitting.state == Sitting.FINISHED:
         raise Ended
     participant = sitting.participant
-    if participant.round.state != Round.RUNNING:
+    if participant.round.state != Round.RUNNING and not _is_in_the_middle(sitting, at):
         raise NotTaken(CLOSED)
     # Who had left comes back only while the guardian still agrees; nobody is cut off in the middle.
     if sitting.state == Sitting.LEFT and (
         participant.consent != Participant.GIVEN or participant.state == Participant.EXCLUDED
     ):
         raise NotTaken(CLOSED)
+
+
+def _is_in_the_middle(sitting: Sitting, at: datetime) -> bool:
+    """Whether the child was answering when the round closed: what it says next, a danger above all, is kept."""
+    span = timedelta(**questions.rule_of(sitting.participant.round).abandoned)
+    return sitting.assented_at is not None and at - sitting.last_at <= span
 
 
 def sitting_by(sitting_id: UUID) -> Sitting:
