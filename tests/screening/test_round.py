@@ -53,6 +53,16 @@ class TestStarting:
         assert round.exception_at == school.at
         assert "还差" in round.expected["lacking"][0]
 
+    def test_hours_before_the_round_opens_are_no_help(self, school: School) -> None:
+        school.consent(*range(1, 7))
+        school.staff(minutes=10)
+        screening.add_shift(
+            round_id=school.round.id, post_id=school.world.posts["苏咨询"].id, from_at=school.at - timedelta(days=60),
+            to_at=school.at - timedelta(days=30), minutes=3000, actor=school.teacher, at=school.at,
+        )
+        found = screening.readiness(school.round)
+        assert found.minutes == 10 and any("还差" in each for each in found.lacking)
+
     def test_a_day_without_anybody_is_named(self, school: School) -> None:
         school.consent(1)
         screening.add_shift(

@@ -49,7 +49,7 @@ def readiness(round: Round) -> Readiness:
     listed = round.participants.exclude(state=Participant.EXCLUDED)
     children = listed.filter(consent=Participant.GIVEN).count()
     expected = expect(questions.rule_of(round), instrument=round.instrument, children=children)
-    shifts = list(round.shifts.all())
+    shifts = list(round.shifts.filter(to_at__gt=round.opens_at))
     minutes = sum(each.minutes for each in shifts)
     uncovered = _uncovered(round, shifts)
     lacking, blocking = [], []
