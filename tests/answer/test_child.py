@@ -118,6 +118,16 @@ def test_a_seat_ends_after_a_while_and_with_its_link(school: School, time: Clock
     assert fresh.tap("q2", "1").status_code == 200
 
 
+def test_who_is_answering_when_the_round_closes_is_heard_to_the_end(school: School, time: Clock) -> None:
+    phone = Phone()
+    phone.begin(school.token(1))
+    assert phone.tap("q1", "1").status_code == 200
+    screening.close(round_id=school.round.id, actor=school.teacher, at=time.now)
+    assert phone.tap("q9", "3").status_code == 200
+    assert school.pupil(1).alarm == "crisis"
+    assert phone.say("finish").status_code == 200
+
+
 def test_links_that_lead_nowhere_look_alike(school: School, time: Clock) -> None:
     used, revoked, closed = school.token(1), school.token(2), school.token(3)
     phone = Phone()

@@ -61,13 +61,19 @@ def seat_of(request: Request) -> Seat | None:
 
 
 def sitting_at(seat: Seat) -> Sitting | None:
-    """The sheet of a seat, while its way in still stands: no newer link, none taken back."""
+    """The sheet of a seat, while its way in still stands: no newer link, none taken back.
+
+    A round's end takes nobody's seat away: whoever is in the middle of answering is heard to the end.
+    """
     sitting = (
         Sitting.objects.select_related("link", "participant__round__division").filter(id=seat.sitting_id).first()
     )
-    if sitting is None or sitting.link_id != seat.link_id or sitting.participant.round.state != Round.RUNNING:
+    if sitting is None or sitting.link_id != seat.link_id:
         return None
-    return None if sitting.link is not None and sitting.link.revoked_at is not None else sitting
+    round, ended = sitting.participant.round, sitting.link.revoked_at if sitting.link else None
+    if round.state == Round.CLOSED and round.closed_at is not None:
+        return sitting if ended is None or ended >= round.closed_at else None
+    return sitting if round.state == Round.RUNNING and ended is None else None
 
 
 def _digest(key: str) -> str:
