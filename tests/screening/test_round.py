@@ -32,23 +32,43 @@ def answered(school: School, number: int, each: int, **others: int) -> Sitting:
     return screening.finish(sitting_id=sitting.id, at=school.at)
 
 
+def sign(school: School) -> Round:
+    """The county's manager lets the round start though something is lacking."""
+    return screening.sign_exception(
+        round_id=school.round.id, reason=REASON, actor=school.world.viewer("郑管理"), at=school.at
+    )
+
+
 class TestStarting:
     def test_nobody_named_nobody_starts_not_even_with_an_exception(self, school: School) -> None:
         school.consent(1, 2)
-        screening.sign_exception(
-            round_id=school.round.id, reason=REASON, actor=school.world.viewer("郑管理"), at=school.at
-        )
+        with pytest.raises(NotTaken, match="还没有指定值班的人"):
+            sign(school)
         with pytest.raises(NotTaken, match="还没有指定值班的人"):
             screening.start(round_id=school.round.id, actor=school.teacher, at=school.at)
+
+    def test_an_exception_is_for_what_was_lacking_when_it_was_signed(self, school: School) -> None:
+        school.staff(minutes=1)
+        school.consent(1)
+        sign(school)
+        school.consent(*range(2, 7))
+        with pytest.raises(NotTaken, match="重新签署"):
+            screening.start(round_id=school.round.id, actor=school.teacher, at=school.at)
+        sign(school)
+        assert screening.start(round_id=school.round.id, actor=school.teacher, at=school.at).state == Round.RUNNING
+
+    def test_where_nothing_is_lacking_there_is_nothing_to_except(self, school: School) -> None:
+        school.consent(1)
+        school.staff(minutes=3000)
+        with pytest.raises(NotTaken, match="不需要签署"):
+            sign(school)
 
     def test_too_few_hours_need_a_signed_reason_that_stays(self, school: School) -> None:
         school.consent(*range(1, 7))
         school.staff(minutes=10)
         with pytest.raises(NotTaken, match="还差"):
             screening.start(round_id=school.round.id, actor=school.teacher, at=school.at)
-        screening.sign_exception(
-            round_id=school.round.id, reason=REASON, actor=school.world.viewer("郑管理"), at=school.at
-        )
+        sign(school)
         round = screening.start(round_id=school.round.id, actor=school.teacher, at=school.at)
         assert round.exception_at == school.at
         assert "还差" in round.expected["lacking"][0]

@@ -38,10 +38,20 @@ class Readiness:
     uncovered: tuple[date, ...]
     lacking: tuple[str, ...]
     blocking: tuple[str, ...]
+    # Whether an exception was signed when at least as much was lacking as is now.
+    is_excepted: bool
 
     @property
     def may_start(self) -> bool:
         return not self.lacking and not self.blocking
+
+    @property
+    def may_start_excepted(self) -> bool:
+        return self.is_excepted and not self.blocking
+
+    @property
+    def may_be_excepted(self) -> bool:
+        return bool(self.lacking) and not self.blocking and not self.is_excepted
 
 
 def readiness(round: Round) -> Readiness:
@@ -69,6 +79,7 @@ def readiness(round: Round) -> Readiness:
     return Readiness(
         children=children, without_consent=listed.count() - children, expected=expected, minutes=minutes,
         uncovered=uncovered, lacking=tuple(lacking), blocking=tuple(blocking),
+        is_excepted=_is_signed_for(round, short=expected.minutes - minutes, uncovered=uncovered),
     )
 
 
@@ -138,9 +149,15 @@ def sign_exception(*, round_id: UUID, reason: str, actor: Viewer, at: datetime) 
             raise NotTaken("这一批次已经开始或结束，不需要签署例外。")
         if round.planned_by_id == actor.person_id:
             raise NotTaken("制定批次的人不能给自己签署例外，请另一位负责人签。")
+        found = readiness(round)
+        if found.blocking:
+            raise NotTaken("还不能签署例外：" + "".join(found.blocking))
+        if not found.lacking:
+            raise NotTaken("人手和工时都够，不需要签署例外。")
         vault.put(round, {"exception": reason.strip()})
         round.exception_by_id, round.exception_post_id, round.exception_at = actor.person_id, actor.post_id, at
-        round.save(update_fields=["exception", "exception_by", "exception_post", "exception_at"])
+        round.expected = _stored(found)
+        round.save(update_fields=["exception", "exception_by", "exception_post", "exception_at", "expected"])
         note("round.excepted", round, actor, at)
     return round
 
@@ -154,6 +171,8 @@ def start(*, round_id: UUID, actor: Viewer, at: datetime) -> Round:
         found = readiness(round)
         if found.blocking or (found.lacking and round.exception_at is None):
             raise NotTaken("还不能开始：" + "".join((*found.blocking, *found.lacking)))
+        if found.lacking and not found.is_excepted:
+            raise NotTaken("签署例外以后缺的更多了，请重新签署。现在：" + "".join(found.lacking))
         round.state, round.started_at, round.look_again_at = Round.RUNNING, at, round.closes_at
         round.expected = _stored(found)
         round.save(update_fields=["state", "started_at", "look_again_at", "expected"])
@@ -163,7 +182,17 @@ def start(*, round_id: UUID, actor: Viewer, at: datetime) -> Round:
     return round
 
 
+def _is_signed_for(round: Round, *, short: int, uncovered: Sequence[date]) -> bool:
+    signed = round.expected
+    if round.exception_at is None or "uncovered" not in signed:
+        return False
+    allowed = max(0, signed["minutes"] - signed["available"])
+    return short <= allowed and {day.isoformat() for day in uncovered} <= set(signed["uncovered"])
+
+
 def _stored(found: Readiness) -> dict[str, object]:
     """What was expected, kept so that the report can show it beside what came."""
-    expected = asdict(found.expected)
-    return {**expected, "available": found.minutes, "lacking": list(found.lacking)}
+    return {
+        **asdict(found.expected), "available": found.minutes, "lacking": list(found.lacking),
+        "uncovered": [day.isoformat() for day in found.uncovered],
+    }

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tongxin.core import instruments
 from tongxin.core.instruments import Instrument
+from tongxin.core.pathway import CHINA
 from tongxin.core.screening import Cut, Rule, read_rule
 from tongxin.rulebook import rules
 from tongxin.rulebook.rules import Resolved
@@ -50,7 +51,7 @@ def offers(*, region: str, at: datetime) -> list[Offer]:
     for id in _asked_on_sheet(region, at):
         cut = rule.cuts.get(id)
         instrument = _instrument(id, region, at)
-        if cut and instrument and instrument.informant(SELF) and instrument.has_words:
+        if cut and instrument and instrument.informant(SELF) and instrument.may_be_shown(at.astimezone(CHINA).date()):
             found.append(Offer(instrument, cut))
     return found
 

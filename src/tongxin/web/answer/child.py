@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
+from tongxin.core.pathway import CHINA
 from tongxin.flows import screening
 from tongxin.screening import questions
 from tongxin.screening.faults import Ended, NotTaken, NoWayIn
@@ -64,7 +65,7 @@ def open_by_link(request: Request) -> HttpResponseBase:
 
 def seated(request: Request, sitting: Sitting) -> HttpResponseBase:
     """The answer that seats a browser at a sheet."""
-    if not questions.instrument_of(sitting.participant.round).has_words:
+    if not questions.instrument_of(sitting.participant.round).may_be_shown(request.at.astimezone(CHINA).date()):
         return JsonResponse({"zh": NO_WORDS}, status=404)
     taken, key = seat.taken(sitting)
     answer = JsonResponse({"key": key})

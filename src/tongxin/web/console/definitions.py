@@ -1,6 +1,8 @@
 """The rules in force as practitioners read them: what each says, since when, on what ground, where it differs."""
 
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -15,6 +17,7 @@ from tongxin.lib import definitions as files
 from tongxin.lib import places
 from tongxin.rulebook import rules
 from tongxin.rulebook.models import DefinitionVersion
+from tongxin.rulebook.rules import Resolved
 from tongxin.web.console import definition_instrument as instrument
 from tongxin.web.console import definition_rules
 from tongxin.web.console.definition_words import KINDS, Table, tables_of
@@ -63,13 +66,13 @@ def definition_page(request: Request, kind: str, name: str) -> HttpResponse:
         (each for each in (asked[:4] + "00", asked[:2] + "0000") if each in regions), ""
     )
     try:
-        content = rules.resolve(kind, name, region=place, at=request.at).content
-        nation = rules.resolve(kind, name, region="", at=request.at).content
+        here = rules.resolve(kind, name, region=place, at=request.at)
+        nation = rules.resolve(kind, name, region="", at=request.at)
     except rules.NotAdopted:
         raise Http404 from None
-    read = _instrument(kind, content)
+    content, read = here.content, _instrument(kind, here)
     on = request.at.astimezone(CHINA).date()
-    tables = _tables(request, kind, name, content, place)
+    tables = _tables(request, kind, name, here, place)
     ours = _tables(request, kind, name, nation, "") if place else tables
     may_write = kind == "forms" and access.may_do(viewer=request.viewer, action=WRITE, at=request.at)
     return show(request, "console/definition.html", {
@@ -88,9 +91,9 @@ def definition_page(request: Request, kind: str, name: str) -> HttpResponse:
     })
 
 
-def _tables(request: Request, kind: str, name: str, content: Any, place: str) -> list[Table]:
+def _tables(request: Request, kind: str, name: str, resolved: Resolved, place: str) -> list[Table]:
     """What a definition says; an instrument's questions only for who may read them."""
-    read = _instrument(kind, content)
+    read, content = _instrument(kind, resolved), resolved.content
     if read is not None:
         on = request.at.astimezone(CHINA).date()
         return instrument.tables_of(read, may_read_items=_may_read(request, read), on=on)
@@ -98,8 +101,8 @@ def _tables(request: Request, kind: str, name: str, content: Any, place: str) ->
     return ruled or tables_of(kind, content, dict(rules.access_rules(at=request.at).roles))
 
 
-def _instrument(kind: str, content: Any) -> Instrument | None:
-    return instruments.read(content) if kind == "instruments" else None
+def _instrument(kind: str, resolved: Resolved) -> Instrument | None:
+    return rules.read(instruments.read, resolved) if kind == "instruments" else None
 
 
 def _may_read(request: Request, read: Instrument) -> bool:
@@ -125,12 +128,18 @@ def _marked(table: dict[str, Any], nation: list[dict[str, Any]]) -> dict[str, An
 
 def _cases(kind: str, name: str, region: str) -> list[str]:
     """The names of the example cases that are run whenever the rules are checked."""
+    return list(_names_of_cases(places.definitions_folder(), kind, name, region))
+
+
+@lru_cache(maxsize=256)
+def _names_of_cases(folder: Path, kind: str, name: str, region: str) -> tuple[str, ...]:
+    """Read once: the files beside a running installation don't change, an upgrade starts it anew."""
     try:
-        found = files.load_cases(places.definitions_folder(), kind, name, region=region)
+        found = files.load_cases(folder, kind, name, region=region)
     except files.DefinitionFault:
-        return []
+        return ()
     rows = found.content.get("cases", ()) if found else ()
-    return [str(each["name"]) for each in rows if isinstance(each, dict) and "name" in each][:MOST_CASES]
+    return tuple(str(each["name"]) for each in rows if isinstance(each, dict) and "name" in each)[:MOST_CASES]
 
 
 def _place_zh(region: str) -> str:
