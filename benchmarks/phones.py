@@ -27,6 +27,9 @@ from tongxin.rulebook.models import DefinitionVersion  # noqa: E402
 from tongxin.sync import devices  # noqa: E402
 
 FORM, QUESTIONS = "observation_record", 250
+CALM = ("no", "none", "never")
+# Facts that other records own, or from which a level is proposed.
+ELSEWHERE = ("child.", "cell.", "factor.")
 LEVEL = {"child_director": "village_id", "child_supervisor": "town_id", "case_manager": "county_id"}
 SOME_CHILDREN = 20
 
@@ -66,7 +69,7 @@ def _wide_form(region: str, at: Any) -> tuple[str, dict[str, Any]]:
     content = copy.deepcopy(dict(resolved.content))
     bound = [
         each for each in rules.resolve("fields", "fields", at=at).content["fields"]
-        if each["type"] in {"text", "long_text", "int"} and not each["id"].startswith("child.")
+        if each["type"] in {"text", "long_text", "int"} and not each["id"].startswith(ELSEWHERE)
     ]
     asked = sum(len(section["fields"]) for section in content["sections"])
     more = [
@@ -88,7 +91,8 @@ def _answer(field: Any, at: Any) -> Any:
     plain = {"int": 1, "date": at.date().isoformat(), "datetime": f"{at:%Y-%m-%dT%H:%M}", "yes_no": "no", "list": []}
     if field.type == "codes":
         return codes[:1]
-    return plain.get(field.type, codes[0] if codes else "看到孩子在家，照料人也在，一切照常。")
+    calm = next((code for code in CALM if code in codes), codes[0] if codes else "")
+    return plain.get(field.type, calm if codes else "看到孩子在家，照料人也在，一切照常。")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tongxin.core.forms.model import Field
+from tongxin.core.forms.model import TEXTS, Field
 from tongxin.core.language import CODE, DATE, INT, SET, Fact, decimal, records
 
 GIVEN = {
@@ -37,7 +37,7 @@ def facts_of(fields: Iterable[Field]) -> dict[str, Fact]:
 
 def learned_from(field: Field, value: Any) -> dict[str, Any]:
     """What an answer in its written form tells the rules; "don't know" tells nothing."""
-    if value is None or value in [option.code for option in field.escape]:
+    if value is None or field.type in TEXTS or value in [option.code for option in field.escape]:
         return {}
     if field.sheet:
         scores = {item.id: {each.code: each.score for each in item.options} for item in field.sheet.items}

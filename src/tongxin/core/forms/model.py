@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from tongxin.core.language import Rule
 
@@ -123,7 +124,7 @@ class Ages:
         return f"{self.low}–{self.high} 周岁"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """A dated form: the kind of entry it records, about whom, and the action one needs to fill it in."""
 
@@ -139,7 +140,7 @@ class Form:
     filled_by: str = ""
     ages: Ages | None = None
 
-    @property
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """All fields that don't stand inside a list, in the order of the page."""
         return tuple(field for section in self.sections for field in section.fields)

@@ -100,7 +100,7 @@ class _Walk:
     def _value(self, asked: Field, raw: object) -> Any:
         if asked.type == "note":
             return None
-        if isinstance(raw, str) and raw in [option.code for option in asked.escape]:
+        if asked.escape and isinstance(raw, str) and raw in [option.code for option in asked.escape]:
             return raw
         if asked.type == "list":
             return self._rows(asked, raw)

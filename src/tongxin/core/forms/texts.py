@@ -11,6 +11,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _EDGES = " \n\t\u3000"
 UNSAVABLE = "含有无法保存的字符（如控制符），请删去后重写"
+# Halves of a sign and control characters; a long text may have line breaks and tabs.
+_UNSAVABLE_SHORT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSAVABLE_LONG = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\n\r\u3000]+")
 
 
@@ -67,11 +70,6 @@ def _readable(raw: object, *, breaks: bool) -> str:
     if not isinstance(raw, str):
         raise AnswerError("内容格式不对，应为文字", kept=False)
     text = raw.replace("\r\n", "\n") if breaks else raw
-    for sign in text:
-        if "\ud800" <= sign <= "\udfff" or (_is_control(sign) and not (breaks and sign in "\n\t")):
-            raise AnswerError(UNSAVABLE, kept=False)
+    if (_UNSAVABLE_LONG if breaks else _UNSAVABLE_SHORT).search(text):
+        raise AnswerError(UNSAVABLE, kept=False)
     return text
-
-
-def _is_control(sign: str) -> bool:
-    return sign < " " or "\x7f" <= sign <= "\x9f"

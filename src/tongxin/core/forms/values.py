@@ -26,6 +26,8 @@ def normalise(field: Field, raw: object, *, on: date | None) -> Answer | None:
 
 
 def _escape(field: Field, raw: object) -> str | None:
+    if not field.escape:
+        return None
     codes = [option.code for option in field.escape]
     if isinstance(raw, str) and raw in codes:
         return raw
