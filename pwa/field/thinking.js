@@ -32,7 +32,8 @@ export async function thinkAhead(file, entry) {
     child: { birth_month: file.birth?.slice(0, 7) ?? null }, on: entry.occurred_at.slice(0, 10), entry: entry.id, about: entry.about,
     psychology: session()?.psychology === true, correction: entry.correction_kind,
   });
-  const facts = [...(file.facts ?? []), factOf(file, entry, form.kind ?? form.id, outcome.data)];
+  const data = entry.sitting ? { ...outcome.data, sitting: entry.sitting } : outcome.data;
+  const facts = [...(file.facts ?? []), factOf(file, entry, form.kind ?? form.id, data)];
   const further = outcome.identified
     ? { identified: outcome.identified.result, identified_zh: outcome.identified.zh, identified_on: entry.occurred_at.slice(0, 10) } : {};
   const raised = outcome.alarms.map(({ gate, zh }) => ({ id: gate, zh, since: entry.occurred_at }));

@@ -21,6 +21,7 @@ export type Session = {
 export type Entry = {
   id: string; child: string; form: string; form_hash: string; answers: Record<string, unknown>; occurred_at: string;
   about: string; supersedes: string | null; correction_kind: string; based_on: Record<string, unknown>; attachments: string[];
+  sitting?: string;
 };
 /** An entry as it lies in the outbox, with the words that list it. */
 export type Kept = { entry: Entry; form_zh: string; name: string };

@@ -14,8 +14,13 @@ from tests.sync.test_down import sealed, taken
 from tests.web.conftest import Clock
 from tongxin import vault
 from tongxin.accounts.viewers import WORKER
-from tongxin.cases.models import Case
+from tongxin.cases.models import Case, Task
+from tongxin.core.pathway.vocabulary import CHILD_STATES
+from tongxin.flows import arriving_holding as holding
+from tongxin.flows import arriving_settling as settling
+from tongxin.flows.arriving_sides import sides_of
 from tongxin.flows.arriving_words import REASONS
+from tongxin.flows.rebuild import differences
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.lib import ids
 from tongxin.people.models import Child
@@ -34,6 +39,11 @@ def held(told: Json, reason: str) -> Arrival:
     arrival = Arrival.objects.get(receipt__number=told["receipt"])
     assert arrival.decider_id is not None and arrival.due_at > arrival.received_at
     return arrival
+
+
+def case_state(child: Child) -> str:
+    found: str = Case.objects.get(id=child.id).state["child_state"]
+    return found
 
 
 def in_crisis(child: Child) -> bool:
@@ -227,6 +237,41 @@ class TestConflict:
         self.office(cast, child, time, "13800000002")
         sent = contact(child, time, "13800000003") | {"based_on": {"phone": "13800000001"}}
         held(phone().sends(sent, now=time.now)[0], "conflict")
+
+    @pytest.mark.parametrize(("office", "mine", "stands"), [
+        ("boarding", "lost", "lost"), ("lost", "boarding", "lost"), ("dead", "away", "away"), ("away", "dead", "away"),
+        ("boarding", "in_institution", "boarding"),
+    ])
+    def test_the_safer_state_stands_until_somebody_has_decided(
+        self, cast: world.World, phone: Paired, time: Clock, office: str, mine: str, stands: str
+    ) -> None:
+        child = cast.child()
+        cast.record(child, "child_state", fill(child, "child_state", time.now, state=office), by="王督导", at=time.now)
+        answers = fill(child, "child_state", time.now, state=mine, known_from="邻居说的")
+        sent = entry(child, "child_state", answers, time.now, based_on={"state": "present"})
+        arrival = held(phone().sends(sent, now=time.now)[0], "conflict")
+        assert (case_state(child), arrival.held_id is not None) == (stands, stands == mine)
+        actor = cast.viewer("郑管理", time.now)
+        what = holding.sent_in(arrival, viewer=actor, at=time.now)
+        child.refresh_from_db()
+        (sides,) = sides_of(arrival=arrival, sent=what, child=child, viewer=actor, at=time.now)
+        assert (sides.phone.zh, sides.office.zh) == (CHILD_STATES[mine], CHILD_STATES[office])
+        assert sides.stands_on_phone == (stands == mine)
+        keys = [key.partition(":")[0] for key in Task.objects.filter(case_id=child.id).values_list("key", flat=True)]
+        assert ("child_missing" in keys) == (stands == "lost")
+        settling.put_aside(arrival_id=arrival.id, reason="mistaken", note="", actor=actor, at=time.now)
+        assert case_state(child) == office
+
+    def test_a_guardian_of_concern_counts_though_the_record_waits(
+        self, cast: world.World, phone: Paired, time: Clock
+    ) -> None:
+        child, mine = cast.child(), phone(app="0.9")
+        said = {"is_concern": "yes", "concern_from": ["staff"]}
+        report = fill(child, "crisis_report", time.now, **said)
+        mine.sends(entry(child, "crisis_report", report, time.now), now=time.now)
+        state = Case.objects.get(id=child.id).state
+        assert (state["is_concern"], state["staff_concern"]) == (True, True)
+        assert not list(differences(at=time.now))
 
     def test_a_state_and_a_carer_are_held_too(self, cast: world.World, phone: Paired, time: Clock) -> None:
         child, mine = cast.child(), phone()

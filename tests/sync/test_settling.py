@@ -12,6 +12,7 @@ from tests.sync.test_down import sealed, taken
 from tests.sync.test_reasons import TestSameChild as Files
 from tests.web.conftest import Clock
 from tongxin.cases.models import Case
+from tongxin.flows import arriving_holding as holding
 from tongxin.flows import arriving_settling as settling
 from tongxin.flows.arriving_sides import sides_of
 from tongxin.flows.invariants import breaches
@@ -94,7 +95,8 @@ def test_opened_as_a_form_and_handed_in(cast: world.World, phone: Paired, time: 
     actor = cast.viewer("王督导", time.now)
     address = settling.open_as_form(arrival_id=only().id, actor=actor, at=time.now)
     assert address.startswith(f"/children/{child.id}/forms/visit_record/?draft=")
-    sheet = Sheet(settling.opened_id(only()), "visit_record", fill(child, "visit_record", time.now), time.now)
+    named = holding.opened_id(only().id)
+    sheet = Sheet(named, "visit_record", fill(child, "visit_record", time.now), time.now)
     record(child_id=child.id, sheet=sheet, actor=actor, at=time.now)
     sweep(time.now)
     assert only().outcome == Arrival.RECORDED
@@ -142,7 +144,7 @@ def test_both_sides_in_words(cast: world.World, phone: Paired, time: Clock) -> N
         entry(child, "detail_correction", answers, time.now, based_on={"phone": "13800000001"}), now=time.now
     )
     actor, arrival = cast.viewer("郑管理", time.now), only()
-    sent = settling.holding.sent_in(arrival, viewer=actor, at=time.now)
+    sent = holding.sent_in(arrival, viewer=actor, at=time.now)
     present = Child.objects.get(id=child.id)
     (found,) = sides_of(arrival=arrival, sent=sent, child=present, viewer=actor, at=time.now)
     assert (found.zh, found.seen) == ("联系电话", "13800000001")

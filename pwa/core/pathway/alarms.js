@@ -33,6 +33,10 @@ export class Alarms {
     this.lapses = new Map();
     /** @type {Map<string, string>} */
     this.origins = new Map();
+    /** Whoever goes on answering, or hands in the form around an answer, tells of the same danger. @type {Map<string, string>} */
+    this.sittings = new Map();
+    /** @type {Map<string, Moment>} */
+    this.told = new Map();
   }
 
   get episode() {
@@ -73,7 +77,7 @@ export class Alarms {
     const origin = this.origins.get(fact.supersedes ?? "") ?? (fact.supersedes || fact.id);
     this.origins.set(fact.id, origin);
     if (isWithdrawn(fact)) return;
-    for (const raised of raisedBy(fact, fact.kind === REPORT ? "" : origin)) this.raise(raised, fact);
+    for (const raised of raisedBy(fact, this.sittingOf(fact), fact.kind === REPORT ? "" : origin)) this.raise(raised, fact);
     if (fact.kind === "safety_check") this.answerCheck(fact);
     else if (fact.kind === "crisis_step" && this.episode && this.isTaken(fact)) {
       const taken = { step: String(fact.data["step"]), at: fact.at, entry: fact.id };
@@ -81,12 +85,27 @@ export class Alarms {
     } else if (fact.kind === "crisis_close" && this.episode) this.closeEpisode(fact);
   }
 
+  /** To what a fact belongs; a copy that waits names the entry which it becomes when somebody opens it. @param {Fact} fact */
+  sittingOf({ id, data: { sitting: named, becomes } }) {
+    const sitting = String(named || (this.sittings.get(id) ?? id));
+    if (becomes) this.sittings.set(String(becomes), sitting);
+    return sitting;
+  }
+
   /** @param {Alarm} raised @param {Fact} fact */
   raise(raised, fact) {
-    if (this.alarms.has(raised.key) || this.tellsOfKnownDanger(fact)) return;
+    if (this.wasTold(raised.key, fact) || this.tellsOfKnownDanger(fact)) return;
+    const lapses = dueAt(this.pathway.safety_check_lapses, raised.raised_at, this.calendar);
     this.alarms.set(raised.key, raised);
+    this.told.set(raised.key, lapses);
     if (raised.kind === CRISIS) this.intoCrisis(raised, raised.raised_at);
-    else this.lapses.set(raised.key, dueAt(this.pathway.safety_check_lapses, raised.raised_at, this.calendar));
+    else this.lapses.set(raised.key, lapses);
+  }
+
+  /** A danger of the same sitting; one that was closed and is told of long after is a new one. @param {string} key @param {Fact} fact */
+  wasTold(key, fact) {
+    const known = this.alarms.get(key);
+    return known !== undefined && (isOpen(known) || fact.at <= (this.told.get(key) ?? -Infinity));
   }
 
   /** A report that answers for a danger already in the record begins no new crisis. @param {Fact} fact */
@@ -151,12 +170,11 @@ export class Alarms {
   }
 }
 
-/** @param {Fact} fact @param {string} duty @returns {Alarm[]} */
-function raisedBy(fact, duty) {
+/** @param {Fact} fact @param {string} sitting @param {string} duty @returns {Alarm[]} */
+function raisedBy(fact, sitting, duty) {
   const rows = fact.data["alarms"];
-  const origin = fact.data["sitting"] || fact.id;
   return (Array.isArray(rows) ? rows : []).map((row) => ({
-    key: `${row.gate}:${origin}`, gate: row.gate, zh: row.zh, kind: row.kind, entry: fact.id,
+    key: `${row.gate}:${sitting}`, gate: row.gate, zh: row.zh, kind: row.kind, entry: fact.id,
     raised_at: fact.recorded_at, became_crisis_at: null, closed_at: null, closed_by: "",
     duty: row.report ? duty : "", household: Boolean(row.household),
   }));

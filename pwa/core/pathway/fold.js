@@ -41,8 +41,19 @@ export function fold(facts, ground) {
   }
   state.alarms.lapse(ground.now);
   reopenInCrisis(state);
+  standIn(state);
   state.expiresAt = expiry(state);
   return state;
+}
+
+/** Where copies that wait for a person say the child is, when that is the safer word. @param {CaseState} state */
+function standIn(state) {
+  for (const fact of state.held.values()) {
+    const said = text(fact.data, "state", "");
+    if (!said) continue;
+    state.childState = STATES[said] ?? said;
+    state.last.set("child_state", fact);
+  }
 }
 
 /** What doesn't count starts no clock: the one before is still due. @param {CaseState} state @param {Fact} fact */

@@ -30,9 +30,8 @@ export async function keepAnswer(place, item, code) {
   const used = /** @type {string[]} */ (half.answers[USED] ?? []);
   const answers = { ...half.answers, [place.field]: sheet, [USED]: [...new Set([...used, place.instrument])], [TOLD]: "yes" };
   await put("drafts", id, { ...half, answers });
-  const warned = half.warned ?? [];
-  const fresh = await warn(place, { [USED]: [place.instrument], [TOLD]: "yes", [place.field]: sheet }, warned);
-  if (fresh.length) await put("drafts", id, { ...half, answers, warned: [...warned, ...fresh] });
+  const fresh = await warn(place, { [USED]: [place.instrument], [TOLD]: "yes", [place.field]: sheet }, half);
+  if (fresh.length) await put("drafts", id, { ...half, answers, warned: [...(half.warned ?? []), ...fresh] });
 }
 
 /** @param {Place} place @returns {Half} */
@@ -40,17 +39,18 @@ const begun = ({ hash }) => ({ form_hash: hash, answers: {}, entry_id: newId(), 
 
 /**
  * The questionnaire alone goes off as soon as an answer is a danger: the rest of the form may never be written.
- * The office holds it as incomplete for a person, and its danger acts at once.
+ * The office holds it as incomplete for a person, and its danger acts at once. It names the entry that the form becomes,
+ * so that both tell of one danger.
  *
- * @param {Place} place @param {Record<string, unknown>} answers @param {string[]} warned
+ * @param {Place} place @param {Record<string, unknown>} answers @param {Half} half
  * @returns {Promise<string[]>} the gates that were sent now
  */
-async function warn(place, answers, warned) {
+async function warn(place, answers, { entry_id: sitting, warned = [] }) {
   const file = (await get("children", place.child)) ?? null;
   if (!file) return [];
   const entry = {
     id: newId(), child: place.child, form: place.form, form_hash: place.hash, answers, occurred_at: written(now()),
-    about: place.about, supersedes: null, correction_kind: "", based_on: {}, attachments: [],
+    about: place.about, supersedes: null, correction_kind: "", based_on: {}, attachments: [], sitting,
   };
   const { alarms } = await thinkAhead(file, entry);
   const fresh = alarms.map((alarm) => alarm.gate).filter((gate) => !warned.includes(gate));

@@ -148,7 +148,7 @@ def _sheet(sent: Sent, sender: Sender, limits: Limits, *, at: datetime) -> Sheet
     return Sheet(
         entry_id=sent.id, form_id=sent.form, answers=sent.answers, occurred_at=min(occurred, at),
         device=str(sender.device.id), supersedes=sent.supersedes, correction_kind=sent.correction_kind,
-        about=sent.about, shifted=shifted,
+        about=sent.about, shifted=shifted, sitting=sent.sitting,
     )
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from tongxin import ledger
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.flows import arriving_holding as holding
-from tongxin.flows.arriving_settling import child_of, opened_id
+from tongxin.flows.arriving_settling import child_of
 from tongxin.flows.handlers import later_handlers
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.sync.limits import limits_at
@@ -22,7 +22,7 @@ def follow_arrivals(now: datetime) -> int:
 
 def _decided(arrival: Arrival, now: datetime) -> bool:
     """Whether it was handed in as a form, or settled in the child's own record."""
-    entry = Entry.objects.filter(id=opened_id(arrival)).first()
+    entry = Entry.objects.filter(id=holding.opened_id(arrival.id)).first()
     held = HeldEntry.objects.filter(id=arrival.held_id, settled_at__isnull=False).first() if arrival.held_id else None
     if entry is None and held is None:
         return False

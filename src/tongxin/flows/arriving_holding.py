@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid5
 
 from tongxin import ledger, vault
 from tongxin.access.relations import recused_from
@@ -17,6 +18,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows import lists
 from tongxin.flows.arriving_reading import Sender, Sent, read
 from tongxin.flows.handlers import later_handlers
+from tongxin.flows.meanwhile import meanwhile_of
 from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.record import asked_of, hold
 from tongxin.ledger import Draft, canonical
@@ -31,6 +33,7 @@ from tongxin.vault import Owner
 
 # In the record twice already: the record's own copy is the one that waits.
 IN_RECORD = "different_copy"
+OPENED = UUID("3d4a9b3e-91a5-4c61-8a10-6c1f8a0f5c42")
 
 
 class Holding(Exception):
@@ -55,13 +58,16 @@ def keep(sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: d
     child = why.child or child
     owner = owner_of(sent, None if why.reason == "gone_child" else child)
     vault.create_keys([owner], at=at)
-    held_id, is_danger = _act_on_danger(sent, why=why, child=child, sender=sender, at=at)
+    arrival_id = ids.new_id()
+    held_id, is_danger = _act_on_danger(
+        sent, why=why, child=child, sender=sender, at=at, ties=_ties(sent, why, arrival_id)
+    )
     receipt = receipts.give(
         entry_id=sent.id, payload=sent.payload, owner=owner, device=sender.device, state=Receipt.HELD, at=at,
         reason=why.reason, shifted=sender.behind,
     )
     arrival = Arrival(
-        id=ids.new_id(), receipt=receipt, device=sender.device, person_id=sender.device.person_id,
+        id=arrival_id, receipt=receipt, device=sender.device, person_id=sender.device.person_id,
         post_id=sender.device.post_id, owner_kind=owner.kind, owner_id=owner.id, child_id=child.id if child else None,
         named_id=sent.child, division_id=_place_of(sender), form_id=sent.form[:40], fields=why.fields,
         held_id=held_id, is_danger=is_danger, received_at=at, due_at=_due(is_danger, at),
@@ -82,6 +88,18 @@ def keep(sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: d
     )
     ledger.enqueue(told, later_handlers(told.kind))
     return receipt
+
+
+def opened_id(arrival_id: UUID) -> UUID:
+    """The id of the entry that an arrival becomes when it is opened as a form and handed in."""
+    return uuid5(OPENED, str(arrival_id))
+
+
+def _ties(sent: Sent, why: Holding, arrival_id: UUID) -> dict[str, Any]:
+    """What ties a copy to the entry that it is part of, or becomes: the same danger is raised once."""
+    if why.reason == IN_RECORD:
+        return {}
+    return {"sitting": str(sent.sitting or sent.id), "becomes": str(opened_id(arrival_id))}
 
 
 def decider_for(arrival: Arrival, *, child: Child | None, at: datetime) -> Responsible | None:
@@ -119,7 +137,7 @@ def _place(division_id: int | None) -> Division | None:
 
 
 def _act_on_danger(
-    sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: datetime
+    sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: datetime, ties: Mapping[str, Any]
 ) -> tuple[UUID | None, bool]:
     """The copy in the child's record, if the danger in it had to act there; and whether there is any."""
     if why.is_in_record:
@@ -131,12 +149,13 @@ def _act_on_danger(
     asked = _asked(sent, about, at=at)
     if asked is None:
         return None, False
-    draft = _draft(sent, asked, about, sender, at)
+    draft = _draft(sent, asked, about, sender, at, ties)
     made = outcome_for(
         child=about, asked=asked, draft=replace(draft, kind=HELD), post_id=sender.viewer.post_id, standing="", at=at
     )
     is_danger = bool(made.data.get("alarms"))
-    if child is None or (not made.data and why.reason != IN_RECORD):
+    stands = meanwhile_of(child=about, asked=asked, answers=draft.answers, at=at)
+    if child is None or not (made.data or stands or why.reason == IN_RECORD):
         return None, is_danger
     held = hold(
         child=child, asked=asked, draft=draft, actor=sender.viewer, at=at, keys=vault.keyring([child.key_owner]),
@@ -163,14 +182,16 @@ def _unknown_child(sender: Sender) -> Child | None:
     return Child(**{f"{level}_id": getattr(place, f"{level}_id") for level in LEVELS})
 
 
-def _draft(sent: Sent, asked: Asked, child: Child, sender: Sender, at: datetime) -> Draft:
+def _draft(
+    sent: Sent, asked: Asked, child: Child, sender: Sender, at: datetime, ties: Mapping[str, Any]
+) -> Draft:
     """What of the answers fits the form; the whole of them stays in the arrival."""
     occurred = min(sent.occurred_at or at, at)
     on: date = occurred.astimezone(CHINA).date()
     found = review(asked.form, sent.answers, on=on, age=age_on(child.birth_month, on))
     return Draft(
         entry_id=sent.id, subject=child.key_owner, kind=asked.form.kind, form_hash=asked.form_hash,
-        occurred_at=occurred, clear={"form": sent.form, "about": sent.about}, answers=found.answers,
+        occurred_at=occurred, clear={"form": sent.form, "about": sent.about, **ties}, answers=found.answers,
         device=str(sender.device.id),
     )
 

@@ -44,6 +44,8 @@ class Sent:
     supersedes: UUID | None = None
     correction_kind: str = ""
     based_on: Mapping[str, Any] = field(default_factory=dict)
+    # What a child answers goes off by itself; the form around it comes later under this id.
+    sitting: UUID | None = None
     is_readable: bool = True
 
 
@@ -60,6 +62,7 @@ def read(payload: Mapping[str, Any], *, otherwise: UUID) -> Sent:
             supersedes=_needed_id(payload, "supersedes") if payload.get("supersedes") else None,
             correction_kind=_one_of(payload, "correction_kind", {kind for kind, _ in CORRECTIONS}),
             based_on=_mapping(payload, "based_on"),
+            sitting=_needed_id(payload, "sitting") if payload.get("sitting") else None,
         )
     except (KeyError, ValueError, TypeError, OverflowError):
         return Sent(id=given or otherwise, payload=payload, child=_id(payload, "child"), is_readable=False)

@@ -32,7 +32,6 @@ from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Arrival
 
 DECIDE, SETTLES = "decide_arrivals", "held_settlement"
-OPENED = UUID("3d4a9b3e-91a5-4c61-8a10-6c1f8a0f5c42")
 GONE = "这条记录刚刚已经由别人处理了，没有再改动。"
 NOT_YET = "现在还不能登记：{why}。可以打开成表改好再交，或写明理由搁置。"
 DUPLICATE = "duplicate_child"
@@ -115,19 +114,14 @@ def open_as_form(*, arrival_id: UUID, actor: Viewer, at: datetime) -> str:
     child = child_of(arrival)
     asked = _asked(arrival, child, at=at)
     writing = Writing(
-        entry_id=opened_id(arrival), form_hash=asked.form_hash, answers=sent.answers, tab=arrival.id, turn=1, base=0,
-        about=sent.about, corrects=sent.id if arrival.receipt.reason == "different_copy" else None,
+        entry_id=holding.opened_id(arrival.id), form_hash=asked.form_hash, answers=sent.answers, tab=arrival.id,
+        turn=1, base=0, about=sent.about, corrects=sent.id if arrival.receipt.reason == "different_copy" else None,
     )
     drafts.save(child=child, asked=asked, writing=writing, actor=actor, at=at)
     page = f"/children/{child.id}/forms/{sent.form}/" if child else "/children/new/file/"
     query = f"?draft={writing.entry_id}"
     query += f"&about={sent.about}" if sent.about.isascii() and sent.about else ""
     return page + query + (f"&corrects={sent.id}" if writing.corrects and _is_on_record(sent.id) else "")
-
-
-def opened_id(arrival: Arrival) -> UUID:
-    """The id of the entry that an arrival becomes when it is opened as a form and handed in."""
-    return uuid5(OPENED, str(arrival.id))
 
 
 def can_open(arrival: Arrival, *, at: datetime) -> bool:
@@ -208,7 +202,7 @@ def _settle_in_record(arrival: Arrival, *, is_recorded: bool, aside: str, actor:
     because = "已照手机上写的登记" if is_recorded else limits_at(at).aside_reasons.get(aside, "已核对")
     answers = {"valid_one": "second" if is_recorded else "first", "note": because, "signature": name or "核对人"}
     sheet = Sheet(
-        entry_id=uuid5(OPENED, f"{arrival.id}:held"), form_id=SETTLES, answers=answers, occurred_at=at,
+        entry_id=uuid5(holding.OPENED, f"{arrival.id}:held"), form_id=SETTLES, answers=answers, occurred_at=at,
         about=str(arrival.held_id),
     )
     try:

@@ -9,9 +9,11 @@ from uuid import UUID
 from tongxin import ledger
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
+from tongxin.core.pathway.state import STATES
 from tongxin.core.pathway.vocabulary import CHILD_STATES
 from tongxin.flows.arriving_conflicts import new_values
 from tongxin.flows.arriving_reading import Sent
+from tongxin.flows.outcome import HELD
 from tongxin.flows.profiles import profiles_of
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
@@ -49,6 +51,8 @@ class Contested:
     seen: str
     phone: Side
     office: Side
+    # Until somebody has decided the safer of both stands.
+    stands_on_phone: bool = False
 
 
 def sides_of(
@@ -59,7 +63,8 @@ def sides_of(
     said = new_values(sent, arrival.fields)
     found = []
     for name in arrival.fields:
-        entry, because = _last_change(child, name, viewer=viewer, at=at)
+        entry, answers = _last_change(child, name, viewer=viewer, at=at)
+        on_record = _state_of(answers) if name == "state" else profile[name]
         found.append(Contested(
             zh=WORDS.get(name, name), seen=_zh(name, sent.based_on.get(name), child, at),
             phone=Side(
@@ -67,25 +72,35 @@ def sides_of(
                 _because(sent.answers), sent.form,
             ),
             office=Side(
-                _zh(name, profile[name], child, at), entry.person_id if entry else None,
-                entry.post_id if entry else None, entry.recorded_at if entry else None, because,
+                _zh(name, on_record, child, at), entry.person_id if entry else None,
+                entry.post_id if entry else None, entry.recorded_at if entry else None, _because(answers),
                 entry.form_id if entry else "",
             ),
+            stands_on_phone=name == "state" and profile[name] != on_record,
         ))
     return found
 
 
-def _last_change(child: Child, name: str, *, viewer: Viewer, at: datetime) -> tuple[Entry | None, str]:
-    """The newest record that says this of the child, and why."""
+def _state_of(answers: Mapping[str, Any]) -> str:
+    """What the record says of where the child is, whatever stands until a copy is decided."""
+    said = str(answers.get("state") or "present")
+    return STATES.get(said, said)
+
+
+def _last_change(
+    child: Child, name: str, *, viewer: Viewer, at: datetime
+) -> tuple[Entry | None, Mapping[str, Any]]:
+    """The newest record that says this of the child, with all that it says."""
     owning = [form for form, names in limits_at(at).owns.items() if name in names]
-    entries = [entry for entry in reversed(ledger.facts(child.key_owner)) if entry.form_id in owning]
+    told = [entry for entry in ledger.facts(child.key_owner) if entry.kind != HELD and entry.form_id in owning]
+    entries = told[::-1]
     opened = ledger.open_entries(
         entries, viewer=viewer, purpose="decide", part="identity", route="arrivals", at=at
     ) if entries else []
     for entry, answers in zip(entries, opened, strict=True):
         if answers and (name in answers or name in {"carers", "siblings"}):
-            return entry, _because(answers)
-    return None, ""
+            return entry, answers
+    return None, {}
 
 
 def _because(answers: Mapping[str, Any]) -> str:

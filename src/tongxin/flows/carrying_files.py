@@ -23,6 +23,7 @@ from tongxin.core.pathway.vocabulary import CHILD_STATES, IDENTIFIED
 from tongxin.flows.carrying_known import known_for
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
+from tongxin.flows.outcome import TIES
 from tongxin.flows.profiles import carers_of, profiles_of, readable
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Carer, Child
@@ -251,8 +252,9 @@ def _facts(page: Page, child: Child, facts: Sequence[Fact], parts: frozenset[str
         if part not in parts and part not in FOLD_ONLY:
             continue
         if part not in parts:
-            alarms = fact.data.get("alarms") if "crisis" in parts else None
-            told |= {"data": {"alarms": alarms} if alarms else {}, "person": None, "post": None}
+            is_told = "crisis" in parts and fact.data.get("alarms")
+            data = {name: fact.data[name] for name in ("alarms", *TIES) if name in fact.data} if is_told else {}
+            told |= {"data": data, "person": None, "post": None}
         elif not sees:
             told["data"] = without_levels(told["data"])
         found.append(told)

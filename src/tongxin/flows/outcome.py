@@ -18,6 +18,8 @@ UNGRADED, REGISTRATION = "ungraded", "registration"
 HELD = "held"
 ALARMING = ("alarms", "proposed", "proposal")
 
+# To which sitting an entry belongs, and which entry a copy becomes when somebody opens it as a form.
+TIES = ("sitting", "becomes")
 
 def outcome_for(
     *, child: Child, asked: Asked, draft: Draft, post_id: UUID | None, standing: str, at: datetime
@@ -34,7 +36,12 @@ def outcome_for(
         about=str(draft.clear.get("about", "")), standing=standing if standing not in {"", UNGRADED} else None,
     )
     if draft.kind == HELD:
-        return Outcome({name: made.data[name] for name in ALARMING if name in made.data}, made.definitions)
+        acting = {name: made.data[name] for name in ALARMING if name in made.data}
+        made = Outcome(acting | draft.clear.get("meanwhile", {}), made.definitions)
+    if "alarms" in made.data:
+        made.data |= {name: draft.clear[name] for name in TIES if name in draft.clear}
+    if draft.kind == HELD:
+        return made
     if draft.kind == "transfer_in":
         made.data["goes_on"] = _county_of(post_id) != rules.region_of(child.county_id)
     return made

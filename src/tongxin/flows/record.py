@@ -36,6 +36,7 @@ from tongxin.flows import (
 )
 from tongxin.flows.derive import derive_again, ground_for, tell
 from tongxin.flows.facts import facts_of
+from tongxin.flows.meanwhile import meanwhile_of
 from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import DifferentCopy, Draft
@@ -66,6 +67,8 @@ class Sheet:
     about: str = ""
     # By how many seconds a phone's wrong clock was put right.
     shifted: int = 0
+    # The entry to which this is a part that went off by itself.
+    sitting: UUID | None = None
     # What stood in the form already and was left as it stood.
     echoes: frozenset[str] = frozenset()
 
@@ -111,7 +114,11 @@ def hold(
     """Keep a version for a person, in the child's record too: its dangers act now (spine A1, A8)."""
     handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     held = ledger.hold(draft, reason=reason, at=at, actor=actor, keyring=keys)
-    part = replace(draft, entry_id=held.id, kind=HELD, supersedes=None, correction_kind="")
+    stands = meanwhile_of(child=child, asked=asked, answers=draft.answers, at=at)
+    part = replace(
+        draft, entry_id=held.id, kind=HELD, supersedes=None, correction_kind="",
+        clear={**draft.clear, **({"meanwhile": stands} if stands else {})},
+    )
     kept = ledger.keep_entries([part], recorded_at=at, actor=actor, keyring=keys)[0]
     made = outcome_for(child=child, asked=asked, draft=part, post_id=actor.post_id, standing="", at=at)
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
@@ -168,6 +175,7 @@ def _keep(
 ) -> Recorded:
     households.lock(child)
     kept = ledger.keep_entries([draft], recorded_at=at, actor=actor, keyring=keys)[0]
+    clear |= {"sitting": str(sheet.sitting)} if sheet.sitting else {}
     handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     if not kept.is_new:
         return Recorded(kept.entry, False)

@@ -13,7 +13,7 @@ SPANS = (
     "blob_kept",
 )
 NUMBERS = ("batch", "batch_kilobytes", "children", "page", "entries", "blob_kilobytes", "piece_kilobytes")
-REST = ("oldest_app", "phone", "guide", "decides", "owns", "aside_reasons")
+REST = ("oldest_app", "phone", "guide", "decides", "owns", "safer", "stands_at_once", "aside_reasons")
 PHONE = ("idle_minutes", "hidden_minutes", "pin_tries", "keep_receipts_days")
 UNITS = ("minutes", "hours", "days")
 SMALLEST = {"minutes": 1, "hours": 60, "days": 1440}
@@ -41,10 +41,25 @@ def check_sync(content: Mapping[str, Any]) -> None:
     for form in OWNING:
         if not content["owns"].get(form):
             raise DefinitionError(f"owns.{form}", "没有写这张表改哪些现值", "写上每一项，不能为空")
+    _check_safer(content)
     for at, raw in enumerate(take.sequence(content["aside_reasons"], "aside_reasons")):
         path = f"aside_reasons[{at}]"
         take.identifier(take.mapping(raw, path, required=("id", "zh")), path)
     take.unrepeated([each["id"] for each in content["aside_reasons"]], "aside_reasons", "理由")
+
+
+def _check_safer(content: Mapping[str, Any]) -> None:
+    """Each value's codes from the safest down, none of them twice; concern about a guardian always counts at once."""
+    for name, ranks in content["safer"].items():
+        path = f"safer.{name}"
+        codes = [code for rank in take.sequence(ranks, path) for code in take.sequence(rank, path)]
+        take.unrepeated(codes, path, "代码")
+    for name, codes in content["stands_at_once"].items():
+        take.sequence(codes, f"stands_at_once.{name}")
+    if "lost" not in next(iter(content["safer"].get("state") or ()), ()):
+        raise DefinitionError("safer.state", "下落不明不在最稳妥的一档", "把 lost 写在第一档")
+    if "yes" not in (content["stands_at_once"].get("is_concern") or ()):
+        raise DefinitionError("stands_at_once.is_concern", "监护人可能就是危险的，没有马上算数", "写上 \"yes\"")
 
 
 def _minutes(content: Mapping[str, Any], key: str) -> int:

@@ -38,6 +38,10 @@ class Limits:
     decides: tuple[str, ...]
     owns: Mapping[str, tuple[str, ...]]
     aside_reasons: Mapping[str, str]
+    # Of a value the codes from the safest down; and the codes that count at once, whatever the record says.
+    # A version that was adopted before these were written has none.
+    safer: Mapping[str, tuple[tuple[str, ...], ...]]
+    stands_at_once: Mapping[str, tuple[str, ...]]
 
 
 def limits_at(at: datetime) -> Limits:
@@ -55,3 +59,5 @@ def _read(content: Mapping[str, Any]) -> Limits:
         decides=tuple(content["decides"]), owns={form: tuple(names) for form, names in content["owns"].items()},
         aside_reasons={each["id"]: str(each["zh"]) for each in content["aside_reasons"]},
     )
+        safer={name: tuple(tuple(codes) for codes in ranks) for name, ranks in content.get("safer", {}).items()},
+        stands_at_once={name: tuple(codes) for name, codes in content.get("stands_at_once", {}).items()},

@@ -61,7 +61,10 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "crisis_close": {"watch_until": DAYS, "guardian_page": _one("yes", "no")},
     "household_check": {"result": _one("safe", "in_danger")}, "report": {}, "report_answer": {}, "report_ruling": {},
     "flag": {"due_on": DAYS, "resolver": _one("social_worker", "nobody")}, "flag_answer": {},
-    "held": {}, "held_settlement": {}, "detail_correction": {"given": st.lists(_one("id_no", "phone", "name"))},
+    "held": {
+        "sitting": _one("e03", "e05", "s1"), "becomes": _one("e04", "e06"), "state": _one("", "lost", "present"),
+    },
+    "held_settlement": {}, "detail_correction": {"given": st.lists(_one("id_no", "phone", "name"))},
     "task_reason": {"until": _one("2025-02-10", "2025-02-20T12:00:00+08:00", "2025-06-01")},
 }
 # Records that name what they answer.

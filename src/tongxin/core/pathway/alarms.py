@@ -68,6 +68,9 @@ class Alarms:
     episodes: list[Episode] = field(default_factory=list)
     lapses: dict[str, datetime] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    # Whoever goes on answering, or hands in the form around an answer, tells of the same danger: its clock goes on.
+    sittings: dict[str, str] = field(default_factory=dict)
+    told: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def episode(self) -> Episode | None:
@@ -100,15 +103,16 @@ class Alarms:
         self.origins[fact.id] = self.origins.get(fact.supersedes or "", fact.supersedes or fact.id)
         if fact.correction in WITHDRAWN:
             return
-        for raised in _raised_by(fact, duty="" if fact.kind == REPORT else self.origins[fact.id]):
-            if raised.key in self.alarms or self._tells_of_known_danger(fact):
+        duty = "" if fact.kind == REPORT else self.origins[fact.id]
+        for raised in _raised_by(fact, sitting=self._sitting_of(fact), duty=duty):
+            lapses = due_at(pathway.safety_check_lapses, since=raised.raised_at, calendar=calendar)
+            if self._was_told(raised.key, fact) or self._tells_of_known_danger(fact):
                 continue
-            self.alarms[raised.key] = raised
+            self.alarms[raised.key], self.told[raised.key] = raised, lapses
             if raised.kind == CRISIS:
                 self._into_crisis(raised, raised.raised_at)
             else:
-                span = pathway.safety_check_lapses
-                self.lapses[raised.key] = due_at(span, since=raised.raised_at, calendar=calendar)
+                self.lapses[raised.key] = lapses
         if fact.kind == "safety_check":
             self._answer_check(fact)
         elif fact.kind == "crisis_step" and self.episode and _is_taken(fact, pathway):
@@ -116,6 +120,18 @@ class Alarms:
             self.episodes[-1] = replace(self.episode, taken=(*self.episode.taken, taken))
         elif fact.kind == "crisis_close" and self.episode:
             self._close_episode(fact)
+
+    def _sitting_of(self, fact: Fact) -> str:
+        """To what a fact belongs; a copy that waits names the entry which it becomes when somebody opens it."""
+        sitting = str(fact.data.get("sitting") or self.sittings.get(fact.id, fact.id))
+        if becomes := fact.data.get("becomes"):
+            self.sittings[str(becomes)] = sitting
+        return sitting
+
+    def _was_told(self, key: str, fact: Fact) -> bool:
+        """A danger of the same sitting; one that was closed and is told of long after is a new one."""
+        known = self.alarms.get(key)
+        return known is not None and (known.is_open or fact.at <= self.told[key])
 
     def _tells_of_known_danger(self, fact: Fact) -> bool:
         """A report that answers for a danger already in the record begins no new crisis."""
@@ -172,13 +188,11 @@ def _is_taken(fact: Fact, pathway: Pathway) -> bool:
     return result == "done" or (result == "not_needed" and step in pathway.content["crisis_not_needed"])
 
 
-def _raised_by(fact: Fact, *, duty: str) -> Sequence[Alarm]:
+def _raised_by(fact: Fact, *, sitting: str, duty: str) -> Sequence[Alarm]:
     rows = fact.data.get("alarms", ())
-    # A child who goes on answering, or finishes, tells of the same danger: its clock goes on.
-    origin = fact.data.get("sitting") or fact.id
     return [
         Alarm(
-            key=f"{row['gate']}:{origin}", gate=row["gate"], zh=row["zh"], kind=row["kind"], entry=fact.id,
+            key=f"{row['gate']}:{sitting}", gate=row["gate"], zh=row["zh"], kind=row["kind"], entry=fact.id,
             raised_at=fact.recorded_at, duty=duty if row.get("report") else "", household=bool(row.get("household")),
         )
         for row in (rows if isinstance(rows, list | tuple) else ())

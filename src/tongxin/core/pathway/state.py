@@ -170,6 +170,7 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         _reopen_in_crisis(state)
     state.alarms.lapse(on)
     _reopen_in_crisis(state)
+    _stand_in(state)
     state.expires_at = _expiry(state, calendar)
     return state
 
@@ -182,6 +183,13 @@ def _count(state: CaseState, fact: Fact) -> None:
     is_professional = fact.role in pathway.content["professionals"]
     if is_professional and pathway.counts(fact.kind, fact.data, towards=CONTACT):
         state.last[CONTACT] = fact
+
+
+def _stand_in(state: CaseState) -> None:
+    """Where copies that wait for a person say the child is, when that is the safer word."""
+    for fact in state.held.values():
+        if said := fact.data.get("state"):
+            state.child_state, state.last["child_state"] = STATES.get(str(said), str(said)), fact
 
 
 def _reopen_in_crisis(state: CaseState) -> None:

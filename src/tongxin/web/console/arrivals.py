@@ -123,7 +123,7 @@ def _sides(request: Request, arrival: Arrival, sent: Sent, child: Child) -> list
 def _contested(each: Contested, names: Names, titles: dict[UUID, str], request: Request) -> dict[str, Any]:
     return {
         "zh": each.zh, "seen": each.seen, "phone": _side(each.phone, names, titles, request),
-        "office": _side(each.office, names, titles, request),
+        "office": _side(each.office, names, titles, request), "stands_on_phone": each.stands_on_phone,
     }
 
 
