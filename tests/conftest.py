@@ -1,12 +1,23 @@
 """What every test stands on: both databases, and a ledger that can be emptied after a test."""
 
+import copy
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
+from tests import world
 from tests.unlock import guards_down
+
+# The same cases at each run, however slow the machine; `make soak` looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 _empty = TransactionTestCase._fixture_teardown
 
@@ -38,3 +49,20 @@ def _other_rows_under_the_same_ids() -> None:
         for name in names:
             if module in sys.modules:
                 getattr(sys.modules[module], name).cache_clear()
+
+
+@pytest.fixture(scope="module")
+def begun(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[world.World]:
+    """The cast at its beginning, there for all tests of a file; what each of them does is taken back."""
+    with django_db_blocker.unblock(), ExitStack() as open_until_the_end:
+        for name in connections:
+            open_until_the_end.enter_context(transaction.atomic(using=name))
+        yield world.build()
+        for name in connections:
+            transaction.set_rollback(True, using=name)
+
+
+@pytest.fixture
+def cast(begun: world.World, db: None) -> world.World:
+    """The cast as one test's own: nobody of the next test's has changed."""
+    return copy.deepcopy(begun)

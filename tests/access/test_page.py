@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 ORDER = ("rank", "due_at", "id")
 
 
-@pytest.fixture
-def cast(db: None) -> world.World:
-    return world.build()
-
-
 def case_at(cast: world.World, code: str | None, rank: int, hours: int) -> Case:
     child = child_at(cast, code)
     return Case.objects.create(
@@ -40,7 +35,7 @@ CASES = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(cases=CASES, referred=st.sets(st.integers(0, 13), max_size=6), limit=st.integers(1, 5))

@@ -28,11 +28,6 @@ PLACES = [code for code, _, level, _ in world.PLACES if level in {"county", "tow
 NAMES = [*world.CAST]
 
 
-@pytest.fixture
-def cast(db: None) -> world.World:
-    return world.build()
-
-
 def child_at(cast: world.World, code: str | None) -> Child:
     """A child who lives at a place as far as it is known; None: nowhere known."""
     places = cast.place(code).ancestors if code else dict.fromkeys((f"{level}_id" for level in LEVELS), None)
@@ -100,7 +95,7 @@ WORLDS = st.fixed_dictionaries({
 
 
 @settings(
-    max_examples=12, deadline=None,
+    max_examples=12,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(drawn=WORLDS)

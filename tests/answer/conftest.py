@@ -42,11 +42,6 @@ class Phone(Client):
 
 
 @pytest.fixture
-def cast(db: None) -> world.World:
-    return world.build()
-
-
-@pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     shown = Clock(world.START)
     monkeypatch.setattr(clock, "now", lambda: shown.now)

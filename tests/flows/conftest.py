@@ -7,10 +7,5 @@ from tests.flows.story import Story
 
 
 @pytest.fixture
-def cast(db: None) -> world.World:
-    return world.build()
-
-
-@pytest.fixture
 def story(cast: world.World) -> Story:
     return Story(cast)

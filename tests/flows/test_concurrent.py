@@ -20,6 +20,12 @@ from tongxin.people.services import join_household
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture
+def cast(transactional_db: None) -> world.World:
+    """Written for good, for each thread sees it over a connection of its own."""
+    return world.build()
+
+
 def at_once(*actions: Callable[[], object]) -> list[object]:
     """What each gives back when all begin at the same moment, each with a connection of its own."""
     line = threading.Barrier(len(actions))

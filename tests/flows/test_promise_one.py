@@ -126,7 +126,7 @@ class Play:
 
 # Without shrinking: a failing life is short enough to read, and each try costs seconds.
 @settings(
-    max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+    max_examples=25, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
 @given(actions=st.lists(ACTIONS, min_size=3, max_size=14))
@@ -144,8 +144,3 @@ def live(cast: world.World, actions: list[Any]) -> None:
             play.check()
         assert list(differences(at=play.at)) == []
         transaction.set_rollback(True)
-
-
-@pytest.fixture
-def cast() -> world.World:
-    return world.build()

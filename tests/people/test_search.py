@@ -143,7 +143,7 @@ class TestByName:
         found = search.find("张伟", viewer=viewer("case_manager", "370116"), at=AT, limit=3)
         assert [each.child_id for each in found] == [child.id for child in right[:3]]
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.text(st.sampled_from("张王李欧阳伟娜雨曾单阿依古丽·•．aZü"), min_size=1, max_size=8))
     def test_the_first_two_characters_find_whatever_name(self, name: str) -> None:
         with suppress(_UndoneError), transaction.atomic():

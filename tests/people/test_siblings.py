@@ -13,11 +13,6 @@ pytestmark = pytest.mark.django_db
 LATER = world.START + timedelta(days=30)
 
 
-@pytest.fixture
-def cast(db: None) -> world.World:
-    return world.build()
-
-
 def siblings(child: Child) -> set[Child]:
     return set(living_with(Child.objects.get(id=child.id)))
 

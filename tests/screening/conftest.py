@@ -7,10 +7,5 @@ from tests.screening.school import School
 
 
 @pytest.fixture
-def cast(db: None) -> world.World:
-    return world.build()
-
-
-@pytest.fixture
 def school(cast: world.World) -> School:
     return School(cast)

@@ -152,7 +152,7 @@ class Life(RuleBasedStateMachine):
 def test_no_answer_and_no_alarm_is_lost(db: Any) -> None:
     Life.cast = world.build()
     quiet = settings(
-        max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck),
+        max_examples=12, stateful_step_count=14, suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Life, settings=quiet)
 

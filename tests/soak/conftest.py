@@ -15,9 +15,9 @@ from time import monotonic
 import pytest
 
 from tests.core.language.conftest import conninfo, engines
-from tests.web.conftest import cast, office, time
+from tests.web.conftest import office, time
 
-__all__ = ["cast", "conninfo", "engines", "office", "time"]
+__all__ = ["conninfo", "engines", "office", "time"]
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "soak.md"
 SECONDS = float(os.environ.get("TONGXIN_SOAK_SECONDS", "220"))

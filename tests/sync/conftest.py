@@ -6,9 +6,9 @@ import pytest
 
 from tests import world
 from tests.sync.phone import Phone
-from tests.web.conftest import Clock, cast, office, time
+from tests.web.conftest import Clock, office, time
 
-__all__ = ["cast", "office", "time"]
+__all__ = ["office", "time"]
 
 
 @pytest.fixture

@@ -39,11 +39,6 @@ class Office(Client):
         return self.send(f"/children/{child.id}/forms/{form}/", fill(child, form, at, **answers))
 
 
-@pytest.fixture
-def cast(db: None) -> world.World:
-    return world.build()
-
-
 class Clock:
     def __init__(self, now: datetime) -> None:
         self.now = now

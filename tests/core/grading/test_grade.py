@@ -62,7 +62,7 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
 
 
 class TestProperties:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(records(), st.integers(0, 4))
     def test_one_worse_cell_never_lowers_the_level(self, found: dict[str, Any], at: int) -> None:
         row = found["cells"][at]
@@ -72,27 +72,27 @@ class TestProperties:
             rows = [{**row, "level": worse} if each is row else each for each in found["cells"]]
             assert rank(graded({**found, "cells": rows}).level) >= rank(before)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(records(), st.sampled_from(sorted(SCORES)))
     def test_a_higher_score_never_lowers_the_level(self, found: dict[str, Any], name: str) -> None:
         score = found.get(name, 0)
         higher = {**found, name: min(score + 5, SCORES[name][1])}
         assert rank(graded(higher).level) >= rank(graded({**found, name: score}).level)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(records())
     def test_any_gate_is_red_whatever_the_rest_says(self, found: dict[str, Any]) -> None:
         proposal = graded(found)
         assert (proposal.level == "high") or not proposal.gates
         assert graded({**found, "veto.harmed": "yes"}).level == "high"
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(records(), st.permutations(range(5)))
     def test_the_order_of_the_evidence_changes_nothing(self, found: dict[str, Any], order: list[int]) -> None:
         shuffled = {**found, "cells": [found["cells"][at] for at in order]}
         assert graded(shuffled).level == graded(found).level
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(records(), st.sampled_from(["low", "mid_low", "mid_high", "high"]), st.integers(0, 4))
     def test_a_gap_never_supports_a_fall(self, found: dict[str, Any], standing: str, at: int) -> None:
         rows = [{**each, "level": None} if n == at else each for n, each in enumerate(found["cells"])]
@@ -100,7 +100,7 @@ class TestProperties:
         gap = any(cell.level is None for cell in proposal.cells)
         assert not gap or rank(proposal.level) >= rank(standing)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(records())
     def test_protective_factors_never_change_a_proposal(self, found: dict[str, Any]) -> None:
         good = [{"item": item, "block": "protective", "answer": "yes"} for item in ("trusted_adult", "asks_help")]

@@ -28,7 +28,7 @@ CONTENTS += [pytest.param(build, id=build.__name__) for build in made.MADE]
 FOUR: list[Any] = [pytest.param(lambda id=id: made.content(id), id=id) for id in made.ON_PHONES]
 PHONES = [*FOUR, *(pytest.param(build, id=build.__name__) for build in made.MADE)]
 FILES = PHONES
-quick = settings(max_examples=3, deadline=None)
+quick = settings(max_examples=3)
 
 
 def sheets(content: made.Content, count: int) -> list[dict[str, Any]]:

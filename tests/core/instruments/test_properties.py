@@ -22,7 +22,7 @@ chances = st.integers(0, 2**32).map(Random)
 
 
 def each_instrument(test: Callable[..., None]) -> Callable[..., None]:
-    found = settings(max_examples=12, deadline=None)(given(chance=chances)(test))
+    found = settings(max_examples=12)(given(chance=chances)(test))
     return pytest.mark.parametrize("instrument", ALL)(found)
 
 

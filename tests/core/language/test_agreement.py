@@ -29,7 +29,6 @@ def read(texts: list[str]) -> list[Any]:
 
 @settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[
         HealthCheck.too_slow,

@@ -62,7 +62,6 @@ class TestWording:
 
 RELAXED = settings(
     max_examples=150,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[
         HealthCheck.too_slow,

@@ -29,7 +29,7 @@ from tongxin.core.pathway.export import (
 from tongxin.lib.strict_yaml import load
 
 DEFINITIONS = Path(__file__).parents[3] / "definitions"
-random_lives = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+random_lives = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @cache

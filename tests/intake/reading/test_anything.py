@@ -33,7 +33,7 @@ areas = st.tuples(*[st.integers(0, 6)] * 4).map(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.lists(cells, max_size=6), max_size=8),
     st.lists(areas, max_size=2),
@@ -51,7 +51,7 @@ def test_any_sheet_is_read_without_a_fault(grid: list[list[object]], merged: lis
             assert row.as_json()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
     try:
@@ -60,7 +60,7 @@ def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
         assert refused.zh.endswith("。") or "：" in refused.zh
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from("甲乙丙丁戊己庚辛"), min_size=1, max_size=12),
     st.integers(0, 3),
