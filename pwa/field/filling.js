@@ -8,30 +8,29 @@ import { session } from "./session.js";
 /** @typedef {import("../form/types").Field} Field */
 /** @typedef {import("./types").Around} Around */
 /** @typedef {import("./types").File} File */
-/** @typedef {import("./phone_draft.js").Half} Half */
 
 /** Whoever writes down a visit was there. */
 const THERE = "visit.visitors";
 
 /**
  * @param {import("../core/grading/types").Form} content
- * @param {{ hash: string, file: File | null, around: Around, half?: Half }} for_
+ * @param {{ hash: string, file: File | null, around: Around, answers?: Record<string, unknown> }} for_ `answers` were written already
  * @returns {Definition}
  */
-export function filled(content, { hash, file, around, half }) {
+export function filled(content, { hash, file, around, answers }) {
   const known = file?.prefill?.[content.id] ?? {};
   const form = formFor(content, { on: day(), age: file ? ageOf(file) : null });
   const sections = form.sections.map((section) => ({
-    ...section, fields: section.fields.map((field) => withPlaces(withKnown(field, known, half), around)),
+    ...section, fields: section.fields.map((field) => withPlaces(withKnown(field, known, answers), around)),
   }));
   return { ...form, hash, sections: sections.filter((section) => section.fields.length) };
 }
 
-/** @param {Field} field @param {Record<string, import("./types").Known>} known @param {Half | undefined} half @returns {Field} */
-function withKnown(field, known, half) {
+/** @param {Field} field @param {Record<string, import("./types").Known>} known @param {Record<string, unknown> | undefined} answers @returns {Field} */
+function withKnown(field, known, answers) {
   const found = known[field.id];
   const usual = found?.value ?? ownAnswer(field);
-  const prefill = half ? half.answers[field.id] : usual;
+  const prefill = answers ? answers[field.id] : usual;
   const asked = prefill === undefined ? { ...field } : { ...field, prefill };
   return found?.zh ? { ...asked, known: { value: found.value, zh: found.zh } } : asked;
 }
@@ -56,8 +55,13 @@ export const ageOf = (file) => (file.birth ? ageOn(file.birth, day()) : file.age
 /** @type {Record<string, string[]>} */
 const OWNED = { child_state: ["state"], carer_change: ["carers"], household_members: ["siblings"] };
 
-/** What the phone knew of that which an entry changes. @param {File | null} file @param {string} form @param {Record<string, unknown>} answers */
-export function basedOn(file, form, answers) {
+/**
+ * What the phone knew of that which an entry changes; `before` is what it corrects and what the office will have by then.
+ *
+ * @param {File | null} file @param {string} form @param {Record<string, unknown>} answers @param {Record<string, unknown>} [before]
+ */
+export function basedOn(file, form, answers, before = {}) {
   const touched = OWNED[form] ?? Object.keys(answers);
-  return Object.fromEntries(Object.entries(file?.profile ?? {}).filter(([name]) => touched.includes(name)));
+  return Object.fromEntries(Object.entries(file?.profile ?? {}).filter(([name]) => touched.includes(name))
+    .map(([name, value]) => [name, typeof before[name] === "string" ? before[name] : value]));
 }

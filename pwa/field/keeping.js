@@ -16,6 +16,7 @@ import { sendAtOnce } from "./at_once.js";
 /** @typedef {import("./types").Kept} Kept */
 /** @typedef {import("../core/grading/types").Alarm} Alarm */
 /** @typedef {{ id: string, kind: string, blob: Blob }} Attached */
+/** @typedef {import("./records.js").Own} Own */
 /** @typedef {import("./phone_draft.js").Half} Half */
 
 const STILL = "内容仍在本页，没有丢。";
@@ -23,14 +24,14 @@ const STILL = "内容仍在本页，没有丢。";
 /**
  * What the form element calls with a filled form.
  *
- * @param {{ child: string, file: File | null, formId: string, formZh: string, about: string,
+ * @param {{ child: string, file: File | null, formId: string, formZh: string, about: string, corrects?: Own | null,
  *   draft: import("./phone_draft.js").PhoneDraft, blobs?: () => Attached[], after: (kept: Kept, alarms: Alarm[]) => Promise<void> }} ground
  * @returns {(half: Half) => Promise<import("../form/send.js").Outcome>}
  */
-export function keeping({ child, file, formId, formZh, about, draft, blobs = () => [], after }) {
+export function keeping({ child, file, formId, formZh, about, corrects = null, draft, blobs = () => [], after }) {
   return async (half) => {
     const attached = blobs(), attachments = attached.map((one) => one.id);
-    const kept = { entry: { ...entryOf(half, { child, file, formId, about }), attachments }, form_zh: formZh, name: nameOf(file, half) };
+    const kept = { entry: { ...entryOf(half, { child, file, formId, about, corrects }), attachments }, form_zh: formZh, name: nameOf(file, half) };
     const { zh, alarms } = await writeDown(kept, file, { draft, blobs: attached });
     if (zh) return { zh, mayRetry: true };
     await readBriefs();
@@ -69,12 +70,13 @@ export async function writeDown(kept, file, { draft, blobs = [] } = {}) {
   }
 }
 
-/** @param {Half} half @param {{ child: string, file: File | null, formId: string, about: string }} ground @returns {import("./types").Entry} */
-function entryOf(half, { child, file, formId, about }) {
+/** @param {Half} half @param {{ child: string, file: File | null, formId: string, about: string, corrects: Own | null }} ground @returns {import("./types").Entry} */
+function entryOf(half, { child, file, formId, about, corrects }) {
   const answers = JSON.parse(JSON.stringify(half.answers));
   return {
     id: half.entry_id, child, form: formId, form_hash: half.form_hash, answers, occurred_at: written(now()), about,
-    supersedes: null, correction_kind: "", based_on: basedOn(file, formId, answers), attachments: [],
+    supersedes: corrects?.id ?? null, correction_kind: corrects ? "correct" : "", attachments: [],
+    based_on: basedOn(file, formId, answers, corrects?.state === "waiting" ? corrects.kept?.entry.answers : {}),
   };
 }
 
@@ -85,10 +87,17 @@ const nameOf = (file, half) => file?.name ?? String(half.answers["name"] ?? "");
 async function following(kept, before) {
   const known = before ?? newFile(kept);
   // Whatever the rules make of it here, the entry itself is kept; the office thinks again.
-  const { alarms, file } = await thinkAhead(known, kept.entry).catch(() => ({ alarms: [], file: known }));
+  const { alarms: all, file } = await thinkAhead(known, kept.entry).catch(() => ({ alarms: [], file: known }));
+  const told = toldBefore(known, kept.entry), alarms = all.filter(({ gate }) => !told.has(gate));
   const danger = alarms.length ? [await dangerOf(kept, alarms)] : [];
   const changes = [await sealedPut("children", file.id, file), await sealedPut("briefs", file.id, briefOf(file)), ...danger];
   return { changes, alarms };
+}
+
+/** The dangers of which what it corrects, or the child's own answers in it, told already. @param {File} file @param {import("./types").Entry} entry */
+function toldBefore({ facts = [] }, { id, supersedes, sitting = id }) {
+  const of = facts.filter((fact) => fact.id === supersedes || fact.data?.["sitting"] === sitting);
+  return new Set(of.flatMap((fact) => (/** @type {Alarm[]} */ (fact.data?.["alarms"] ?? [])).map(({ gate }) => gate)));
 }
 
 /** A child who is new here stands in the lists at once, marked as not yet arrived. @param {Kept} kept @returns {File} */

@@ -4,6 +4,7 @@ import { newIdentifier } from "../form/identifier.js";
 import { row, rows, StoreFull, write } from "./database.js";
 import { now, written } from "./clock.js";
 import { sealTo } from "./recovery.js";
+import { around } from "./rules.js";
 import { clear, openRaw, reveal, sealedPut, sealRaw } from "./store.js";
 
 /** @typedef {import("./types").BlobRow} BlobRow */
@@ -90,6 +91,7 @@ export async function countWaiting() {
 
 /** Writes down what became of entries; what arrived leaves the outbox in the same transaction. @param {Result[]} results */
 export async function settle(results) {
+  const { forms } = await around();
   /** @type {Change[]} */
   const changes = [];
   for (const result of results) {
@@ -98,8 +100,10 @@ export async function settle(results) {
     const known = (sent && (await reveal("outbox", sent))) ?? undefined;
     const told = (before && (await reveal("receipts", before))) ?? {};
     const outcome = {
-      form_zh: "", name: "", child: "", occurred_at: sent?.at ?? before?.at ?? "", ...told, ...brief(known), ...result,
+      form_zh: "", name: "", child: "", kind: "", occurred_at: sent?.at ?? before?.at ?? "", ...told, ...brief(known), ...result,
     };
+    // What her role may read again stays for a while, so that she can put it right without a signal.
+    if (known && result.state === "arrived" && forms[known.entry.form]?.reads) outcome.kept = known;
     changes.push(await sealedPut("receipts", result.id, outcome, { at: written(now()), state: result.state }));
     if (sent && ["arrived", "put_aside"].includes(result.state)) changes.push({ store: "outbox", remove: result.id });
   }
@@ -107,8 +111,9 @@ export async function settle(results) {
 }
 
 /** @param {Kept | undefined} kept */
-const brief = (kept) => (kept
-  ? { form_zh: kept.form_zh, name: kept.name, child: kept.entry.child, occurred_at: kept.entry.occurred_at } : {});
+const brief = (kept) => (kept ? {
+  form_zh: kept.form_zh, name: kept.name, child: kept.entry.child, occurred_at: kept.entry.occurred_at, kind: kept.entry.correction_kind,
+} : {});
 
 /** Everything she wrote, newest first: waiting, arrived, held. @returns {Promise<Listed[]>} */
 export async function listed() {
@@ -116,6 +121,7 @@ export async function listed() {
   const judged = new Map(receipts.map((each) => [each.id, each]));
   const open = (await waiting()).filter(({ row: { id } }) => !judged.has(id)).map(({ row: { id, at }, kept }) => /** @type {Listed} */ ({
     id, at, state: "waiting", form_zh: kept?.form_zh ?? "", name: kept?.name ?? "", child: kept?.entry.child ?? "", receipt: "", zh: "",
+    kind: kept?.entry.correction_kind ?? "",
   }));
   const closed = await Promise.all([...judged.values()].map(async (each) => {
     const told = await reveal("receipts", each);
@@ -124,17 +130,21 @@ export async function listed() {
   return [...open, ...closed.filter((each) => each !== undefined)].sort((a, b) => b.at.localeCompare(a.at));
 }
 
-/** The entries about one child that the office has not taken over yet. @param {string} child @returns {Promise<Kept[]>} */
-export async function keptAbout(child) {
-  const all = await Promise.all((await rows("outbox")).map((each) => reveal("outbox", each)));
-  return all.filter((each) => each?.entry.child === child);
+/** Receipts older than so many days leave the phone, and what was written already sooner. @param {number} days @param {number} answersDays */
+export async function purge(days, answersDays) {
+  const settled = (await rows("receipts")).filter((each) => ["arrived", "put_aside"].includes(each.state));
+  await write(settled.filter((each) => each.at < ago(days)).map((each) => ({ store: "receipts", remove: each.id })));
+  const bare = settled.filter((each) => each.at >= ago(days) && each.at < ago(answersDays));
+  await write((await Promise.all(bare.map(withoutAnswers))).flat());
 }
 
-/** Receipts older than so many days leave the phone. @param {number} days */
-export async function purge(days) {
-  const limit = written(new Date(now().getTime() - days * 86_400_000));
-  const old = (await rows("receipts")).filter((each) => ["arrived", "put_aside"].includes(each.state) && each.at < limit);
-  await write(old.map((each) => ({ store: "receipts", remove: each.id })));
+/** @param {number} days */
+const ago = (days) => written(new Date(now().getTime() - days * 86_400_000));
+
+/** @param {{ id: string, at: string, state: string, sealed: import("./types").Bytes }} receipt @returns {Promise<Change[]>} */
+async function withoutAnswers(receipt) {
+  const { kept, ...told } = (await reveal("receipts", receipt)) ?? {};
+  return kept ? [await sealedPut("receipts", receipt.id, told, { at: receipt.at, state: receipt.state })] : [];
 }
 
 /** Photos and recordings on their way. @returns {Promise<BlobRow[]>} */

@@ -36,5 +36,5 @@ export const bearer = () => (current?.token ? `${current.device}.${current.token
 
 /** Limits that the server gave, or what holds until then. */
 export async function limits() {
-  return { idle_minutes: 5, hidden_minutes: 2, pin_tries: 10, ...((await clear("limits")) ?? {}) };
+  return { idle_minutes: 5, hidden_minutes: 2, pin_tries: 10, keep_receipts_days: 30, keep_answers_days: 14, ...((await clear("limits")) ?? {}) };
 }

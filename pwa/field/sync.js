@@ -3,15 +3,14 @@
 import { now } from "./clock.js";
 import { receive } from "./down.js";
 import { purge } from "./outbox.js";
-import { bearer, session, tellSession } from "./session.js";
-import { clear, isUnlocked, setClear, wipe } from "./store.js";
+import { bearer, limits, session, tellSession } from "./session.js";
+import { isUnlocked, setClear, wipe } from "./store.js";
 import { measure, noteFailure } from "./telemetry.js";
 import { sendBlobs, sendUp } from "./up.js";
 import { call, NO_NETWORK } from "./wire.js";
 
 /** @typedef {{ isDone: boolean, zh: string, sent: number, held: number, state?: string, build?: string }} Said */
 
-const KEEP_DAYS = 30;
 const AGAIN = [15_000, 30_000, 60_000, 120_000, 300_000, 900_000];
 
 /** @type {Promise<Said> | null} */
@@ -87,7 +86,8 @@ async function steps() {
   if (photos.stopped) return stopped(photos.stopped, up);
   const down = await receive(token);
   if (down.stopped) return stopped(down.stopped, up);
-  await purge((await clear("limits"))?.keep_receipts_days ?? KEEP_DAYS);
+  const { keep_receipts_days, keep_answers_days } = await limits();
+  await purge(keep_receipts_days, keep_answers_days);
   await tellSession("", "");
   return { isDone: true, zh: "", sent: up.sent, held: up.held, build: down.build };
 }

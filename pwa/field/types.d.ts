@@ -30,16 +30,17 @@ export type BlobRow = { id: string; entry: string; kind: string; type: string; s
 
 export type Result = { id: string; state: "arrived" | "held" | "put_aside" | "too_large"; receipt: string; zh: string; reason?: string };
 /** What became of an entry. */
-export type Outcome = Result & { at: string; form_zh: string; name: string; child: string; occurred_at: string };
+export type Outcome = Result & { at: string; form_zh: string; name: string; child: string; occurred_at: string; kind: string; kept?: Kept };
 export type Listed = { id: string; at: string; state: "waiting" | "arrived" | "held" | "put_aside" | "too_large"; form_zh: string; name: string;
-  child: string; receipt: string; zh: string };
+  child: string; receipt: string; zh: string; kind: string };
 
 export type Task = {
   key: string; zh: string; form: string; due_at: string | null; climbed?: boolean; is_urgent?: boolean; mine?: boolean; about?: string;
 };
 export type Gate = { id: string; zh: string; since?: string };
 export type Carer = { name: string; relation_zh?: string; phone?: string; is_concern?: boolean };
-export type Told = { id: string; form_zh: string; at: string; by_zh?: string; receipt?: string; answers?: Record<string, unknown> };
+/** A record that stands at the office; `form` only where it is her own, `corrects` where it takes another's place. */
+export type Told = { id: string; form_zh: string; at: string; by_zh?: string; form?: string; corrects?: string; kind?: string };
 export type Known = { value: unknown; zh?: string };
 
 /** A child's file as far as this person's role may read it. */
@@ -59,7 +60,7 @@ export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "ham
   | "state_zh" | "gates" | "tasks" | "level" | "level_zh" | "identified_zh" | "phone" | "is_new"> & { call: string; words: string };
 
 /** `hash` is sent with an entry; `definition` names what the phone holds. */
-export type FormOffer = { hash: string; definition: string; zh: string; kind: string; action_allowed: boolean; per_child: boolean };
+export type FormOffer = { hash: string; definition: string; zh: string; kind: string; action_allowed: boolean; per_child: boolean; reads?: boolean };
 export type Around = {
   forms: Record<string, FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
   places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; gates?: string; asking?: import("./child_mode/types").Words; highest?: string; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
@@ -69,7 +70,7 @@ export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };
 export type Guide = { sections?: { zh: string; lines: string[] }[]; [key: string]: unknown };
 export type Count = { zh: string; done: number; due: number };
 export type Targets = { this_month?: Count[]; last_month?: Count[]; [key: string]: unknown };
-export type Limits = { idle_minutes?: number; hidden_minutes?: number; pin_tries?: number; keep_receipts_days?: number; look_again_days?: number };
+export type Limits = { idle_minutes?: number; hidden_minutes?: number; pin_tries?: number; keep_receipts_days?: number; keep_answers_days?: number };
 
 /** The one page a service worker sees, as far as worker.js uses it. */
 export type Worker = {

@@ -22,7 +22,7 @@ const TOO_LARGE = "这条记录太大，服务器没有接收。内容还在手�
  * @returns {Promise<{ sent: number, held: number, stopped?: Heard }>}
  */
 export async function sendUp(token, telemetry) {
-  let rest = (await waiting()).map(({ row, kept }) => kept?.entry ?? { id: row.id, sealed: row.recovery });
+  let rest = inOrder((await waiting()).map(({ row, kept }) => kept?.entry ?? { id: row.id, sealed: row.recovery }));
   let size = BATCH;
   const so_far = { sent: 0, held: 0 };
   while (rest.length) {
@@ -45,6 +45,18 @@ export async function sendUp(token, telemetry) {
     rest = rest.slice(batch.length);
   }
   return so_far;
+}
+
+/** A correction comes behind what it corrects, whatever the clock said when each was written. @template {{ id: string, supersedes?: string | null }} One @param {One[]} all @returns {One[]} */
+function inOrder(all) {
+  const places = new Map(all.map((one, place) => [one.id, place]));
+  const byId = new Map(all.map((one) => [one.id, one]));
+  /** @param {One} one @returns {number} */
+  const placeOf = (one, depth = 0) => {
+    const before = byId.get(one.supersedes ?? "");
+    return Math.max(places.get(one.id) ?? 0, before && depth < all.length ? placeOf(before, depth + 1) + 0.5 : 0);
+  };
+  return all.map((one) => ({ one, place: placeOf(one) })).sort((a, b) => a.place - b.place).map(({ one }) => one);
 }
 
 /** @template {{ id: string }} One @param {One[]} rest @param {number} size @returns {One[]} */

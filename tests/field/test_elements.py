@@ -106,6 +106,14 @@ def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Villa
     expect(step).to_contain_text("已做")
     assert phone.rows("outbox") == waiting + 1
 
+    # Putting the record right tells of the same danger, not of a second one.
+    phone.tab("children")
+    phone.page.get_by_role("button", name=OTHER).first.click()
+    phone.click("更正或撤回")
+    phone.page.get_by_label("写错或漏写了，改内容").check()
+    phone.click("继续")
+    phone.save()
+
     phone.restart()
     phone.open()
     phone.unlock()

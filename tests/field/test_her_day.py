@@ -13,7 +13,7 @@ from tests.field.phone import Phone
 
 pytestmark = pytest.mark.browser
 RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{2,}")
-WORDS = "她说晚上睡不着"
+WORDS, CORRECTED = "她说晚上睡不着", "她说这几天睡得好"
 
 
 def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> None:
@@ -27,20 +27,55 @@ def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> Non
     phone.visit("李明月", child_words=WORDS)
     phone.save()
     _a_new_child(phone)
+    _correct(phone, "李明月")
     phone.tab("outbox")
-    phone.reads("2 条待送", "走访记录", "有网络时自动送出")
-    assert phone.rows("outbox") == 2
+    phone.reads("3 条待送", "更正：走访记录", "有网络时自动送出")
+    assert phone.rows("outbox") == 3
     left = phone.left_behind()
-    assert not [word for word in ("李明月", "刘梓萱", "马小满", WORDS, "13800000000", "周主任") if word in left]
+    unsaid = ("李明月", "刘梓萱", "马小满", WORDS, CORRECTED, "13800000000", "周主任")
+    assert not [word for word in unsaid if word in left]
     line.mend()
     phone.click("现在同步")
     phone.reads("都已送到", "回执号")
-    assert len(RECEIPT.findall(phone.page.inner_text("main"))) == 2
+    assert len(RECEIPT.findall(phone.page.inner_text("main"))) == 3
     assert phone.rows("outbox") == 0
     phone.tab("children")
     phone.reads("马小满", "李明月")
     phone.page.get_by_role("button", name="李明月").first.click()
-    phone.reads("走访记录")
+    phone.reads("走访记录", "已更正，原记录保留")
+    _withdraw(phone)
+
+
+def _correct(phone: Phone, name: str) -> None:
+    """A record that still waits is put right by a second one; it isn't touched itself."""
+    phone.tab("children")
+    phone.page.get_by_role("button", name=name).first.click()
+    phone.click("更正或撤回")
+    phone.page.get_by_label("写错或漏写了，改内容").check()
+    phone.click("继续")
+    words = phone.page.locator('[data-path="child_words"] textarea')
+    assert words.input_value() == WORDS
+    phone.reads("这是更正：原来的记录会保留")
+    words.fill(CORRECTED)
+    phone.save()
+    phone.click("看这个孩子")
+    phone.reads("更正：走访记录", "已更正，原记录保留")
+
+
+def _withdraw(phone: Phone) -> None:
+    """The correction has arrived; it is taken back, and the office says so too when the file comes anew."""
+    changeable = phone.page.get_by_role("button", name="更正或撤回")
+    before = changeable.count()
+    changeable.first.click()
+    phone.page.get_by_label("撤回：事情没有发生").check()
+    phone.click("继续")
+    phone.reads("已保存")
+    phone.tab("outbox")
+    phone.reads("都已送到", "撤回：走访记录")
+    phone.tab("children")
+    phone.page.get_by_role("button", name="李明月").first.click()
+    phone.reads("已撤回，原记录保留", "已更正，原记录保留")
+    expect(changeable).to_have_count(before - 1)
 
 
 def _a_new_child(phone: Phone) -> None:

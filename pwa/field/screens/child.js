@@ -5,9 +5,9 @@ import { brief, identifiedZh } from "../briefs.js";
 import { day, dayZh, momentZh } from "../clock.js";
 import { ageOf } from "../filling.js";
 import { about, mapOf, taskLine } from "../home_card.js";
-import { keptAbout } from "../outbox.js";
 import { go } from "../page.js";
 import { button, card, chip, empty, heading, link, note, row, title } from "../parts.js";
+import { isWithdrawal, nameOf, recordsOf } from "../records.js";
 import { offered } from "../rules.js";
 import { say } from "../say.js";
 import { get } from "../store.js";
@@ -20,12 +20,13 @@ const MOST = 20;
 export async function screen({ id = "" }) {
   const file = /** @type {File | undefined} */ (await get("children", id));
   if (!file) return { zh: say("档案"), body: [title(say("档案")), empty(say("这份档案不在手机里，可能已转给别人负责。"))] };
-  const kept = await keptAbout(id);
+  const records = await recordsOf(file);
+  const waiting = records.filter((each) => each.state !== "arrived" && each.state !== "put_aside");
+  const before = records.filter((each) => !waiting.includes(each) && !isWithdrawal(each));
   return { zh: say("档案"), body: [
     title(file.name), head(file), ...tasks(file), actions(file), calls(file), facts(file), together(file), forms(file, await offered()),
-    kept.length ? heading(say("写好待送")) : null,
-    ...kept.map((each) => card(make("strong", {}, each.form_zh), note(momentZh(each.entry.occurred_at)))),
-    file.entries?.length ? heading(say("以前的记录")) : null, ...(file.entries ?? []).slice(0, MOST).map(told),
+    waiting.length ? heading(say("写好待送")) : null, ...waiting.map((each) => told(id, each)),
+    before.length ? heading(say("以前的记录")) : null, ...before.slice(0, MOST).map((each) => told(id, each)),
   ] };
 }
 
@@ -99,9 +100,13 @@ function forms(file, all) {
     make("div", { class: "fa-list" }, ...mine.map((form) => button(form.zh, () => go("form", { child: file.id, form: form.id }), { kind: "fa-wide" }))));
 }
 
-/** @param {import("../types").Told} one */
-function told(one) {
-  const answers = Object.entries(one.answers ?? {}).filter(([, value]) => typeof value === "string" && value);
-  return card(make("strong", {}, one.form_zh), note([dayZh(one.at), one.by_zh].filter(Boolean).join(" · ")),
-    ...answers.slice(0, 6).map(([, value]) => make("p", {}, String(value))));
+/** @param {string} child @param {import("../records.js").Own} one */
+function told(child, one) {
+  return card(
+    make("div", { class: "fa-between" }, make(one.gone ? "s" : "strong", {}, nameOf(one)), one.gone ? chip(goneZh(one.gone), "grey", "–") : null),
+    note([one.state === "waiting" ? momentZh(one.at) : dayZh(one.at), one.by_zh, one.receipt].filter(Boolean).join(" · ")),
+    one.mayChange ? row(button(say("更正或撤回"), () => go("correcting", { child, id: one.id }), { kind: "fa-small" })) : null);
 }
+
+/** @param {string} kind */
+const goneZh = (kind) => (kind === "correct" ? say("已更正，原记录保留") : say("已撤回，原记录保留"));

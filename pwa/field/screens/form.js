@@ -8,6 +8,7 @@ import { filled } from "../filling.js";
 import { keeping } from "../keeping.js";
 import { go, present, replace } from "../page.js";
 import { button, empty, notice, title } from "../parts.js";
+import { recordsOf } from "../records.js";
 import { around, definition } from "../rules.js";
 import { say } from "../say.js";
 import { session } from "../session.js";
@@ -18,7 +19,7 @@ import { done } from "../written.js";
 /** @typedef {import("../../form/element.js").TxForm} TxForm */
 
 /** @param {Record<string, string>} params @returns {Promise<import("../types").Screen>} */
-export async function screen({ child = "", form: formId = "", about = "", name = "" }) {
+export async function screen({ child = "", form: formId = "", about = "", name = "", corrects = "" }) {
   await import("../../form/element.js");
   styled();
   const given = await around();
@@ -27,10 +28,11 @@ export async function screen({ child = "", form: formId = "", about = "", name =
   const content = await definition(offer?.definition);
   const file = /** @type {File | null} */ ((await get("children", child)) ?? null);
   if (!content || !hash) return { zh: say("表单"), body: [title(say("表单")), empty(say("这张表还没有下载到手机。连上网络同步一次就有了。"))] };
-  const draftId = `${child}:${formId}:${about}`;
+  const record = corrects && file ? (await recordsOf(file)).find((each) => each.id === corrects && each.kept) : undefined;
+  const draftId = `${child}:${formId}:${corrects || about}`;
   const half = await PhoneDraft.earlier(draftId);
   const element = /** @type {TxForm} */ (document.createElement("tx-form"));
-  element.given = filled(content, { hash, file, around: given, ...(half ? { half } : {}) });
+  element.given = filled(content, { hash, file, around: given, ...(half ?? record ? { answers: half?.answers ?? record?.kept?.entry.answers } : {}) });
   if (!half && name) element.given = withName(element.given, name);
   if (half) element.setAttribute("entry", half.entry_id);
   element.setAttribute("submit", say("保存"));
@@ -40,7 +42,7 @@ export async function screen({ child = "", form: formId = "", about = "", name =
   // Where entries go straight to the office nothing can wait here to be sent after them.
   const attached = (await clear("persisted")) === false ? null : (await import("../media/attaching.js")).attaching();
   let isDone = false;
-  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, draft, blobs: () => attached?.blobs() ?? [], after: async (kept, alarms) => {
+  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, corrects: record ?? null, draft, blobs: () => attached?.blobs() ?? [], after: async (kept, alarms) => {
     isDone = true;
     if (alarms.some((alarm) => alarm.kind === "crisis")) await replace("crisis", { id: kept.entry.id });
     else await present("written", await done(kept, file));
@@ -52,6 +54,7 @@ export async function screen({ child = "", form: formId = "", about = "", name =
       draft.stop();
     },
     body: [title(content.zh), file ? make("p", { class: "fa-lead" }, file.name) : null, status,
+      record ? notice("warning", say("这是更正：原来的记录会保留并注明已更正。危险信号和等级不会因更正而自动解除或降低。")) : null,
       file?.gates?.length ? notice("danger", say("这个孩子现在有：{zh}。", { zh: file.gates.map((gate) => gate.zh).join("、") })) : null,
       ...(await handing(element.given, { child, form: formId, about }, draft)), attached?.element ?? null, make("form", { class: "fa-paper" }, element)],
   };

@@ -6,6 +6,7 @@ import { momentZh } from "../clock.js";
 import { handOver } from "../last_resort.js";
 import { listed } from "../outbox.js";
 import { button, card, chip, empty, note, notice, row, title } from "../parts.js";
+import { nameOf } from "../records.js";
 import { say } from "../say.js";
 import { daysSilent } from "../standing.js";
 import { lastTrouble, sync } from "../sync.js";
@@ -44,7 +45,7 @@ async function sinceZh() {
 /** @param {Listed} one */
 function entry(one) {
   return card(
-    make("div", { class: "fa-between" }, make("strong", {}, one.form_zh || say("加密的记录")), mark(one)),
+    make("div", { class: "fa-between" }, make("strong", {}, nameOf(one) || say("加密的记录")), mark(one)),
     note([one.name, momentZh(one.at)].filter(Boolean).join(" · ")),
     one.receipt ? make("p", {}, say("回执号 "), make("b", { class: "fa-receipt" }, one.receipt)) : null,
     one.zh ? make("p", {}, one.zh) : null,

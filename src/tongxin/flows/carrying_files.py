@@ -262,13 +262,21 @@ def _facts(page: Page, child: Child, facts: Sequence[Fact], parts: frozenset[str
 
 
 def _entries(page: Page, child: Child, parts: frozenset[str]) -> list[File]:
-    """The newest records of the parts that may be read: what, when, by which post; no word of them."""
+    """The newest records of the parts that may be read: what, when, which post, instead of which; no word of them."""
     mine = [entry for entry in page.entries[child.id] if page.found.part_of(entry.form_id) in parts and entry.form_hash]
     return [
         {
             "id": str(entry.id), "form_zh": str(rules.content_of(entry.form_hash)["zh"]),
             "at": entry.occurred_at.isoformat(),
-            "by_zh": page.titles.get(entry.post_id, "") if entry.post_id else "",
+            "by_zh": page.titles.get(entry.post_id, "") if entry.post_id else "", **_changes(page, entry),
         }
         for entry in reversed(mine[-limits_at(page.at).entries :])
     ]
+
+
+def _changes(page: Page, entry: Entry) -> File:
+    """Of one's own record its form, so that it can be put right; of a correction, what it takes the place of."""
+    found: File = {"form": entry.form_id} if entry.person_id == page.viewer.person_id else {}
+    if entry.supersedes_id:
+        found |= {"corrects": str(entry.supersedes_id), "kind": entry.correction_kind}
+    return found

@@ -77,12 +77,17 @@ def _ruled(
         form: form_in(form_id=form, region=region, at=at, lists=choices)
         for form in sorted(wanted & set(rules.ids_in_force("forms", region=region, at=at)))
     }
+    reads = rules.access_rules(at=at)
+    readable = {part for grant in reads.grants if grant.roles & viewer.roles for part in grant.reads}
     found, _ = rulings_in(region=region, at=at)
     _, pathway = rules.pathway_in(region=region, at=at)
     sheets = {field.sheet.id for each in asked.values() for field in each.form.fields if field.sheet}
     instruments = {id: rules.resolve("instruments", id, region=region, at=at).content for id in sorted(sheets)}
     parts: Frame = {
-        "forms": {id: _offer(id, each, found.names, named) for id, each in sorted(asked.items())},
+        "forms": {
+            id: _offer(id, each, found.names, named) | {"reads": reads.part_of(id) in readable}
+            for id, each in sorted(asked.items())
+        },
         "gates": named(gates_json(found.gates)),
         "identification": {
             id: named(identification_json(each)) for id, each in found.identification.items() if id in asked
