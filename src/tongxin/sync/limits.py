@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tongxin.rulebook import rules
 from tongxin.rulebook.shipped import content_in_force
 
 SPANS = (
@@ -37,16 +38,19 @@ class Limits:
     phone: Mapping[str, int]
     decides: tuple[str, ...]
     owns: Mapping[str, tuple[str, ...]]
-    aside_reasons: Mapping[str, str]
     # Of a value the codes from the safest down; and the codes that count at once, whatever the record says.
     # A version that was adopted before these were written has none.
     safer: Mapping[str, tuple[tuple[str, ...], ...]]
     stands_at_once: Mapping[str, tuple[str, ...]]
+    aside_reasons: Mapping[str, str]
 
 
 def limits_at(at: datetime) -> Limits:
     """The limits in force at a moment."""
-    return _read(content_in_force("sync", "sync", at=at))
+    try:
+        return rules.read(_read, rules.resolve("sync", "sync", at=at))
+    except rules.NotAdopted:
+        return _read(content_in_force("sync", "sync", at=at))
 
 
 def _read(content: Mapping[str, Any]) -> Limits:
@@ -57,7 +61,7 @@ def _read(content: Mapping[str, Any]) -> Limits:
         piece_bytes=content["piece_kilobytes"] * 1024, oldest_app=str(content["oldest_app"]),
         phone=dict(content["phone"]),
         decides=tuple(content["decides"]), owns={form: tuple(names) for form, names in content["owns"].items()},
-        aside_reasons={each["id"]: str(each["zh"]) for each in content["aside_reasons"]},
-    )
         safer={name: tuple(tuple(codes) for codes in ranks) for name, ranks in content.get("safer", {}).items()},
         stands_at_once={name: tuple(codes) for name, codes in content.get("stands_at_once", {}).items()},
+        aside_reasons={each["id"]: str(each["zh"]) for each in content["aside_reasons"]},
+    )
