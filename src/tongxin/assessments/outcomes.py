@@ -12,7 +12,7 @@ from typing import Any
 
 from tongxin.assessments.forms import Asked, age_on, months_on
 from tongxin.core import grading
-from tongxin.core.forms import Form, review
+from tongxin.core.forms import Form, Review, review
 from tongxin.core.grading import Proposal, Reason
 from tongxin.core.instruments import Score
 from tongxin.people.models import Child
@@ -34,14 +34,14 @@ class Outcome:
 
 def outcome_of(
     *, asked: Asked, answers: Mapping[str, Any], child: Child, on: date, scheme: str, about: str = "",
-    standing: str | None = None,
+    standing: str | None = None, seen: Review | None = None,
 ) -> Outcome:
     """What the definitions named in `asked` make of answers about a child, recorded on a day.
 
     `scheme` is the one the region shows; both schemes stand over one rubric and propose the same level.
     """
     form = asked.form
-    seen = review(form, answers, on=on, age=age_on(child.birth_month, on))
+    seen = seen or review(form, answers, on=on, age=age_on(child.birth_month, on))
     found = asked.rules.outcome(
         form, seen, on=on, age_months=months_on(child.birth_month, on), standing=standing
     )

@@ -121,6 +121,8 @@ def summary(state: CaseState) -> dict[str, Any]:
 
 
 def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping[str, Any]]) -> None:
+    if not state.grades.proposals:
+        return
     known = {row.entry_id: row for row in PROPOSALS.rows(case=case.id)}
     for proposed in state.grades.proposals.values():
         row = known.get(UUID(proposed.entry))
@@ -136,6 +138,8 @@ def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping
 
 
 def _store_decisions(case: Case, state: CaseState) -> None:
+    if not state.grades.decisions:
+        return
     known = set(DECIDED.rows(case=case.id))
     Decision.objects.bulk_create(
         [
@@ -175,6 +179,8 @@ def held_copies(state: CaseState) -> dict[UUID, tuple[datetime, UUID | None] | N
 
 
 def _store_alarms(case: Case, state: CaseState) -> None:
+    if not state.alarms.alarms:
+        return
     known = {row.key: row for row in ALARMS.rows(case=case.id)}
     states = alarm_states(state)
     for alarm in state.alarms.alarms.values():

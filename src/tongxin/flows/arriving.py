@@ -25,7 +25,7 @@ from tongxin.flows.arriving_holding import Holding
 from tongxin.flows.arriving_reading import Sender, Sent, read
 from tongxin.flows.carrying_frame import sent_hash
 from tongxin.flows.opening import open_file, place_for
-from tongxin.flows.record import Sheet, asked_of, record
+from tongxin.flows.record import Sheet, asked_of, record_about
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.subjects import lock_subject
 from tongxin.lib.ids import id_in
@@ -34,6 +34,7 @@ from tongxin.rulebook import rules
 from tongxin.sync import devices, receipts, recovery
 from tongxin.sync.limits import Limits, limits_at
 from tongxin.sync.models import Arrival, Carried, Device, Receipt
+from tongxin.vault import Keyring
 
 OPENS, EARLY = "case_file", "early"
 
@@ -41,11 +42,12 @@ OPENS, EARLY = "case_file", "early"
 def take(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:
     """The receipt of one entry as it was sent; the same entry again has the same one."""
     payload = unsealed(payload, sender=sender, at=at)
-    sent = read(payload, otherwise=receipts.own_id(payload, sender.device))
+    sent = read(payload, otherwise=lambda: receipts.own_id(payload, sender.device))
     with transaction.atomic():
         receipts.lock_entry(sent.id)
-        known = receipts.known(sent.id, payload)
-        return known or _take(sent, sender=sender, at=at)
+        copies = receipts.copies_of(sent.id)
+        known = receipts.known(copies, payload)
+        return known or _take(sent, sender=sender, at=at, has_other_copy=bool(copies))
 
 
 def unsealed(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Mapping[str, Any]:
@@ -67,19 +69,20 @@ def unsealed(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Map
 
 def keep_unread(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:
     """The receipt of an entry on which the program itself failed: kept whole, for a person."""
-    sent = read(payload, otherwise=receipts.own_id(payload, sender.device))
+    sent = read(payload, otherwise=lambda: receipts.own_id(payload, sender.device))
     sent = replace(sent, is_readable=False, form="")
     with transaction.atomic():
         receipts.lock_entry(sent.id)
-        known = receipts.known(sent.id, payload)
+        known = receipts.known(receipts.copies_of(sent.id), payload)
         return known or holding.keep(sent, why=Holding("unreadable"), child=None, sender=sender, at=at)
 
 
-def _take(sent: Sent, *, sender: Sender, at: datetime) -> Receipt:
+def _take(sent: Sent, *, sender: Sender, at: datetime, has_other_copy: bool) -> Receipt:
     child = children.child_for(sent.child)
+    keys = vault.keyring([child.key_owner] if child else [])
     try:
-        _refuse_sender(sent, sender, limits_at(at))
-        subject = take_in(sent, child=child, sender=sender, at=at)
+        _refuse_sender(sent, sender, limits_at(at), has_other_copy=has_other_copy)
+        subject = take_in(sent, child=child, sender=sender, at=at, keys=keys)
     except Holding as why:
         receipt = holding.keep(sent, why=why, child=child, sender=sender, at=at)
         if why.reason == "duplicate_child":
@@ -87,14 +90,17 @@ def _take(sent: Sent, *, sender: Sender, at: datetime) -> Receipt:
         return receipt
     receipt = receipts.give(
         entry_id=sent.id, payload=sent.payload, owner=subject.key_owner, device=sender.device,
-        state=Receipt.ARRIVED, at=at, shifted=_shift(sender, limits_at(at)),
+        state=Receipt.ARRIVED, at=at, shifted=_shift(sender, limits_at(at)), keyring=keys,
     )
     if child is None:
         let_in_those_who_wait(sent.child, at=at)
     return receipt
 
 
-def take_in(sent: Sent, *, child: Child | None, sender: Sender, at: datetime, is_decided: bool = False) -> Child:
+def take_in(
+    sent: Sent, *, child: Child | None, sender: Sender, at: datetime, is_decided: bool = False,
+    keys: Keyring | None = None,
+) -> Child:
     """The child in whose record it now stands; `Holding` says why it doesn't.
 
     What somebody decided is recorded though others wrote meanwhile: they saw both.
@@ -111,14 +117,14 @@ def take_in(sent: Sent, *, child: Child | None, sender: Sender, at: datetime, is
     if not is_decided:
         _refuse_conflict(sent, child, asked, limits=limits, sender=sender, at=at)
         sheet = replace(sheet, echoes=conflicts.echoes_in(sent=sent, asked=asked))
-    _record(sent, child, asked, sheet, sender=sender, at=at)
+    _record(sent, child, asked, sheet, sender=sender, at=at, keys=keys or vault.keyring([child.key_owner]))
     return child
 
 
-def _refuse_sender(sent: Sent, sender: Sender, limits: Limits) -> None:
+def _refuse_sender(sent: Sent, sender: Sender, limits: Limits, *, has_other_copy: bool) -> None:
     if not sent.is_readable:
         raise Holding("unreadable")
-    if receipts.has_other_copy(sent.id):
+    if has_other_copy:
         raise Holding("different_copy")
     if sender.device.state != Device.ACTIVE or not sender.viewer.person_id:
         raise Holding("revoked")
@@ -218,9 +224,11 @@ def _asked_of(sent: Sent, child: Child, *, at: datetime) -> Asked:
         raise Holding("retired_form") from None
 
 
-def _record(sent: Sent, child: Child, asked: Asked, sheet: Sheet, *, sender: Sender, at: datetime) -> None:
+def _record(
+    sent: Sent, child: Child, asked: Asked, sheet: Sheet, *, sender: Sender, at: datetime, keys: Keyring
+) -> None:
     try:
-        record(child_id=child.id, sheet=sheet, actor=sender.viewer, at=at)
+        record_about(child=child, asked=asked, sheet=sheet, actor=sender.viewer, at=at, keys=keys)
     except Refused as refused:
         raise _refusal(sent, asked, refused, sheet, region=rules.region_of(child.county_id), at=at) from None
     except Held:

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import UUIDField
 
 from tongxin import vault
 from tongxin.accounts.models import Division
+from tongxin.lib.prepared import Prepared
 from tongxin.people import matching
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -17,14 +19,18 @@ from tongxin.sync.models import ChildAlias, Device
 
 OPENS = "case_file"
 LOCKS = 5_310_772
+CHILD = Prepared(lambda child: Child.objects.filter(id=child), child=UUIDField())
+STANDS_FOR = Prepared(
+    lambda phone: ChildAlias.objects.filter(phone_id=phone).values_list("child_id", flat=True), phone=UUIDField()
+)
 
 
 def child_for(named: UUID | None) -> Child | None:
     """The child that a phone's id stands for, if there is a file."""
     if named is None:
         return None
-    alias = ChildAlias.objects.filter(phone_id=named).values_list("child_id", flat=True).first()
-    return Child.objects.filter(id=alias or named).first()
+    child: Child | None = CHILD.row(child=STANDS_FOR.row(phone=named) or named)
+    return child
 
 
 def is_erased(named: UUID) -> bool:

@@ -199,7 +199,7 @@ def _draft(
 def sent_in(arrival: Arrival, *, viewer: Viewer, at: datetime, part: str = "arrival") -> Sent:
     """What waits, opened as a look."""
     (text,) = vault.open([arrival.content], viewer=viewer, purpose="decide", part=part, route="arrivals", at=at)
-    return read(json.loads(text or "{}"), otherwise=arrival.receipt.entry_id)
+    return read(json.loads(text or "{}"), otherwise=lambda: arrival.receipt.entry_id)
 
 
 def sender_of(arrival: Arrival, *, at: datetime) -> Sender:

@@ -1,6 +1,6 @@
 """One entry as a phone sent it, read without trusting a word of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,7 @@ class Sent:
     is_readable: bool = True
 
 
-def read(payload: Mapping[str, Any], *, otherwise: UUID) -> Sent:
+def read(payload: Mapping[str, Any], *, otherwise: Callable[[], UUID]) -> Sent:
     """The entry; what isn't one is still something sent, under its own id or `otherwise`."""
     given = _id(payload, "id")
     try:
@@ -65,7 +65,7 @@ def read(payload: Mapping[str, Any], *, otherwise: UUID) -> Sent:
             sitting=_needed_id(payload, "sitting") if payload.get("sitting") else None,
         )
     except (KeyError, ValueError, TypeError, OverflowError):
-        return Sent(id=given or otherwise, payload=payload, child=_id(payload, "child"), is_readable=False)
+        return Sent(id=given or otherwise(), payload=payload, child=_id(payload, "child"), is_readable=False)
 
 
 def _id(payload: Mapping[str, Any], name: str) -> UUID | None:

@@ -36,7 +36,8 @@ def derive_again(
     if child.state != derived.state.child_state:
         child.state = derived.state.child_state
         Child.objects.filter(id=child.id).update(state=child.state)
-    follow_referrals(child=child, state=derived.state, steps=derived.steps, at=at)
+    if any(fact.kind == "referral" for fact in facts):
+        follow_referrals(child=child, state=derived.state, steps=derived.steps, at=at)
     tell(child=child, changes=derived.changes, actor=actor, at=at, keyring=keyring)
     return derived
 

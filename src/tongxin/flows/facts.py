@@ -4,16 +4,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import UUIDField
+from django.db.models import OuterRef, Subquery, UUIDField
 
-from tongxin import ledger
 from tongxin.accounts.models import Post
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import Fact
 from tongxin.ledger.models import Entry
 from tongxin.lib.prepared import Prepared, among
-from tongxin.vault import Owner
 
+NAMES = (
+    "id", "subject_seq", "kind", "occurred_at", "recorded_at", "person_id", "post_id", "supersedes_id",
+    "correction_kind",
+)
+# What was written down stays sealed, and where it lies: only what follows from it is read.
+FACTS = Prepared(
+    lambda child: Entry.objects.filter(subject_id=child).order_by("subject_seq").values_list(
+        *NAMES, Subquery(Result.objects.filter(entry_id=OuterRef("id")).values("data")),
+        Subquery(Post.objects.filter(id=OuterRef("post_id")).values("role")),
+    ),
+    child=UUIDField(),
+)
 RESULTS = Prepared(
     lambda child: Result.objects.filter(child_id=child).values_list("entry_id", "data"), child=UUIDField()
 )
@@ -26,9 +36,17 @@ FEW = 16
 
 def facts_of(child_id: UUID) -> tuple[tuple[Fact, ...], dict[str, Mapping[str, Any]]]:
     """All facts of a child in their order, and the results by entry."""
-    entries = ledger.facts(Owner("child", child_id))
-    results = results_of(child_id)
-    return as_facts(entries, results), results
+    results: dict[str, Mapping[str, Any]] = {}
+    facts = []
+    for id, seq, kind, at, recorded_at, person, post, supersedes, correction, data, role in FACTS.rows(child=child_id):
+        if data is not None:
+            results[str(id)] = data
+        facts.append(Fact(
+            id=str(id), seq=seq, kind=kind, at=at, recorded_at=recorded_at, data=results.get(str(id), {}),
+            person=str(person) if person else None, post=str(post) if post else None, role=role or "",
+            supersedes=str(supersedes) if supersedes else None, correction=correction,
+        ))
+    return tuple(facts), results
 
 
 def results_of(child_id: UUID) -> dict[str, Mapping[str, Any]]:

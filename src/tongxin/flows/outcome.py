@@ -8,6 +8,7 @@ from tongxin.assessments import outcomes
 from tongxin.assessments.forms import Asked
 from tongxin.assessments.outcomes import Outcome
 from tongxin.assessments.rulings import shown_scheme
+from tongxin.core.forms import Review
 from tongxin.core.pathway import CHINA
 from tongxin.ledger import Draft
 from tongxin.people.models import Child
@@ -17,14 +18,18 @@ UNGRADED, REGISTRATION = "ungraded", "registration"
 # A copy that waits for a person is not believed, but the danger in it acts at once.
 HELD = "held"
 ALARMING = ("alarms", "proposed", "proposal")
-
 # To which sitting an entry belongs, and which entry a copy becomes when somebody opens it as a form.
 TIES = ("sitting", "becomes")
 
+
 def outcome_for(
-    *, child: Child, asked: Asked, draft: Draft, post_id: UUID | None, standing: str, at: datetime
+    *, child: Child, asked: Asked, draft: Draft, post_id: UUID | None, standing: str, at: datetime,
+    seen: Review | None = None,
 ) -> Outcome:
-    """The outcome of one draft; taking something back raises nothing of its own (spine A8)."""
+    """The outcome of one draft; taking something back raises nothing of its own (spine A8).
+
+    `seen` is what the form made of these very answers, where that is known already.
+    """
     if draft.correction_kind in {"retract", "moved"}:
         return Outcome({})
     if draft.kind == REGISTRATION:
@@ -34,6 +39,7 @@ def outcome_for(
         asked=asked, answers=draft.answers, child=child, on=draft.occurred_at.astimezone(CHINA).date(),
         scheme=shown_scheme(region=rules.region_of(child.county_id), at=at),
         about=str(draft.clear.get("about", "")), standing=standing if standing not in {"", UNGRADED} else None,
+        seen=seen,
     )
     if draft.kind == HELD:
         acting = {name: made.data[name] for name in ALARMING if name in made.data}

@@ -18,7 +18,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.assessments.models import Result
 from tongxin.cases.derivation import Derived
-from tongxin.core.forms import offered, review
+from tongxin.core.forms import Review, offered, review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
 from tongxin.drafts import services as drafts
 from tongxin.flows import (
@@ -91,16 +91,24 @@ def record(*, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> Reco
     child = CHILD.row(child=child_id)
     if child is None:
         raise NotAllowed
-    asked = asked_of(child, form_id=sheet.form_id, at=at)
+    asked, keys = asked_of(child, form_id=sheet.form_id, at=at), vault.keyring([child.key_owner])
+    return record_about(child=child, asked=asked, sheet=sheet, actor=actor, at=at, keys=keys)
+
+
+def record_about(
+    *, child: Child, asked: Asked, sheet: Sheet, actor: Viewer, at: datetime, keys: Keyring
+) -> Recorded:
+    """As `record`, for whoever has read the child, the form and the keys already."""
     if not access.may(viewer=actor, child_id=child.id, part="", action=asked.action, at=at):
         raise NotAllowed
-    keys = vault.keyring([child.key_owner])
     if sheet.supersedes is None and not actor.is_worker:
         asked = offered_to(asked, child, actor=actor, on=sheet.occurred_at.astimezone(CHINA).date())
-    draft = _draft(child, asked, sheet, at)
+    draft, seen = _draft(child, asked, sheet, at)
     try:
         with transaction.atomic():
-            return _keep(child=child, asked=asked, sheet=sheet, draft=draft, actor=actor, at=at, keys=keys)
+            return _keep(
+                child=child, asked=asked, sheet=sheet, draft=draft, seen=seen, actor=actor, at=at, keys=keys
+            )
     except DifferentCopy:
         with transaction.atomic():
             hold(child=child, asked=asked, draft=draft, actor=actor, at=at, keys=keys)
@@ -111,7 +119,7 @@ def hold(
     *, child: Child, asked: Asked, draft: Draft, actor: Viewer, at: datetime, keys: Keyring,
     reason: str = "different_copy",
 ) -> HeldEntry:
-    """Keep a version for a person, in the child's record too: its dangers act now (spine A1, A8)."""
+    """Keep a version for a person, in the child's record too: its dangers and what is safer stand now (A1, A8)."""
     handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     held = ledger.hold(draft, reason=reason, at=at, actor=actor, keyring=keys)
     stands = meanwhile_of(child=child, asked=asked, answers=draft.answers, at=at)
@@ -146,7 +154,7 @@ def offered_to(asked: Asked, child: Child, *, actor: Viewer, on: date) -> Asked:
     return replace(asked, form=offered(asked.form, age=age_on(child.birth_month, on), roles=actor.roles, on=on))
 
 
-def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
+def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> tuple[Draft, Review]:
     on = sheet.occurred_at.astimezone(CHINA).date()
     found = review(asked.form, sheet.answers, on=on, age=age_on(child.birth_month, on))
     if found.problems and sheet.correction_kind not in WITHDRAWN:
@@ -162,20 +170,21 @@ def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> Draft:
         entry_id=sheet.entry_id, subject=child.key_owner, kind=asked.form.kind, form_hash=asked.form_hash,
         occurred_at=sheet.occurred_at, clear=_clear(sheet), answers=found.answers, device=sheet.device,
         supersedes=sheet.supersedes, correction_kind=sheet.correction_kind,
-    )
+    ), found
 
 
 def _clear(sheet: Sheet) -> dict[str, Any]:
     clear: dict[str, Any] = {"form": sheet.form_id, "about": sheet.about}
+    clear |= {"sitting": str(sheet.sitting)} if sheet.sitting else {}
     return clear | ({"shifted": sheet.shifted} if sheet.shifted else {})
 
 
 def _keep(
-    *, child: Child, asked: Asked, sheet: Sheet, draft: Draft, actor: Viewer, at: datetime, keys: Keyring
+    *, child: Child, asked: Asked, sheet: Sheet, draft: Draft, seen: Review, actor: Viewer, at: datetime,
+    keys: Keyring,
 ) -> Recorded:
     households.lock(child)
     kept = ledger.keep_entries([draft], recorded_at=at, actor=actor, keyring=keys)[0]
-    clear |= {"sitting": str(sheet.sitting)} if sheet.sitting else {}
     handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     if not kept.is_new:
         return Recorded(kept.entry, False)
@@ -183,12 +192,14 @@ def _keep(
     sibling = siblings.named_in(draft, child=child, actor=actor, at=at)
     linked = links.named_in(draft, child=child, actor=actor, at=at)
     facts, results = facts_of(child.id)
-    before = admission.before(facts, ground=ground_for(child, at=at), at=at)
+    ground = ground_for(child, at=at)
+    before = admission.before(facts, ground=ground, at=at)
     made = outcome_for(
-        child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.state.grades.standing, at=at
+        child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.state.grades.standing, at=at,
+        seen=seen,
     )
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
-    admission.refuse(before, draft=draft, data=made.data, ground=ground_for(child, at=at), actor=actor, at=at)
+    admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     bulk.store([Result(
         entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,
@@ -233,8 +244,8 @@ def _keep(
 def _correct_owner(child: Child, sheet: Sheet, *, actor: Viewer, at: datetime, keys: Keyring) -> Recorded:
     """What a form found changed goes to the record that owns it, as an entry of its own."""
     asked = asked_of(child, form_id=sheet.form_id, at=at)
-    draft = _draft(child, asked, sheet, at)
-    return _keep(child=child, asked=asked, sheet=sheet, draft=draft, actor=actor, at=at, keys=keys)
+    draft, seen = _draft(child, asked, sheet, at)
+    return _keep(child=child, asked=asked, sheet=sheet, draft=draft, seen=seen, actor=actor, at=at, keys=keys)
 
 
 def _with_result(facts: tuple[Fact, ...], data: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -35,6 +35,7 @@ class Kept(NamedTuple):
     is_new: bool
 
 
+@transaction.atomic
 def keep_entry(
     *, entry_id: UUID, subject: Owner, kind: str, form_hash: str, occurred_at: datetime,
     recorded_at: datetime, actor: Actor, clear: Mapping[str, Any], answers: Mapping[str, Any],
@@ -48,7 +49,7 @@ def keep_entry(
     return keep_entries([draft], recorded_at=recorded_at, actor=actor, keyring=keyring)[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_entries(
     drafts: Sequence[Draft], *, recorded_at: datetime, actor: Actor, keyring: Keyring | None = None
 ) -> list[Kept]:
@@ -71,6 +72,7 @@ def keep_entries(
         else:
             raise DifferentCopy(draft.entry_id)
     _store(fresh, {draft.entry_id: draft for draft in drafts}, keys)
+    _count_up(rows, Counter(entry.subject_id for entry in fresh))
     return kept
 
 
@@ -149,10 +151,14 @@ def _store(entries: Sequence[Entry], drafts: Mapping[UUID, Draft], keys: Keyring
         entry.sealed = blob
         entry.key_id = keys[drafts[entry.id].subject].id
     bulk.store(entries)
-    _count_up(Counter(entry.subject_id for entry in entries))
 
 
-def _count_up(added: Mapping[UUID, int]) -> None:
+def _count_up(rows: Mapping[UUID, Subject], added: Mapping[UUID, int]) -> None:
+    """Their rows are locked, so what was counted here is what holds."""
+    if len(added) <= bulk.FEW:
+        for subject_id in added:
+            bulk.change(rows[subject_id], "seq")
+        return
     for count in set(added.values()):
         keys = [key for key, number in added.items() if number == count]
         for start in range(0, len(keys), CHUNK):

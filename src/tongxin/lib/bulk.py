@@ -98,6 +98,23 @@ def put(row: models.Model, *, using: str = "default") -> None:
     _write_few(type(row), [row], using, replaces=True)
 
 
+def change(row: models.Model, *names: str, using: str = "default") -> None:
+    """Write some fields of a model instance that is stored already."""
+    model, connection = type(row), connections[using]
+    kept = connection.__dict__.setdefault("inserts", {})
+    statement, steps = kept.get((model, names)) or kept.setdefault((model, names), _update(model, connection, names))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [step(getattr(row, name)) for name, step in steps])
+
+
+def _update(model: type[models.Model], connection: Any, names: Sequence[str]) -> tuple[str, Steps]:
+    quote = connection.ops.quote_name
+    fields: list[Any] = [*(model._meta.get_field(name) for name in names), model._meta.pk]
+    changed = ", ".join(f"{quote(field.column)} = %s" for field in fields[:-1])
+    text = f"UPDATE {quote(model._meta.db_table)} SET {changed} WHERE {quote(fields[-1].column)} = %s"  # noqa: S608
+    return text, [(field.attname, partial(field.get_db_prep_save, connection=connection)) for field in fields]
+
+
 def _write_few(model: type[models.Model], rows: Sequence[models.Model], using: str, *, replaces: bool) -> None:
     connection = connections[using]
     kept = connection.__dict__.setdefault("inserts", {})

@@ -2,22 +2,28 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import CharField, UUIDField
 
 from tongxin import vault
 from tongxin.ledger import canonical
-from tongxin.lib import ids
+from tongxin.lib import bulk, ids
+from tongxin.lib.prepared import Prepared
 from tongxin.sync.models import Device, Receipt
-from tongxin.vault import Owner
+from tongxin.vault import Keyring, Owner
 
 # No letters or digits that are read for one another.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LOCKS = 5_310_771
+COPIES = Prepared(lambda entry: Receipt.objects.filter(entry_id=entry), entry=UUIDField())
+NUMBERED = Prepared(
+    lambda number: Receipt.objects.filter(number=number).values_list("id", flat=True), number=CharField()
+)
 
 
 def lock_entry(entry_id: UUID) -> None:
@@ -34,9 +40,14 @@ def own_id(payload: Mapping[str, Any], device: Device) -> UUID:
     return UUID(bytes=digest(payload, device.key_owner)[:16], version=5)
 
 
-def known(entry_id: UUID, payload: Mapping[str, Any]) -> Receipt | None:
-    """The receipt of exactly this copy, if it came before."""
-    for receipt in Receipt.objects.filter(entry_id=entry_id):
+def copies_of(entry_id: UUID) -> list[Receipt]:
+    """The receipts of all that came under this id before."""
+    return COPIES.rows(entry=entry_id)
+
+
+def known(copies: Iterable[Receipt], payload: Mapping[str, Any]) -> Receipt | None:
+    """The receipt of exactly this copy among those of its id, if it came before."""
+    for receipt in copies:
         try:
             if bytes(receipt.digest) == digest(payload, receipt.owner):
                 return receipt
@@ -46,31 +57,28 @@ def known(entry_id: UUID, payload: Mapping[str, Any]) -> Receipt | None:
     return None
 
 
-def has_other_copy(entry_id: UUID) -> bool:
-    """Whether something else came under this id before."""
-    return Receipt.objects.filter(entry_id=entry_id).exists()
-
-
-def digest(payload: Mapping[str, Any], owner: Owner) -> bytes:
+def digest(payload: Mapping[str, Any], owner: Owner, *, keyring: Keyring | None = None) -> bytes:
     """The digest of an entry as it was sent, under its owner's key."""
-    return vault.digest_many([(canonical.text(payload).encode(), owner)])[0]
+    return vault.digest_many([(canonical.text(payload).encode(), owner)], keyring=keyring)[0]
 
 
 def give(
     *, entry_id: UUID, payload: Mapping[str, Any], owner: Owner, device: Device, state: str, at: datetime,
-    reason: str = "", shifted: int = 0,
+    reason: str = "", shifted: int = 0, keyring: Keyring | None = None,
 ) -> Receipt:
     """A receipt for one copy of an entry."""
-    return Receipt.objects.create(
-        id=ids.new_id(), entry_id=entry_id, number=_free_number(), digest=digest(payload, owner),
+    receipt = Receipt(
+        id=ids.new_id(), entry_id=entry_id, number=_free_number(), digest=digest(payload, owner, keyring=keyring),
         owner_kind=owner.kind, owner_id=owner.id, device=device, state=state, reason=reason, shifted=shifted,
         received_at=at,
     )
+    bulk.store([receipt])
+    return receipt
 
 
 def _free_number() -> str:
     while True:
         letters = "".join(secrets.choice(LETTERS) for _ in range(7))
         number = f"{letters[:4]}-{letters[4:]}"
-        if not Receipt.objects.filter(number=number).exists():
+        if NUMBERED.row(number=number) is None:
             return number
