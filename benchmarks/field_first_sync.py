@@ -33,7 +33,8 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     first: list[float] = []
     later: list[float] = []
-    with House(FURNISH.format(children=asked.children, visits=asked.visits)) as house, phone_at(house) as (phone, line):
+    furnish = FURNISH.format(children=asked.children, visits=asked.visits)
+    with House(furnish=furnish) as house, phone_at(house) as (phone, line):
         phone.open()
         phone.page.get_by_label("登录名").fill(house.logins["周主任"])
         phone.page.get_by_label("密码").fill("spring-at-the-window")

@@ -1,9 +1,11 @@
 """What every test stands on: both databases, and a ledger that can be emptied after a test."""
 
 import copy
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +51,13 @@ def _other_rows_under_the_same_ids() -> None:
         for name in names:
             if module in sys.modules:
                 getattr(sys.modules[module], name).cache_clear()
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -15,8 +16,8 @@ Sit = Callable[[str], Desk]
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[House]:
-    with House() as house:
+def house(shelf: Path) -> Iterator[House]:
+    with House(shelf) as house:
         yield house
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from tests.browser.model import moved_in
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CLOCK = "2025-12-30T09:00"
 PATIENCE = 60
@@ -28,9 +30,11 @@ class House:
     logins: dict[str, str]
     children: dict[str, str]
 
-    def __init__(self, furnish: str = FURNISH) -> None:
-        self._furnish = furnish
-        self.home = Path(tempfile.mkdtemp(prefix="tongxin-house-"))
+    def __init__(self, shelf: Path | None = None, *, furnish: str = FURNISH) -> None:
+        self._ground = Path(tempfile.mkdtemp(prefix="tongxin-house-"))
+        self._shelf, self._furnish = shelf or self._ground, furnish
+        self.home = self._ground / "home"
+        self.home.mkdir(mode=0o700)
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.home / "server.log"
@@ -45,9 +49,9 @@ class House:
 
     def __enter__(self) -> House:
         try:
-            for words in (["keys", "create"], ["database", "prepare"]):
-                self._run("-m", "tongxin", *words)
-            self.found: dict[str, Any] = json.loads(self._run("-c", self._furnish))
+            self.found = moved_in(
+                shelf=self._shelf, home=self.home, databases=self._databases, furnish=self._furnished
+            )
             self.logins, self.children = self.found["logins"], self.found["children"]
             self._start("-m", "tongxin", "worker")
             self._start("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
@@ -66,23 +70,26 @@ class House:
                 process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 process.kill()
-        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.rmtree(self._ground, ignore_errors=True)
         for name in self._databases:
             with psycopg.connect(os.environ["TONGXIN_DATABASE"], dbname="postgres", autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _postgresql(self) -> dict[str, str]:
-        """Two databases of the house's own where the tests run on PostgreSQL; else nothing."""
+        """The address of two databases of the house's own where the tests run on PostgreSQL; else nothing."""
         address = os.environ.get("TONGXIN_DATABASE", "")
         if not address.startswith("postgres"):
             return {}
         name = f"house_{self.port}"
         self._databases = [name, f"{name}_keys"]
-        with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
-            for each in self._databases:
-                connection.execute(f'CREATE DATABASE "{each}"')
         before, _, query = address.partition("?")
         return {"TONGXIN_DATABASE": f"{before.rpartition('/')[0]}/{name}?{query}"}
+
+    def _furnished(self) -> dict[str, Any]:
+        for words in (["keys", "create"], ["database", "prepare"]):
+            self._run("-m", "tongxin", *words)
+        found: dict[str, Any] = json.loads(self._run("-c", self._furnish))
+        return found
 
     def _run(self, *words: str) -> str:
         done = subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,9 +17,9 @@ KEPT = "草稿已存"
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def house(shelf: Path) -> Iterator[House]:
     """A house of its own: what others left unfinished would stand on the first page too."""
-    with House() as found:
+    with House(shelf) as found:
         yield found
 
 

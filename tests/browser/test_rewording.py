@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -15,9 +16,9 @@ WORDS = "在什么地方见的"
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def house(shelf: Path) -> Iterator[House]:
     """A house of its own: words that changed here would be other tests' words too."""
-    with House() as found:
+    with House(shelf) as found:
         yield found
 
 

@@ -20,16 +20,16 @@ MakePhone = Callable[[], Phone]
 class Village(House):
     """A house whose browser files are a copy, so that a test can bring out a new build."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, shelf: Path) -> None:
+        super().__init__(shelf)
         self.pwa = self.home / "pwa"
         shutil.copytree(places.pwa_folder(), self.pwa)
         self._environment["TONGXIN_PWA"] = str(self.pwa)
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[Village]:
-    village = Village()
+def house(shelf: Path) -> Iterator[Village]:
+    village = Village(shelf)
     with village:
         yield village
 
