@@ -7,6 +7,7 @@ from typing import Any
 
 from tongxin.core.grading import Rules, read_rules
 from tongxin.core.instruments.wording import with_words
+from tongxin.lib import steady
 from tongxin.rulebook import rules
 
 SHARED = (("fields", "option_sets"), ("fields", "fields"), ("gates", "gates"), ("rubric", "rubric"))
@@ -19,6 +20,15 @@ Hashes = tuple[tuple[str, str, str], ...]
 
 def rulings_in(*, region: str, at: datetime) -> tuple[Rules, dict[str, str]]:
     """Everything that judges a child's answers in a county, with the hashes that name its versions."""
+    # One request asks of one moment; a rebuild, which asks of many, keeps only the last.
+    kept: dict[datetime, tuple[Rules, dict[str, str]]] = steady.lasting(("rulings", region, rules.supposed()), dict)
+    if at not in kept:
+        kept.clear()
+        kept[at] = _rulings(region, at)
+    return kept[at]
+
+
+def _rulings(region: str, at: datetime) -> tuple[Rules, dict[str, str]]:
     wanted = [*SHARED, *((kind, id) for kind in READ for id in rules.ids_in_force(kind, region=region, at=at))]
     found: Hashes = tuple((kind, id, rules.resolve(kind, id, region=region, at=at).hash) for kind, id in wanted)
     return _read(found), {f"{kind}/{id}": hash for kind, id, hash in found}

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import UUIDField
+from django.db.models import Subquery, UUIDField
+from django.db.models.functions import Coalesce
 
 from tongxin import vault
 from tongxin.accounts.models import Division
@@ -19,9 +20,11 @@ from tongxin.sync.models import ChildAlias, Device
 
 OPENS = "case_file"
 LOCKS = 5_310_772
-CHILD = Prepared(lambda child: Child.objects.filter(id=child), child=UUIDField())
-STANDS_FOR = Prepared(
-    lambda phone: ChildAlias.objects.filter(phone_id=phone).values_list("child_id", flat=True), phone=UUIDField()
+CHILD = Prepared(
+    lambda named: Child.objects.filter(
+        id=Coalesce(Subquery(ChildAlias.objects.filter(phone_id=named).values("child_id")), named)
+    ),
+    named=UUIDField(),
 )
 
 
@@ -29,7 +32,7 @@ def child_for(named: UUID | None) -> Child | None:
     """The child that a phone's id stands for, if there is a file."""
     if named is None:
         return None
-    child: Child | None = CHILD.row(child=STANDS_FOR.row(phone=named) or named)
+    child: Child | None = CHILD.row(named=named)
     return child
 
 

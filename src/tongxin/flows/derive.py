@@ -47,6 +47,8 @@ def tell(
     keyring: Keyring | None = None,
 ) -> None:
     """Record consequences as events and queue what may wait."""
+    if not changes:
+        return
     drafts = [EventDraft(kind, child.key_owner, clear) for kind, clear in changes]
     events = ledger.record_many(drafts, actor=actor, at=at, keyring=keyring)
     ledger.enqueue_many((event, handlers) for event in events if (handlers := later_handlers(event.kind)))

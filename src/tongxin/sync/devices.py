@@ -5,22 +5,27 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import UUIDField
 
 from tongxin import ledger, vault
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.lib.ids import id_in
+from tongxin.lib.prepared import Prepared
 from tongxin.sync import recovery
 from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Device
 from tongxin.vault import Owner
 
 LONGEST_LABEL, LONGEST_APP = 40, 40
+# A phone that sends all day long writes down only so often that it does.
+SEEN_EVERY = timedelta(minutes=1)
+DEVICE = Prepared(lambda device: Device.objects.filter(id=device), device=UUIDField())
 # Numbers and short words only, each under one of these names: nothing of a person can stand in them (P056).
 MEASURED = frozenset({
     "waiting", "oldest_waiting_at", "failures", "sync_ms", "bytes_up", "bytes_down", "storage_used", "storage_quota",
@@ -61,7 +66,7 @@ def device_for(bearer: str) -> Device | None:
     """The device whose token this is, whatever its state; None where the token is nobody's."""
     named, _, token = bearer.removeprefix("Bearer ").strip().partition(".")
     key = id_in(named)
-    device = Device.objects.filter(id=key).first() if key else None
+    device: Device | None = DEVICE.row(device=key) if key else None
     if device is None or not hmac.compare_digest(device.token_digest, digest_of(token)):
         return None
     return device
@@ -98,6 +103,9 @@ def note_wiped(*, device: Device, at: datetime) -> None:
 
 def note_seen(*, device: Device, app: str, at: datetime, telemetry: Mapping[str, Any] | None = None) -> None:
     """The device was in touch; of what it measured only what is known by name is kept."""
+    is_news = telemetry or (app and app[:LONGEST_APP] != device.app) or at - device.seen_at > SEEN_EVERY
+    if not is_news:
+        return
     changes: dict[str, Any] = {"seen_at": at}
     if app:
         changes["app"] = app[:LONGEST_APP]

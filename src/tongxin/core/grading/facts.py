@@ -83,18 +83,15 @@ def _alerts(scores: Mapping[str, Score]) -> list[dict[str, str]]:
 
 
 def _gathered(form: Form, facts: Facts, *, names: Names, shown: set[str] | None) -> Facts:
-    asked = [f.binds for f in form.fields if f.binds and (shown is None or f.id in shown)]
-    found: Facts = {}
-    for gathered in names.lists:
-        members = [names.fields[name] for name in asked if _is_member(names, name, gathered.id)]
-        if not members:
-            continue
-        found[gathered.id] = _cells(members, facts) if gathered.id == "cells" else _rows(members, facts)
-    return found
-
-
-def _is_member(names: Names, name: str, group: str) -> bool:
-    return name in names.fields and names.fields[name].list == group
+    members: dict[str, list[Bound]] = {}
+    for field in form.fields:
+        bound = names.fields.get(field.binds or "")
+        if bound is not None and bound.list and (shown is None or field.id in shown):
+            members.setdefault(bound.list, []).append(bound)
+    return {
+        id: (_cells if id == "cells" else _rows)(members[id], facts)
+        for id in (gathered.id for gathered in names.lists) if id in members
+    }
 
 
 def _rows(members: list[Bound], facts: Facts) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tongxin.core.language import Rule, RuleError, parse
@@ -94,7 +95,7 @@ class CrisisStep:
     when: Rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pathway:
     """The whole pathway of a region at a date."""
 
@@ -130,7 +131,11 @@ class Pathway:
 
     def rank_of(self, level: str) -> int:
         """Where a level stands; `ungraded` is the lowest."""
-        return list(self.levels).index(level)
+        return self._ranks[level]
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {level: rank for rank, level in enumerate(self.levels)}
 
     def highest(self, levels: Sequence[str]) -> str:
         return max(levels, key=self.rank_of, default=next(iter(self.levels)))
