@@ -1,8 +1,8 @@
 // Dangers that records on this phone raised: each stays in sight until the office has it and she has put it away.
 
-import { rows, write } from "./database.js";
+import { row, rows, write } from "./database.js";
 import { waiting } from "./outbox.js";
-import { reveal, sealedPut } from "./store.js";
+import { get, reveal, sealedPut } from "./store.js";
 
 /** @typedef {import("./types").Danger} Danger */
 
@@ -23,7 +23,11 @@ export async function dangers() {
 }
 
 /** Only once the office knows. @param {string} id */
-export const putAway = (id) => write([{ store: "meta", remove: MARK + id }]);
+export async function putAway(id) {
+  const danger = await get("meta", MARK + id);
+  const isUnlisted = danger && !(await row("briefs", danger.child));
+  await write([{ store: "meta", remove: MARK + id }, ...(isUnlisted ? [{ store: "children", remove: danger.child }] : [])]);
+}
 
 /** Whether somebody has to act now; a safety check is a qualified person's. @param {Danger} danger */
 export const isCrisis = (danger) => danger.alarms.some((alarm) => alarm.kind === "crisis");

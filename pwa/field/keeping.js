@@ -1,10 +1,11 @@
 // From a filled form to an entry that can't be lost: into the outbox, or, where storage is loose, straight to the office.
 
-import { briefOf, readBriefs } from "./briefs.js";
+import { brief, briefOf, readBriefs } from "./briefs.js";
 import { now, written } from "./clock.js";
 import { StoreFull, write } from "./database.js";
 import { basedOn } from "./filling.js";
 import { blobRows, keep, NotReady } from "./outbox.js";
+import { OPENS } from "./records.js";
 import { say } from "./say.js";
 import { clear, Locked, sealedPut } from "./store.js";
 import { dangerOf } from "./dangers.js";
@@ -81,7 +82,7 @@ function entryOf(half, { child, file, formId, about, corrects }) {
 }
 
 /** @param {File | null} file @param {Half} half */
-const nameOf = (file, half) => file?.name ?? String(half.answers["name"] ?? "");
+const nameOf = (file, half) => file?.name ?? String(half.answers["name"] || half.answers["child_name"] || say("新线索"));
 
 /** What changes with the entry on this phone: the child's file as it stands now, and a danger that it raised. @param {Kept} kept @param {File | null} before @returns {Promise<{ changes: import("./database.js").Change[], alarms: Alarm[] }>} */
 async function following(kept, before) {
@@ -90,7 +91,12 @@ async function following(kept, before) {
   const { alarms: all, file } = await thinkAhead(known, kept.entry).catch(() => ({ alarms: [], file: known }));
   const told = toldBefore(known, kept.entry), alarms = all.filter(({ gate }) => !told.has(gate));
   const danger = alarms.length ? [await dangerOf(kept, alarms)] : [];
-  const changes = [await sealedPut("children", file.id, file), await sealedPut("briefs", file.id, briefOf(file)), ...danger];
+  // A clue about nobody on file is no child in her lists; what the crisis card needs of it stays until it is put away.
+  const isListed = kept.entry.form === OPENS || brief(file.id) !== undefined;
+  const changes = [
+    ...(isListed || before || danger.length ? [await sealedPut("children", file.id, file)] : []),
+    ...(isListed ? [await sealedPut("briefs", file.id, briefOf(file))] : []), ...danger,
+  ];
   return { changes, alarms };
 }
 

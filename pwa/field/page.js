@@ -15,7 +15,7 @@ const SCREENS = {
   new_pin: () => import("./screens/new_pin.js"), first: () => import("./screens/first.js"), renew: () => import("./screens/renew.js"),
   today: () => import("./screens/today.js"), children: () => import("./screens/children.js"), child: () => import("./screens/child.js"),
   form: () => import("./screens/form.js"), outbox: () => import("./screens/outbox.js"), more: () => import("./screens/more.js"),
-  guide: () => import("./screens/guide.js"), targets: () => import("./screens/targets.js"), new_child: () => import("./screens/new_child.js"), correcting: () => import("./screens/correcting.js"),
+  guide: () => import("./screens/guide.js"), targets: () => import("./screens/targets.js"), new_child: () => import("./screens/new_child.js"), new_clue: () => import("./screens/new_clue.js"), correcting: () => import("./screens/correcting.js"),
   crisis: () => import("./crisis/screen.js"), child_mode: () => import("./child_mode/screen.js"), calls: () => import("./screens/calls.js"), change_pin: () => import("./screens/change_pin.js"),
 };
 /** Screens before the app is unlocked. */

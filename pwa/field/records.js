@@ -16,6 +16,8 @@ import { reveal } from "./store.js";
 
 /** Is a child's file itself; it can be put right but not taken back. */
 export const OPENS = "case_file";
+/** May be about a child whom nobody has on file. */
+export const CLUE = "clue";
 const WITHDRAWN = ["retract", "moved"];
 
 /** A form's name, with what a record does to an earlier one. @param {{ kind: string, form_zh: string }} record */

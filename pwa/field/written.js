@@ -26,6 +26,6 @@ export async function done(kept, file) {
     isVisit && others.length ? card(make("p", {}, say("同户还有孩子，也见到了吗？各记一份。")),
       row(...others.map((each) => button(each.name, () => go("form", { child: each.id, form: entry.form }), { kind: "btn-primary" })))) : null,
     row(button(say("回到今天"), () => go("today"), { kind: others.length && isVisit ? "" : "btn-primary" }),
-      button(say("看这个孩子"), () => go("child", { id: entry.child })), button(say("看待送"), () => go("outbox"))),
+      brief(entry.child) ? button(say("看这个孩子"), () => go("child", { id: entry.child })) : null, button(say("看待送"), () => go("outbox"))),
   ] };
 }

@@ -144,3 +144,31 @@ def test_she_chooses_a_language_and_it_stays(house: Village, phone: Phone) -> No
     phone.restart()
     phone.open()
     expect(phone.page.locator("html")).to_have_attribute("lang", "ug")
+
+
+def test_a_clue_about_nobody_on_file_is_a_danger_and_no_child_in_lists(
+    house: Village, phone: Phone, line: Line
+) -> None:
+    phone.pair(house.logins["周主任"])
+    line.cut()
+    phone.click("新线索")
+    phone.page.get_by_label("孩子的姓名（不知道就不写）").fill(OTHER)
+    phone.reads("是其中一个吗")
+    phone.page.get_by_label("孩子的姓名（不知道就不写）").fill("")
+    phone.click("写线索")
+    phone.fill(wanted="在桥头见到一个孩子", place="村口桥头", harmed="yes")
+    phone.click("保存")
+    card = phone.page.locator("tx-crisis")
+    expect(card.get_by_role("heading", name="现在请马上处理")).to_be_visible()
+    step = card.locator("[data-step=stay]")
+    step.get_by_role("button", name="做到了").click()
+    expect(step).to_contain_text("已做")
+    assert phone.rows("children") == phone.rows("briefs") + 1
+    line.mend()
+    phone.tab("outbox")
+    phone.click("现在同步")
+    phone.reads("单位已收到，等人处理", "会去核实")
+    phone.tab("today")
+    phone.click("单位已收到，收起")
+    expect(phone.page.get_by_role("button", name="怎么办")).to_have_count(0)
+    assert phone.rows("children") == phone.rows("briefs")

@@ -75,7 +75,7 @@ def picture(page: Page, width: int, height: int) -> bytes:
 
 
 def test_a_photo_is_made_small_and_loses_where_it_was_taken(page: Page) -> None:
-    put(page, "photo", "tx-photo")
+    put(page, "photo", "tx-photo", max_side="1600", max_bytes="500000")
     file = picture(page, 2400, 1800)
     assert b"CAMERA-MAKER" in file
     page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": file})
@@ -89,7 +89,7 @@ def test_a_photo_is_made_small_and_loses_where_it_was_taken(page: Page) -> None:
 
 
 def test_what_is_no_picture_is_refused_in_words(page: Page) -> None:
-    put(page, "photo", "tx-photo")
+    put(page, "photo", "tx-photo", max_side="1600", max_bytes="500000")
     page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"nothing"})
     expect(page.get_by_role("status")).to_contain_text("这张照片打不开")
     assert page.evaluate("window.found") == []
@@ -109,7 +109,7 @@ def test_a_refused_microphone_says_what_to_do(page: Page) -> None:
     page.evaluate(
         "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
     )
-    put(page, "voice", "tx-voice")
+    put(page, "voice", "tx-voice", max_seconds="180")
     page.get_by_role("button", name="录一段话").click()
     expect(page.get_by_role("status")).to_contain_text("允许浏览器使用话筒")
 

@@ -77,7 +77,7 @@ export class TxCrisis extends HTMLElement {
       make("ol", { class: "fa-crisis-steps" }, ...mine.map((step) => this.#step(step))), this.#concern.element,
       others.length ? make("details", { class: "fa-crisis-others" }, make("summary", {}, say("单位接着做")),
         make("ul", {}, ...others.map((step) => make("li", {}, step.zh)))) : "",
-      given.isKnown ? "" : without(calls, { post: given.post, at }), this.#standing(given));
+      given.isKnown ? "" : without(calls, { post: given.post, at, message: given.message }), this.#standing(given));
   }
 
   /** Police and ambulance first, then the people of the office; lines that only talk stand behind. @param {import("./types").Call[]} calls */

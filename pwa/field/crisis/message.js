@@ -8,9 +8,8 @@ const SHORTEST_OF_A_PERSON = 7;
 /** Whether a number is a line of its own, which nobody can write to. @param {import("./types").Call} call */
 export const isLine = ({ number }) => number.replace(/\D/g, "").length < SHORTEST_OF_A_PERSON;
 
-/** @param {{ post: string, at: string }} from */
-export const messageOf = ({ post, at }) =>
-  say("【急】{post}请您马上回电，有一件急事要当面说。{when}", { post, when: momentZh(at) });
+/** @param {{ post: string, at: string, message: string }} from */
+export const messageOf = ({ post, at, message }) => say(message, { post, when: momentZh(at) });
 
 /** Whom to write to: the first of those who can be written to. @param {import("./types").Call[]} calls */
 export const addressee = (calls) => calls.find((call) => !isLine(call)) ?? null;

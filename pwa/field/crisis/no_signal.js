@@ -5,7 +5,7 @@ import { button, link } from "../parts.js";
 import { say } from "../say.js";
 import { addressee, messageOf, smsLink } from "./message.js";
 
-/** @param {import("./types").Call[]} calls @param {{ post: string, at: string }} from */
+/** @param {import("./types").Call[]} calls @param {{ post: string, at: string, message: string }} from */
 export function without(calls, from) {
   const text = messageOf(from), to = addressee(calls);
   const shown = make("textarea", { class: "form-control", rows: 3, readonly: true, "aria-label": say("短信内容") });

@@ -10,7 +10,7 @@ import { row } from "../database.js";
 import { title } from "../parts.js";
 import { around, definition } from "../rules.js";
 import { say } from "../say.js";
-import { session } from "../session.js";
+import { limits, session } from "../session.js";
 import { get, reveal } from "../store.js";
 import { syncSoon } from "../sync.js";
 import { TxCrisis } from "./card.js";
@@ -30,7 +30,7 @@ export async function screen({ id = "" }) {
   const card = new TxCrisis();
   card.given = {
     name: danger.name, at: danger.at, isKnown: danger.isKnown, receipt: danger.isKnown ? await receiptOf(danger.id) : "",
-    steps: await stepsOf(danger, given), role: me?.role ?? "", by: me?.person_zh ?? "", post: me?.post_zh ?? "",
+    steps: await stepsOf(danger, given), role: me?.role ?? "", by: me?.person_zh ?? "", post: me?.post_zh ?? "", message: (await limits()).message,
     calls: callsOf(given.whom_to_call), form: content && offer ? formFor(content, { on: day(), age: null }) : null,
   };
   card.addEventListener("tx-crisis-step", (event) => void write(card, danger, String(offer?.hash), detailOf(event)));

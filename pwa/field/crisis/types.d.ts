@@ -17,6 +17,8 @@ export type Given = {
   by: string;
   /** Who asks to be called back: the post, never a child. */
   post: string;
+  /** The text to send by hand, with places for the post and the moment. */
+  message: string;
 };
 
 /** What a tick asks to be written down. */

@@ -12,13 +12,14 @@ import "./voice.js";
 const STYLE = "/field/app/field/media/media.css";
 const OFFERED = /** @type {const} */ ([["tx-photo", "照片"], ["tx-voice", "录音"], ["tx-signature", "签名"]]);
 
-/** The place to attach things, and what was attached so far. */
-export function attaching() {
+/** The place to attach things, and what was attached so far. @param {Awaited<ReturnType<typeof import("../session.js").limits>>} most */
+export function attaching(most) {
   /** @type {Map<string, { id: string, kind: string, blob: Blob }>} */
   const held = new Map();
+  const sizes = { "max-bytes": most.photo_kilobytes * 1000, "max-side": most.photo_side, "max-seconds": most.voice_seconds };
   const count = make("span", { class: "fa-soft" });
   const element = make("details", { class: "fa-attaching" }, make("summary", {}, say("附上照片、录音或签名"), count),
-    ...OFFERED.map(([tag, zh]) => make("section", {}, make("h3", {}, say(zh)), document.createElement(tag))));
+    ...OFFERED.map(([tag, zh]) => make("section", {}, make("h3", {}, say(zh)), make(/** @type {"div"} */ (tag), sizes))));
   element.addEventListener("tx-media", (event) => {
     const { kind, blob } = /** @type {CustomEvent<Found>} */ (event).detail;
     if (blob) held.set(kind, { id: newId(), kind, blob });

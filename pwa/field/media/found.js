@@ -14,5 +14,5 @@ export async function tell(element, kind, blob) {
   element.dispatchEvent(new CustomEvent("tx-media", { detail, bubbles: true }));
 }
 
-/** A size that an attribute may lower. @param {HTMLElement} element @param {string} name @param {number} usual */
-export const limited = (element, name, usual) => Math.min(usual, Number(element.getAttribute(name)) || usual);
+/** A limit as the page was told it. @param {HTMLElement} element @param {string} name */
+export const limited = (element, name) => Number(element.getAttribute(name)) || 0;

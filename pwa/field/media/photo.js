@@ -5,8 +5,6 @@ import { button } from "../parts.js";
 import { say } from "../say.js";
 import { limited, tell } from "./found.js";
 
-const LONGEST_SIDE = 1600;
-const MOST_BYTES = 500_000;
 const MOST_READ = 30_000_000;
 const QUALITIES = [0.82, 0.7, 0.55, 0.4];
 
@@ -61,7 +59,7 @@ export class TxPhoto extends HTMLElement {
     if (!file || !this.said) return;
     this.said.textContent = say("正在缩小……");
     try {
-      const made = await smaller(file, { side: LONGEST_SIDE, bytes: limited(this, "max-bytes", MOST_BYTES) });
+      const made = await smaller(file, { side: limited(this, "max-side"), bytes: limited(this, "max-bytes") });
       this.show(made);
       await tell(this, "photo", made);
       this.said.textContent = say("已缩小到 {n} KB，拍摄地点等信息已去掉。", { n: Math.ceil(made.size / 1000) });

@@ -5,7 +5,6 @@ import { button } from "../parts.js";
 import { say } from "../say.js";
 import { limited, tell } from "./found.js";
 
-const MOST_SECONDS = 180;
 const BITS = 24_000;
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 
@@ -53,7 +52,7 @@ export class TxVoice extends HTMLElement {
   begin(stream, recorder) {
     /** @type {Blob[]} */
     const parts = [];
-    const most = limited(this, "max-seconds", MOST_SECONDS), since = Date.now();
+    const most = limited(this, "max-seconds"), since = Date.now();
     const tick = setInterval(() => {
       const passed = Math.floor((Date.now() - since) / 1000);
       if (this.said) this.said.textContent = say("正在录音，{n} 秒，最长 {most} 秒。", { n: passed, most });

@@ -26,7 +26,7 @@ export async function screen() {
   draw();
   return { zh: say("孩子"), body: [
     title(say("孩子（{n}）", { n: all.length })), box, list,
-    row(button(say("新建一个孩子的档案"), () => go("new_child"), { icon: "plus" })),
+    row(button(say("新建一个孩子的档案"), () => go("new_child"), { icon: "plus" }), button(say("新线索"), () => go("new_clue"), { icon: "alert" })),
   ] };
 }
 
@@ -46,8 +46,8 @@ function lines(found, isGrouped) {
   });
 }
 
-/** @param {Brief} brief */
-export function line(brief) {
+/** @param {Brief} brief @param {(child: string) => unknown} then */
+export function line(brief, then = (child) => go("child", { id: child })) {
   const marks = [
     brief.gates?.length ? chip(say("有危险信号"), "red", "▲") : null,
     brief.is_new ? chip(say("待送"), "blue", "○") : null,
@@ -56,6 +56,6 @@ export function line(brief) {
   const made = make("button", { type: "button", class: "fa-line" },
     make("span", { class: "fa-line-name" }, brief.name, make("small", {}, about(brief))), ...marks,
     make("small", { class: "fa-line-place" }, brief.address || brief.place_zh || ""));
-  made.addEventListener("click", () => void go("child", { id: brief.id }));
+  made.addEventListener("click", () => void then(brief.id));
   return made;
 }

@@ -11,12 +11,15 @@ import { button, empty, notice, title } from "../parts.js";
 import { recordsOf } from "../records.js";
 import { around, definition } from "../rules.js";
 import { say } from "../say.js";
-import { session } from "../session.js";
+import { limits, session } from "../session.js";
 import { clear, get } from "../store.js";
 import { done } from "../written.js";
 
 /** @typedef {import("../types").File} File */
 /** @typedef {import("../../form/element.js").TxForm} TxForm */
+
+/** Where a form asks for the name of a child whom nobody has on file. */
+const NAMES = ["name", "child_name"];
 
 /** @param {Record<string, string>} params @returns {Promise<import("../types").Screen>} */
 export async function screen({ child = "", form: formId = "", about = "", name = "", corrects = "" }) {
@@ -33,14 +36,14 @@ export async function screen({ child = "", form: formId = "", about = "", name =
   const half = await PhoneDraft.earlier(draftId);
   const element = /** @type {TxForm} */ (document.createElement("tx-form"));
   element.given = filled(content, { hash, file, around: given, ...(half ?? record ? { answers: half?.answers ?? record?.kept?.entry.answers } : {}) });
-  if (!half && name) element.given = withName(element.given, name);
+  if (!half && name && !file) element.given = withName(element.given, name);
   if (half) element.setAttribute("entry", half.entry_id);
   element.setAttribute("submit", say("保存"));
   const status = make("p", { class: "fa-soft", role: "status" }, half ? say("接着上次没写完的草稿。") : "");
   const draft = new PhoneDraft(draftId, () => element.entry(), (zh) => (status.textContent = zh));
   element.addEventListener("tx-touched", () => draft.touch());
   // Where entries go straight to the office nothing can wait here to be sent after them.
-  const attached = (await clear("persisted")) === false ? null : (await import("../media/attaching.js")).attaching();
+  const attached = (await clear("persisted")) === false ? null : (await import("../media/attaching.js")).attaching(await limits());
   let isDone = false;
   element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, corrects: record ?? null, draft, blobs: () => attached?.blobs() ?? [], after: async (kept, alarms) => {
     isDone = true;
@@ -63,7 +66,7 @@ export async function screen({ child = "", form: formId = "", about = "", name =
 /** @param {import("../../form/types").Definition} definition_ @param {string} name */
 function withName(definition_, name) {
   const sections = definition_.sections.map((section) => ({
-    ...section, fields: section.fields.map((field) => (field.id === "name" ? { ...field, prefill: name } : field)),
+    ...section, fields: section.fields.map((field) => (NAMES.includes(field.id) ? { ...field, prefill: name } : field)),
   }));
   return { ...definition_, sections };
 }

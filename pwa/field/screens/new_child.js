@@ -16,7 +16,7 @@ export async function screen() {
   const look = () => {
     const typed = name.input.value.trim();
     const like = typed.length > 1 ? search(typed) : [];
-    found.replaceChildren(...(like.length ? [notice("info", say("手机里有这些孩子，是其中一个吗？")), ...like.slice(0, 10).map(line)] : []));
+    found.replaceChildren(...(like.length ? [notice("info", say("手机里有这些孩子，是其中一个吗？")), ...like.slice(0, 10).map((brief) => line(brief))] : []));
     submit.textContent = like.length ? say("都不是，新建档案") : say("新建档案");
   };
   name.input.addEventListener("input", look);

@@ -24,7 +24,7 @@ export async function screen() {
     count ? null : empty(briefs().length ? say("今天没有必须去的。下面是这几天的，顺路可以先去。") : say("手机里还没有孩子的档案。连上网络同步一次就有了。")),
     soon.length ? heading(say("这几天")) : null,
     ...soon.flatMap((hamlet) => group(hamlet, today)),
-    row(button(say("新建一个孩子的档案"), () => go("new_child"), { icon: "plus" })),
+    row(button(say("新建一个孩子的档案"), () => go("new_child"), { icon: "plus" }), button(say("新线索"), () => go("new_clue"), { icon: "alert" })),
   ] };
 }
 

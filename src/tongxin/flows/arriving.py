@@ -37,6 +37,8 @@ from tongxin.sync.models import Arrival, Carried, Device, Receipt
 from tongxin.vault import Keyring
 
 OPENS, EARLY = "case_file", "early"
+# What was seen or heard of a child whom nobody has on file: its form, and why it waits.
+CLUE = "clue"
 
 
 def take(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:
@@ -164,6 +166,8 @@ def _child_to_open_or(
     """The child on file who this is after all; None when a file is to be opened."""
     if sent.child is not None and children.is_erased(sent.child):
         raise Holding("gone_child")
+    if sent.form == CLUE:
+        raise Holding(CLUE)
     if sent.form != OPENS or sent.correction_kind:
         raise Holding(EARLY)
     try:

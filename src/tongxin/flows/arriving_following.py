@@ -7,8 +7,10 @@ from django.db import transaction
 from tongxin import ledger
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.flows import arriving_holding as holding
-from tongxin.flows.arriving_settling import child_of
+from tongxin.flows.arriving import CLUE
+from tongxin.flows.arriving_settling import child_of, take_up
 from tongxin.flows.handlers import later_handlers
+from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Arrival
@@ -26,12 +28,23 @@ def _decided(arrival: Arrival, now: datetime) -> bool:
     held = HeldEntry.objects.filter(id=arrival.held_id, settled_at__isnull=False).first() if arrival.held_id else None
     if entry is None and held is None:
         return False
+    if entry is not None and arrival.receipt.reason == CLUE:
+        return _taken_up(arrival, entry, now)
     by = entry.person_id if entry else held.settled_by if held else None
     outcome = Arrival.RECORDED if entry else Arrival.ASIDE
     with transaction.atomic():
         holding.settle(
             arrival, outcome=outcome, actor=Viewer(person_id=by), at=now, aside="" if entry else "other_stands"
         )
+    return True
+
+
+def _taken_up(arrival: Arrival, entry: Entry, now: datetime) -> bool:
+    """Whether a clue went into the file that was made from it; what can't goes on waiting for a person."""
+    try:
+        take_up(arrival, entry=entry, at=now)
+    except (Refused, NotAllowed):
+        return False
     return True
 
 

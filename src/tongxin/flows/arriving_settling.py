@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from tongxin import vault
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division, Person
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.core.forms import Problem, review
 from tongxin.core.pathway import CHINA
@@ -19,7 +19,7 @@ from tongxin.drafts.services import Writing
 from tongxin.flows import arriving_children as children
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows import lists
-from tongxin.flows.arriving import OPENS, let_in_those_who_wait, take_in
+from tongxin.flows.arriving import CLUE, EARLY, OPENS, let_in_those_who_wait, take_in
 from tongxin.flows.arriving_holding import Holding
 from tongxin.flows.arriving_reading import Sender, Sent
 from tongxin.flows.arriving_words import SHORT
@@ -35,6 +35,8 @@ DECIDE, SETTLES = "decide_arrivals", "held_settlement"
 GONE = "这条记录刚刚已经由别人处理了，没有再改动。"
 NOT_YET = "现在还不能登记：{why}。可以打开成表改好再交，或写明理由搁置。"
 DUPLICATE = "duplicate_child"
+# What a new file takes over from a clue.
+IN_FILE = {"name": "child_name", "residence_address": "place", "source_note": "wanted"}
 
 
 def waiting_for(*, viewer: Viewer, at: datetime) -> QuerySet[Arrival]:
@@ -105,6 +107,54 @@ def put_aside(*, arrival_id: UUID, reason: str, note: str, actor: Viewer, at: da
         raise Refused([Problem("reason", "请选一条理由，没有改动。", True)])
     arrival, _ = _taken_up(arrival_id, actor=actor, at=at)
     _settle(arrival, outcome=Arrival.ASIDE, actor=actor, at=at, aside=reason, note=note)
+    if arrival.form_id == CLUE and arrival.child_id is None:
+        # What was done about it meanwhile waited for a child that there isn't.
+        for each in Arrival.objects.filter(named_id=arrival.named_id, settled_at__isnull=True, receipt__reason=EARLY):
+            _settle(each, outcome=Arrival.ASIDE, actor=actor, at=at, aside=reason)
+
+
+@transaction.atomic
+def about_child(*, arrival_id: UUID, child_id: UUID, actor: Viewer, at: datetime) -> None:
+    """A clue is about a child on file: it stands in that child's record as its writer wrote it."""
+    arrival, sent = _taken_up(arrival_id, actor=actor, at=at)
+    rows = access.visible(Child.objects.filter(id=child_id), viewer=actor, part="roster", at=at)
+    child = rows.first()
+    if child is None or arrival.form_id != CLUE or arrival.child_id is not None:
+        raise NotAllowed
+    _join(arrival, sent, child, actor=actor, at=at)
+
+
+@transaction.atomic
+def file_from(*, arrival_id: UUID, actor: Viewer, at: datetime) -> str:
+    """The address of a new file with what a clue says of the child; handed in, it takes the clue up."""
+    arrival, sent = _taken_up(arrival_id, actor=actor, at=at)
+    if arrival.form_id != CLUE or not access.may_do(viewer=actor, action="open_file", at=at):
+        raise NotAllowed
+    asked = _asked_near(arrival, OPENS, at=at)
+    said = {to: sent.answers.get(of) for to, of in IN_FILE.items()}
+    known = {"opened_on": at.astimezone(CHINA).date().isoformat(), "source": CLUE} | said
+    writing = Writing(
+        entry_id=holding.opened_id(arrival.id), form_hash=asked.form_hash, tab=arrival.id, turn=1, base=0,
+        answers={name: value for name, value in known.items() if isinstance(value, str) and value},
+    )
+    drafts.save(child=None, asked=asked, writing=writing, actor=actor, at=at)
+    return f"/children/new/file/?draft={writing.entry_id}"
+
+
+@transaction.atomic
+def take_up(arrival: Arrival, *, entry: Entry, at: datetime) -> None:
+    """The file that was made from a clue is there: the clue goes into it."""
+    child = Child.objects.get(id=entry.subject_id)
+    person = Person.objects.filter(id=entry.person_id).first() if entry.person_id else None
+    actor = viewer_of(person=person, at=at, post_id=entry.post_id) if person else Viewer(person_id=None)
+    _join(arrival, holding.sent_in(arrival, viewer=WORKER, at=at), child, actor=actor, at=at)
+
+
+def _join(arrival: Arrival, sent: Sent, child: Child, *, actor: Viewer, at: datetime) -> None:
+    if sent.child is not None:
+        children.stand_for(named=sent.child, child=child, device=arrival.device, at=at, by=actor.person_id)
+    _take(arrival, sent, child, actor=actor, at=at)
+    _settle(arrival, outcome=Arrival.RECORDED, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -138,13 +188,16 @@ def _asked(arrival: Arrival, child: Child | None, *, at: datetime) -> Asked:
     try:
         if child is not None:
             return asked_of(child, form_id=arrival.form_id, at=at)
-        place = Division.objects.filter(id=arrival.division_id or 0).first()
-        county = place.county_id if place else None
-        return form_in(
-            form_id=arrival.form_id, region=rules.region_of(county), at=at, lists=lists.choices_in(county)
-        )
+        return _asked_near(arrival, arrival.form_id, at=at)
     except rules.NotAdopted:
         raise NotAllowed from None
+
+
+def _asked_near(arrival: Arrival, form_id: str, *, at: datetime) -> Asked:
+    """A form as it holds where the phone's post is."""
+    place = Division.objects.filter(id=arrival.division_id or 0).first()
+    county = place.county_id if place else None
+    return form_in(form_id=form_id, region=rules.region_of(county), at=at, lists=lists.choices_in(county))
 
 
 def _taken_up(arrival_id: UUID, *, actor: Viewer, at: datetime) -> tuple[Arrival, Sent]:

@@ -97,7 +97,8 @@ def _ruled(
         },
         "pathway": named(pathway_json(pathway)), "calendar": named(calendar_json(rules.calendar_at(at))),
         "places": lists.places_in(county_id), "asking": asking_in(region=region, at=at),
-        "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]}, "limits": dict(limits_at(at).phone),
+        "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]},
+        "limits": {**limits_at(at).phone, "message": limits_at(at).message},
     }
     if sees:
         parts["highest"] = found.rubric.order[-1]

@@ -18,7 +18,7 @@ CLOSES = ("is_concern", "concern_unknown", "in_crisis", "safety_check_open", "re
 NEVER_TO_FAMILY = (
     "interview_record", "observation_record", "visit_record", "assessment_form", "identification_form",
     "identification_form_0_3", "crisis_report", "crisis_step", "crisis_close", "household_check", "mandatory_report",
-    "report_answer", "report_ruling", "safety_check", "case_note", "flag", "flag_answer",
+    "report_answer", "report_ruling", "safety_check", "case_note", "flag", "flag_answer", "clue",
 )
 
 

@@ -13,8 +13,11 @@ SPANS = (
     "blob_kept",
 )
 NUMBERS = ("batch", "batch_kilobytes", "children", "page", "entries", "blob_kilobytes", "piece_kilobytes")
-REST = ("oldest_app", "phone", "guide", "decides", "owns", "safer", "stands_at_once", "aside_reasons")
-PHONE = ("idle_minutes", "hidden_minutes", "pin_tries", "keep_receipts_days")
+REST = ("oldest_app", "phone", "message", "guide", "decides", "owns", "safer", "stands_at_once", "aside_reasons")
+PHONE = (
+    "idle_minutes", "hidden_minutes", "pin_tries", "keep_receipts_days", "keep_answers_days", "photo_kilobytes",
+    "photo_side", "voice_seconds",
+)
 UNITS = ("minutes", "hours", "days")
 SMALLEST = {"minutes": 1, "hours": 60, "days": 1440}
 # What changes a profile whatever a county thinks: nobody may take it out of the question of who wrote last.
@@ -32,6 +35,10 @@ def check_sync(content: Mapping[str, Any]) -> None:
     phone = take.mapping(content["phone"], "phone", required=PHONE)
     for key in PHONE:
         take.number(phone, key, "phone", 0, low=1)
+    if phone["photo_kilobytes"] > content["blob_kilobytes"]:
+        raise DefinitionError("phone.photo_kilobytes", "手机上的照片比单位收的还大", "写得不大于 blob_kilobytes")
+    if not all(each in str(content["message"]) for each in ("{post}", "{when}")):
+        raise DefinitionError("message", "短信里没有写谁、什么时候", "写上 {post} 和 {when}")
     if minutes["decide_danger_within"] > minutes["decide_within"]:
         raise DefinitionError("decide_danger_within", "有危险信号的反而更慢", "写得不长于 decide_within")
     if not take.sequence(content["decides"], "decides"):

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from tongxin.assessments.forms import Asked
 from tongxin.flows import arriving_settling as settling
+from tongxin.flows.arriving import CLUE
 from tongxin.flows.arriving_holding import sent_in
 from tongxin.flows.arriving_reading import Sent
 from tongxin.flows.arriving_sides import Contested, Side, sides_of
 from tongxin.flows.arriving_words import SHORT
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.people import search
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.sync.limits import limits_at
@@ -22,13 +24,13 @@ from tongxin.sync.models import Arrival
 from tongxin.web import words
 from tongxin.web.console.entry_text import sections_of
 from tongxin.web.console.names import Names, open_names, post_titles
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, id_for
 from tongxin.web.pages import show
 
 SHOWN = 60
 ROUTE, PURPOSE = "arrivals", "decide"
 LIST = "/arrivals/"
-LONGEST_NOTE = 500
+LONGEST_NOTE, LONGEST_SEARCH = 500, 60
 # These can stand as they were written; what doesn't fit its form is opened instead.
 RECORDABLE = frozenset({
     "conflict", "old_app", "wrong_clock", "moved_child", "not_allowed", "revoked", "duplicate_child",
@@ -112,8 +114,26 @@ def _shown(request: Request, arrival: Arrival, problems: tuple[str, ...] = (), s
         "can_open": reads and settling.can_open(arrival, at=request.at) and sent is not None and sent.is_readable,
         "is_duplicate": reason == DUPLICATE and child is not None, "can_part": not arrival.fields,
         "aside": limits_at(request.at).aside_reasons, "problems": problems,
+        "is_clue": reason == CLUE and child is None, "text": _text(request), "like": _like(request),
         "due_zh": words.due_zh(arrival.due_at, at=request.at), "late_zh": words.late_zh(arrival.due_at, at=request.at),
     }, status=status)
+
+
+def _text(request: Request) -> str:
+    return request.POST.get("text", "").strip()[:LONGEST_SEARCH]
+
+
+def _like(request: Request) -> list[dict[str, Any]]:
+    """The children on file whom a clue may mean."""
+    text = _text(request)
+    found = search.find(text, viewer=request.viewer, at=request.at, route=ROUTE) if text else []
+    return [
+        {
+            "id": each.child_id, "name": each.name, "sex": each.child.get_sex_display(), "file_no": each.child.file_no,
+            "age": words.age_zh(each.child.birth_month, on=request.at.date()),
+        }
+        for each in found
+    ]
 
 
 def _sides(request: Request, arrival: Arrival, sent: Sent, child: Child) -> list[Contested]:
@@ -153,10 +173,17 @@ def _loose(sent: Sent) -> list[str]:
 def _decide(request: Request, arrival: Arrival) -> HttpResponse:
     decision, at, actor = request.POST.get("decision", ""), request.at, request.viewer
     try:
+        if decision == "find":
+            return _shown(request, arrival)
+        if decision == "file":
+            return HttpResponseRedirect(settling.file_from(arrival_id=arrival.id, actor=actor, at=at))
         if decision == "open":
             return HttpResponseRedirect(settling.open_as_form(arrival_id=arrival.id, actor=actor, at=at))
         if decision == "record":
             settling.record_as_written(arrival_id=arrival.id, actor=actor, at=at)
+        elif decision == "about":
+            about = id_for(request.POST.get("child", ""))
+            settling.about_child(arrival_id=arrival.id, child_id=about, actor=actor, at=at)
         elif decision in {"same", "same_newer"}:
             settling.same_child(arrival_id=arrival.id, takes_over=decision == "same_newer", actor=actor, at=at)
         elif decision == "aside":
