@@ -11,7 +11,7 @@ export async function lastResort(build) {
   const content = {
     tongxin: "outbox", v: 1, device: (await clear("device")) ?? "", app: build, at: written(now()),
     entries: entries.map(({ id, at, recovery }) => ({ id, at, ...recovery })),
-    blobs: blobs.map(({ id, entry, type, recovery }) => ({ id, entry, type, ...recovery })),
+    blobs: blobs.map(({ id, entry, kind, type, recovery }) => ({ id, entry, kind, type, ...recovery })),
   };
   return new Blob([JSON.stringify(content)], { type: "application/octet-stream" });
 }

@@ -13,9 +13,11 @@ from tests.web.conftest import Clock
 from tongxin import vault
 from tongxin.documents import selectors
 from tongxin.documents.models import Attachment
+from tongxin.flows import arriving_holding as holding
+from tongxin.flows import arriving_settling as settling
 from tongxin.flows.sweep import sweep
 from tongxin.lib import ids
-from tongxin.sync.models import Blob, Piece
+from tongxin.sync.models import Arrival, Blob, Piece
 
 pytestmark = pytest.mark.django_db
 Paired = Callable[..., Phone]
@@ -59,6 +61,30 @@ def test_a_picture_waits_for_its_entry(cast: world.World, phone: Paired, time: C
     mine.sends(sent, now=time.now)
     sweep(time.now)
     assert Attachment.objects.get().id == blob
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_picture_follows_what_its_entry_became(
+    cast: world.World, phone: Paired, time: Clock, opens: bool
+) -> None:
+    """The entry waited, its writer left, and somebody else recorded it or handed it in as a form."""
+    child, mine, blob = cast.child(), phone(app="0.9"), ids.new_id()
+    sent = visit(child, time.now)
+    mine.sends(sent, now=time.now)
+    put(mine, blob, sent["id"], jpeg())
+    mine.person.is_active = False
+    mine.person.save()
+    arrival, actor = Arrival.objects.get(), cast.viewer("王督导", time.now)
+    if opens:
+        named = holding.opened_id(arrival.id)
+        cast.record(child, "visit_record", sent["answers"], by="王督导", at=time.now, entry_id=named)
+    else:
+        settling.record_as_written(arrival_id=arrival.id, actor=actor, at=time.now)
+    assert not Attachment.objects.exists()
+    sweep(time.now)
+    sweep(time.now)
+    kept = Attachment.objects.get()
+    assert (kept.id, kept.child_id, kept.person_id) == (blob, child.id, actor.person_id)
 
 
 @pytest.mark.parametrize(("content", "kind", "is_kept"), [

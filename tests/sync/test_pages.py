@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -15,11 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import world
+from tests.documents.files import png
 from tests.flows.forms import fill
 from tests.sync.phone import Json, Phone, entry, visit
+from tests.sync.test_blobs import put
 from tests.sync.test_down import sealed, taken
 from tests.web.conftest import Clock, Office
+from tongxin.documents.models import Attachment
 from tongxin.ledger.models import Entry
+from tongxin.lib import ids
 from tongxin.sync.models import Arrival, Device
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +149,29 @@ class TestLastResort:
         assert not Arrival.objects.exists()
         assert {each.person_id for each in Entry.objects.filter(kind="visit")} == {mine.person.id}
 
+    def test_its_photos_and_recordings_come_with_their_entries_once(
+        self, cast: world.World, phone: Paired, office: SignedIn, time: Clock
+    ) -> None:
+        child, mine, picture = cast.child(), phone(), png(width=40, height=20)
+        sent, sound = visit(child, time.now), b"\x1aE\xdf\xa3" + b"sound" * 40
+        half, whole, strange, other = (str(ids.new_id()) for _ in range(4))
+        put(mine, UUID(half), sent["id"], picture[:30], total=len(picture))
+        blobs = [
+            blob_to(mine, half, sent["id"], picture, kind="photo"),
+            blob_to(mine, whole, sent["id"], sound, type="audio/webm"),
+            blob_to(mine, strange, sent["id"], b"MZ\x90", kind="photo"),
+            blob_to(mine, other, sent["id"], picture, kind="photo") | {"id": str(ids.new_id())},
+        ]
+        desk, page = office("王督导"), f"/devices/{mine.told['device']}/import/"
+        for _ in range(2):
+            answer = desk.post(page, {"file": self.file(mine, sent, blobs=blobs)}, follow=True)
+            words = answer.content.decode()
+            assert "照片、录音和签名 2 个" in words and "有一个附件打不开" in words
+            kept = Attachment.objects.filter(child_id=child.id)
+            assert set(kept.values_list("id", flat=True)) == {UUID(half), UUID(whole)}
+        assert put(mine, UUID(whole), sent["id"], sound, kind="voice").json()["is_whole"]
+        assert Attachment.objects.count() == 2
+
     def test_another_file_is_refused_in_words(
         self, cast: world.World, phone: Paired, office: SignedIn, time: Clock
     ) -> None:
@@ -165,13 +193,22 @@ class TestLastResort:
 
 def sealed_to(mine: Phone, payload: Json) -> dict[str, Any]:
     """An entry sealed as the phone seals it."""
+    return sealed_bytes(mine, json.dumps(payload).encode(), payload["id"])
+
+
+def blob_to(mine: Phone, blob: str, entry_id: str, content: bytes, **more: str) -> dict[str, Any]:
+    """A photo or recording as it lies in an exported file."""
+    return {"id": blob, "entry": entry_id, **more, **sealed_bytes(mine, content, blob)}
+
+
+def sealed_bytes(mine: Phone, content: bytes, about: str) -> dict[str, Any]:
     jwk = mine.told["recovery"]["jwk"]
     x, y = (int.from_bytes(base64.urlsafe_b64decode(jwk[name] + "==")) for name in ("x", "y"))
     theirs = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     own = ec.generate_private_key(ec.SECP256R1())
     key = HKDF(hashes.SHA256(), 32, None, b"tongxin-outbox-1").derive(own.exchange(ec.ECDH(), theirs))
     point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    box = AESGCM(key).encrypt(b"\x01" * 12, json.dumps(payload).encode(), payload["id"].encode())
+    box = AESGCM(key).encrypt(b"\x01" * 12, content, about.encode())
     parts = {"epk": point, "iv": b"\x01" * 12, "sealed": box}
     return {"v": 1, "key": mine.told["recovery"]["id"]} | {
         name: base64.b64encode(value).decode() for name, value in parts.items()

@@ -1,4 +1,4 @@
-"""A child's danger that goes off by itself, and the form around it that comes later: one crisis, with its first clock."""
+"""A child's danger that goes off by itself, and the form around it that comes later: one crisis, its first clock."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -3,7 +3,6 @@
 One transaction for each entry. Its receipt stands in the same one: whoever lost the answer asks again and gets it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,15 +22,15 @@ from tongxin.flows import arriving_conflicts as conflicts
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows.arriving_holding import Holding
 from tongxin.flows.arriving_reading import Sender, Sent, read
+from tongxin.flows.arriving_sealed import unsealed
 from tongxin.flows.carrying_frame import sent_hash
 from tongxin.flows.opening import open_file, place_for
 from tongxin.flows.record import Sheet, asked_of, record_about
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.subjects import lock_subject
-from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.sync import devices, receipts, recovery
+from tongxin.sync import receipts
 from tongxin.sync.limits import Limits, limits_at
 from tongxin.sync.models import Arrival, Carried, Device, Receipt
 from tongxin.vault import Keyring
@@ -50,23 +49,6 @@ def take(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt
         copies = receipts.copies_of(sent.id)
         known = receipts.known(copies, payload)
         return known or _take(sent, sender=sender, at=at, has_other_copy=bool(copies))
-
-
-def unsealed(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Mapping[str, Any]:
-    """An entry that its phone could only send sealed, its PIN forgotten; as it is where it can't be opened."""
-    sealed, about = payload.get("sealed"), payload.get("id")
-    if not isinstance(sealed, dict) or not isinstance(about, str):
-        return payload
-    key = id_in(str(sealed.get("key")))
-    device = Device.objects.filter(id=key, person_id=sender.device.person_id).first() if key else None
-    if device is None:
-        return payload
-    private = devices.private_key(device, viewer=sender.opener or sender.viewer, at=at)
-    try:
-        found = json.loads(recovery.opened(sealed, private=private, about=about))
-    except (recovery.Unopened, ValueError, RecursionError):
-        return payload
-    return found if isinstance(found, dict) and found.get("id") == about else payload
 
 
 def keep_unread(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:

@@ -7,16 +7,17 @@ from uuid import UUID
 from django.db import transaction
 
 from tongxin import vault
-from tongxin.accounts.viewers import WORKER
+from tongxin.accounts.models import Person
+from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.documents import services as documents
 from tongxin.documents.faults import NotAllowed, NotTaken
 from tongxin.documents.services import File
-from tongxin.flows.arriving_holding import viewer_for
+from tongxin.flows.arriving_holding import opened_id, viewer_for
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.sync.limits import limits_at
-from tongxin.sync.models import Blob, Device, Piece
+from tongxin.sync.models import Arrival, Blob, Device, Piece
 
 # What a phone calls it, and the kind of attachment that it becomes.
 KINDS = {"photo": "photo", "voice": "recording", "signature": "signed_scan"}
@@ -81,16 +82,39 @@ def _blob(part: Part, *, device: Device, at: datetime) -> Blob:
     return blob
 
 
+def receive_whole(
+    *, blob_id: UUID, entry_id: UUID, kind: str, content: bytes, device: Device, at: datetime
+) -> Blob:
+    """A file that came otherwise than from its phone, from where the phone itself had stopped."""
+    step, blob = limits_at(at).piece_bytes, Blob.objects.filter(id=blob_id).first()
+    offset = blob.received if blob else 0
+    while True:
+        part = Part(blob_id, entry_id, kind, offset, len(content), content[offset : offset + step])
+        blob = receive(part, device=device, at=at)
+        if blob.received >= blob.total:
+            return blob
+        offset = blob.received
+
+
+def entry_of(blob: Blob) -> Entry | None:
+    """The entry that a file belongs to; of one that waited and was opened as a form, what it became."""
+    found = Entry.objects.filter(id=blob.entry_id).first()
+    if found is not None:
+        return found
+    arrivals = Arrival.objects.filter(receipt__entry_id=blob.entry_id, settled_at__isnull=False)
+    return Entry.objects.filter(id__in=[opened_id(id) for id in arrivals.values_list("id", flat=True)]).first()
+
+
 def attach(blob: Blob, *, at: datetime) -> bool:
     """Whether a whole file became an attachment; it waits while its entry isn't in the record."""
-    entry = Entry.objects.filter(id=blob.entry_id).first()
+    entry = entry_of(blob)
     child = Child.objects.filter(id=entry.subject_id).first() if entry else None
     if entry is None or child is None or blob.is_attached:
         return False
     content = b"".join(_opened(blob, at))
     file = File(id=blob.id, name="", content=content, kind=KINDS[blob.kind], entry_id=entry.id)
     try:
-        documents.add(child=child, file=file, actor=viewer_for(blob.device, at=at), at=at)
+        _add(child, file, entry, blob.device, at)
     except NotTaken as no:
         _note(blob, no.zh)
         return False
@@ -105,6 +129,17 @@ def attach(blob: Blob, *, at: datetime) -> bool:
     blob.pieces.all().delete()
     vault.destroy(blob.key_owner, at=at)
     return True
+
+
+def _add(child: Child, file: File, entry: Entry, device: Device, at: datetime) -> None:
+    """In the name of whose phone it is, else of whoever recorded the entry in their place."""
+    try:
+        documents.add(child=child, file=file, actor=viewer_for(device, at=at), at=at)
+    except NotAllowed:
+        person = Person.objects.filter(id=entry.person_id, is_active=True).first()
+        if person is None or person.id == device.person_id:
+            raise
+        documents.add(child=child, file=file, actor=viewer_of(person=person, at=at, post_id=entry.post_id), at=at)
 
 
 def _opened(blob: Blob, at: datetime) -> list[bytes]:
@@ -124,8 +159,7 @@ def follow_blobs(now: datetime) -> int:
     """How many whole files found their entry meanwhile; those that nobody finished are put away in time."""
     waiting = Blob.objects.filter(is_attached=False, problem="").select_related("device")
     whole = [blob for blob in waiting if blob.received >= blob.total]
-    there = set(Entry.objects.filter(id__in=[blob.entry_id for blob in whole]).values_list("id", flat=True))
-    done = sum(attach(blob, at=now) for blob in whole if blob.entry_id in there)
+    done = sum(attach(blob, at=now) for blob in whole)
     for blob in Blob.objects.filter(is_attached=False, begun_at__lt=now - limits_at(now).blob_kept):
         if blob.received < blob.total:
             blob.delete()

@@ -147,6 +147,10 @@ def take_in(request: Request, device_id: UUID) -> HttpResponse:
     messages.success(request, _(
         "共 %(all)s 条：登记 %(arrived)s 条，待核对 %(held)s 条。再导入一次不会重复。"
     ) % {"all": done.entries, "arrived": done.arrived, "held": done.held})
+    if done.files:
+        messages.success(request, _("照片、录音和签名 %(files)s 个，已和记录一起收下。") % {"files": done.files})
+    for zh in sorted(set(done.problems)):
+        messages.warning(request, zh)
     return HttpResponseRedirect(f"{LIST}{device.id}/")
 
 
