@@ -99,6 +99,10 @@ class Desk:
         done = devices.revoke(device=Device.objects.get(id=device), wipes=wipes, actor=WORKER, at=at)
         return {"done": done}
 
+    def expire(self, device: str) -> Json:
+        """The sign-in of a phone has run out."""
+        return {"done": Device.objects.filter(id=device).update(token_until=clock.now())}
+
     def retire(self) -> Json:
         """A choice of the visit record is no longer there."""
         at = clock.now()

@@ -5,6 +5,7 @@ import json
 import random
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +15,11 @@ from tests.sync.house import House
 from tongxin.lib import ids
 
 Json = dict[str, Any]
-EXPECTED = {200, 300, 401, 503}
+EXPECTED = {200, 401, 503}
+TOO_MANY = 413
 PASSWORD = "long-enough-1"
-# How often the same batch may be asked about before something must be wrong.
-PATIENT = 20
+# How often, and how long, the same may be asked before something must be wrong.
+PATIENT, PATIENCE = 20, 300
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Score:
     told: dict[str, Json] = field(default_factory=dict)
     kills: int = 0
     since_kill: int = 0
+    broken: Exception | None = None
 
     def count(self, what: str) -> None:
         self.faults[what] = self.faults.get(what, 0) + 1
@@ -56,13 +59,28 @@ class Pocket:
 
     def pair(self) -> None:
         """A device of its own, again after the last one was taken away; the outbox stays."""
-        body = {"name": self.login, "password": PASSWORD, "label": "手机", "app": "1.0"}
-        answer = None
-        while answer is None:
-            answer = wire.ask(self.house.port, "/field/api/pair/", body)
-        assert answer[0] == 200, answer
-        self.device, self.cursor = answer[1]["device"], ""
-        self.token = f"{self.device}.{answer[1]['token']}"
+        told = self._insists("pair", {"name": self.login, "password": PASSWORD, "label": "手机", "app": "1.0"})
+        self.device, self.cursor = told["device"], ""
+        self.token = f"{self.device}.{told['token']}"
+
+    def renew(self) -> None:
+        """Her password goes on where the sign-in ran out; a phone stopped meanwhile is paired anew."""
+        told = self._insists("renew", {"device": self.device, "password": PASSWORD})
+        if "token" in told:
+            self.token = f"{self.device}.{told['token']}"
+        else:
+            self.pair()
+
+    def _insists(self, door: str, body: Json) -> Json:
+        """What the server says once it has time; nothing of hers is sent by this."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            answer = wire.ask(self.house.port, f"/field/api/{door}/", body)
+            if answer is not None and answer[0] in {200, 401}:
+                return answer[1]
+            self._foresees(answer)
+            time.sleep(0.1)
+        raise AssertionError(f"nobody answered at {door}: {answer}")
 
     def writes(self, kind: str, number: int) -> None:
         """One entry is kept on the phone."""
@@ -145,8 +163,11 @@ class Pocket:
         if fault == "twice_at_once":
             self._sends_twice(body)
             return
-        cut = fault if fault.startswith("cut_") else wire.WHOLE
-        self._hears(wire.ask(self.house.port, "/field/api/up/", body, token=self.token, fault=cut))
+        if fault == "too_many":
+            answer = wire.ask(self.house.port, "/field/api/up/", body | {"entries": batch * 51}, token=self.token)
+            self._hears(answer, foreseen=EXPECTED | {TOO_MANY})
+            return
+        self._hears(wire.ask(self.house.port, "/field/api/up/", body, token=self.token, fault=fault))
 
     def _sends_into_the_dark(self, body: Json, number: int) -> None:
         """The server dies somewhere between the first byte and the last answer."""
@@ -175,17 +196,26 @@ class Pocket:
         for answer in answers:
             self._hears(answer)
 
-    def _hears(self, answer: tuple[int, Json] | None) -> None:
+    def _hears(self, answer: tuple[int, Json] | None, foreseen: Collection[int] = EXPECTED) -> None:
         self.heard = answer
+        self._foresees(answer, foreseen)
         if answer is None:
             return
         status, body = answer
-        if status not in EXPECTED:
-            self.score.strange.append(f"{status} {json.dumps(body, ensure_ascii=False)[:120]}")
-        if status == 401 and body.get("state") in {"revoked", "wipe"}:
-            self.pair()
+        if status == 401:
+            self._signs_in(body)
         for told in body.get("results", ()):
             self._settles(told)
+
+    def _foresees(self, answer: tuple[int, Json] | None, foreseen: Collection[int] = EXPECTED) -> None:
+        if answer is not None and answer[0] not in foreseen:
+            self.score.strange.append(f"{answer[0]} {json.dumps(answer[1], ensure_ascii=False)[:120]}")
+
+    def _signs_in(self, body: Json) -> None:
+        if body.get("state") == "expired":
+            self.renew()
+        else:
+            self.pair()
 
     def _settles(self, told: Json) -> None:
         named = told["id"]
@@ -198,20 +228,17 @@ class Pocket:
         self.clock_off = timedelta(days=int(days))
 
     def asks(self, fault: str, number: int) -> bool:
-        """What is new comes down, page by page, or gets lost on the way; whether there is more."""
-        cut = fault if fault.startswith("cut_") else wire.WHOLE
+        """What is new comes down, a page of it, or gets lost on the way; whether there is more."""
         body = {"cursor": self.cursor, "app": "1.0", "have": [], "limit": 2}
-        answer = wire.ask(self.house.port, "/field/api/down/", body, token=self.token, fault=cut)
+        answer = self.heard = wire.ask(self.house.port, "/field/api/down/", body, token=self.token, fault=fault)
+        self._foresees(answer)
         if answer is None:
-            return False
-        status, found = answer
-        if status not in EXPECTED:
-            self.score.strange.append(f"{status} down")
-        if status == 401:
-            self.pair()
             return True
+        status, found = answer
+        if status == 401:
+            self._signs_in(found)
         if status != 200:
-            return False
+            return True
         self.cursor = found["cursor"]
         for child in found.get("children", ()):
             self.seen[child["id"]] = child.get("profile", {}).get("phone", "")
@@ -219,14 +246,22 @@ class Pocket:
             self.score.told[told["id"]] = told
         return bool(found["more"])
 
+    def hears_all(self) -> None:
+        """Every answer that is left comes down."""
+        until = time.monotonic() + PATIENCE
+        while self.asks(wire.WHOLE, 0):
+            assert time.monotonic() < until, f"what was settled never came down: {str(self.heard)[:600]}"
+            time.sleep(0.02)
+
     def comes_home(self) -> None:
-        """At last there is a network: everything that is left goes up, and every answer comes down."""
+        """At last there is a network: everything that is left goes up."""
         self.clock_off = timedelta()
         stuck = 0
         while self.outbox and stuck < PATIENT:
             before = len(self.outbox)
             self.sends("whole", 6)
             stuck = stuck + 1 if len(self.outbox) == before else 0
+            time.sleep(0.1 * stuck)
         assert not self.outbox, f"{len(self.outbox)} entries stay on the phone for ever: {str(self.heard)[:600]}"
 
 

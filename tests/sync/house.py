@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "2025-09-02T09:00"
-PATIENCE = 60.0
+PATIENCE = 120.0
+BUSY = {"busy": True}
 
 
 class House:
@@ -29,7 +30,7 @@ class House:
         self.environment = _environment(home)
         for words in ("keys create", "database prepare"):
             self._run("tongxin", *words.split())
-        self.port = _free_port()
+        self.port = 0
         self._web: subprocess.Popen[bytes] | None = None
         self._desk = subprocess.Popen(
             [sys.executable, "-m", "tests.sync.desk"], env=self.environment, cwd=ROOT, stdin=subprocess.PIPE,
@@ -38,20 +39,23 @@ class House:
         self.open()
 
     def open(self) -> None:
-        """Start the web server and wait until it answers."""
+        """Start the web server and wait until it answers; whoever held the last port may keep it a while."""
+        self.port = _free_port()
         self._web = self._started()
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if self._web.poll() is not None:
-                # The one that was killed still held the port.
+                self.port = _free_port()
                 self._web = self._started()
             with suppress(OSError, http.client.HTTPException):
                 line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-                line.request("GET", "/sign-in/")
-                if line.getresponse().status == 200 and self._web.poll() is None:
-                    return
+                with closing(line):
+                    line.request("GET", "/sign-in/")
+                    if line.getresponse().status == 200 and self._web.poll() is None:
+                        return
             time.sleep(0.05)
-        raise AssertionError("the web server did not come up")
+        said = (self.home / "web.log").read_text(encoding="utf-8", errors="replace")[-3000:]
+        raise AssertionError(f"the web server did not come up\n{said}")
 
     def _started(self) -> subprocess.Popen[bytes]:
         with (self.home / "web.log").open("ab") as log:
@@ -69,8 +73,15 @@ class House:
             os.killpg(self._web.pid, signal.SIGKILL)
         self._web.wait()
 
+    def insists(self, what: str, **more: Any) -> Any:
+        """What the desk answers once the database has a moment for it."""
+        until = time.monotonic() + PATIENCE
+        while (answer := self.asks(what, **more)) == BUSY and time.monotonic() < until:
+            time.sleep(0.1)
+        return answer
+
     def asks(self, what: str, **more: Any) -> Any:
-        """What the desk answers."""
+        """What the desk answers, which may be that the database is busy."""
         assert self._desk.stdin is not None and self._desk.stdout is not None
         self._desk.stdin.write(json.dumps({"what": what, **more}) + "\n")
         self._desk.stdin.flush()

@@ -3,12 +3,14 @@
 import functools
 import gzip
 import json
+import logging
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -20,11 +22,13 @@ from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Device
 from tongxin.web.doors import Request, door
 
+log = logging.getLogger("tongxin.field")
 MARK = "X-Tongxin-Field"
 # Below this a packed answer is hardly smaller.
 WORTH_PACKING = 400
 TOO_LARGE = "一次送得太多，没有收下任何一条。手机会自动分成几次再送。"
 NOT_READ = "系统没有看懂这次传送，没有收下任何一条，手机上的都还在。请更新程序后再试。"
+BUSY = "服务器正忙，这次没有收下，手机稍后会自动再送。"
 STATES = {
     "expired": "手机上的登录已过期，请输入密码续上。没有送出的记录都还在手机上。",
     "revoked": "这部手机已经停用，不能再看档案。没有送出的记录仍会收下，由督导员核对。",
@@ -59,7 +63,10 @@ def called(view: View) -> View:
     @functools.wraps(view)
     def guard(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         phone = cast(Phone, request)
-        return _read_json(phone) or view(phone, *args, **kwargs)
+        try:
+            return _read_json(phone) or view(phone, *args, **kwargs)
+        except OperationalError as busy:
+            return _too_busy(phone, busy)
 
     return guard
 
@@ -73,16 +80,25 @@ def by_phone(*, also: tuple[str, ...] = (), reads_json: bool = True) -> Callable
         @functools.wraps(view)
         def guard(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             phone = cast(Phone, request)
-            refused = _refused(phone, also)
-            if refused:
-                return answer(request, {"zh": STATES[refused], "state": refused}, status=401)
-            if reads_json and (problem := _read_json(phone)):
-                return problem
-            return view(phone, *args, **kwargs)
+            try:
+                return _heard(phone) or view(phone, *args, **kwargs)
+            except OperationalError as busy:
+                return _too_busy(phone, busy)
 
         return guard
 
+    def _heard(phone: Phone) -> HttpResponse | None:
+        if refused := _refused(phone, also):
+            return answer(phone, {"zh": STATES[refused], "state": refused}, status=401)
+        return _read_json(phone) if reads_json else None
+
     return guard_of
+
+
+def _too_busy(request: Phone, busy: OperationalError) -> HttpResponse:
+    """The database had no moment for it: nothing was taken in, and the phone asks again by itself."""
+    log.warning("a phone has to ask again: %s", type(busy.__cause__ or busy).__name__)
+    return answer(request, {"zh": BUSY}, status=503)
 
 
 def _refused(request: Phone, also: tuple[str, ...]) -> str:
@@ -90,16 +106,22 @@ def _refused(request: Phone, also: tuple[str, ...]) -> str:
     device = devices.device_for(request.headers.get("Authorization", ""))
     if device is None:
         return "expired"
-    if device.state == Device.ACTIVE and not Person.objects.filter(id=device.person_id, is_active=True).exists():
+    request.device, request.viewer = device, viewer_for(device, at=request.at)
+    if device.state == Device.ACTIVE and not request.viewer.seats and not _is_active(device):
         devices.revoke(device=device, wipes=False, actor=WORKER, at=request.at)
         device.refresh_from_db()
-    request.device = device
-    request.viewer = viewer_for(device, at=request.at) if device.state == Device.ACTIVE else Viewer(device.person_id)
+    if device.state != Device.ACTIVE:
+        request.viewer = Viewer(device.person_id)
     if device.state == Device.ACTIVE:
         return "" if device.token_until > request.at else "expired"
     ended = device.ended_at or request.at
     is_heard = device.state in also and request.at < ended + limits_at(request.at).grace
     return "" if is_heard else "wipe" if device.state in {Device.WIPE, Device.WIPED} else "revoked"
+
+
+def _is_active(device: Device) -> bool:
+    """Whether its person still has an account; without one they have no posts either."""
+    return Person.objects.filter(id=device.person_id, is_active=True).exists()
 
 
 def _read_json(request: Phone) -> HttpResponse | None:

@@ -15,10 +15,9 @@ from tongxin.flows.arriving_reading import Sender
 from tongxin.sync import devices
 from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Arrival, Receipt
-from tongxin.web.field.api import NOT_READ, TOO_LARGE, Phone, answer, by_phone
+from tongxin.web.field.api import BUSY, NOT_READ, TOO_LARGE, Phone, answer, by_phone
 
 log = logging.getLogger("tongxin.field")
-BUSY = "服务器正忙，这次没有收下，手机稍后会自动再送。"
 
 
 @by_phone(also=("revoked", "wipe"))
