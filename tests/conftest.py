@@ -4,7 +4,7 @@ import copy
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +60,22 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What is written meanwhile, in any database, is gone afterwards."""
+    with ExitStack() as open_until_the_end:
+        for name in connections:
+            open_until_the_end.enter_context(transaction.atomic(using=name))
+        yield
+        for name in connections:
+            transaction.set_rollback(True, using=name)
+
+
 @pytest.fixture(scope="module")
 def begun(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[world.World]:
     """The cast at its beginning, there for all tests of a file; what each of them does is taken back."""
-    with django_db_blocker.unblock(), ExitStack() as open_until_the_end:
-        for name in connections:
-            open_until_the_end.enter_context(transaction.atomic(using=name))
+    with django_db_blocker.unblock(), taken_back():
         yield world.build()
-        for name in connections:
-            transaction.set_rollback(True, using=name)
 
 
 @pytest.fixture

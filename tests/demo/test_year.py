@@ -1,11 +1,8 @@
 """A played district is the same for the same seed, keeps every promise, and looks like work that people did."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.db import transaction
 
+from tests.conftest import taken_back
 from tests.demo.small import END, played, seen
 from tongxin.assessments.models import Result
 from tongxin.cases.models import Case, Task
@@ -27,27 +24,19 @@ def _forget() -> None:
 
 
 def test_a_played_quarter_keeps_every_promise_and_is_the_same_for_the_same_seed() -> None:
-    with _taken_back():
+    with taken_back():
         result = played(seed=7)
         assert result.refused == ()
         _keeps_every_promise()
         _has_been_worked_in()
         found = [seen()]
     for seed in (7, 8):
-        with _taken_back():
+        _forget()
+        with taken_back():
             played(seed=seed)
             found.append(seen())
     assert found[0] == found[1]
     assert found[0] != found[2]
-
-
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    _forget()
-    with transaction.atomic(), transaction.atomic(using="keys"):
-        yield
-        transaction.set_rollback(True)
-        transaction.set_rollback(True, using="keys")
 
 
 def _keeps_every_promise() -> None:

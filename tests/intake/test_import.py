@@ -3,21 +3,21 @@
 import io
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
 import pytest
+from pytest_django import DjangoDbBlocker
 
-from tests import world
+from tests.conftest import taken_back
+from tests.intake.laiwu import AT, ROSTERS, Laiwu
 from tongxin import ledger, vault
-from tongxin.accounts import county as counties
-from tongxin.accounts.models import Division, Holding, Person
-from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
+from tongxin.accounts.models import Division, Holding
+from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case, Task
-from tongxin.commands.divisions_load import load
 from tongxin.core.pathway import CHINA
 from tongxin.flows import invariants, rebuild
 from tongxin.flows.record import Sheet, record
@@ -29,13 +29,10 @@ from tongxin.ledger.models import Entry, Event, Subject
 from tongxin.lib import ids
 from tongxin.people import search
 from tongxin.people.models import Adult, Carer, CategorySpan, Child, ChildToken
-from tongxin.rulebook.adoption import adopt
 from tongxin.vault.models import SubjectKey
 
 pytestmark = pytest.mark.django_db
 
-AT = datetime(2025, 12, 30, 9, tzinfo=CHINA)
-ROSTERS = Path(__file__).resolve().parents[1] / "data" / "rosters"
 TABLES = (
     Child, Adult, Carer, CategorySpan, ChildToken, Subject, Entry, Event, Case, Task, Upload, HeldRow, Listing,
     SubjectKey,
@@ -46,35 +43,6 @@ GIVEN = {
     "id_lost_digits": {"id_no": "11010519491231002X"}, "birth_impossible": {"birth": "2012-03-05"},
     "birth_contradicts_id": {"birth": "2012-03-05"}, "sex_contradicts_id": {"sex": "male"},
 }
-
-
-class Laiwu:
-    """A county with its real places; a manager, the supervisors and the directors hold their posts."""
-
-    def __init__(self) -> None:
-        adopt(library=world.library(), actor=WORKER, at=AT)
-        self.county, _ = load("370116")
-        line = counties.open_line(county=self.county, actor=WORKER, at=AT)
-        posts = [line.posts["case_manager"][0], *line.posts["child_supervisor"], *line.posts["child_director"]]
-        people = counties.fill(holders=[(post, f"p{n}", "某人") for n, post in enumerate(posts)], at=AT)
-        self.manager = viewer_of(person=people[0], at=AT)
-
-    def receive(self, name: str, *, content: bytes | None = None) -> Upload:
-        content = content or (ROSTERS / name).read_bytes()
-        found = services.receive(content=content, name=name, viewer=self.manager, at=AT, county=self.county)
-        return found.upload
-
-    def take_in(self, name: str, *, content: bytes | None = None) -> Upload:
-        return services.import_upload(self.receive(name, content=content), viewer=self.manager, at=AT)
-
-    def holder(self, post_id: Any) -> Viewer:
-        person: Person = Holding.objects.get(post_id=post_id).person
-        return viewer_of(person=person, at=AT)
-
-
-@pytest.fixture
-def laiwu() -> Laiwu:
-    return Laiwu()
 
 
 def truth_of(name: str) -> dict[str, Any]:
@@ -92,11 +60,19 @@ def differences() -> list[str]:
     return [str(each) for child in some for each in rebuild.differences_of(child, at=AT)]
 
 
-@pytest.mark.parametrize("name", ["roster-a-7", "roster-b-8"])
+@pytest.fixture(scope="class", params=["roster-a-7", "roster-b-8"])
+def sample(
+    begun_county: Laiwu, request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[str, Upload]]:
+    """One of the sample rosters, taken in."""
+    with django_db_blocker.unblock(), taken_back():
+        yield request.param, begun_county.take_in(f"{request.param}.xlsx")
+
+
 class TestSamples:
-    def test_every_child_with_a_name_gets_a_file_in_its_village(self, laiwu: Laiwu, name: str) -> None:
+    def test_every_child_with_a_name_gets_a_file_in_its_village(self, sample: tuple[str, Upload], db: None) -> None:
+        name, upload = sample
         truth = truth_of(name)
-        upload = laiwu.take_in(f"{name}.xlsx")
         named_later = {row["duplicate_of"] for row in truth["truth"]}
         wanted = Counter(
             row["village_code"] for at, row in enumerate(truth["truth"])
@@ -108,22 +84,21 @@ class TestSamples:
         assert found == wanted
         assert Child.objects.count() + HeldRow.objects.count() == truth["rows"]
 
-    def test_what_is_stored_is_what_the_facts_give(self, laiwu: Laiwu, name: str) -> None:
-        laiwu.take_in(f"{name}.xlsx")
+    def test_what_is_stored_is_what_the_facts_give(self, sample: tuple[str, Upload], db: None) -> None:
         assert differences() == []
         assert [breach.kind for breach in invariants.breaches(at=AT) if breach.count] == []
 
-    def test_each_doubtful_detail_is_a_task_with_an_owner(self, laiwu: Laiwu, name: str) -> None:
-        laiwu.take_in(f"{name}.xlsx")
+    def test_each_doubtful_detail_is_a_task_with_an_owner(self, sample: tuple[str, Upload], db: None) -> None:
         doubtful = [case.id for case in Case.objects.all() if case.state["details"]]
         tasks = Task.objects.filter(step="complete_details", owner_person_id__isnull=False)
         assert {task.case_id for task in tasks} == set(doubtful)
         assert doubtful
 
-    def test_the_same_file_again_changes_nothing(self, laiwu: Laiwu, name: str) -> None:
-        laiwu.take_in(f"{name}.xlsx")
+    def test_the_same_file_again_changes_nothing(
+        self, sample: tuple[str, Upload], begun_county: Laiwu, db: None
+    ) -> None:
         before = counted()
-        laiwu.take_in(f"{name}.xlsx")
+        begun_county.take_in(f"{sample[0]}.xlsx")
         assert counted() == before
 
 

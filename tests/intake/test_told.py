@@ -3,7 +3,7 @@
 import pytest
 from django.core.serializers import serialize
 
-from tests.intake.test_import import AT, Laiwu
+from tests.intake.laiwu import AT, Laiwu
 from tongxin.accounts.models import Post
 from tongxin.cases.models import Task
 from tongxin.commands import worker
@@ -22,10 +22,9 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def laiwu(monkeypatch: pytest.MonkeyPatch) -> Laiwu:
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: AT)
-    return Laiwu()
 
 
 def told() -> list[Notice]:
