@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.test_import import AT, ROSTERS, Laiwu
+from tests.intake.laiwu import AT, ROSTERS, Laiwu
 from tongxin.accounts.models import Person
 from tongxin.commands import roster_import
 from tongxin.intake.models import Upload
@@ -15,10 +15,9 @@ from tongxin.people.models import Child
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def laiwu(monkeypatch: pytest.MonkeyPatch) -> Laiwu:
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: AT)
-    return Laiwu()
 
 
 def test_takes_a_roster_in_and_says_what_came_of_it(laiwu: Laiwu, capsys: pytest.CaptureFixture[str]) -> None:
