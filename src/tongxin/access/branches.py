@@ -1,15 +1,16 @@
 """Access rules brought to disjunctive form: one condition per relation, with the viewer's posts as literals."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, Field, Model, OuterRef, Q, QuerySet, UUIDField
 
 from tongxin.access import relations
 from tongxin.access.models import Relation
 from tongxin.access.places import child_places
-from tongxin.accounts.viewers import Viewer, held
+from tongxin.accounts.viewers import Seat, Viewer, held
 from tongxin.core.access import AccessRules
 from tongxin.lib import steady
 from tongxin.rulebook import rules
@@ -17,6 +18,25 @@ from tongxin.rulebook import rules
 BY_RELATION = {
     "referred": Relation.REFERRED, "department_task": Relation.DEPARTMENT_TASK, "teaches": Relation.TEACHES,
     "screened": Relation.SCREENED, "broke_glass": Relation.BROKE_GLASS, "transferred": "transferred",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What viewers with one post of the same role have in common, and what is one viewer's own."""
+
+    shape: Hashable
+    kinds: frozenset[str]
+    values: Mapping[str, Any]
+
+    def viewer(self, seat: Seat, slots: Mapping[str, Any]) -> Viewer:
+        """The viewer whose own values are slots."""
+        own = {"post_id": slots["post"], "organisation_id": slots["body"], "division_id": slots["place"]}
+        return Viewer(person_id=slots["person"], seats=(replace(seat, title="", **own),))
+
+
+LIKE: Mapping[str, Field[Any, Any]] = {
+    "person": UUIDField(), "post": UUIDField(), "body": BigIntegerField(), "place": BigIntegerField(),
 }
 
 
@@ -33,15 +53,17 @@ def child_column(model: type[Model]) -> str:
 
 def branches(
     model: type[Model], *, viewer: Viewer, part: str, action: str, at: datetime, rule_set: AccessRules | None = None,
-    moment: Any = None,
+    moment: Any = None, kinds: frozenset[str] | None = None,
 ) -> list[Q]:
     """The conditions that admit a viewer, to be joined by OR or asked one by one; empty admits nobody.
 
-    `moment` stands for `at` in the statement, where that is prepared for many moments.
+    `moment` stands for `at` in the statement, where that is prepared for many moments; `kinds` are the relations
+    in which the viewer stands to anybody, where they are known.
     """
     moment = at if moment is None else moment
     if viewer.is_worker:
         return [Q()]
+    kinds = _kinds(viewer, at) if kinds is None else kinds
     found = rule_set or rules.access_rules(at=at)
     conditions: list[Q] = []
     places: dict[str, set[int]] = {}
@@ -59,12 +81,25 @@ def branches(
         conditions.append(_in_place(model, column, sorted(ids), has_columns="county_id" in columns))
     conditions += [
         _through(model, relation, whom, moment)
-        for relation, whom in sorted(related.items()) if _has_any(BY_RELATION[relation], viewer, at)
+        for relation, whom in sorted(related.items()) if BY_RELATION[relation] in kinds
     ]
     if not conditions:
         return []
-    bar = _not_recused(model, viewer, moment) if _has_any(Relation.RECUSED, viewer, at) else Q()
+    bar = _not_recused(model, viewer, moment) if Relation.RECUSED in kinds else Q()
     return [condition & bar for condition in conditions]
+
+
+def anybody_like(viewer: Viewer, *, at: datetime) -> Likeness | None:
+    """A viewer with slots in place of their person, post and place, for one statement that serves all alike.
+
+    None for whoever sits in several posts or in none: their conditions have another form.
+    """
+    if viewer.is_worker or viewer.person_id is None or len(viewer.seats) != 1:
+        return None
+    (seat,) = viewer.seats
+    resolved, kinds = rules.resolve("access", "access", at=at), _kinds(viewer, at)
+    values = {"person": viewer.person_id, "post": seat.post_id, "body": seat.organisation_id, "place": seat.division_id}
+    return Likeness((resolved.hash, seat.role, seat.division_level, kinds), kinds, values)
 
 
 def shape_of(*, viewer: Viewer, at: datetime) -> Hashable:
@@ -74,12 +109,8 @@ def shape_of(*, viewer: Viewer, at: datetime) -> Hashable:
 
 
 def _kinds(viewer: Viewer, at: datetime) -> frozenset[str]:
+    """The relations in which a viewer stands to any child at all; a branch for another would admit nobody."""
     return steady.lasting(("relations", viewer, at), lambda: relations.kinds_of(viewer=viewer, at=at))
-
-
-def _has_any(relation: str, viewer: Viewer, at: datetime) -> bool:
-    """Whether the viewer stands in a relation to any child at all; if not, its branch would admit nobody."""
-    return relation in _kinds(viewer, at)
 
 
 def _in_place(model: type[Model], column: str, ids: list[int], *, has_columns: bool) -> Q:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, Field, Model, Q, QuerySet, UUIDField
 
-from tongxin.access.branches import branches, child_column, shape_of
+from tongxin.access.branches import LIKE, Likeness, anybody_like, branches, child_column, shape_of
 from tongxin.access.places import child_places
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.viewers import Seat, Viewer
 from tongxin.core.access import AccessRules
 from tongxin.lib import prepared
 from tongxin.lib.rows import RowGreater
@@ -45,12 +45,29 @@ def may(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: da
 
 def child_if_visible(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: datetime) -> Any | None:
     """The child's row if a viewer may see it, asked once while a page is read."""
+    if like := anybody_like(viewer, at=at):
+        return _child_like(like, viewer.seats[0], child_id=child_id, part=part, action=action, at=at)
+
     def build(child: Any, moment: Any) -> QuerySet[Any]:
         conditions = branches(child_places().model, viewer=viewer, part=part, action=action, at=at, moment=moment)
         return _admitted(child_places(), conditions).filter(pk=child)
 
     shape = ("child", shape_of(viewer=viewer, at=at), part, action)
     rows = prepared.ask(shape, build, FIELDS, {"child": child_id, "moment": at})
+    return rows[0] if rows else None
+
+
+def _child_like(like: Likeness, seat: Seat, *, child_id: UUID, part: str, action: str, at: datetime) -> Any | None:
+    """As asked for every viewer of this likeness, by one statement."""
+    def build(child: Any, moment: Any, **own: Any) -> QuerySet[Any]:
+        conditions = branches(
+            child_places().model, viewer=like.viewer(seat, own), part=part, action=action, at=at, moment=moment,
+            kinds=like.kinds,
+        )
+        return _admitted(child_places(), conditions).filter(pk=child)
+
+    values = {**like.values, "child": child_id, "moment": at}
+    rows = prepared.ask(("child like", like.shape, part, action), build, {**FIELDS, **LIKE}, values)
     return rows[0] if rows else None
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from tongxin.core.grading import Rules, read_rules
 from tongxin.core.instruments.wording import with_words
-from tongxin.lib import steady
 from tongxin.rulebook import rules
 
 SHARED = (("fields", "option_sets"), ("fields", "fields"), ("gates", "gates"), ("rubric", "rubric"))
@@ -20,12 +19,7 @@ Hashes = tuple[tuple[str, str, str], ...]
 
 def rulings_in(*, region: str, at: datetime) -> tuple[Rules, dict[str, str]]:
     """Everything that judges a child's answers in a county, with the hashes that name its versions."""
-    # One request asks of one moment; a rebuild, which asks of many, keeps only the last.
-    kept: dict[datetime, tuple[Rules, dict[str, str]]] = steady.lasting(("rulings", region, rules.supposed()), dict)
-    if at not in kept:
-        kept.clear()
-        kept[at] = _rulings(region, at)
-    return kept[at]
+    return rules.while_in_force(("rulings", region), lambda: _rulings(region, at), at=at)
 
 
 def _rulings(region: str, at: datetime) -> tuple[Rules, dict[str, str]]:

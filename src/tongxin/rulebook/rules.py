@@ -1,6 +1,6 @@
 """The rules in force at a place and a moment, read into their objects once per process."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ Read = TypeVar("Read")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 # Days and places asked about; a rebuild asks for many days.
 MOST_SETTLED = 20_000
+MOST_KEPT = 200
 NEWEST = Prepared(lambda: DefinitionVersion.objects.order_by("-id").values_list("id", flat=True)[:1])
 
 
@@ -79,7 +80,9 @@ class _Index:
     """All adopted versions by kind and id, and what was found out from them: since when what holds on which day."""
 
     rows: dict[tuple[str, str], list[_Row]]
+    adopted_at: datetime = BEFORE_ALL
     settled: dict[tuple[str, str, str, date], tuple[datetime, str]] = field(default_factory=dict)
+    kept: dict[tuple[Hashable, date], Any] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4)
@@ -92,7 +95,7 @@ def _index(number: int) -> _Index:
     )
     for kind, name, hash, region, valid_from, adopted_at in rows:
         index.setdefault((kind, name), []).append(_Row(hash, region, valid_from, adopted_at))
-    return _Index(index)
+    return _Index(index, max((row.adopted_at for found in index.values() for row in found), default=BEFORE_ALL))
 
 
 def newest() -> int:
@@ -102,6 +105,20 @@ def newest() -> int:
 
 def _newest() -> int:
     return NEWEST.row() or 0
+
+
+def while_in_force(question: Hashable, ask: Callable[[], Read], *, at: datetime) -> Read:
+    """What follows from rules alone, found out once a day until something else is adopted."""
+    known = _index(newest())
+    if _supposed.get() is not None or at < known.adopted_at:
+        return ask()
+    key = (question, at.astimezone(CHINA).date())
+    if key not in known.kept:
+        if len(known.kept) >= MOST_KEPT:
+            known.kept.clear()
+        known.kept[key] = ask()
+    found: Read = known.kept[key]
+    return found
 
 
 def _rows(kind: str, name: str) -> list[_Row]:

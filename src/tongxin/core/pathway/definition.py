@@ -134,6 +134,12 @@ class Pathway:
         return self._ranks[level]
 
     @cached_property
+    def moves_by(self) -> Mapping[str, tuple[Move, ...]]:
+        """The moves that a fact of each kind may make, in their order."""
+        kinds = dict.fromkeys(move.kind for move in self.moves)
+        return {kind: tuple(move for move in self.moves if move.kind == kind) for kind in kinds}
+
+    @cached_property
     def _ranks(self) -> Mapping[str, int]:
         return {level: rank for rank, level in enumerate(self.levels)}
 

@@ -261,7 +261,7 @@ def _move(state: CaseState, fact: Fact) -> None:
     if fact.kind in {"closure_decision", "closure"} and state.in_crisis:
         return
     is_over = state.stage in state.pathway.closed_stages
-    for move in state.pathway.moves:
+    for move in state.pathway.moves_by.get(fact.kind, ()):
         # What was closed is taken up again only by a move that says so.
         if move.matches(fact.kind, fact.data, state.stage) and (move.only_from or not is_over):
             state.stage = move.to

@@ -81,9 +81,9 @@ def _told(payload: object, receipt: Receipt) -> tuple[dict[str, Any], Receipt]:
 def _named(results: list[tuple[dict[str, Any], Receipt]]) -> list[dict[str, Any]]:
     """The results in words; who decides is named by the post."""
     held = [receipt.id for _, receipt in results if receipt.state != Receipt.ARRIVED]
-    arrivals = {each.receipt_id: each for each in Arrival.objects.filter(receipt_id__in=held)}
+    arrivals = {each.receipt_id: each for each in Arrival.objects.filter(receipt_id__in=held)} if held else {}
     posts = {each.decider_id for each in arrivals.values() if each.decider_id}
-    titles: dict[UUID, str] = dict(Post.objects.filter(id__in=posts).values_list("id", "title"))
+    titles: dict[UUID, str] = dict(Post.objects.filter(id__in=posts).values_list("id", "title")) if posts else {}
     for told, receipt in results:
         arrival = arrivals.get(receipt.id)
         told["zh"] = arriving_words.told_zh(
