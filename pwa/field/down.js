@@ -5,7 +5,7 @@ import { briefOf } from "./briefs.js";
 import { learnTime } from "./clock.js";
 import { rows, write } from "./database.js";
 import { settle } from "./outbox.js";
-import { clear, get, sealedPut, setClear } from "./store.js";
+import { clear, get, sealedPut, setClear, wasDamaged } from "./store.js";
 import { call } from "./wire.js";
 
 /** @typedef {import("./database.js").Change} Change */
@@ -18,6 +18,7 @@ const AROUND = ["forms", "whom_to_call", "guide", "targets", "places", "pathway"
 
 /** @param {string} token @returns {Promise<{ stopped?: Heard, build?: string }>} */
 export async function receive(token) {
+  if (wasDamaged()) await setClear("cursor", "");
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const body = { cursor: (await clear("cursor")) ?? "", app: app(), have: await hashes(), limit: PAGE };
     const heard = await call("down/", body, { token });

@@ -134,8 +134,20 @@ export async function reveal(store, found) {
   try {
     return await opened(unlockedKey, `${store}:${found.id}`, found.sealed);
   } catch {
+    isDamaged ||= FETCHED.includes(store);
     return undefined;
   }
+}
+
+/** What the office can give again. */
+const FETCHED = ["children", "briefs"];
+let isDamaged = false;
+
+/** Whether the disk gave back a file only in part since this was last asked. */
+export function wasDamaged() {
+  const found = isDamaged;
+  isDamaged = false;
+  return found;
 }
 
 /** @param {string} store @param {string} id @param {Bytes} bytes */

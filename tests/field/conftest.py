@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.browser.house import House
 from tests.field.line import Line
@@ -15,6 +15,8 @@ from tests.field.phone import Phone
 from tongxin.lib import places
 
 MakePhone = Callable[[], Phone]
+# A slow machine gets the time it needs; whatever comes sooner is not waited for.
+expect.set_options(timeout=30_000)
 
 
 class Village(House):

@@ -34,6 +34,22 @@ NINE_WRONG_PINS = f"""async () => {{
   await new Promise((resolve) => (work.oncomplete = resolve));
   base.close();
 }}"""
+# As if the phone's memory had kept of each row only its beginning, and of a change that was under way nothing.
+HALF_WRITTEN = f"""async () => {{
+  {OPEN}
+  const stores = ["outbox", "children", "briefs"];
+  const found = await Promise.all(stores.map(all));
+  const broken = base.transaction(stores, "readwrite");
+  for (const name of stores) broken.objectStore(name).clear();
+  broken.abort();
+  await new Promise((resolve) => (broken.onabort = resolve));
+  const work = base.transaction(stores, "readwrite");
+  stores.forEach((name, at) => {{
+    for (const row of found[at]) work.objectStore(name).put({{ ...row, sealed: row.sealed.slice(0, 20) }});
+  }});
+  await new Promise((resolve) => (work.oncomplete = resolve));
+  base.close();
+}}"""
 KEPT_FILES = "async () => (await (await caches.open('tongxin-shell')).keys()).length"
 LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration('/field/')).update(); }"
 UPDATE_WAITS = """async () => {

@@ -29,7 +29,7 @@ class Phone:
             base_url=self.url, accept_downloads=True, **more,
         )
         self.page: Page = self.context.pages[0]
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         session = self.context.new_cdp_session(self.page)
         session.send("Browser.grantPermissions", {"permissions": ["durableStorage"], "origin": self.url})

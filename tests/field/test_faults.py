@@ -7,6 +7,7 @@ from playwright.sync_api import Route, expect
 
 from tests.field.conftest import Village
 from tests.field.inside import (
+    HALF_WRITTEN,
     KEPT_FILES,
     LOOK_FOR_UPDATE,
     NINE_WRONG_PINS,
@@ -20,6 +21,7 @@ from tests.field.phone import PASSWORD, PIN, Phone
 
 pytestmark = pytest.mark.browser
 OURS = {"X-Tongxin-Field": "1"}
+OURS_JSON = "application/json; charset=utf-8"
 WORDS = "她说晚上睡不着"
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 12; V2055A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 "
@@ -77,16 +79,42 @@ def test_no_room_on_the_phone(paired: Phone, line: Line) -> None:
     assert paired.rows("outbox") == 1
 
 
+def test_rows_that_were_half_written_cost_nothing(paired: Phone, line: Line) -> None:
+    """The entry is rescued by its second seal; the files are the office's and come anew."""
+    line.cut()
+    paired.visit("李明月", child_words=WORDS)
+    paired.save()
+    children = paired.rows("children")
+    paired.page.evaluate(HALF_WRITTEN)
+    assert (paired.rows("outbox"), paired.rows("children")) == (1, children)
+    paired.restart()
+    paired.open()
+    paired.unlock()
+    paired.tab("outbox")
+    paired.reads("1 条待送")
+    line.mend()
+    paired.click("现在同步")
+    paired.reads("都已送到", "回执号")
+    assert paired.rows("outbox") == 0
+    paired.tab("children")
+    paired.reads("李明月", "赵一诺")
+
+
 def test_strange_networks_take_nothing(paired: Phone) -> None:
     paired.visit("李明月")
     answers: list[tuple[int, str, str]] = [
         (200, "text/html", "<h1>欢迎使用免费WiFi</h1>"), (502, "text/html", "Bad Gateway"),
         (404, "text/html", "nothing"), (200, "application/json", '{"results": []}'),
+        (500, "text/html", "<h1>Oops</h1>"), (503, OURS_JSON, '{"zh": "服务器正忙，这次没有收下。"}'),
+        (409, OURS_JSON, '{"zh": "请稍后再送。"}'),
     ]
     paired.page.route("**/field/api/**", lambda route: _strange(route, answers))
     paired.save()
     paired.tab("outbox")
-    for words in ("这个网络要先登录", "服务器暂时没有回应", "服务器暂时没有回应", "这个网络要先登录"):
+    for words in (
+        "这个网络要先登录", "服务器暂时没有回应", "服务器暂时没有回应", "这个网络要先登录", "服务器暂时没有回应",
+        "服务器正忙", "请稍后再送",
+    ):
         paired.click("现在同步")
         paired.reads(words, "1 条待送")
         assert paired.rows("outbox") == 1
@@ -99,7 +127,8 @@ def test_strange_networks_take_nothing(paired: Phone) -> None:
 
 def _strange(route: Route, answers: list[tuple[int, str, str]]) -> None:
     status, kind, body = answers[0]
-    route.fulfill(status=status, content_type=kind, body=body)
+    marked = OURS if kind == OURS_JSON else {}
+    route.fulfill(status=status, content_type=kind, body=body, headers={**marked, "Content-Type": kind})
 
 
 def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(paired: Phone, line: Line) -> None:

@@ -136,8 +136,10 @@ def _add(child: Child, file: File, entry: Entry, device: Device, at: datetime) -
     try:
         documents.add(child=child, file=file, actor=viewer_for(device, at=at), at=at)
     except NotAllowed:
+        if entry.person_id is None or entry.person_id == device.person_id:
+            raise
         person = Person.objects.filter(id=entry.person_id, is_active=True).first()
-        if person is None or person.id == device.person_id:
+        if person is None:
             raise
         documents.add(child=child, file=file, actor=viewer_of(person=person, at=at, post_id=entry.post_id), at=at)
 
