@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.desk import Desk
 from tests.browser.house import House
 
 Sit = Callable[[str], Desk]
+# A slow machine gets the time it needs; whatever comes sooner is not waited for.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

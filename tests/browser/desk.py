@@ -38,7 +38,7 @@ class Desk:
     def new_page(self) -> Page:
         """A further window of the same browser."""
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self._hear(said.type, said.text))
         page.on("request", self._remember)

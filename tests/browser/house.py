@@ -20,7 +20,7 @@ from tests.browser.model import moved_in
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CLOCK = "2025-12-30T09:00"
-PATIENCE = 60
+PATIENCE = 120
 FURNISH = "import django; django.setup(); from tests.browser.furnish import main; main()"
 
 

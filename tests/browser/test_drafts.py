@@ -61,7 +61,7 @@ def test_without_a_network_it_is_said_plainly_and_kept_later(house: House, two_d
     here.at("carer_words").locator("textarea").fill(WORDS)
     expect(here.page.locator(".tx-not-kept")).to_contain_text("还没有存上：网络不通")
     here.context.set_offline(False)
-    expect(here.page.locator(".tx-kept")).to_contain_text(KEPT, timeout=15_000)
+    expect(here.page.locator(".tx-kept")).to_contain_text(KEPT, timeout=30_000)
     there.open(f"/children/{child}/forms/visit_record/")
     there.page.get_by_role("link", name="接着填").click()
     expect(there.at("carer_words").locator("textarea")).to_have_value(WORDS)
