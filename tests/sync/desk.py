@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -38,6 +39,7 @@ RETIRED = "emergency"
 FORMS = ("visit_record", "case_note", "detail_correction", "observation_record")
 PHONES = ("周主任", "吴主任", "王督导")
 VILLAGES = ("370116001001", "370116104230")
+HOMES = (("周主任", VILLAGES[0]), ("周主任", VILLAGES[0]), ("吴主任", VILLAGES[1]))
 
 
 class Desk:
@@ -45,18 +47,16 @@ class Desk:
 
     cast: world.World
 
-    def build(self) -> Json:
+    def build(self, more: int = 0) -> Json:
         """The cast with children; logins, forms and calm answers for the phones."""
         at = clock.now()
         self.cast = world.build(at - timedelta(hours=2))
         children = [
             self.cast.child(
-                f"小{name}", by=by, village=village, birth=f"201{number}-03-05", phone=f"1380000000{number}",
+                f"小{number}", by=by, village=village, birth=f"201{number % 5}-03-05", phone=f"138{number:08d}",
                 at=at - timedelta(hours=1),
             )
-            for number, (name, by, village) in enumerate([
-                ("一", "周主任", VILLAGES[0]), ("二", "周主任", VILLAGES[0]), ("三", "吴主任", VILLAGES[1]),
-            ])
+            for number, (by, village) in zip(range(len(HOMES) + more), cycle(HOMES))
         ]
         for name in PHONES:
             person = self.cast.people[name]

@@ -229,7 +229,7 @@ class Pocket:
 
     def asks(self, fault: str, number: int) -> bool:
         """What is new comes down, a page of it, or gets lost on the way; whether there is more."""
-        body = {"cursor": self.cursor, "app": "1.0", "have": [], "limit": 2}
+        body = {"cursor": self.cursor, "app": "1.0", "have": [], "limit": self.chance.choice((2, 20))}
         answer = self.heard = wire.ask(self.house.port, "/field/api/down/", body, token=self.token, fault=fault)
         self._foresees(answer)
         if answer is None:

@@ -24,6 +24,7 @@ STEPS = 300
 # Bringing a server up again takes a second or two.
 BETWEEN_KILLS = 140
 ROUND = 50
+STEPS_A_CHILD = 150
 NUMBERS = st.integers(1, 9999)
 WRITES = ("visit", "visit", "echo", "note", "correction", "correction", "again", "child")
 SENDS = (
@@ -75,7 +76,7 @@ def machine(house: House, score: Score, fleet: list[Pocket], stage: dict[str, An
 
 def desk_does(house: House, deed: str, number: int, *, phone: Pocket, stage: dict[str, Any]) -> None:
     """One thing that an office does while phones are away."""
-    child = stage["children"][number % 3]
+    child = stage["children"][number % len(stage["children"])]
     if deed == "corrects":
         house.asks("correct", child=child, phone=f"137{number % 4:08d}")
     elif deed == "moves":
@@ -100,8 +101,11 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def scored(house: House, *, steps: int, first: int) -> Score:
-    """Rounds of random steps until there are enough, then everybody comes home."""
-    score, stage = Score(), house.insists("build")
+    """Rounds of random steps until there are enough, then everybody comes home.
+
+    A longer run has more children: none of them lives through more than a caseload's child does.
+    """
+    score, stage = Score(), house.insists("build", more=steps // STEPS_A_CHILD)
     stage["since"] = time.monotonic()
     logins = [each["login"] for each in stage["people"]]
     # Two phones of one director, one of another, one of a supervisor: every child is on several.
