@@ -35,7 +35,6 @@ class Kept(NamedTuple):
     is_new: bool
 
 
-@transaction.atomic
 def keep_entry(
     *, entry_id: UUID, subject: Owner, kind: str, form_hash: str, occurred_at: datetime,
     recorded_at: datetime, actor: Actor, clear: Mapping[str, Any], answers: Mapping[str, Any],
@@ -49,7 +48,7 @@ def keep_entry(
     return keep_entries([draft], recorded_at=recorded_at, actor=actor, keyring=keyring)[0]
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def keep_entries(
     drafts: Sequence[Draft], *, recorded_at: datetime, actor: Actor, keyring: Keyring | None = None
 ) -> list[Kept]:
