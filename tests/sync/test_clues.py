@@ -73,7 +73,7 @@ def test_a_file_made_from_it_takes_it_up(cast: world.World, phone: Paired, time:
     address = settling.file_from(arrival_id=arrival.id, actor=actor, at=time.now)
     draft = FormDraft.objects.get(id=holding.opened_id(arrival.id))
     assert address == f"/children/new/file/?draft={draft.id}"
-    answers = fill(cast.child(), "case_file", time.now, name="小满", residence_division="370116001001", source="clue")
+    answers = fill(cast.child(), "case_file", time.now, name="小满", residence_division="370116001001", source="other")
     child = open_file(sheet=Sheet(draft.id, "case_file", answers, time.now), actor=actor, at=time.now)
     sweep(time.now)
     assert Entry.objects.get(id=sent["id"]).subject_id == child.id

@@ -132,7 +132,7 @@ def file_from(*, arrival_id: UUID, actor: Viewer, at: datetime) -> str:
         raise NotAllowed
     asked = _asked_near(arrival, OPENS, at=at)
     said = {to: sent.answers.get(of) for to, of in IN_FILE.items()}
-    known = {"opened_on": at.astimezone(CHINA).date().isoformat(), "source": CLUE} | said
+    known = {"opened_on": at.astimezone(CHINA).date().isoformat(), "source": "other"} | said
     writing = Writing(
         entry_id=holding.opened_id(arrival.id), form_hash=asked.form_hash, tab=arrival.id, turn=1, base=0,
         answers={name: value for name, value in known.items() if isinstance(value, str) and value},
