@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,15 +14,36 @@ from tongxin.flows import storage
 from tongxin.lib import places
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> dict[str, str]:
-    """The environment of an installation on SQLite in which nothing has been done."""
+def environment(home: Path) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("TONGXIN_")}
     source = str(places.REPOSITORY / "src")
     return {
-        **bare, "TONGXIN_HOME": str(tmp_path / "home"), "PYTHONPATH": source,
-        "DJANGO_SETTINGS_MODULE": "tongxin.config.settings",
+        **bare, "TONGXIN_HOME": str(home), "PYTHONPATH": source, "DJANGO_SETTINGS_MODULE": "tongxin.config.settings",
     }
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> dict[str, str]:
+    """The environment of an installation on SQLite in which nothing has been done."""
+    return environment(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation as an earlier version left it."""
+    home = tmp_path_factory.mktemp("earlier") / "home"
+    machine = environment(home)
+    assert run(machine, "keys", "create").returncode == 0
+    assert run(machine, "database", "prepare").returncode == 0
+    done = subprocess.run([sys.executable, "-c", GO_BACK], env=machine, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def outdated(earlier: Path, machine: dict[str, str]) -> dict[str, str]:
+    shutil.copytree(earlier, machine["TONGXIN_HOME"])
+    return machine
 
 
 def run(machine: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -53,14 +75,6 @@ def test_the_doctor_names_the_next_step_and_nothing_else(machine: dict[str, str]
     assert loose == []
 
 
-def outdated(machine: dict[str, str]) -> None:
-    """An installation as an earlier version left it."""
-    assert run(machine, "keys", "create").returncode == 0
-    assert run(machine, "database", "prepare").returncode == 0
-    done = subprocess.run([sys.executable, "-c", GO_BACK], env=machine, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 GO_BACK = """
 from tongxin.lib.start import start
 start(makes_keys=False)
@@ -69,8 +83,8 @@ call_command("migrate", "drafts", "0001", verbosity=0)
 """
 
 
-def test_nothing_starts_on_a_database_of_an_earlier_version(machine: dict[str, str]) -> None:
-    outdated(machine)
+def test_nothing_starts_on_a_database_of_an_earlier_version(outdated: dict[str, str]) -> None:
+    machine = outdated
     for words in (("worker",), ("jobs", "--once"), ("web", "--port", "8996"), ("serve", "--port", "8997")):
         done = run(machine, *words)
         assert (done.returncode, done.stdout) == (1, "")
@@ -80,8 +94,8 @@ def test_nothing_starts_on_a_database_of_an_earlier_version(machine: dict[str, s
     assert run(machine, "worker", "--once").returncode == 0
 
 
-def test_an_example_of_an_earlier_version_is_brought_up_to_date(machine: dict[str, str]) -> None:
-    outdated(machine)
+def test_an_example_of_an_earlier_version_is_brought_up_to_date(outdated: dict[str, str]) -> None:
+    machine = outdated
     (Path(machine["TONGXIN_HOME"]) / "logins.json").write_text("[]", encoding="utf-8")
     done = run(machine, "demo", "--prepare-only")
     assert done.returncode == 0, done.stderr
