@@ -9,8 +9,9 @@ case "${TONGXIN_DATABASE:-sqlite}" in
         for place in batch browser/test_answering.py browser/test_drafts.py browser/test_manual.py \
             browser/test_pages.py browser/test_quality.py browser/test_rewording.py browser/test_rounds.py \
             browser/test_tired_user.py commands/test_definitions.py commands/test_exports.py \
-            commands/test_instruments_load.py commands/test_preparation.py core/forms core/grading core/instruments core/screening core/twins definitions demo \
-            deploy/test_bundle.py documents field golden intake/reading pwa rules web/test_amendments.py web/test_papers.py; do
+            commands/test_instruments_load.py commands/test_preparation.py core/forms core/grading \
+            core/instruments core/screening core/twins definitions demo deploy/test_bundle.py documents field \
+            golden intake/reading pwa rules web/test_amendments.py web/test_papers.py; do
             once="$once --ignore=tests/$place"
         done
         ;;
