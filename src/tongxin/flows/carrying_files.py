@@ -78,7 +78,8 @@ def _page(children: list[Child], asked: Mapping[str, Asked], viewer: Viewer, at:
     rows = Child.objects.filter(id__in=ids)
     by_part = access.visible_parts(rows, viewer=viewer, parts=found.parts, at=at)
     parts = {id: frozenset(part for part, keys in by_part.items() if id in keys) for id in ids}
-    entries = _grouped(Entry.objects.filter(subject_id__in=ids).order_by("subject_id", "subject_seq"), "subject_id")
+    written = Entry.objects.filter(subject_id__in=ids).select_related("subject")
+    entries = _grouped(written.order_by("subject_id", "subject_seq"), "subject_id")
     results: dict[UUID, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for child_id, entry_id, data in Result.objects.filter(child_id__in=ids).values_list("child_id", "entry_id", "data"):
         results[child_id][str(entry_id)] = data

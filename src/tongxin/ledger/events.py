@@ -30,7 +30,7 @@ def record(
     return record_many([draft], actor=actor, at=at, keyring=keyring)[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_many(
     drafts: Sequence[EventDraft], *, actor: Actor, at: datetime, keyring: Keyring | None = None
 ) -> list[Event]:

@@ -60,7 +60,7 @@ def _read(content: Mapping[str, Any]) -> Limits:
         batch=content["batch"], batch_bytes=content["batch_kilobytes"] * 1024, children=content["children"],
         page=content["page"], entries=content["entries"], blob_bytes=content["blob_kilobytes"] * 1024,
         piece_bytes=content["piece_kilobytes"] * 1024, oldest_app=str(content["oldest_app"]),
-        phone=dict(content["phone"]), message=str(content["message"]),
+        phone=dict(content["phone"]), message=str(content.get("message", "")),
         decides=tuple(content["decides"]), owns={form: tuple(names) for form, names in content["owns"].items()},
         safer={name: tuple(tuple(codes) for codes in ranks) for name, ranks in content.get("safer", {}).items()},
         stands_at_once={name: tuple(codes) for name, codes in content.get("stands_at_once", {}).items()},
