@@ -21,7 +21,9 @@ LOCK = 7_300_415
 HORIZON = (
     "(r.xid < pg_snapshot_xmin(pg_current_snapshot())"
     # A number from the future was given by another cluster, before a restore: its transaction is over.
-    " OR r.xid >= pg_snapshot_xmax(pg_current_snapshot()))"
+    " OR r.xid >= pg_snapshot_xmax(pg_current_snapshot())"
+    # What the sealing transaction wrote itself stands or falls with its seal.
+    " OR r.xid = pg_current_xact_id_if_assigned())"
 )
 
 
