@@ -25,8 +25,8 @@ export async function screen({ id = "" }) {
   const before = records.filter((each) => !waiting.includes(each) && !isWithdrawal(each));
   return { zh: say("档案"), body: [
     title(file.name), head(file), ...tasks(file), actions(file), calls(file), facts(file), together(file), forms(file, await offered()),
-    waiting.length ? heading(say("写好待送")) : null, ...waiting.map((each) => told(id, each)),
-    before.length ? heading(say("以前的记录")) : null, ...before.slice(0, MOST).map((each) => told(id, each)),
+    ...list(say("写好待送"), waiting, id),
+    ...list(say("以前的记录"), before.slice(0, MOST), id),
   ] };
 }
 
@@ -100,12 +100,16 @@ function forms(file, all) {
     make("div", { class: "fa-list" }, ...mine.map((form) => button(form.zh, () => go("form", { child: file.id, form: form.id }), { kind: "fa-wide" }))));
 }
 
+/** @param {string} zh @param {import("../records.js").Own[]} records @param {string} child */
+const list = (zh, records, child) => (records.length ? [heading(zh), card(...records.map((each) => told(child, each)))] : []);
+
 /** @param {string} child @param {import("../records.js").Own} one */
 function told(child, one) {
-  return card(
-    make("div", { class: "fa-between" }, make(one.gone ? "s" : "strong", {}, nameOf(one)), one.gone ? chip(goneZh(one.gone), "grey", "–") : null),
-    note([one.state === "waiting" ? momentZh(one.at) : dayZh(one.at), one.by_zh, one.receipt].filter(Boolean).join(" · ")),
-    one.mayChange ? row(button(say("更正或撤回"), () => go("correcting", { child, id: one.id }), { kind: "fa-small" })) : null);
+  return make("div", { class: "fa-told" },
+    make("div", {}, make(one.gone ? "s" : "strong", {}, nameOf(one)),
+      note([one.state === "waiting" ? momentZh(one.at) : dayZh(one.at), one.by_zh, one.receipt].filter(Boolean).join(" · ")),
+      one.gone ? chip(goneZh(one.gone), "grey", "–") : null),
+    one.mayChange ? button(say("更正或撤回"), () => go("correcting", { child, id: one.id })) : null);
 }
 
 /** @param {string} kind */
