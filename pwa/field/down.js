@@ -43,11 +43,21 @@ async function take(body) {
   for (const gone of body.gone ?? []) changes.push(...(await takenAway(gone)));
   for (const [hash, content] of Object.entries(body.definitions ?? {})) changes.push({ store: "definitions", put: { hash, content } });
   const around = Object.fromEntries(AROUND.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
-  if (Object.keys(around).length) changes.push(await sealedPut("meta", "around", { ...((await get("meta", "around")) ?? {}), ...around }));
+  if (Object.keys(around).length) {
+    const whole = { ...((await get("meta", "around")) ?? {}), ...around };
+    changes.push(await sealedPut("meta", "around", whole), ...(await outOfUse(whole, body.definitions ?? {})));
+  }
   if (body.cursor !== undefined) changes.push({ store: "meta", put: { id: "cursor", value: body.cursor } });
   await write(changes);
   if (Array.isArray(body.settled) && body.settled.length) await settle(body.settled);
   if (body.limits) await setClear("limits", body.limits);
+}
+
+/** Rules that nothing names any more, and what a newer part took the place of. @param {object} around @param {Record<string, { part?: string }>} fresh @returns {Promise<Change[]>} */
+async function outOfUse(around, fresh) {
+  const named = JSON.stringify(around), parts = new Set(Object.values(fresh).map(({ part }) => part));
+  const old = (await rows("definitions")).filter(({ hash, content: { part } }) => !(hash in fresh) && (part ? parts.has(part) : !named.includes(hash)));
+  return old.map(({ hash }) => ({ store: "definitions", remove: hash }));
 }
 
 /** A child who went to others leaves the phone; a line says where to. @param {{ id: string, zh?: string }} gone @returns {Promise<Change[]>} */

@@ -153,5 +153,11 @@ export const blobs = () => rows("blobs");
 /** @param {BlobRow} blob */
 export const blobBytes = (blob) => openRaw("blobs", blob.id, blob.sealed);
 
+/** The office did not take it, and why; it stays until she has decided. @param {BlobRow} blob @param {string} refused */
+export const noteRefused = (blob, refused) => write([{ store: "blobs", put: { ...blob, refused } }]);
+
+/** A file that the office doesn't take leaves the phone. @param {BlobRow} blob */
+export const discardBlob = (blob) => write([{ store: "blobs", remove: blob.id }]);
+
 /** How far a photo or recording has come; whole, it leaves the phone. @param {BlobRow} blob @param {number} sent @param {boolean} isWhole */
 export const noteSent = (blob, sent, isWhole) => write([isWhole ? { store: "blobs", remove: blob.id } : { store: "blobs", put: { ...blob, sent } }]);

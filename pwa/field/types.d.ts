@@ -26,7 +26,9 @@ export type Entry = {
 /** An entry as it lies in the outbox, with the words that list it. */
 export type Kept = { entry: Entry; form_zh: string; name: string };
 export type OutboxRow = { id: string; at: string; sealed: Bytes; recovery: Recovery | null };
-export type BlobRow = { id: string; entry: string; kind: string; type: string; size: number; sent: number; sealed: Bytes; recovery: Recovery | null };
+export type BlobRow = { id: string; entry: string; kind: string; type: string; size: number; sent: number; sealed: Bytes; recovery: Recovery | null;
+  /** Why the office did not take it; it is not sent again by itself. */
+  refused?: string };
 
 export type Result = { id: string; state: "arrived" | "held" | "put_aside" | "too_large"; receipt: string; zh: string; reason?: string };
 /** What became of an entry. */

@@ -2,7 +2,7 @@
 
 import { learnTime, now, written } from "./clock.js";
 import { app } from "./build.js";
-import { blobBytes, blobs, noteSent, settle, waiting } from "./outbox.js";
+import { blobBytes, blobs, noteRefused, noteSent, settle, waiting } from "./outbox.js";
 import { call, callRaw } from "./wire.js";
 
 /** @typedef {import("./types").Result} Result */
@@ -12,6 +12,8 @@ import { call, callRaw } from "./wire.js";
 const BATCH = 50;
 const BATCH_BYTES = 400_000;
 const PART = 64 * 1024;
+const REFUSED = [400, 404, 413, 422];
+const NOT_TAKEN = "单位没有收下这个文件。请重新拍摄或录音，附在一条新的记录里。";
 const TOO_LARGE = "这条记录太大，服务器没有接收。内容还在手机里，请导出待送记录交给督导员。";
 
 /**
@@ -81,7 +83,7 @@ const settleTooLarge = (id) => settle([{ id, state: "too_large", receipt: "", zh
 export async function sendBlobs(token) {
   const unsent = new Set((await waiting()).map(({ row }) => row.id));
   for (const blob of await blobs()) {
-    if (unsent.has(blob.entry)) continue;
+    if (unsent.has(blob.entry) || blob.refused) continue;
     const bytes = await blobBytes(blob).catch(() => null);
     if (!bytes) continue;
     for (let at = blob.sent; at < bytes.length;) {
@@ -91,13 +93,18 @@ export async function sendBlobs(token) {
         continue;
       }
       if (heard.kind === "none" || heard.status !== 200) {
-        if (heard.kind === "answer" && [400, 404, 409, 413, 422].includes(heard.status)) break;
+        if (heard.kind === "answer" && REFUSED.includes(heard.status)) {
+          await noteRefused(blob, heard.body?.zh || NOT_TAKEN);
+          break;
+        }
+        if (heard.kind === "answer" && heard.status === 409) break;
         return { stopped: heard };
       }
       const received = Number(heard.body.received ?? at + PART);
       const isStuck = !heard.body.is_whole && received <= at;
       at = heard.body.is_whole ? bytes.length : received;
-      await noteSent(blob, at, heard.body.is_whole === true);
+      if (heard.body.is_whole && heard.body.zh) await noteRefused({ ...blob, sent: at }, heard.body.zh);
+      else await noteSent(blob, at, heard.body.is_whole === true);
       if (isStuck) break;
     }
   }

@@ -63,3 +63,12 @@ NO_ROOM = """() => {
   IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
 }"""
 ROOM_AGAIN = "() => { IDBObjectStore.prototype.add = window.add; }"
+# A rule that nothing names any more, as after a new version; and the names of those that are there.
+OLD_RULE = f"""async () => {{
+  {OPEN}
+  const work = base.transaction("definitions", "readwrite");
+  work.objectStore("definitions").put({{ hash: "out-of-use", content: {{}} }});
+  await new Promise((resolve) => (work.oncomplete = resolve));
+  base.close();
+}}"""
+RULES = f"async () => {{ {OPEN} return (await all('definitions')).map((each) => each.hash); }}"

@@ -8,11 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.field.conftest import Village
+from tests.field.inside import OLD_RULE, RULES
 from tests.field.line import Line
 from tests.field.phone import Phone
 
 pytestmark = pytest.mark.browser
 RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{2,}")
+OURS = {"X-Tongxin-Field": "1"}
+TOO_LARGE = "文件太大，没有收下。"
 WORDS, CORRECTED = "她说晚上睡不着", "她说这几天睡得好"
 
 
@@ -25,6 +28,10 @@ def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> Non
     phone.unlock()
     phone.reads("12月30日，要去")
     phone.visit("李明月", child_words=WORDS)
+    phone.page.get_by_text("附上照片、录音或签名").click()
+    phone.page.get_by_label("不方便手写的，在这里输入姓名").fill("奶奶")
+    phone.page.get_by_label("不方便手写的，在这里输入姓名").press("Tab")
+    phone.reads("已附 1 项")
     phone.save()
     _a_new_child(phone)
     _correct(phone, "李明月")
@@ -34,11 +41,22 @@ def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> Non
     left = phone.left_behind()
     unsaid = ("李明月", "刘梓萱", "马小满", WORDS, CORRECTED, "13800000000", "周主任")
     assert not [word for word in unsaid if word in left]
+    phone.page.evaluate(OLD_RULE)
+    refused = {"status": 413, "json": {"zh": TOO_LARGE}, "headers": OURS}
+    phone.page.route("**/field/api/blob/**", lambda route: route.fulfill(**refused))
     line.mend()
     phone.click("现在同步")
-    phone.reads("都已送到", "回执号")
+    phone.reads("都已送到", "回执号", "单位没有收下", TOO_LARGE)
+    phone.page.unroute("**/field/api/blob/**")
+    phone.click("再送一次")
+    expect(phone.page.locator("main")).not_to_contain_text("单位没有收下")
+    for _ in range(100):
+        if phone.rows("blobs"):
+            phone.page.wait_for_timeout(100)
+    assert phone.rows("blobs") == 0
     assert len(RECEIPT.findall(phone.page.inner_text("main"))) == 3
     assert phone.rows("outbox") == 0
+    assert "out-of-use" not in phone.page.evaluate(RULES)
     phone.tab("children")
     phone.reads("马小满", "李明月")
     phone.page.get_by_role("button", name="李明月").first.click()

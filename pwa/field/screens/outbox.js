@@ -4,7 +4,8 @@ import { make } from "../../form/dom.js";
 import { BUILD } from "../build.js";
 import { momentZh } from "../clock.js";
 import { handOver } from "../last_resort.js";
-import { listed } from "../outbox.js";
+import { blobs, discardBlob, listed, noteRefused } from "../outbox.js";
+import { again } from "../page.js";
 import { button, card, chip, empty, note, notice, row, title } from "../parts.js";
 import { nameOf } from "../records.js";
 import { say } from "../say.js";
@@ -29,7 +30,7 @@ export async function screen() {
   return { zh: say("待送"), body: [
     title(waiting.length ? say("{n} 条待送", { n: waiting.length }) : say("都已送到")),
     make("p", {}, await sinceZh()), ...(await standingNotices()), row(now), trouble ? notice("warning", trouble) : null,
-    ...held.map(entry), ...waiting.map(entry),
+    ...(await refusedFiles(all)), ...held.map(entry), ...waiting.map(entry),
     all.length ? null : empty(say("您写的每一条记录，都会在这里看到有没有送到。")),
     ...rest.map(entry), await lastResort(all.length - rest.length),
   ] };
@@ -50,6 +51,21 @@ function entry(one) {
     one.receipt ? make("p", {}, say("回执号 "), make("b", { class: "fa-receipt" }, one.receipt)) : null,
     one.zh ? make("p", {}, one.zh) : null,
     one.state === "waiting" ? note(say("存在手机里，有网络时自动送出。")) : null);
+}
+
+const KINDS = /** @type {Record<string, string>} */ ({ photo: "照片", voice: "录音", signature: "签名" });
+
+/** Photos, recordings and signatures that the office did not take: to which record each belongs, why, and what to do. @param {Listed[]} all */
+async function refusedFiles(all) {
+  return (await blobs()).filter((each) => each.refused).map((blob) => {
+    const of = all.find((each) => each.id === blob.entry);
+    const then = (/** @type {Promise<unknown>} */ done) => done.then(() => again());
+    return card(
+      make("div", { class: "fa-between" }, make("strong", {}, say(KINDS[blob.kind] ?? "文件")), chip(say("单位没有收下"), "orange", "■")),
+      note([of ? nameOf(of) : "", of?.name, of ? momentZh(of.at) : ""].filter(Boolean).join(" · ")), make("p", {}, blob.refused ?? ""),
+      row(blob.sent < blob.size ? button(say("再送一次"), () => then(noteRefused(blob, "")).then(() => sync())) : null,
+        button(say("不要这个文件了"), () => then(discardBlob(blob)))));
+  });
 }
 
 /** @param {Listed} one */
