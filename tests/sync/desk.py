@@ -139,6 +139,8 @@ class Desk:
         sweep(at)
         while ledger.seal_new(now=at):
             pass
+        if ledger.unsealed().rows:
+            return {"busy": True}
         return {"waiting": Arrival.objects.filter(settled_at__isnull=True).count()}
 
     def audit(self, sent: list[Json], told: Json) -> Json:
