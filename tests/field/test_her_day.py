@@ -27,12 +27,7 @@ def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> Non
     phone.open()
     phone.unlock()
     phone.reads("12月30日，要去")
-    phone.visit("李明月", child_words=WORDS)
-    phone.page.get_by_text("附上照片、录音或签名").click()
-    phone.page.get_by_label("不方便手写的，在这里输入姓名").fill("奶奶")
-    phone.page.get_by_label("不方便手写的，在这里输入姓名").press("Tab")
-    phone.reads("已附 1 项")
-    phone.save()
+    _a_signed_visit(phone)
     _a_new_child(phone)
     _correct(phone, "李明月")
     phone.tab("outbox")
@@ -94,6 +89,15 @@ def _withdraw(phone: Phone) -> None:
     phone.page.get_by_role("button", name="李明月").first.click()
     phone.reads("已撤回，原记录保留", "已更正，原记录保留")
     expect(changeable).to_have_count(before - 1)
+
+
+def _a_signed_visit(phone: Phone) -> None:
+    phone.visit("李明月", child_words=WORDS)
+    phone.page.get_by_text("附上照片、录音或签名").click()
+    phone.page.get_by_label("不方便手写的，在这里输入姓名").fill("奶奶")
+    phone.page.get_by_label("不方便手写的，在这里输入姓名").press("Tab")
+    phone.reads("已附 1 项")
+    phone.save()
 
 
 def _a_new_child(phone: Phone) -> None:

@@ -33,11 +33,15 @@ def clue(cast: world.World, time: Clock, child: Child | None = None, **answers: 
     return entry(child or ids.new_id(), "clue", said, time.now)
 
 
-def test_about_a_child_on_file_it_is_the_supervisors_to_settle(cast: world.World, phone: Paired, time: Clock) -> None:
+def test_about_a_child_on_file_it_is_the_supervisors_to_settle(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock
+) -> None:
     child, mine = cast.child(), phone()
     assert mine.sends(clue(cast, time, child), now=time.now)[0]["state"] == "arrived"
     task = Task.objects.get(case_id=child.id, form="flag_answer")
     assert task.owner_post_id == cast.viewer("王督导", time.now).post_id
+    page = office("王督导").get(f"/children/{child.id}/").content.decode()
+    assert "标记：新线索" in page and SEEN in page
     mine.sends(clue(cast, time, child, harmed="yes"), now=time.now)
     assert Case.objects.get(id=child.id).in_crisis
 

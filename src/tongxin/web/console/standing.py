@@ -6,7 +6,7 @@ from typing import Any
 
 from tongxin.flows.links import SAYS, Linked, linked_with
 from tongxin.ledger.models import Entry
-from tongxin.web.console.file import File
+from tongxin.web.console.file import File, entry_zh
 from tongxin.web.console.names import Names
 from tongxin.web.console.options import words_of
 
@@ -40,7 +40,7 @@ def flag_rows(
         data, said = file.results.get(str(entry.id), {}), json.loads(words or "{}")
         task = tasks.get(f"resolve_flag:{entry.id}")
         rows.append({
-            "zh": kinds.get(str(data.get("flag_kind")), ""), "wanted": said.get("wanted", ""),
+            "zh": kinds.get(str(data.get("flag_kind"))) or entry_zh(entry), "wanted": said.get("wanted", ""),
             "resolver_zh": roles.get(str(data.get("resolver")), ""), "due_at": task.due_at if task else None,
             "is_late": bool(task and task.due_at < file.request.at), "at": entry.occurred_at,
             "who_zh": f"{titles.get(entry.post_id, '')}　{names.person(entry.person_id)}".strip(),
