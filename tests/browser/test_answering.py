@@ -22,7 +22,7 @@ OPTIONS = ("完全不会", "好几天", "一半以上的天数", "几乎每天")
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     """A house of its own, with a school whose round runs."""
-    with House(FURNISH) as found:
+    with House(furnish=FURNISH) as found:
         yield found
 
 
