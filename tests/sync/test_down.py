@@ -134,6 +134,17 @@ def test_no_colour_and_no_score_comes_to_a_lay_worker(cast: world.World, phone: 
     assert any("proposed" in fact["data"] for fact in theirs["facts"])
 
 
+def test_of_protection_not_even_that_it_is_there(cast: world.World, phone: Paired, time: Clock) -> None:
+    child = cast.child()
+    cast.record(child, "visit_record", fill(child, "visit_record", time.now, harmed="yes"), by="周主任", at=time.now)
+    cast.record(child, "mandatory_report", fill(child, "mandatory_report", time.now), by="王督导", at=time.now)
+    sealed(time)
+    (hers,), (theirs,) = taken(phone())["children"], taken(phone("王督导"))["children"]
+    rules = [{task["key"].partition(":")[0] for task in file["tasks"]} for file in (hers, theirs)]
+    assert "report_result" in rules[1] - rules[0]
+    assert "confirm_grade" in rules[0] & rules[1]
+
+
 def test_a_carer_to_be_kept_away_from_is_marked_and_nobody_else(
     cast: world.World, phone: Paired, time: Clock
 ) -> None:

@@ -22,7 +22,9 @@ from tests.sync.phone import Json, Phone, entry, visit
 from tests.sync.test_blobs import put
 from tests.sync.test_down import sealed, taken
 from tests.web.conftest import Clock, Office
+from tongxin.cases.models import Case
 from tongxin.documents.models import Attachment
+from tongxin.flows import arriving_settling as settling
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.sync.models import Arrival, Device
@@ -189,6 +191,21 @@ class TestLastResort:
         told = new.sends({"id": sent["id"], "sealed": sealed_to(old, sent)}, now=time.now)
         assert told == new.sends(sent, now=time.now)
         assert told[0]["state"] == "arrived"
+
+    def test_what_somebody_else_wrote_on_it_before_is_opened_and_its_danger_acts(
+        self, cast: world.World, phone: Paired, time: Clock
+    ) -> None:
+        child, old = cast.child(), phone()
+        sent = visit(child, time.now, wish_to_die="yes")
+        new = phone("王督导")
+        (told,) = new.sends({"id": sent["id"], "sealed": sealed_to(old, sent)}, now=time.now)
+        assert (told["state"], told["reason"]) == ("held", "handed_on")
+        assert Case.objects.get(id=child.id).in_crisis
+        arrival, actor = Arrival.objects.get(), cast.viewer("郑管理", time.now)
+        settling.record_as_written(arrival_id=arrival.id, actor=actor, at=time.now)
+        assert Entry.objects.get(id=sent["id"]).person_id == old.person.id
+        sealed(time)
+        assert [each["id"] for each in taken(new)["settled"]] == [sent["id"]]
 
 
 def sealed_to(mine: Phone, payload: Json) -> dict[str, Any]:

@@ -186,6 +186,22 @@ def test_an_entry_that_nobody_can_read(cast: world.World, phone: Paired, time: C
     held(mine.sends(broken, now=time.now)[0], "unreadable")
 
 
+def test_the_danger_in_what_came_before_its_file_acts_with_the_file(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    mine, named = phone(), ids.new_id()
+    broken = visit(cast.child("小石", birth="2011-01-01"), time.now, **DANGER) | {"child": str(named)}
+    del broken["answers"]["kind"]
+    held(mine.sends(broken, now=time.now)[0], "early")
+    mine.sends(TestSameChild().file(named, time), now=time.now)
+    arrival, actor = Arrival.objects.get(), cast.viewer("王督导", time.now)
+    assert in_crisis(Child.objects.get(id=named))
+    assert (arrival.receipt.reason, arrival.child_id, arrival.is_danger) == ("refused", named, True)
+    assert settling.problems_of(arrival, viewer=actor, at=time.now)
+    settling.put_aside(arrival_id=arrival.id, reason="recorded", note="", actor=actor, at=time.now)
+    assert HeldEntry.objects.get(id=arrival.held_id).settled_at is not None
+
+
 class TestConflict:
     """A value of the profile that was changed meanwhile."""
 

@@ -16,6 +16,7 @@ from tongxin.flows import arriving_holding as holding
 from tongxin.flows import arriving_settling as settling
 from tongxin.flows.arriving_sides import sides_of
 from tongxin.flows.invariants import breaches
+from tongxin.flows.opening import open_file
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sweep import sweep
@@ -110,6 +111,40 @@ def test_settled_in_the_childs_own_record(cast: world.World, phone: Paired, time
     cast.record(child, "held_settlement", answers, by="王督导", at=time.now, about=str(only().held_id))
     sweep(time.now)
     assert only().outcome == Arrival.ASIDE
+
+
+def test_found_valid_in_the_childs_own_record_it_waits_until_it_stands_there(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    child, mine = cast.child(), phone()
+    sent = visit(child, time.now)
+    mine.sends(sent, sent | {"answers": sent["answers"] | {"wish_to_die": "yes"}}, now=time.now)
+    answers = fill(child, "held_settlement", time.now, valid_one="second")
+    cast.record(child, "held_settlement", answers, by="王督导", at=time.now, about=str(only().held_id))
+    sweep(time.now)
+    assert only().settled_at is None
+    actor = cast.viewer("王督导", time.now)
+    assert f"&corrects={sent['id']}" in settling.open_as_form(arrival_id=only().id, actor=actor, at=time.now)
+
+
+def test_a_file_made_from_the_form_lets_in_those_who_waited_for_it(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    mine, named = phone(), ids.new_id()
+    broken, note = Files().file(named, time), fill(cast.child(), "case_note", time.now)
+    whole = dict(broken["answers"])
+    del broken["answers"]["sex"]
+    early = entry(named, "case_note", note, time.now)
+    assert [each["reason"] for each in mine.sends(broken, early, now=time.now)] == ["refused", "early"]
+    arrival, actor = Arrival.objects.get(form_id="case_file"), cast.viewer("王督导", time.now)
+    settling.open_as_form(arrival_id=arrival.id, actor=actor, at=time.now)
+    sheet = Sheet(holding.opened_id(arrival.id), "case_file", whole, time.now)
+    child = open_file(sheet=sheet, actor=actor, at=time.now)
+    sweep(time.now)
+    late = entry(named, "case_note", note, time.now)
+    assert mine.sends(late, now=time.now)[0]["state"] == "arrived"
+    assert {entry.subject_id for entry in Entry.objects.filter(id__in=[early["id"], late["id"]])} == {child.id}
+    assert not Arrival.objects.filter(settled_at__isnull=True).exists()
 
 
 def test_nobody_else_decides_and_nobody_about_their_own(cast: world.World, phone: Paired, time: Clock) -> None:

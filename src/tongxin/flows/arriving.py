@@ -42,7 +42,7 @@ CLUE = "clue"
 
 def take(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:
     """The receipt of one entry as it was sent; the same entry again has the same one."""
-    payload = unsealed(payload, sender=sender, at=at)
+    payload, sender = unsealed(payload, sender=sender, at=at)
     sent = read(payload, otherwise=lambda: receipts.own_id(payload, sender.device))
     with transaction.atomic():
         receipts.lock_entry(sent.id)
@@ -110,6 +110,8 @@ def _refuse_sender(sent: Sent, sender: Sender, limits: Limits, *, has_other_copy
         raise Holding("unreadable")
     if has_other_copy:
         raise Holding("different_copy")
+    if sender.carrier is not None:
+        raise Holding("handed_on")
     if sender.device.state != Device.ACTIVE or not sender.viewer.person_id:
         raise Holding("revoked")
     if _version(sender.app) < _version(limits.oldest_app):
@@ -263,5 +265,4 @@ def let_in_those_who_wait(named: UUID | None, *, at: datetime) -> None:
                 take_in(sent, child=child, sender=sender, at=at)
                 holding.settle(arrival, outcome=Arrival.RECORDED, actor=WORKER, at=at)
         except Holding as why:
-            Receipt.objects.filter(id=arrival.receipt_id).update(reason=why.reason)
-            Arrival.objects.filter(id=arrival.id).update(fields=why.fields, child_id=child.id)
+            holding.wait_on(arrival, sent, why=why, child=child, sender=sender, at=at)

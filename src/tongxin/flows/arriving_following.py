@@ -6,12 +6,15 @@ from django.db import transaction
 
 from tongxin import ledger
 from tongxin.accounts.viewers import WORKER, Viewer
+from tongxin.assessments.models import Result
 from tongxin.flows import arriving_holding as holding
-from tongxin.flows.arriving import CLUE
-from tongxin.flows.arriving_settling import child_of, take_up
+from tongxin.flows.arriving import CLUE, OPENS, let_in_those_who_wait
+from tongxin.flows.arriving_children import stand_for
+from tongxin.flows.arriving_settling import SETTLES, child_of, take_up
 from tongxin.flows.handlers import later_handlers
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry, HeldEntry
+from tongxin.people.models import Child
 from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Arrival
 
@@ -26,17 +29,33 @@ def _decided(arrival: Arrival, now: datetime) -> bool:
     """Whether it was handed in as a form, or settled in the child's own record."""
     entry = Entry.objects.filter(id=holding.opened_id(arrival.id)).first()
     held = HeldEntry.objects.filter(id=arrival.held_id, settled_at__isnull=False).first() if arrival.held_id else None
-    if entry is None and held is None:
+    if entry is None and (held is None or _counts(held)):
         return False
     if entry is not None and arrival.receipt.reason == CLUE:
         return _taken_up(arrival, entry, now)
     by = entry.person_id if entry else held.settled_by if held else None
     outcome = Arrival.RECORDED if entry else Arrival.ASIDE
     with transaction.atomic():
+        if entry is not None and arrival.form_id == OPENS:
+            _name(arrival, entry, now)
         holding.settle(
             arrival, outcome=outcome, actor=Viewer(person_id=by), at=now, aside="" if entry else "other_stands"
         )
+        let_in_those_who_wait(arrival.named_id, at=now)
     return True
+
+
+def _counts(held: HeldEntry) -> bool:
+    """Whether the phone's copy was found to be the valid one: then it waits until it stands in the record."""
+    settled = Result.objects.filter(child_id=held.subject_id, kind=SETTLES, data__held=str(held.id))
+    return settled.filter(data__valid_one="second").exists()
+
+
+def _name(arrival: Arrival, entry: Entry, now: datetime) -> None:
+    """A file that was made from what the phone sent: whatever the phone says of that child is about this one."""
+    child = Child.objects.get(id=entry.subject_id)
+    if arrival.named_id is not None:
+        stand_for(named=arrival.named_id, child=child, device=arrival.device, at=now, by=entry.person_id)
 
 
 def _taken_up(arrival: Arrival, entry: Entry, now: datetime) -> bool:

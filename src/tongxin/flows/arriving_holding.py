@@ -63,8 +63,8 @@ def keep(sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: d
         sent, why=why, child=child, sender=sender, at=at, ties=_ties(sent, why, arrival_id)
     )
     receipt = receipts.give(
-        entry_id=sent.id, payload=sent.payload, owner=owner, device=sender.device, state=Receipt.HELD, at=at,
-        reason=why.reason, shifted=sender.behind,
+        entry_id=sent.id, payload=sent.payload, owner=owner, device=sender.carrier or sender.device,
+        state=Receipt.HELD, at=at, reason=why.reason, shifted=sender.behind,
     )
     arrival = Arrival(
         id=arrival_id, receipt=receipt, device=sender.device, person_id=sender.device.person_id,
@@ -74,10 +74,7 @@ def keep(sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: d
     )
     decider = decider_for(arrival, child=child, at=at)
     arrival.decider_id = decider.post_id if decider else None
-    vault.put(arrival, {
-        "content": canonical.text(sent.payload),
-        "found": json.dumps([[each.path, each.zh] for each in why.problems], ensure_ascii=False),
-    })
+    vault.put(arrival, {"content": canonical.text(sent.payload), "found": _words_of(why)})
     arrival.save(force_insert=True)
     told = ledger.record(
         kind="arrival.held", subject=owner, actor=sender.viewer, at=at, is_fact=True,
@@ -88,6 +85,24 @@ def keep(sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: d
     )
     ledger.enqueue(told, later_handlers(told.kind))
     return receipt
+
+
+def wait_on(arrival: Arrival, sent: Sent, *, why: Holding, child: Child, sender: Sender, at: datetime) -> None:
+    """It waits for another reason; by now there is a file, so that the danger in it acts."""
+    held_id, is_danger = _act_on_danger(
+        sent, why=why, child=child, sender=sender, at=at, ties=_ties(sent, why, arrival.id)
+    )
+    arrival.child_id, arrival.fields, arrival.held_id, arrival.is_danger = child.id, why.fields, held_id, is_danger
+    arrival.due_at = min(arrival.due_at, _due(is_danger, at))
+    decider = decider_for(arrival, child=child, at=at)
+    arrival.decider_id = decider.post_id if decider else None
+    vault.put(arrival, {"found": _words_of(why)})
+    arrival.save()
+    Receipt.objects.filter(id=arrival.receipt_id).update(reason=why.reason)
+
+
+def _words_of(why: Holding) -> str:
+    return json.dumps([[each.path, each.zh] for each in why.problems], ensure_ascii=False)
 
 
 def opened_id(arrival_id: UUID) -> UUID:

@@ -27,6 +27,8 @@ class Sender:
     knows_clock: bool = True
     # Who opens what only the device's key opens, where it isn't the phone's person.
     opener: Viewer | None = None
+    # Who has the phone now, where somebody else wrote on it before.
+    carrier: Device | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from tongxin.flows.arriving_holding import viewer_for
 from tongxin.flows.arriving_reading import Sender
 from tongxin.lib.ids import id_in
 from tongxin.sync import devices, recovery
@@ -15,9 +17,8 @@ def opened(sealed: object, *, about: str, sender: Sender, at: datetime) -> bytes
     """What lies in it, opened as a look; None where no key of this person's phones opens it under this id."""
     if not isinstance(sealed, dict):
         return None
-    key = id_in(str(sealed.get("key")))
-    device = Device.objects.filter(id=key, person_id=sender.device.person_id).first() if key else None
-    if device is None:
+    device = _device_of(sealed)
+    if device is None or device.person_id != sender.device.person_id:
         return None
     private = devices.private_key(device, viewer=sender.opener or sender.viewer, at=at)
     try:
@@ -26,14 +27,31 @@ def opened(sealed: object, *, about: str, sender: Sender, at: datetime) -> bytes
         return None
 
 
-def unsealed(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Mapping[str, Any]:
-    """An entry that its phone could only send sealed; as it is where it can't be opened."""
+def unsealed(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> tuple[Mapping[str, Any], Sender]:
+    """An entry that its phone could only send sealed, and who wrote it; as it is where it can't be opened."""
     about = payload.get("id")
     if "sealed" not in payload or not isinstance(about, str):
-        return payload
-    content = opened(payload["sealed"], about=about, sender=sender, at=at)
+        return payload, sender
+    writer = _writer_of(payload["sealed"], sender, at)
+    content = opened(payload["sealed"], about=about, sender=writer, at=at)
     try:
         found = json.loads(content or b"")
     except (ValueError, RecursionError):
-        return payload
-    return found if isinstance(found, dict) and found.get("id") == about else payload
+        return payload, sender
+    return (found, writer) if isinstance(found, dict) and found.get("id") == about else (payload, sender)
+
+
+def _writer_of(sealed: object, sender: Sender, at: datetime) -> Sender:
+    """Whoever had the phone when it was sealed; somebody else may have it now."""
+    device = _device_of(sealed)
+    if device is None or device.person_id == sender.device.person_id:
+        return sender
+    return replace(
+        sender, device=device, viewer=viewer_for(device, at=at), opener=sender.opener or sender.viewer,
+        carrier=sender.device,
+    )
+
+
+def _device_of(sealed: object) -> Device | None:
+    key = id_in(str(sealed.get("key"))) if isinstance(sealed, dict) else None
+    return Device.objects.filter(id=key).first() if key else None

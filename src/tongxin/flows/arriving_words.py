@@ -17,6 +17,7 @@ REASONS = {
     "wrong_clock": "手机的日期和时间不对，记录已收好，{who}核对日期后登记。请把手机时间改为自动设置。",
     "not_allowed": "您的岗位不填这名孩子的这张表，没有登记。记录已收好，{who}会核对。",
     "revoked": "这部手机已经停用。记录已收好，{who}核对后登记，不用重填。",
+    "handed_on": "这条是以前用这部手机的人写的，记录已收好，{who}核对后登记，不用重填。",
     "different_copy": "同一条记录送来了两份不同的内容，两份都已保存，{who}会核对，不用重填。",
     "duplicate_child": "这名孩子可能已经有档案。您写的已收好，{who}核对是不是同一个孩子，不用重填。",
     "clue": "线索已收好，{who}会去核实，结果会告诉您。有新的情况，请再写一条。",
@@ -26,6 +27,7 @@ SHORT = {
     "refused": "没有填对", "conflict": "两边都改过", "moved_child": "孩子已迁出", "gone_child": "档案已不在",
     "early": "档案还没送到", "retired_form": "旧表", "retired_option": "选项已停用", "old_app": "程序太旧",
     "wrong_clock": "手机时间不对", "not_allowed": "岗位不填这张表", "revoked": "手机已停用",
+    "handed_on": "手机换了人",
     "different_copy": "两份不同", "duplicate_child": "可能已有档案", "clue": "等待核实", "unreadable": "看不懂",
 }
 ARRIVED = "已送到。"

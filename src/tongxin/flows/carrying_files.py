@@ -154,7 +154,7 @@ def _file(page: Page, child: Child) -> File:
         "age": age_on(child.birth_month, page.at.astimezone(CHINA).date()), "place_zh": _place_zh(page, child),
         "household": {"id": str(child.household_id)} if child.household_id and "family" in parts else None,
         "siblings": page.siblings.get(child.id, []) if "family" in parts else [],
-        "tasks": [_task(page, task, parts) for task in page.tasks.get(child.id, ())],
+        "tasks": _tasks(page, page.tasks.get(child.id, ()), parts),
         "facts": _facts(page, child, facts, parts), "entries": _entries(page, child, parts),
         "prefill": page.known[child.id], "profile": readable(profile, parts), "allowed": page.allowed[child.id],
     }
@@ -231,9 +231,18 @@ def _identified_on(page: Page, child: Child) -> str:
     return on.isoformat() if on else ""
 
 
-def _task(page: Page, task: Task, parts: frozenset[str]) -> File:
-    is_mine = task.owner_post_id in page.viewer.post_ids or task.post_id in page.viewer.post_ids
-    shows = is_mine or page.found.part_of(task.form) in parts
+def _tasks(page: Page, tasks: Iterable[Task], parts: frozenset[str]) -> list[File]:
+    """What is to be done; of a part of which not even that it is there may be known, nothing."""
+    found = []
+    for task in tasks:
+        part = page.found.part_of(task.form)
+        is_mine = task.owner_post_id in page.viewer.post_ids or task.post_id in page.viewer.post_ids
+        if is_mine or part in parts or part in FOLD_ONLY:
+            found.append(_task(page, task, is_mine=is_mine, shows=is_mine or part in parts))
+    return found
+
+
+def _task(page: Page, task: Task, *, is_mine: bool, shows: bool) -> File:
     return {
         "key": task.key, "zh": task.zh if shows else OTHERS_DO_IT, "form": task.form if shows else "",
         "due_at": task.due_at.isoformat() if task.due_at.year < derivation.FAR.year else None,

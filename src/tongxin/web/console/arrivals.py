@@ -33,7 +33,7 @@ LIST = "/arrivals/"
 LONGEST_NOTE, LONGEST_SEARCH = 500, 60
 # These can stand as they were written; what doesn't fit its form is opened instead.
 RECORDABLE = frozenset({
-    "conflict", "old_app", "wrong_clock", "moved_child", "not_allowed", "revoked", "duplicate_child",
+    "conflict", "old_app", "wrong_clock", "moved_child", "not_allowed", "revoked", "handed_on", "duplicate_child",
 })
 DUPLICATE = "duplicate_child"
 
