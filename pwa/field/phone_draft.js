@@ -19,6 +19,8 @@ export class PhoneDraft {
     this.read = read;
     this.say = say;
     this.timer = 0;
+    this.changes = 0;
+    this.saving = Promise.resolve();
     this.isOver = false;
     openDraft = this;
   }
@@ -31,19 +33,29 @@ export class PhoneDraft {
   }
 
   touch() {
+    this.changes += 1;
+    this.say("正在存草稿……");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.save(), PAUSE);
   }
 
-  async save() {
+  /** One after the other, so that what was written later stands last. @returns {Promise<void>} */
+  save() {
     clearTimeout(this.timer);
+    this.saving = this.saving.then(() => this.keep());
+    return this.saving;
+  }
+
+  /** Says that it is kept only when nothing was written meanwhile. */
+  async keep() {
     if (this.isOver || !isUnlocked()) return;
+    const changes = this.changes;
     try {
       const change = await sealedPut("drafts", this.id, this.read());
       // An entry that is being kept takes its draft away; none may come back behind it.
       if (this.isOver) return;
       await write([change]);
-      this.say("草稿已存在手机里");
+      if (changes === this.changes) this.say("草稿已存在手机里");
     } catch {
       this.say("草稿没有存上：手机存储可能满了。请先不要离开本页。");
     }

@@ -34,6 +34,16 @@ NINE_WRONG_PINS = f"""async () => {{
   await new Promise((resolve) => (work.oncomplete = resolve));
   base.close();
 }}"""
+# As if the clock had been ten days ahead when she had to wait, and were right again now.
+WAIT_OF_ANOTHER_CLOCK = NINE_WRONG_PINS.replace("failed: 9, until: 0", "failed: 5, until: Date.now() + 864_000_000")
+# As if the app died before it could write down what became of a record.
+NO_RECEIPTS = """() => {
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (row) {
+    if (this.name === "receipts") throw new DOMException("gone", "AbortError");
+    return put.call(this, row);
+  };
+}"""
 # As if the phone's memory had kept of each row only its beginning, and of a change that was under way nothing.
 HALF_WRITTEN = f"""async () => {{
   {OPEN}
@@ -72,3 +82,10 @@ OLD_RULE = f"""async () => {{
   base.close();
 }}"""
 RULES = f"async () => {{ {OPEN} return (await all('definitions')).map((each) => each.hash); }}"
+
+# A finger goes on writing: what the page says in the same moment.
+WRITE_MORE = """(area, words) => {
+  area.value = words;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  return document.querySelector("[role=status]").textContent;
+}"""

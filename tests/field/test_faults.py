@@ -11,16 +11,20 @@ from tests.field.inside import (
     KEPT_FILES,
     LOOK_FOR_UPDATE,
     NINE_WRONG_PINS,
+    NO_RECEIPTS,
     NO_ROOM,
     ROOM_AGAIN,
     STYLE_OF_NEXT_BUILD,
     UPDATE_WAITS,
+    WAIT_OF_ANOTHER_CLOCK,
+    WRITE_MORE,
 )
 from tests.field.line import Line
 from tests.field.phone import PASSWORD, PIN, Phone
 
 pytestmark = pytest.mark.browser
 OURS = {"X-Tongxin-Field": "1"}
+HELD = {"id": "019b0000-0000-7000-8000-000000000001", "state": "arrived", "receipt": "AAAA-BBB", "zh": "已核对并登记。"}
 OURS_JSON = "application/json; charset=utf-8"
 WORDS = "她说晚上睡不着"
 WECHAT = (
@@ -38,7 +42,10 @@ def paired(house: Village, phone: Phone) -> Phone:
 
 def test_killed_at_any_moment_of_writing(paired: Phone, line: Line) -> None:
     line.cut()
-    paired.visit("李明月", child_words=WORDS)
+    paired.visit("李明月", child_words=WORDS[:2])
+    paired.reads("草稿已存在手机里")
+    # What was just written is not called kept because something before it was.
+    assert paired.page.locator('[data-path="child_words"] textarea').evaluate(WRITE_MORE, WORDS) == "正在存草稿……"
     paired.reads("草稿已存在手机里")
     paired.restart()
     _reopen(paired, "李明月")
@@ -165,10 +172,18 @@ def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(pai
 def test_wrong_pins_never_cost_an_entry(paired: Phone, house: Village, line: Line) -> None:
     line.cut()
     paired.visit("李明月", child_words=WORDS)
+    paired.page.get_by_text("附上照片、录音或签名").click()
+    paired.page.get_by_label("不方便手写的，在这里输入姓名").fill("奶奶")
+    paired.page.get_by_label("不方便手写的，在这里输入姓名").press("Tab")
+    paired.reads("已附 1 项")
     paired.save()
     paired.tab("more")
     paired.click("锁上")
     assert "李明月" not in paired.page.content()
+    paired.page.evaluate(WAIT_OF_ANOTHER_CLOCK)
+    paired.unlock()
+    paired.tab("more")
+    paired.click("锁上")
     for _ in range(4):
         paired.unlock("111222")
         paired.reads("PIN 不对")
@@ -187,8 +202,8 @@ def test_wrong_pins_never_cost_an_entry(paired: Phone, house: Village, line: Lin
     line.mend()
     paired.pair(house.logins["周主任"])
     paired.tab("outbox")
-    paired.reads("都已送到", "回执号")
-    assert paired.rows("outbox") == 0
+    paired.reads("都已送到", "回执号", "用以前的 PIN 加密", "一直送不出去怎么办")
+    assert (paired.rows("outbox"), paired.rows("blobs")) == (0, 1)
 
 
 def test_a_new_build_while_a_form_is_open(paired: Phone, house: Village, line: Line) -> None:
@@ -225,11 +240,45 @@ def test_where_storage_is_loose_only_the_office_counts(house: Village, phone: Ph
     phone.pair(house.logins["周主任"])
     phone.reads("现在要连着网络才能提交")
     line.cut()
-    phone.visit("李明月", child_words=WORDS)
+    phone.visit("李明月", child_words=WORDS, wish_to_die="yes")
     phone.page.get_by_role("button", name="保存", exact=True).click()
-    phone.reads("没有保存：这个浏览器不保证长期保存", "内容仍在本页")
+    phone.reads("没有保存：这个浏览器不保证长期保存", "内容仍在本页", "有危险信号，请先打电话：110、120")
     assert phone.rows("outbox") == 0
     line.mend()
+    phone.page.route("**/field/api/up/", _lose_the_answer, times=1)
+    with phone.page.expect_event("requestfailed"):
+        phone.click("再发一次")
+    phone.reads("没有保存")
     phone.click("再发一次")
-    phone.reads("已保存", "单位已收到，回执号")
+    phone.reads("现在请马上处理", "单位已收到，回执")
     assert (phone.rows("outbox"), phone.rows("drafts")) == (0, 0)
+    # The same entry the second time, and no other copy of it.
+    phone.tab("outbox")
+    phone.reads("已送到")
+    expect(phone.page.locator("main")).not_to_contain_text("等人处理")
+
+
+def _lose_the_answer(route: Route) -> None:
+    route.fetch()
+    route.abort()
+
+
+def test_a_stopped_phone_lets_go_of_the_files_and_keeps_what_was_not_sent(paired: Phone, line: Line) -> None:
+    line.cut()
+    paired.visit("李明月", child_words=WORDS)
+    paired.save()
+    settled = {"now": "2025-12-30T09:00:00+08:00", "more": False, "cursor": "passed-over", "settled": [HELD]}
+    paired.page.route("**/field/api/up/", lambda route: route.fulfill(status=200, json={"results": []}, headers=OURS))
+    paired.page.route("**/field/api/down/", lambda route: route.fulfill(status=200, json=settled, headers=OURS))
+    paired.page.evaluate(NO_RECEIPTS)
+    paired.tab("outbox")
+    paired.click("现在同步")
+    paired.reads("同步没有完成")
+    assert "passed-over" not in paired.left_behind()
+    stopped = {"status": 401, "json": {"zh": "这部手机已经停用。", "state": "revoked"}, "headers": OURS}
+    paired.page.route("**/field/api/**", lambda route: route.fulfill(**stopped))
+    paired.click("现在同步")
+    paired.reads("这部手机已经停用", "1 条待送")
+    assert (paired.rows("children"), paired.rows("briefs"), paired.rows("outbox")) == (0, 0, 1)
+    paired.tab("children")
+    expect(paired.page.locator("main")).not_to_contain_text("李明月")
