@@ -48,9 +48,10 @@ async function take(body) {
     changes.push(await sealedPut("meta", "around", whole), ...(await outOfUse(whole, body.definitions ?? {})));
   }
   if (body.cursor !== undefined) changes.push({ store: "meta", put: { id: "cursor", value: body.cursor } });
-  await write(changes);
+  // Before the cursor: what is heard twice does no harm, what is passed over never comes again.
   if (Array.isArray(body.settled) && body.settled.length) await settle(body.settled);
   if (body.limits) await setClear("limits", body.limits);
+  await write(changes);
 }
 
 /** Rules that nothing names any more, and what a newer part took the place of. @param {object} around @param {Record<string, { part?: string }>} fresh @returns {Promise<Change[]>} */

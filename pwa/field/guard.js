@@ -19,6 +19,8 @@ let hiddenAt = 0;
 let isWatching = false;
 /** Where she was when the app locked itself. @type {{ name: string, params: Record<string, string> } | null} */
 let interrupted = null;
+/** The child who had the phone in hand. */
+let handedBy = "";
 
 /** After the right PIN: everything opened, back to where she was. */
 export async function opened() {
@@ -26,9 +28,10 @@ export async function opened() {
   await Promise.all([readSession(), readBriefs(), learnBuild(), isKept()]);
   tellWaiting(await countWaiting());
   await watch();
-  const danger = (await dangers()).find((each) => !each.isKnown && isCrisis(each));
+  const danger = (await dangers()).find((each) => isCrisis(each) && (!each.isKnown || each.child === handedBy));
   const to = danger ? { name: "crisis", params: { id: danger.id } } : interrupted;
   interrupted = null;
+  handedBy = "";
   await (to ? replace(to.name, to.params) : replace("today"));
   void followSync();
   void sync();
@@ -51,6 +54,7 @@ export async function lockNow(screen = "pin", params = {}) {
 /** Locks behind somebody who had the phone in hand; after the PIN she is where `name` says. @param {string} name @param {Record<string, string>} params */
 export function handBack(name, params) {
   interrupted = { name, params };
+  handedBy = params["child"] ?? "";
   lock();
   forgetSession();
   forgetBriefs();

@@ -6,6 +6,7 @@ import { StoreFull, write } from "./database.js";
 import { basedOn } from "./filling.js";
 import { blobRows, keep, NotReady } from "./outbox.js";
 import { OPENS } from "./records.js";
+import { around, callsOf } from "./rules.js";
 import { say } from "./say.js";
 import { clear, Locked, sealedPut } from "./store.js";
 import { dangerOf } from "./dangers.js";
@@ -30,11 +31,15 @@ const STILL = "内容仍在本页，没有丢。";
  * @returns {(half: Half) => Promise<import("../form/send.js").Outcome>}
  */
 export function keeping({ child, file, formId, formZh, about, corrects = null, draft, blobs = () => [], after }) {
+  let last = { said: "", at: "" };
   return async (half) => {
+    const said = JSON.stringify(half.answers);
+    // Sent again because no answer came, it is the same entry to the second.
+    if (said !== last.said) last = { said, at: written(now()) };
     const attached = blobs(), attachments = attached.map((one) => one.id);
-    const kept = { entry: { ...entryOf(half, { child, file, formId, about, corrects }), attachments }, form_zh: formZh, name: nameOf(file, half) };
+    const kept = { entry: { ...entryOf(half, { child, file, formId, about, corrects, at: last.at }), attachments }, form_zh: formZh, name: nameOf(file, half) };
     const { zh, alarms } = await writeDown(kept, file, { draft, blobs: attached });
-    if (zh) return { zh, mayRetry: true };
+    if (zh) return { zh: (await callFirst(alarms)) + zh, mayRetry: true };
     await readBriefs();
     await after(kept, alarms);
     syncSoon();
@@ -50,8 +55,11 @@ export function keeping({ child, file, formId, formZh, about, corrects = null, d
  */
 export async function writeDown(kept, file, { draft, blobs = [] } = {}) {
   draft?.pause();
+  /** @type {Alarm[]} */
+  let alarms = [];
   try {
-    const { changes, alarms } = await following(kept, file);
+    const thought = await following(kept, file), changes = thought.changes;
+    alarms = thought.alarms;
     if ((await clear("persisted")) === false) {
       const refused = await sendAtOnce(kept);
       if (refused) {
@@ -67,15 +75,15 @@ export async function writeDown(kept, file, { draft, blobs = [] } = {}) {
     return { zh: "", alarms };
   } catch (error) {
     draft?.resume();
-    return { zh: wordsFor(error), alarms: [] };
+    return { zh: wordsFor(error), alarms };
   }
 }
 
-/** @param {Half} half @param {{ child: string, file: File | null, formId: string, about: string, corrects: Own | null }} ground @returns {import("./types").Entry} */
-function entryOf(half, { child, file, formId, about, corrects }) {
+/** @param {Half} half @param {{ child: string, file: File | null, formId: string, about: string, corrects: Own | null, at: string }} ground @returns {import("./types").Entry} */
+function entryOf(half, { child, file, formId, about, corrects, at }) {
   const answers = JSON.parse(JSON.stringify(half.answers));
   return {
-    id: half.entry_id, child, form: formId, form_hash: half.form_hash, answers, occurred_at: written(now()), about,
+    id: half.entry_id, child, form: formId, form_hash: half.form_hash, answers, occurred_at: at, about,
     supersedes: corrects?.id ?? null, correction_kind: corrects ? "correct" : "", attachments: [],
     based_on: basedOn(file, formId, answers, corrects?.state === "waiting" ? corrects.kept?.entry.answers : {}),
   };
@@ -114,6 +122,13 @@ function newFile({ entry, name }) {
 
 /** @param {unknown} value */
 const text = (value) => (typeof value === "string" ? value : "");
+
+/** A danger doesn't wait until its record could be kept. @param {Alarm[]} alarms */
+async function callFirst(alarms) {
+  if (!alarms.length) return "";
+  const named = await around().then((given) => callsOf(given.whom_to_call), () => []);
+  return say("有危险信号，请先打电话：{calls}。", { calls: ["110", "120", ...named.map(({ zh, number }) => `${zh} ${number}`)].join("、") });
+}
 
 /** @param {unknown} error */
 function wordsFor(error) {

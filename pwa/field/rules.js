@@ -9,6 +9,9 @@ import { get } from "./store.js";
 /** @returns {Promise<Around>} */
 export const around = async () => (await get("meta", "around")) ?? { forms: {} };
 
+/** @param {import("./types").CallList | undefined} given */
+export const callsOf = (given) => (Array.isArray(given) ? given : given?.calls ?? []);
+
 /** What a hash stands for; nothing when it isn't on this phone. @param {string | undefined} hash @returns {Promise<any>} */
 export const definition = async (hash) => (hash ? (await row("definitions", hash))?.content : undefined);
 

@@ -60,7 +60,8 @@ export async function begin(pin) {
 export async function unlock(pin, tries = TRIES) {
   const lock = await lockOf();
   if (!lock.wrap) throw new Wiped("empty");
-  if (Date.now() < lock.until) throw new Waiting(lock.until);
+  // A longer wait than any stems from another clock.
+  if (Date.now() < lock.until && lock.until - Date.now() <= LONGEST_WAIT) throw new Waiting(lock.until);
   // Counted before it is tried: an app killed meanwhile has not had a try for nothing.
   await setClear("lock", { ...lock, failed: lock.failed + 1 });
   try {

@@ -1,6 +1,8 @@
 // Brings what was written to the server and what is new to the phone; each step can be cut off and goes on later.
 
+import { forgetBriefs } from "./briefs.js";
 import { now } from "./clock.js";
+import { write } from "./database.js";
 import { receive } from "./down.js";
 import { purge } from "./outbox.js";
 import { bearer, limits, session, tellSession } from "./session.js";
@@ -109,8 +111,16 @@ async function stopped(why, { sent, held }) {
   if (why.status !== 401) return { isDone: false, zh, sent, held };
   const state = ["expired", "revoked", "wipe"].includes(why.body?.state) ? why.body.state : "expired";
   if (state === "wipe") return wiped(zh, { sent, held });
+  if (state === "revoked") await letGo();
   await tellSession(state, zh);
   return { isDone: false, zh, sent, held, state };
+}
+
+/** A stopped phone reads nobody's file any more; what was written on it still goes to the office. */
+async function letGo() {
+  forgetBriefs();
+  await write([{ store: "children", clear: true }, { store: "briefs", clear: true }, { store: "meta", remove: "cursor" }]);
+  await purge((await limits()).keep_receipts_days, 0);
 }
 
 /** The office wants this phone emptied: what wasn't sent went first or stays sealed to the office. @param {string} zh @param {{ sent: number, held: number }} so_far @returns {Promise<Said>} */

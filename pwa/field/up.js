@@ -14,6 +14,7 @@ const BATCH_BYTES = 400_000;
 const PART = 64 * 1024;
 const REFUSED = [400, 404, 413, 422];
 const NOT_TAKEN = "单位没有收下这个文件。请重新拍摄或录音，附在一条新的记录里。";
+const OTHER_PIN = "用以前的 PIN 加密，手机打不开。请导出加密文件，交给督导员。";
 const TOO_LARGE = "这条记录太大，服务器没有接收。内容还在手机里，请导出待送记录交给督导员。";
 
 /**
@@ -85,7 +86,10 @@ export async function sendBlobs(token) {
   for (const blob of await blobs()) {
     if (unsent.has(blob.entry) || blob.refused) continue;
     const bytes = await blobBytes(blob).catch(() => null);
-    if (!bytes) continue;
+    if (!bytes) {
+      await noteRefused(blob, OTHER_PIN);
+      continue;
+    }
     for (let at = blob.sent; at < bytes.length;) {
       const heard = await callRaw(address(blob, at), bytes.slice(at, at + PART), token);
       if (heard.kind === "answer" && heard.status === 409 && Number(heard.body.received) !== at) {

@@ -17,13 +17,18 @@ NAME, OTHER = "王子轩", "李明月"
 UNSAID = ("自杀", "自伤", "不想活", "心理", "危机", "孩子", "儿童主任周")
 
 
+def to_the_form(phone: Phone) -> None:
+    phone.tab("children")
+    phone.page.get_by_role("button", name=NAME).first.click()
+    phone.page.get_by_text(re.compile("填其他表")).click()
+    phone.click("困境儿童心理健康状况评估表")
+    expect(phone.page.locator("tx-form")).to_be_visible()
+
+
 def hand_over(phone: Phone, house: Village) -> Page:
     page = phone.page
     phone.pair(house.logins["林社工"])
-    phone.tab("children")
-    page.get_by_role("button", name=NAME).first.click()
-    page.get_by_text(re.compile("填其他表")).click()
-    phone.click("困境儿童心理健康状况评估表")
+    to_the_form(phone)
     page.get_by_text("交给孩子自己答").click()
     page.get_by_role("button", name=re.compile("PHQ-A")).click()
     return page
@@ -71,7 +76,14 @@ def test_a_child_answers_alone_and_a_danger_is_kept_at_once(house: Village, phon
 def test_away_at_once_leaves_a_poem_and_a_locked_phone(house: Village, phone: Phone) -> None:
     page = hand_over(phone, house)
     page.get_by_role("button", name="我愿意，开始").click()
-    answer(page, "2")
+    for _ in range(8):
+        answer(page, "1")
+    answer(page, "3")
+    # The office has the danger while the child is still answering.
+    for _ in range(100):
+        if not phone.rows("receipts"):
+            page.wait_for_timeout(100)
+    assert phone.rows("receipts") == 1
     page.get_by_role("button", name="马上离开").click()
     expect(page.get_by_role("button", name=re.compile("白日依山尽"))).to_be_visible()
     expect(page.locator(".fa-top")).to_be_hidden()
@@ -79,10 +91,12 @@ def test_away_at_once_leaves_a_poem_and_a_locked_phone(house: Village, phone: Ph
     expect(page.locator("tx-child-sheet")).to_have_count(0)
     page.get_by_role("button", name=re.compile("白日依山尽")).click()
     phone.unlock()
-    expect(page.locator("tx-form")).to_be_visible()
-    # Her answer stands in the form to which she was going.
+    expect(page.locator("tx-crisis")).to_contain_text("单位已收到")
+    page.get_by_role("button", name="收起这张卡").click()
+    to_the_form(phone)
+    # Her answers stand in the form that was open.
     kept = page.locator("tx-form").evaluate("form => form.answers.phq_a")
-    assert kept == {"q1": "2"}
+    assert kept == {f"q{number}": "1" for number in range(1, 9)} | {"q9": "3"}
 
 
 def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Village, phone: Phone, line: Line) -> None:
@@ -123,10 +137,25 @@ def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Villa
     expect(card.get_by_role("button", name="收起这张卡")).to_have_count(0)
 
     line.mend()
+    too_large_for_the_office(phone)
+    expect(card).to_contain_text("单位还没有收到")
     phone.page.evaluate("dispatchEvent(new Event('online'))")
     expect(card).to_contain_text("单位已收到", timeout=30_000)
     card.get_by_role("button", name="收起这张卡").click()
     expect(card).to_have_count(0)
+
+
+def too_large_for_the_office(phone: Phone) -> None:
+    """The office answers, which is no word that it has anything; the card has had time to look."""
+    too_large = {"status": 413, "json": {"zh": "太大"}, "headers": {"X-Tongxin-Field": "1"}}
+    phone.page.route("**/field/api/up/", lambda route: route.fulfill(**too_large))
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    for _ in range(100):
+        if phone.rows("receipts") < phone.rows("outbox"):
+            phone.page.wait_for_timeout(100)
+    phone.page.wait_for_timeout(2_500)
+    expect(phone.page.locator(".fa-sync-busy")).to_have_count(0)
+    phone.page.unroute("**/field/api/up/")
 
 
 def test_she_chooses_a_language_and_it_stays(house: Village, phone: Phone) -> None:

@@ -5,6 +5,7 @@ import { writeDown } from "../keeping.js";
 import { newId } from "../outbox.js";
 import { PhoneDraft } from "../phone_draft.js";
 import { get, put } from "../store.js";
+import { syncSoon } from "../sync.js";
 import { thinkAhead } from "../thinking.js";
 
 /** A draft that also says which dangers of its questionnaires were sent already. @typedef {import("../phone_draft.js").Half & { warned?: string[] }} Half */
@@ -57,5 +58,6 @@ async function warn(place, answers, { entry_id: sitting, warned = [] }) {
   if (!fresh.length) return [];
   const { zh } = await writeDown({ entry, form_zh: place.formZh, name: file.name }, file);
   if (zh) throw new Error(zh);
+  syncSoon();
   return fresh;
 }

@@ -8,7 +8,7 @@ import { newId } from "../outbox.js";
 import { go, replace } from "../page.js";
 import { row } from "../database.js";
 import { title } from "../parts.js";
-import { around, definition } from "../rules.js";
+import { around, callsOf, definition } from "../rules.js";
 import { say } from "../say.js";
 import { limits, session } from "../session.js";
 import { get, reveal } from "../store.js";
@@ -40,9 +40,6 @@ export async function screen({ id = "" }) {
   return { zh: say("马上处理"), body: [card], leave: () => clearInterval(watch) };
 }
 
-/** @param {import("../types").CallList | undefined} given */
-const callsOf = (given) => (Array.isArray(given) ? given : given?.calls ?? []);
-
 /** @param {Event} event @returns {Ticked} */
 const detailOf = (event) => /** @type {CustomEvent<Ticked>} */ (event).detail;
 
@@ -54,7 +51,8 @@ async function receiptOf(id) {
 
 /** Whether the office has it meanwhile. @param {TxCrisis} card @param {string} id */
 async function look(card, id) {
-  if (await row("receipts", id)) card.acknowledge(await receiptOf(id).catch(() => ""));
+  const kept = await row("receipts", id);
+  if (kept && kept.state !== "too_large") card.acknowledge(await receiptOf(id).catch(() => ""));
 }
 
 /** A tick becomes an entry of its own. @param {TxCrisis} card @param {{ child: string, name: string }} danger @param {string} hash @param {Ticked} ticked */

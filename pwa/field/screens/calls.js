@@ -2,7 +2,7 @@
 
 import { make } from "../../form/dom.js";
 import { card, link, note, title } from "../parts.js";
-import { around } from "../rules.js";
+import { around, callsOf } from "../rules.js";
 import { say } from "../say.js";
 
 /** Known to everybody, also before the first sync. */
@@ -10,8 +10,7 @@ const ALWAYS = [{ zh: "报警", number: "110" }, { zh: "急救", number: "120" }
 
 /** @returns {Promise<import("../types").Screen>} */
 export async function screen() {
-  const { whom_to_call: given } = await around();
-  const named = Array.isArray(given) ? given : given?.calls ?? [];
+  const named = callsOf((await around()).whom_to_call);
   const known = new Set(named.map((each) => each.number));
   const all = [...ALWAYS.filter((each) => !known.has(each.number)).map((each) => ({ ...each, zh: say(each.zh), note: "" })), ...named];
   return { zh: say("打给谁"), body: [

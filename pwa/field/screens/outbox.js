@@ -32,7 +32,7 @@ export async function screen() {
     make("p", {}, await sinceZh()), ...(await standingNotices()), row(now), trouble ? notice("warning", trouble) : null,
     ...(await refusedFiles(all)), ...held.map(entry), ...waiting.map(entry),
     all.length ? null : empty(say("您写的每一条记录，都会在这里看到有没有送到。")),
-    ...rest.map(entry), await lastResort(all.length - rest.length),
+    ...rest.map(entry), await lastResort(all.length - rest.length + (await blobs()).length),
   ] };
 }
 
