@@ -2,7 +2,7 @@
 
 import { newIdentifier } from "../form/identifier.js";
 import { row, rows, StoreFull, write } from "./database.js";
-import { now, written } from "./clock.js";
+import { clockAhead, now, written } from "./clock.js";
 import { sealTo } from "./recovery.js";
 import { around } from "./rules.js";
 import { clear, openRaw, reveal, sealedPut, sealRaw } from "./store.js";
@@ -49,7 +49,7 @@ async function outboxRow(kept) {
   const to = await clear("recovery");
   if (!to) throw new NotReady("no key of the server");
   const recovery = await sealTo(to, entry.id, encoder.encode(JSON.stringify(entry)));
-  const { put } = await sealedPut("outbox", entry.id, kept, { at: written(now()), recovery });
+  const { put } = await sealedPut("outbox", entry.id, kept, { at: written(now()), ahead: clockAhead(), recovery });
   return { store: "outbox", add: /** @type {object} */ (put) };
 }
 

@@ -25,7 +25,9 @@ export type Entry = {
 };
 /** An entry as it lies in the outbox, with the words that list it. */
 export type Kept = { entry: Entry; form_zh: string; name: string };
-export type OutboxRow = { id: string; at: string; sealed: Bytes; recovery: Recovery | null };
+export type OutboxRow = { id: string; at: string;
+  /** By how many milliseconds this phone's clock was put right when it was written. */
+  ahead?: number; sealed: Bytes; recovery: Recovery | null };
 export type BlobRow = { id: string; entry: string; kind: string; type: string; size: number; sent: number; sealed: Bytes; recovery: Recovery | null;
   /** Why the office did not take it; it is not sent again by itself. */
   refused?: string };

@@ -1,6 +1,6 @@
 // Sends entries in batches and photos in parts; every answer is written down before the next is asked for.
 
-import { learnTime, now, written } from "./clock.js";
+import { clockAhead, learnTime, written } from "./clock.js";
 import { app } from "./build.js";
 import { blobBytes, blobs, noteRefused, noteSent, settle, waiting } from "./outbox.js";
 import { call, callRaw } from "./wire.js";
@@ -25,12 +25,16 @@ const TOO_LARGE = "这条记录太大，服务器没有接收。内容还在手�
  * @returns {Promise<{ sent: number, held: number, stopped?: Heard }>}
  */
 export async function sendUp(token, telemetry) {
-  let rest = inOrder((await waiting()).map(({ row, kept }) => kept?.entry ?? { id: row.id, sealed: row.recovery }));
+  const all = await waiting();
+  // Each batch tells the clock by which its entries were written, whatever was learned of it meanwhile.
+  const aheads = new Map(all.map(({ row }) => [row.id, row.ahead ?? clockAhead()]));
+  let rest = inOrder(all.map(({ row, kept }) => kept?.entry ?? { id: row.id, sealed: row.recovery }));
   let size = BATCH;
   const so_far = { sent: 0, held: 0 };
   while (rest.length) {
-    const batch = fitting(rest, size);
-    const body = { app: app(), now: written(now()), batch: batch[0]?.id, entries: batch, telemetry };
+    const ahead = aheads.get(String(rest[0]?.id)) ?? 0;
+    const batch = fitting(rest, size, (each) => aheads.get(each.id) === ahead);
+    const body = { app: app(), now: written(new Date(Date.now() + ahead)), batch: batch[0]?.id, entries: batch, telemetry };
     const heard = await call("up/", body, { token });
     if (heard.kind === "answer" && heard.status === 413) {
       if (batch.length === 1) await settleTooLarge(String(batch[0]?.id));
@@ -62,10 +66,10 @@ function inOrder(all) {
   return all.map((one) => ({ one, place: placeOf(one) })).sort((a, b) => a.place - b.place).map(({ one }) => one);
 }
 
-/** @template {{ id: string }} One @param {One[]} rest @param {number} size @returns {One[]} */
-function fitting(rest, size) {
+/** @template {{ id: string }} One @param {One[]} rest @param {number} size @param {(one: One) => boolean} isAlike @returns {One[]} */
+function fitting(rest, size, isAlike) {
   let bytes = 0;
-  const count = rest.slice(0, size).findIndex((each) => (bytes += JSON.stringify(each).length) > BATCH_BYTES);
+  const count = rest.slice(0, size).findIndex((each) => (bytes += JSON.stringify(each).length) > BATCH_BYTES || !isAlike(each));
   return rest.slice(0, count < 0 ? size : Math.max(1, count));
 }
 

@@ -89,3 +89,5 @@ WRITE_MORE = """(area, words) => {
   area.dispatchEvent(new Event("input", { bubbles: true }));
   return document.querySelector("[role=status]").textContent;
 }"""
+# The phone's clock jumps while it is in the pocket.
+THREE_DAYS_ON = "() => { const right = Date.now; Date.now = () => right() + 259_200_000; }"

@@ -15,6 +15,7 @@ from tests.field.inside import (
     NO_ROOM,
     ROOM_AGAIN,
     STYLE_OF_NEXT_BUILD,
+    THREE_DAYS_ON,
     UPDATE_WAITS,
     WAIT_OF_ANOTHER_CLOCK,
     WRITE_MORE,
@@ -136,6 +137,23 @@ def _strange(route: Route, answers: list[tuple[int, str, str]]) -> None:
     status, kind, body = answers[0]
     marked = OURS if kind == OURS_JSON else {}
     route.fulfill(status=status, content_type=kind, body=body, headers={**marked, "Content-Type": kind})
+
+
+def test_a_clock_that_jumped_is_put_right_for_every_batch(paired: Phone, line: Line) -> None:
+    paired.page.evaluate(THREE_DAYS_ON)
+    line.cut()
+    for name in ("李明月", "赵一诺"):
+        paired.visit(name, started_at="2025-12-30T08:00")
+        paired.save()
+    too_large = [413]
+    paired.page.route("**/field/api/up/", lambda route: (
+        route.fulfill(status=too_large.pop(), json={"zh": "太多"}, headers=OURS) if too_large else route.fallback()
+    ))
+    line.mend()
+    paired.tab("outbox")
+    paired.click("现在同步")
+    paired.reads("都已送到", "回执号")
+    assert paired.rows("outbox") == 0
 
 
 def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(paired: Phone, line: Line) -> None:
