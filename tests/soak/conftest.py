@@ -26,10 +26,12 @@ WRITES = os.environ.get("TONGXIN_SOAK_REPORT") == "1"
 HEAD = """# Soak
 
 `make soak` runs what takes minutes: random lives, rules on every engine, writers while processes are killed, rosters
-with random faults, a storm of pages. `TONGXIN_SOAK_SECONDS` sets the time of each part (220), `TONGXIN_SOAK_SEED`
-repeats a run. The last one:
+with random faults, a storm of pages, phones in a bad network. `TONGXIN_SOAK_SECONDS` sets the time of each part (220),
+`TONGXIN_SYNC_STEPS` the steps of the phones (10,000), `TONGXIN_SOAK_SEED` repeats a run.
+What each part did when it last ran:
 
 """
+COLUMNS = "| part | result | seconds | when, on what | counts |\n| --- | --- | --- | --- | --- |\n"
 
 
 @dataclass
@@ -80,17 +82,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def pytest_sessionfinish() -> None:
     if WRITES and _parts:
-        REPORT.write_text(HEAD + "\n".join(_lines()) + "\n", encoding="utf-8")
+        kept = REPORT.read_text(encoding="utf-8").splitlines() if REPORT.exists() else []
+        rows = {line.split("|")[1].strip(): line for line in kept if line.startswith("| ")}
+        rows |= {each.name: _row(each) for each in _parts}
+        lines = [line for name, line in rows.items() if name not in ("part", "---")]
+        REPORT.write_text(HEAD + COLUMNS + "\n".join(lines) + "\n", encoding="utf-8")
         print(f"\nwritten: {REPORT.name}", file=sys.stderr)
 
 
-def _lines() -> Iterator[str]:
+def _row(part: Part) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("django", "duckdb", "hypothesis"))
     database = os.environ.get("TONGXIN_DATABASE", "").partition(":")[0] or "sqlite"
-    yield f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()},"
-    yield f"Python {platform.python_version()}, {packages}, {database}; {SECONDS:g} s a part, seed {SEED}.\n"
-    yield "| part | result | seconds | counts |"
-    yield "| --- | --- | --- | --- |"
-    for each in _parts:
-        counts = ", ".join(f"{name} {count:,}" for name, count in sorted(each.counts.items()))
-        yield f"| {each.name} | {'passed' if each.passed else 'FAILED'} | {each.seconds:.0f} | {counts} |"
+    where = (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {packages}, {database}, seed {part.seed}"
+    )
+    counts = ", ".join(f"{name} {count:,}" for name, count in sorted(part.counts.items()))
+    return f"| {part.name} | {'passed' if part.passed else 'FAILED'} | {part.seconds:.0f} | {where} | {counts} |"
