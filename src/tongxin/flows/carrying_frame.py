@@ -95,7 +95,8 @@ def _ruled(
         "instruments": {
             id: named(instrument_json(content, psychology=sees)) for id, content in instruments.items()
         },
-        "pathway": named(pathway_json(pathway)), "calendar": named(calendar_json(rules.calendar_at(at))),
+        "pathway": named(pathway_json(pathway, psychology=sees)),
+        "calendar": named(calendar_json(rules.calendar_at(at))),
         "places": lists.places_in(county_id), "asking": asking_in(region=region, at=at),
         "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]},
         "limits": {**limits_at(at).phone, "message": limits_at(at).message},

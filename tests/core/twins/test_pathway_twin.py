@@ -53,7 +53,8 @@ def _day(value: Any) -> date:
 
 
 KEEP = [
-    {"ask": "keep", "name": "pathway", "value": pathway_json(the_pathway())},
+    {"ask": "keep", "name": "pathway", "value": pathway_json(the_pathway(), psychology=True)},
+    {"ask": "keep", "name": "lay pathway", "value": pathway_json(the_pathway(), psychology=False)},
     {"ask": "keep", "name": "calendar", "value": calendar_json(the_calendar())},
 ]
 
@@ -65,8 +66,8 @@ def _kept(node: Twin) -> None:
 
 def asked(facts: tuple[Fact, ...], now: datetime, masked: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
-        "ask": "plan", "facts": [fact_json(fact) for fact in facts], "pathway": "pathway", "calendar": "calendar",
-        "now": now.isoformat(), "masked": masked,
+        "ask": "plan", "facts": [fact_json(fact) for fact in facts], "calendar": "calendar",
+        "pathway": "lay pathway" if masked else "pathway", "now": now.isoformat(), "masked": masked,
     }
 
 
@@ -146,6 +147,10 @@ class TestWithoutPsychology:
         seen, real = node.ask([sent])[0]["steps"], in_python((*known, *more), now)["steps"]
         hers = [[step for step in steps if step["role"] == "child_director"] for steps in (seen, real)]
         return hers[0], hers[1]
+
+    def test_her_phone_cannot_look_up_which_grade_comes_how_soon(self) -> None:
+        told = pathway_json(the_pathway(), psychology=False)["intervals"]
+        assert {level for table in told.values() for level in table} == {"ungraded", "unknown"}
 
     def test_her_own_steps_are_due_when_they_are(self, node: Twin) -> None:
         seen, real = self.plans(node, self.facts(), ())

@@ -15,8 +15,13 @@ from tongxin.core.pathway.state import CaseState
 NAMED = ("unknown", "hint_raises", "professionals", "crisis_not_needed", "details", "routing", "staff_concern_skips")
 
 
-def pathway_json(pathway: Pathway) -> dict[str, Any]:
-    """The pathway with every rule as a tree; the same for every child of a region."""
+def pathway_json(pathway: Pathway, *, psychology: bool) -> dict[str, Any]:
+    """The pathway with every rule as a tree; the same for every child of a region.
+
+    Without psychology it doesn't say how soon a step comes again at which grade: by that a child's spans would
+    tell the grade (spine A11).
+    """
+    told = set(pathway.levels) if psychology else {next(iter(pathway.levels)), str(pathway.content["unknown"])}
     return {
         "id": pathway.id, "order": list(pathway.levels), "stages": dict(pathway.stages),
         "closed_stages": sorted(pathway.closed_stages), "crisis_reopens": pathway.crisis_reopens,
@@ -29,7 +34,7 @@ def pathway_json(pathway: Pathway) -> dict[str, Any]:
             for s in pathway.crisis_steps
         ],
         "crisis_climb": [dict(span) for span in pathway.crisis_climb.after],
-        "intervals": {name: {level: dict(span) for level, span in table.items()}
+        "intervals": {name: {level: dict(span) for level, span in table.items() if level in told}
                       for name, table in pathway.intervals.items()},
         "evidence_grace": dict(pathway.evidence_grace), "safety_check_lapses": dict(pathway.safety_check_lapses),
         "lowering": [sorted(roles) for roles in pathway.lowering], "urgency": dict(pathway.urgency),
