@@ -23,7 +23,7 @@ if [ "$(id -u)" = 0 ]; then
     chown postgres:postgres "$folder"
     as_server() { (cd / && runuser -u postgres -- "$@"); }
 fi
-servers=$(seq 1 "${TEST_WORKERS:-2}")
+servers=$(seq 1 "${TEST_WORKERS:-3}")
 finish() {
     for each in $servers; do
         as_server "$pg_ctl" -D "$folder/$each/data" -m immediate stop >/dev/null 2>&1 || true

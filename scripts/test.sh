@@ -17,4 +17,4 @@ case "${TONGXIN_DATABASE:-sqlite}" in
         ;;
 esac
 # shellcheck disable=SC2086
-exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile --no-loadscope-reorder $once "$@"
+exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-3}" --dist loadfile --no-loadscope-reorder $once "$@"
