@@ -46,7 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _other_rows_under_the_same_ids() -> None:
-    """The next test's rows have the ids of the last one's: what was remembered by id is forgotten."""
+    forget()
+
+
+def forget() -> None:
+    """What comes next has the ids of what was taken back: what was remembered by id is forgotten."""
     for module, names in (("tongxin.rulebook.rules", ("_index", "region_of")), ("tongxin.flows.lists", ("_choices",))):
         for name in names:
             if module in sys.modules:

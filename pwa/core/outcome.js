@@ -6,6 +6,7 @@
  * @module
  */
 
+import { WITHDRAWN } from "./pathway/facts.js";
 import { review } from "../form/review.js";
 import { factsOf } from "./grading/facts.js";
 import { held, identify, reasonOf } from "./grading/reasons.js";
@@ -26,7 +27,6 @@ export const ABOUT = {
   household_check: "household", held_settlement: "held", flag_answer: "flag", report: "duty",
   report_ruling: "duty", screening: "sitting",
 };
-const TAKEN_BACK = ["retract", "moved"];
 
 /**
  * @typedef {object} Filled
@@ -43,7 +43,7 @@ const TAKEN_BACK = ["retract", "moved"];
 
 /** @param {Filled} filled @returns {Outcome} */
 export function outcomeOf({ form, answers, definitions, child, on, psychology = false, entry = "", about = "", correction = "" }) {
-  if (TAKEN_BACK.includes(correction)) return { identified: null, gates: [], alarms: [], scores: {}, facts: {}, data: {} };
+  if (WITHDRAWN.includes(correction)) return { identified: null, gates: [], alarms: [], scores: {}, facts: {}, data: {} };
   const asked = formFor(form, { on, age: ageOn(child.birth_month, on) });
   const fields = /** @type {BoundField[]} */ (asked.sections.flatMap((section) => section.fields));
   const seen = review(asked, answers);

@@ -1,5 +1,6 @@
 // The records about one child as far as this phone knows them: at the office, on their way, and what took whose place.
 
+import { WITHDRAWN } from "../core/pathway/facts.js";
 import { rows } from "./database.js";
 import { offered } from "./rules.js";
 import { say } from "./say.js";
@@ -18,7 +19,6 @@ import { reveal } from "./store.js";
 export const OPENS = "case_file";
 /** May be about a child whom nobody has on file. */
 export const CLUE = "clue";
-const WITHDRAWN = ["retract", "moved"];
 
 /** A form's name, with what a record does to an earlier one. @param {{ kind: string, form_zh: string }} record */
 export function nameOf({ kind, form_zh }) {

@@ -2,25 +2,17 @@
 
 import pytest
 
-from tests.conftest import taken_back
+from tests.conftest import forget, taken_back
 from tests.demo.small import END, played, seen
 from tongxin.assessments.models import Result
 from tongxin.cases.models import Case, Task
-from tongxin.flows import lists
 from tongxin.flows.invariants import breaches
 from tongxin.flows.rebuild import differences_of
 from tongxin.ledger.models import Entry, Work
 from tongxin.notices.models import Notice
 from tongxin.people.models import Child
-from tongxin.rulebook import rules
 
 pytestmark = pytest.mark.django_db
-
-
-def _forget() -> None:
-    """What was remembered by ids that a rollback lets come again."""
-    for remembered in (rules._index, rules.region_of, lists._choices):
-        remembered.cache_clear()
 
 
 def test_a_played_quarter_keeps_every_promise_and_is_the_same_for_the_same_seed() -> None:
@@ -31,7 +23,7 @@ def test_a_played_quarter_keeps_every_promise_and_is_the_same_for_the_same_seed(
         _has_been_worked_in()
         found = [seen()]
     for seed in (7, 8):
-        _forget()
+        forget()
         with taken_back():
             played(seed=seed)
             found.append(seen())

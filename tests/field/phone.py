@@ -108,6 +108,13 @@ class Phone:
         elif wanted or not place.locator("input, textarea").first.input_value():
             place.locator("input, textarea").first.fill(wanted or "周主任")
 
+    def sign(self, name: str) -> None:
+        """For somebody who doesn't write by hand, beside the form that is open."""
+        self.page.get_by_text("附上照片、录音或签名").click()
+        self.page.get_by_label("不方便手写的，在这里输入姓名").fill(name)
+        self.page.get_by_label("不方便手写的，在这里输入姓名").press("Tab")
+        self.reads("已附 1 项")
+
     def save(self) -> None:
         self.click("保存")
         self.reads("已保存")

@@ -190,10 +190,7 @@ def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(pai
 def test_wrong_pins_never_cost_an_entry(paired: Phone, house: Village, line: Line) -> None:
     line.cut()
     paired.visit("李明月", child_words=WORDS)
-    paired.page.get_by_text("附上照片、录音或签名").click()
-    paired.page.get_by_label("不方便手写的，在这里输入姓名").fill("奶奶")
-    paired.page.get_by_label("不方便手写的，在这里输入姓名").press("Tab")
-    paired.reads("已附 1 项")
+    paired.sign("奶奶")
     paired.save()
     paired.tab("more")
     paired.click("锁上")

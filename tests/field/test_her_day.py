@@ -93,10 +93,7 @@ def _withdraw(phone: Phone) -> None:
 
 def _a_signed_visit(phone: Phone) -> None:
     phone.visit("李明月", child_words=WORDS)
-    phone.page.get_by_text("附上照片、录音或签名").click()
-    phone.page.get_by_label("不方便手写的，在这里输入姓名").fill("奶奶")
-    phone.page.get_by_label("不方便手写的，在这里输入姓名").press("Tab")
-    phone.reads("已附 1 项")
+    phone.sign("奶奶")
     phone.save()
 
 

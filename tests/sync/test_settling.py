@@ -1,7 +1,8 @@
 """What waits is decided by a person: recorded as written, opened as a form, put aside; the phone is told."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -103,13 +104,19 @@ def test_opened_as_a_form_and_handed_in(cast: world.World, phone: Paired, time: 
     assert only().outcome == Arrival.RECORDED
 
 
+def two_copies_settled(cast: world.World, child: Child, mine: Phone, *, valid_one: str, at: datetime) -> dict[str, Any]:
+    """One entry that came twice with different answers; in the child's record one of them was found valid."""
+    sent = visit(child, at)
+    mine.sends(sent, sent | {"answers": sent["answers"] | {"wish_to_die": "yes"}}, now=at)
+    answers = fill(child, "held_settlement", at, valid_one=valid_one)
+    cast.record(child, "held_settlement", answers, by="王督导", at=at, about=str(only().held_id))
+    sweep(at)
+    return sent
+
+
 def test_settled_in_the_childs_own_record(cast: world.World, phone: Paired, time: Clock) -> None:
     child, mine = cast.child(), phone()
-    sent = visit(child, time.now)
-    mine.sends(sent, sent | {"answers": sent["answers"] | {"wish_to_die": "yes"}}, now=time.now)
-    answers = fill(child, "held_settlement", time.now, valid_one="first")
-    cast.record(child, "held_settlement", answers, by="王督导", at=time.now, about=str(only().held_id))
-    sweep(time.now)
+    two_copies_settled(cast, child, mine, valid_one="first", at=time.now)
     assert only().outcome == Arrival.ASIDE
 
 
@@ -117,11 +124,7 @@ def test_found_valid_in_the_childs_own_record_it_waits_until_it_stands_there(
     cast: world.World, phone: Paired, time: Clock
 ) -> None:
     child, mine = cast.child(), phone()
-    sent = visit(child, time.now)
-    mine.sends(sent, sent | {"answers": sent["answers"] | {"wish_to_die": "yes"}}, now=time.now)
-    answers = fill(child, "held_settlement", time.now, valid_one="second")
-    cast.record(child, "held_settlement", answers, by="王督导", at=time.now, about=str(only().held_id))
-    sweep(time.now)
+    sent = two_copies_settled(cast, child, mine, valid_one="second", at=time.now)
     assert only().settled_at is None
     actor = cast.viewer("王督导", time.now)
     assert f"&corrects={sent['id']}" in settling.open_as_form(arrival_id=only().id, actor=actor, at=time.now)

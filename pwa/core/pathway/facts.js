@@ -12,7 +12,7 @@ import { momentOf } from "./moment.js";
 /** @typedef {import("./types").Pathway} Pathway */
 /** @typedef {import("./types").Where} Where */
 
-const WITHDRAWN = ["retract", "moved"];
+export const WITHDRAWN = ["retract", "moved"];
 
 /** Whether an entry puts nothing in the place of what it takes back. @param {{correction: string}} fact */
 export const isWithdrawn = (fact) => WITHDRAWN.includes(fact.correction);

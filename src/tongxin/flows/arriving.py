@@ -35,7 +35,7 @@ from tongxin.sync.limits import Limits, limits_at
 from tongxin.sync.models import Arrival, Carried, Device, Receipt
 from tongxin.vault import Keyring
 
-OPENS, EARLY = "case_file", "early"
+OPENS, EARLY = children.OPENS, "early"
 # What was seen or heard of a child whom nobody has on file: its form, and why it waits.
 CLUE = "clue"
 

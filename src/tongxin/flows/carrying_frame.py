@@ -99,11 +99,17 @@ def _ruled(
         "calendar": named(calendar_json(rules.calendar_at(at))),
         "places": lists.places_in(county_id), "asking": asking_in(region=region, at=at),
         "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]},
-        "limits": {**limits_at(at).phone, "message": limits_at(at).message},
+        "limits": _limits(at),
     }
     if sees:
         parts["highest"] = found.rubric.order[-1]
     return Ruled(asked, {name: (hash_of([name, part]), part) for name, part in parts.items()}, contents)
+
+
+def _limits(at: datetime) -> Frame:
+    """What a phone keeps to; without a text to send by hand it has its own."""
+    found = limits_at(at)
+    return {**found.phone, **({"message": found.message} if found.message else {})}
 
 
 def frame_for(*, viewer: Viewer, have: Collection[str], at: datetime) -> Frame:

@@ -9,6 +9,7 @@ from uuid import UUID
 from tongxin import ledger
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked
+from tongxin.core.pathway import WITHDRAWN
 from tongxin.flows.prefill import MOST_OPENED, SEALED_OF_CHILD, bound_of, carries, fits
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
@@ -56,7 +57,7 @@ def _wanted(
     asking = dict.fromkeys(binds, 0)
     for entry in reversed(rows):
         part = form_parts.get(entry.form_id)
-        if entry.id in gone or entry.correction_kind in {"retract", "moved"} or part not in parts:
+        if entry.id in gone or entry.correction_kind in WITHDRAWN or part not in parts:
             continue
         short = [name for name in bound_of(entry) if asking.get(name, MOST_OPENED) < MOST_OPENED]
         for name in short:

@@ -9,7 +9,7 @@ from tongxin.assessments.forms import Asked
 from tongxin.assessments.outcomes import Outcome
 from tongxin.assessments.rulings import shown_scheme
 from tongxin.core.forms import Review
-from tongxin.core.pathway import CHINA
+from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.ledger import Draft
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -30,7 +30,7 @@ def outcome_for(
 
     `seen` is what the form made of these very answers, where that is known already.
     """
-    if draft.correction_kind in {"retract", "moved"}:
+    if draft.correction_kind in WITHDRAWN:
         return Outcome({})
     if draft.kind == REGISTRATION:
         # What a row of a list leaves to be completed, however it came to a file of its own.
@@ -46,8 +46,6 @@ def outcome_for(
         made = Outcome(acting | draft.clear.get("meanwhile", {}), made.definitions)
     if "alarms" in made.data:
         made.data |= {name: draft.clear[name] for name in TIES if name in draft.clear}
-    if draft.kind == HELD:
-        return made
     if draft.kind == "transfer_in":
         made.data["goes_on"] = _county_of(post_id) != rules.region_of(child.county_id)
     return made

@@ -11,7 +11,7 @@ from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked
 from tongxin.core.forms import TODAY, Field
-from tongxin.core.pathway import CHINA
+from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.people.siblings import living_with
@@ -140,7 +140,7 @@ def _earlier(
     fitting = []
     for entry in reversed(entries):
         part = form_parts.get(entry.form_id)
-        if entry.id in gone or entry.correction_kind in {"retract", "moved"} or part not in readable:
+        if entry.id in gone or entry.correction_kind in WITHDRAWN or part not in readable:
             continue
         short = [binds for binds in bound_of(entry) if asking.get(binds, MOST_OPENED) < MOST_OPENED]
         for binds in short:

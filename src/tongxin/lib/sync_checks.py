@@ -18,6 +18,8 @@ PHONE = (
     "idle_minutes", "hidden_minutes", "pin_tries", "keep_receipts_days", "keep_answers_days", "photo_kilobytes",
     "photo_side", "voice_seconds",
 )
+# Of which values the record can let the safer side stand.
+RANKED = ("state",)
 UNITS = ("minutes", "hours", "days")
 SMALLEST = {"minutes": 1, "hours": 60, "days": 1440}
 # What changes a profile whatever a county thinks: nobody may take it out of the question of who wrote last.
@@ -59,6 +61,8 @@ def _check_safer(content: Mapping[str, Any]) -> None:
     """Each value's codes from the safest down, none of them twice; concern about a guardian always counts at once."""
     for name, ranks in content["safer"].items():
         path = f"safer.{name}"
+        if name not in RANKED:
+            raise DefinitionError(path, "系统还不会比较这一项哪一边更稳妥", f"只写 {'、'.join(RANKED)}")
         codes = [code for rank in take.sequence(ranks, path) for code in take.sequence(rank, path)]
         take.unrepeated(codes, path, "代码")
     for name, codes in content["stands_at_once"].items():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import form_in
+from tongxin.core.pathway import WITHDRAWN
 from tongxin.flows import links, lists, moving
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
@@ -66,7 +67,7 @@ def _chain(entry: Entry) -> list[Entry]:
 
 
 def _may_change(request: Request, child: Child, entry: Entry) -> bool:
-    if entry.correction_kind in {"retract", "moved"} or not entry.form_hash or not entry.clear.get("form"):
+    if entry.correction_kind in WITHDRAWN or not entry.form_hash or not entry.clear.get("form"):
         return False
     action = f"record.{entry.form_id}"
     return access.may(viewer=request.viewer, child_id=child.id, part="", action=action, at=request.at)

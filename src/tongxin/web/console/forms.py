@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import Asked, age_on
-from tongxin.core.pathway import CHINA
+from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.flows import links, lists, prefill
 from tongxin.flows.prefill import Known
 from tongxin.flows.record import Sheet, offered_to, record
@@ -71,7 +71,7 @@ def _corrected(request: Request, child: Child, form_id: str) -> Entry | None:
     if not named:
         return None
     entry = entry_for(request, child, named)
-    if entry.form_id != form_id or entry.correction_kind in {"retract", "moved"}:
+    if entry.form_id != form_id or entry.correction_kind in WITHDRAWN:
         raise Http404
     return entry
 

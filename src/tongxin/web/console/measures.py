@@ -14,10 +14,9 @@ from tongxin.core.instruments.definition import Scale
 from tongxin.core.instruments.informants import WHO_ZH
 from tongxin.core.instruments.norm import Band
 from tongxin.core.instruments.side_by_side import Told, compare
-from tongxin.core.pathway import CHINA
+from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.web.console.file import File
 
-WITHDRAWN = frozenset({"retract", "moved"})
 WIDE, HIGH, EDGE = 240, 60, 8
 MOST = 8
 VERDICTS = {

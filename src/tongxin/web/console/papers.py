@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongxin import ledger
 from tongxin.assessments.forms import Asked, form_in
+from tongxin.core.pathway import WITHDRAWN
 from tongxin.documents import selectors, typesetting
 from tongxin.documents.papers import Paper, Papers, Purpose, papers_in, record_copy
 from tongxin.flows import links, lists, prefill
@@ -24,7 +25,6 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 PURPOSE, ROUTE = "print", "paper"
-WITHDRAWN = frozenset({"retract", "moved"})
 SHOWN = 60
 PDF = "application/pdf"
 
