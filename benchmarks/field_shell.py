@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 import statistics
 import sys
 import urllib.request
@@ -47,14 +48,23 @@ def main(argv: list[str]) -> int:
 
 
 def _weight(house: House) -> tuple[float, int]:
-    with urllib.request.urlopen(f"{house.url}/field/files.json") as answer:  # noqa: S310
-        files = json.load(answer)["files"]
-    packed = 0
-    for each in files:
-        with urllib.request.urlopen(house.url + each["url"]) as answer:  # noqa: S310
-            content = answer.read()
-            packed += len(content if each["url"].endswith(".png") else gzip.compress(content, 9))
-    return packed / 1000, len(files)
+    """What comes over the line: the first screen file by file, the worker, the pack, and what is in no pack."""
+    page = _asked(f"{house.url}/field/").decode()
+    first = {"/field/", *re.findall(r'<(?:link rel="[a-z-]+"|script type="module") (?:href|src)="([^"]+)"', page)}
+    listed = [each["url"] for each in json.loads(_asked(f"{house.url}/field/files.json"))["files"]]
+    apart = [url for url in listed if url in first or url.endswith(".png")]
+    calls = [*apart, "/field/worker.js", "/field/pack.json"]
+    return sum(_packed(url, _asked(house.url + url)) for url in calls) / 1000, len(listed)
+
+
+def _packed(url: str, content: bytes) -> int:
+    return len(content if url.endswith(".png") else gzip.compress(content, 9))
+
+
+def _asked(url: str) -> bytes:
+    with urllib.request.urlopen(url) as answer:  # noqa: S310
+        content: bytes = answer.read()
+    return content
 
 
 def _without_a_line(house: House, times: int) -> tuple[list[float], list[float]]:

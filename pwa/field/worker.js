@@ -8,6 +8,9 @@ const shell = SHELL;
 const worker = /** @type {import("./types").Worker} */ (/** @type {unknown} */ (self));
 const STORE = "tongxin-shell";
 const AT_ONCE = 4;
+/** So many are fetched one by one; more come in one answer. */
+const FEW = 12;
+const PACK = "/field/pack.json";
 
 const known = new Map(shell.files.map((file) => [file.url, keyOf(file)]));
 
@@ -32,25 +35,60 @@ worker.addEventListener("message", (event) => {
 /** Fetches what isn't there yet; a torn download goes on where it stopped. */
 async function fetchAll() {
   const store = await caches.open(STORE);
-  const here = new Set((await store.keys()).map((request) => request.url.slice(location.origin.length)));
-  const missing = shell.files.filter((file) => !here.has(keyOf(file)));
+  // Whatever goes wrong with the pack, each file can still be had by itself.
+  if ((await missingIn(store)).length > FEW) await unpack(store).catch(() => undefined);
+  const missing = await missingIn(store);
   const take = async () => {
-    for (let file = missing.shift(); file; file = missing.shift()) await store.put(keyOf(file), await whole(file));
+    for (let file = missing.shift(); file; file = missing.shift()) await fetchOne(store, file);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, take));
 }
 
-/** The file, if it is the one that was announced. @param {ShellFile} file */
-async function whole(file) {
-  const response = await fetch(file.url, { cache: "no-cache", credentials: "omit", redirect: "error" });
+/** @param {Cache} store */
+async function missingIn(store) {
+  const here = new Set((await store.keys()).map((request) => request.url.slice(location.origin.length)));
+  return shell.files.filter((file) => !here.has(keyOf(file)));
+}
+
+/** All texts from one answer; one that is not as announced is left for later. @param {Cache} store */
+async function unpack(store) {
+  const response = await called(PACK);
+  /** @type {Record<string, [string, string]>} */
+  const texts = await response.json();
+  const encoder = new TextEncoder();
+  for (const file of await missingIn(store)) {
+    const [text, kind] = texts[file.url] ?? ["", ""];
+    const content = encoder.encode(text);
+    if (await isWhole(file, content)) await store.put(keyOf(file), keepable(content, response.headers, kind));
+  }
+}
+
+/** The file, if it is the one that was announced. @param {Cache} store @param {ShellFile} file */
+async function fetchOne(store, file) {
+  const response = await called(file.url);
+  const content = new Uint8Array(await response.arrayBuffer());
+  if (!(await isWhole(file, content))) throw new Error("another file");
+  await store.put(keyOf(file), keepable(content, response.headers, response.headers.get("Content-Type") ?? ""));
+}
+
+/** @param {string} url */
+async function called(url) {
+  const response = await fetch(url, { cache: "no-cache", credentials: "omit", redirect: "error" });
   if (!response.ok) throw new Error(`${response.status}`);
-  const content = await response.arrayBuffer();
+  return response;
+}
+
+/** @param {ShellFile} file @param {Uint8Array<ArrayBuffer>} content */
+async function isWhole(file, content) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
-  const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (sha256 !== file.sha256) throw new Error("another file");
-  const headers = new Headers();
-  for (const name of ["Content-Type", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"]) {
-    const value = response.headers.get(name);
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("") === file.sha256;
+}
+
+/** @param {Uint8Array<ArrayBuffer>} content @param {Headers} from @param {string} kind */
+function keepable(content, from, kind) {
+  const headers = new Headers({ "Content-Type": kind });
+  for (const name of ["Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"]) {
+    const value = from.get(name);
     if (value) headers.set(name, value);
   }
   return new Response(content, { headers });

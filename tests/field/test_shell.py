@@ -18,7 +18,25 @@ FROM = re.compile(r'^(?:import|export)\b[^;]*?from\s*"(\.[^"]+)"', re.MULTILINE)
 
 
 def test_the_shell_is_light() -> None:
-    assert sum(len(each.packed or each.content) for each in shell().files.values()) <= LIGHT
+    """All that comes over the line: the first screen file by file, then the worker, the pack and what is in no pack."""
+    found = shell()
+    first = {"/field/", *_named()}
+    apart = [each for each in found.files.values() if each.url in first or not each.packed]
+    assert sum(len(each.packed or each.content) for each in (*apart, found.worker, found.pack)) <= LIGHT
+
+
+def test_the_pack_holds_every_text_as_it_goes_out_by_itself() -> None:
+    packed = Client().get("/field/pack.json").json()
+    texts = {each.url: each for each in shell().files.values() if each.packed and each.url != "/field/"}
+    assert packed == {url: [each.content.decode(), each.kind] for url, each in texts.items()}
+
+
+def test_the_shell_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each download of a phone names the build; looking at every file for that costs a tenth of it."""
+    monkeypatch.delenv(places.PWA, raising=False)
+    assert shell() is shell()
+    monkeypatch.setattr(Path, "rglob", lambda *_: pytest.fail("looked again"))
+    assert shell().build
 
 
 def test_every_listed_file_is_what_its_hash_says() -> None:
@@ -43,10 +61,14 @@ def test_the_page_runs_nothing_that_stands_in_it() -> None:
 
 def test_what_the_first_screen_needs_is_named_in_the_page() -> None:
     """Else a slow line pays a round trip for each step of the imports."""
-    page = (places.pwa_folder() / "field/index.html").read_text(encoding="utf-8")
-    named = set(re.findall(r'(?:modulepreload" href|module" src)="([^"]+)"', page))
     needed = _needed("field/app.js") | _needed("field/screens/pair.js")
-    assert {PREFIX + each for each in needed} == named
+    assert {PREFIX + each for each in needed} == {each for each in _named() if each.endswith(".js")}
+
+
+def _named() -> set[str]:
+    """The files that the page itself asks for."""
+    page = (places.pwa_folder() / "field/index.html").read_text(encoding="utf-8")
+    return set(re.findall(r'<(?:link rel="[a-z-]+"|script type="module") (?:href|src)="([^"]+)"', page))
 
 
 def _needed(module: str, found: frozenset[str] = frozenset()) -> frozenset[str]:

@@ -5,6 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+# Names another folder of browser files than the one that came with the program.
+PWA = "TONGXIN_PWA"
 
 
 def _folder(variable: str, otherwise: Path) -> Path:
@@ -49,7 +51,7 @@ def definition_keys_file() -> Path:
 
 def pwa_folder() -> Path:
     """The browser modules, served below /static/pwa/."""
-    return _folder("TONGXIN_PWA", REPOSITORY / "pwa")
+    return _folder(PWA, REPOSITORY / "pwa")
 
 
 def manual_folder() -> Path:

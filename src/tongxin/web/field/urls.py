@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("field/worker.js", shell.worker),
     path("field/manifest.webmanifest", shell.manifest),
     path("field/files.json", shell.files),
+    path("field/pack.json", shell.pack),
     path("field/app/<path:path>", shell.file),
     *API,
 ]
