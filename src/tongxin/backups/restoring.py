@@ -171,6 +171,8 @@ def _merge_heads(fresh: Path, aside: Path) -> None:
     heads.mkdir(parents=True, exist_ok=True)
     if (heads / "head.json").exists():
         (heads / "head.json").rename(heads / f"{aside.name}.json")
-    for file in sorted(fresh.glob("*.json")) if fresh.is_dir() else ():
-        if not (heads / file.name).exists():
-            shutil.copyfile(file, heads / file.name)
+    for file in sorted(fresh.rglob("*.json")) if fresh.is_dir() else ():
+        target = heads / file.relative_to(fresh)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)

@@ -12,6 +12,7 @@ from django.db import OperationalError, close_old_connections, transaction
 from tongxin import ledger
 from tongxin.flows import drafting, handlers, preparation, screening_running, sweep
 from tongxin.intake import services as intake
+from tongxin.ledger import receipts
 from tongxin.ledger.models import Work
 from tongxin.lib import clock, steady
 from tongxin.lib.arguments import Parser
@@ -50,6 +51,7 @@ def run(name: str, stop: threading.Event) -> None:
             if time.monotonic() - beaten >= BEAT_EVERY:
                 ledger.beat(worker=name, at=clock.now())
                 seal(now=clock.now())
+                receipts.export_daily(now=clock.now())
                 intake.forget_originals(at=clock.now())
                 beaten = time.monotonic()
             if not turn(name, now=clock.now()):

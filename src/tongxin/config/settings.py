@@ -66,6 +66,7 @@ DATABASES = databases(HOME)
 DATABASE_ROUTERS = ["tongxin.vault.router.KeysRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TONGXIN_CIPHER_PROFILE = os.environ.get("TONGXIN_CIPHER_PROFILE", "aes-256-gcm")
+TONGXIN_SIGNATURE_PROFILE = os.environ.get("TONGXIN_SIGNATURE_PROFILE", "ed25519")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.Person"

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 
 from tongxin.ledger import stored
-from tongxin.lib import places, secrets
+from tongxin.lib import places, secrets, signing
 from tongxin.lib.faults import Fault
 
 COLUMNS = (
@@ -17,6 +17,9 @@ COLUMNS = (
     ("previous", stored.BYTES), ("sealed_at", stored.MOMENT), ("signature", stored.BYTES),
 )
 GENESIS = bytes(32)
+# Before a signature by SM2; one by Ed25519 stands bare.
+SM2_MARK = b"\x02"
+ED25519_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,28 @@ class Head:
 
 def sign(head: Head) -> bytes:
     """The installation's signature; its key lies outside the database."""
-    return _key().sign(head.signed())
+    made = signing.sign(head.signed(), seed=secrets.read("ledger"), profile=profile())
+    return SM2_MARK + made if profile() == signing.SM2 else made
+
+
+def profile() -> str:
+    """By which algorithm this installation signs from now on."""
+    named: str = settings.TONGXIN_SIGNATURE_PROFILE
+    return named
 
 
 def is_signed(head: Head) -> bool:
-    """Whether this installation signed the head."""
+    """Whether this installation signed the head, by whichever algorithm it used then."""
     try:
-        _key().public_key().verify(bytes.fromhex(head.signature), head.signed())
-    except (InvalidSignature, ValueError):
+        signature = bytes.fromhex(head.signature)
+    except ValueError:
         return False
-    return True
+    is_sm2 = len(signature) > ED25519_LENGTH and signature[:1] == SM2_MARK
+    return signing.is_signed(
+        head.signed(), signature[1:] if is_sm2 else signature,
+        key=_public(secrets.read("ledger"), signing.SM2 if is_sm2 else signing.ED25519),
+        profile=signing.SM2 if is_sm2 else signing.ED25519,
+    )
 
 
 def seals(rest: str, params: Sequence[object] = ()) -> list[Head]:
@@ -89,8 +104,9 @@ def read_head(file: Path) -> Head:
     return saved
 
 
-def _key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(secrets.read("ledger"))
+@lru_cache(maxsize=4)
+def _public(seed: bytes, algorithm: str) -> bytes:
+    return signing.public_key(seed=seed, profile=algorithm)
 
 
 def _quoted(name: str) -> str:
