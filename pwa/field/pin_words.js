@@ -3,7 +3,8 @@
 import { make } from "../form/dom.js";
 import { asked } from "./parts.js";
 import { say } from "./say.js";
-import { clear, setClear } from "./store.js";
+import { NotRecognised, WrongPin } from "./sealing.js";
+import { clear, setClear, Waiting } from "./store.js";
 
 const SHORTEST = 6;
 const LONGEST = 40;
@@ -38,4 +39,15 @@ export function kindChoice(inputs) {
   });
   draw();
   return made;
+}
+
+/** Why it was not opened. @param {unknown} error */
+export function wordsFor(error) {
+  if (error instanceof Waiting) {
+    const minutes = Math.ceil((error.until - Date.now()) / 60_000);
+    return minutes > 1 ? say("输错多次，请 {n} 分钟后再试。没送出的记录都在。", { n: minutes }) : say("输错多次，请一分钟后再试。没送出的记录都在。");
+  }
+  if (error instanceof NotRecognised) return say("没有认出指纹或面容。请再试一次，或输 PIN。");
+  if (error instanceof WrongPin) return say("PIN 不对，请再输一次。");
+  return say("没有打开，请再试一次。");
 }

@@ -13,17 +13,19 @@ const decoder = new TextDecoder();
 
 /** The PIN does not open this key. */
 export class WrongPin extends Error {}
+/** Nor does this finger or face, or it was not shown in time. */
+export class NotRecognised extends Error {}
 
-/** A new data key with its lock. @param {string} pin @returns {Promise<{ key: CryptoKey, wrap: Wrap }>} */
+/** A new data key with its lock; `made` may still be wrapped once more. @param {string} pin @returns {Promise<{ key: CryptoKey, wrap: Wrap, made: CryptoKey }>} */
 export async function newKey(pin) {
   const made = await crypto.subtle.generateKey(AES, true, ["encrypt", "decrypt"]);
   const wrap = await lockedBy(pin, made);
-  return { key: await unlocked(pin, wrap), wrap };
+  return { key: await unlocked(pin, wrap), wrap, made };
 }
 
-/** The data key, not to be taken out of the browser. @param {string} pin @param {Wrap} wrap */
-export function unlocked(pin, wrap) {
-  return unwrapped(pin, wrap, false);
+/** The data key, not to be taken out of the browser unless it is to be wrapped once more. @param {string} pin @param {Wrap} wrap */
+export function unlocked(pin, wrap, mayLeave = false) {
+  return unwrapped(pin, wrap, mayLeave);
 }
 
 /** The same data key under another PIN. @param {string} before @param {string} after @param {Wrap} wrap */
@@ -34,19 +36,29 @@ export async function relocked(before, after, wrap) {
 /** Under the PIN and, around that, under a key that the browser keeps and never gives out. @param {string} pin @param {CryptoKey} key @returns {Promise<Wrap>} */
 async function lockedBy(pin, key) {
   const salt = crypto.getRandomValues(new Uint8Array(16));
+  return { salt, rounds: ROUNDS, ...(await partedKey(key, await pinKey(pin, salt, ROUNDS))) };
+}
+
+/** A key under a lock and, around that, under one that the browser keeps. @param {CryptoKey} key @param {CryptoKey} lock @returns {Promise<import("./types").Parted>} */
+export async function partedKey(key, lock) {
   const iv = crypto.getRandomValues(new Uint8Array(IV));
-  const inner = await crypto.subtle.wrapKey("raw", key, await pinKey(pin, salt, ROUNDS), { name: "AES-GCM", iv });
+  const inner = await crypto.subtle.wrapKey("raw", key, lock, { name: "AES-GCM", iv });
   const browser = await crypto.subtle.generateKey(AES, false, ["encrypt", "decrypt"]);
-  return { salt, rounds: ROUNDS, browser, wrapped: await sealBytes(browser, LOCK, joined(iv, inner)) };
+  return { browser, wrapped: await sealBytes(browser, LOCK, joined(iv, inner)) };
+}
+
+/** @param {import("./types").Parted} parted @param {CryptoKey} lock */
+export async function joinedKey({ browser, wrapped }, lock, mayLeave = false) {
+  const inner = await openBytes(browser, LOCK, wrapped);
+  const how = { name: "AES-GCM", iv: inner.slice(0, IV) };
+  return crypto.subtle.unwrapKey("raw", inner.slice(IV), lock, how, AES, mayLeave, ["encrypt", "decrypt"]);
 }
 
 /** @param {string} pin @param {Wrap} wrap @param {boolean} mayLeave */
-async function unwrapped(pin, { salt, rounds, browser, wrapped }, mayLeave) {
+async function unwrapped(pin, { salt, rounds, ...parted }, mayLeave) {
   const lock = await pinKey(pin, salt, rounds);
-  const inner = await openBytes(browser, LOCK, wrapped);
-  const how = { name: "AES-GCM", iv: inner.slice(0, IV) };
   try {
-    return await crypto.subtle.unwrapKey("raw", inner.slice(IV), lock, how, AES, mayLeave, ["encrypt", "decrypt"]);
+    return await joinedKey(parted, lock, mayLeave);
   } catch {
     throw new WrongPin("wrong");
   }

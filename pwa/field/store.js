@@ -49,31 +49,48 @@ async function lockOf() {
   return (await clear("lock")) ?? { wrap: null, failed: 0, until: 0 };
 }
 
-/** A new PIN for an empty phone. @param {string} pin */
+/** A new PIN for an empty phone; gives the key as it may be wrapped once more. @param {string} pin */
 export async function begin(pin) {
   const made = await newKey(pin);
   await setClear("lock", { wrap: made.wrap, failed: 0, until: 0 });
   key = made.key;
+  return made.made;
 }
 
 /** Opens with the PIN; wrong ones wait longer and longer. @param {string} pin @param {number} [tries] */
 export async function unlock(pin, tries = TRIES) {
+  key = await tried(pin, tries, false);
+}
+
+/** The data key as it may be wrapped once more; a wrong PIN counts here as it does at the lock. @param {string} pin @param {number} [tries] */
+export const keyToWrap = (pin, tries = TRIES) => tried(pin, tries, true);
+
+/** Opens with a key that something else than the PIN gave. @param {CryptoKey} found */
+export async function openWith(found) {
+  await setClear("lock", { ...(await lockOf()), failed: 0, until: 0 });
+  key = found;
+}
+
+/** @param {string} pin @param {number} tries @param {boolean} mayLeave @returns {Promise<CryptoKey>} */
+async function tried(pin, tries, mayLeave) {
   const lock = await lockOf();
   if (!lock.wrap) throw new Wiped("empty");
   // A longer wait than any stems from another clock.
   if (Date.now() < lock.until && lock.until - Date.now() <= LONGEST_WAIT) throw new Waiting(lock.until);
   // Counted before it is tried: an app killed meanwhile has not had a try for nothing.
   await setClear("lock", { ...lock, failed: lock.failed + 1 });
+  let found;
   try {
-    key = await unlocked(pin, lock.wrap);
+    found = await unlocked(pin, lock.wrap, mayLeave);
   } catch (error) {
     if (!(error instanceof WrongPin)) throw error;
     return failed({ ...lock, failed: lock.failed + 1 }, tries);
   }
   await setClear("lock", { ...lock, failed: 0, until: 0 });
+  return found;
 }
 
-/** @param {Lock} lock @param {number} tries */
+/** @param {Lock} lock @param {number} tries @returns {Promise<never>} */
 async function failed(lock, tries) {
   if (lock.failed >= tries) {
     await wipe();

@@ -2,8 +2,12 @@
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A data key locked by a PIN and by a key that this browser keeps and never gives out. */
-export type Wrap = { salt: Bytes; rounds: number; browser: CryptoKey; wrapped: Bytes };
+/** A data key under a lock and under a key that this browser keeps and never gives out. */
+export type Parted = { browser: CryptoKey; wrapped: Bytes };
+/** The lock is a PIN. */
+export type Wrap = Parted & { salt: Bytes; rounds: number };
+/** The lock is what the phone gives out for this salt to whoever's finger or face it knows. */
+export type Biometric = Parted & { id: Bytes; salt: Bytes };
 /** What the lock screen needs to know, in clear. */
 export type Lock = { wrap: Wrap | null; failed: number; until: number };
 

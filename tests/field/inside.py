@@ -83,6 +83,8 @@ OLD_RULE = f"""async () => {{
 }}"""
 RULES = f"async () => {{ {OPEN} return (await all('definitions')).map((each) => each.hash); }}"
 
+CLEAR_NAMES = f"async () => {{ {OPEN} return (await all('meta')).map((each) => each.id).sort(); }}"
+
 # A finger goes on writing: what the page says in the same moment.
 WRITE_MORE = """(area, words) => {
   area.value = words;

@@ -32,9 +32,16 @@ export async function screen() {
     await installing(), await updating(), heading(say("这部手机")),
     make("div", { class: "fa-list" },
       button(say("锁上"), () => lockNow(), { kind: "fa-wide btn-primary", icon: "lock" }),
-      button(say("换 PIN"), () => go("change_pin"), { kind: "fa-wide" })),
+      button(say("换 PIN"), () => go("change_pin"), { kind: "fa-wide" }),
+      await byFinger()),
     await leaving(), make("p", { class: "fa-soft" }, say("版本 {build}", { build: BUILD || "–" })),
   ] };
+}
+
+async function byFinger() {
+  const { isSet, mayOffer } = await import("../biometrics.js");
+  if (!(await isSet()) && !(await mayOffer())) return null;
+  return button((await isSet()) ? say("指纹或面容：已加上") : say("加上指纹或面容"), () => go("biometrics"), { kind: "fa-wide" });
 }
 
 async function installing() {
@@ -66,6 +73,7 @@ async function leaving() {
     sure.replaceChildren(notice("warning", zh, row(
       waiting ? button(say("去同步"), () => go("outbox"), { kind: "btn-primary" }) : null,
       button(say("确定清空"), async () => {
+        await (await import("../biometrics.js")).forget();
         await wipe();
         location.reload();
       }, { kind: "btn-danger" }))));

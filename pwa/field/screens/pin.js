@@ -2,10 +2,9 @@
 
 import { make } from "../../form/dom.js";
 import { acting, button, notice, row, title } from "../parts.js";
-import { pinInput } from "../pin_words.js";
+import { pinInput, wordsFor } from "../pin_words.js";
 import { say } from "../say.js";
-import { clear, unlock, Waiting, Wiped, wipe } from "../store.js";
-import { WrongPin } from "../sealing.js";
+import { clear, unlock, Wiped, wipe } from "../store.js";
 
 /** @typedef {import("../types").Screen} Screen */
 
@@ -14,12 +13,12 @@ export async function screen() {
   const said = make("div", {});
   const pin = await pinInput(say("PIN"), { autofocus: true });
   const submit = make("button", { type: "submit", class: "btn btn-primary fa-wide" }, say("打开"));
-  const enter = async () => {
-    if (!pin.input.value || submit.disabled) return;
+  const opening = async (/** @type {() => Promise<void>} */ how) => {
+    if (submit.disabled) return;
     submit.disabled = true;
     said.replaceChildren(make("p", { class: "fa-soft", role: "status" }, say("正在打开……")));
     try {
-      await unlock(pin.input.value, (await clear("limits"))?.pin_tries);
+      await how();
       const { opened } = await import("../guard.js");
       await opened();
     } catch (error) {
@@ -30,21 +29,21 @@ export async function screen() {
       pin.input.focus();
     }
   };
+  const enter = () => pin.input.value && opening(async () => unlock(pin.input.value, (await clear("limits"))?.pin_tries));
   return { zh: say("输入 PIN"), body: [
-    title(say("输入 PIN")), said, acting(enter, pin.field, submit),
+    title(say("输入 PIN")), said, await byFinger(opening), acting(enter, pin.field, submit),
     row(forgotten(said)),
     make("p", { class: "fa-soft" }, say("遇到正在发生的危险，请先拨打 110 或 120。")),
   ] };
 }
 
-/** @param {unknown} error */
-function wordsFor(error) {
-  if (error instanceof Waiting) {
-    const minutes = Math.ceil((error.until - Date.now()) / 60_000);
-    return minutes > 1 ? say("输错多次，请 {n} 分钟后再试。没送出的记录都在。", { n: minutes }) : say("输错多次，请一分钟后再试。没送出的记录都在。");
-  }
-  if (error instanceof WrongPin) return say("PIN 不对，请再输一次。");
-  return say("没有打开，请再试一次。");
+/** @param {(how: () => Promise<void>) => Promise<void>} opening */
+async function byFinger(opening) {
+  if (!(await clear("biometric"))) return null;
+  return button(say("用指纹或面容打开"), () => opening(async () => {
+    const { unlock: recognise } = await import("../biometrics.js");
+    await recognise();
+  }), { kind: "btn-primary fa-wide", icon: "lock" });
 }
 
 /** @param {HTMLElement} said */
