@@ -17,7 +17,7 @@ READ = {
     "task_reason",
 }
 # What no form is filled in for: the state of a case itself, and what other entries leave.
-NO_FORM = {"any", "contact", "contact_doubt", "crisis", "grade", "household_alarm"}
+NO_FORM = {"any", "contact", "contact_doubt", "crisis", "grade", "household_alarm", "unguarded"}
 STEPS = [*PATHWAY["steps"], PATHWAY["fallback"]]
 COUNTED = [row for rows in PATHWAY["counts_if"].values() for row in rows]
 NAMED = (

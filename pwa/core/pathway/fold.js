@@ -7,7 +7,7 @@
 import { dueAt } from "./calendar.js";
 import { counts, fits, inForce, isWithdrawn } from "./facts.js";
 import { momentOf } from "./moment.js";
-import { CaseState, CONTACT, REFERRAL_ENDS } from "./state.js";
+import { CaseState, CONTACT, NO_GUARDIAN, REFERRAL_ENDS, UNGUARDED } from "./state.js";
 
 /** @typedef {import("./types").Data} Data */
 /** @typedef {import("./types").Fact} Fact */
@@ -162,12 +162,25 @@ function noteReason(state, { data: { until, task } }) {
 }
 
 /** @param {CaseState} state @param {Fact} fact */
-function noteConsent(state, { data }) {
-  const purposes = data["purposes"];
+function noteConsent(state, fact) {
+  const { data } = fact;
+  if (data["stand_in_reason"] === NO_GUARDIAN) state.last.set(UNGUARDED, fact);
+  const [purposes, answer] = [data["purposes"], text(data, "answer", "given")];
+  if (answer === "unreachable") return;
   for (const purpose of Array.isArray(purposes) ? purposes : []) {
-    const answer = text(data, "answer", "given");
     state.consents.set(String(purpose), answer);
-    if (purpose === "refer") state.mayRefer = answer === "given";
+    if (purpose !== "refer") continue;
+    state.mayRefer = answer === "given";
+    if (answer === "withdrawn") endReferrals(state);
+  }
+}
+
+/** What was handed over because a family agreed ends when it agrees no more. @param {CaseState} state */
+function endReferrals(state) {
+  for (const [key, { fact, answer }] of state.referrals) {
+    if (!REFERRAL_ENDS.includes(answer) && fact.data["basis"] === "consent") {
+      state.referrals.set(key, { fact, answer: "revoked" });
+    }
   }
 }
 

@@ -15,6 +15,8 @@ import { Grades } from "./grades.js";
 /** @typedef {import("./calendar.js").Calendar} Calendar */
 
 export const CONTACT = "contact";
+// A consent that somebody else gave for want of a guardian who can.
+export const NO_GUARDIAN = "no_capable_guardian", UNGUARDED = "unguarded";
 export const REFERRAL_ENDS = ["declined", "returned", "done", "revoked"];
 
 /** Everything the steps, the lists and the file page say about where a child stands. */
@@ -115,6 +117,12 @@ export class CaseState {
     return String(this.last.get("crisis_close")?.data["watch_until"] ?? "") >= dayOf(this.now);
   }
 
+  /** Whether somebody found that no guardian can decide, and nobody settled it since. */
+  get unguarded() {
+    const told = this.feedback === NO_GUARDIAN && !this.newer("guardianship", "feedback");
+    return told || (this.last.has(UNGUARDED) && !this.newer("guardianship", UNGUARDED));
+  }
+
   get closureOpen() {
     return this.last.has("closure") && this.isOpen && !this.newer("closure_decision", "closure")
       && !this.newer("reopen", "closure");
@@ -141,7 +149,7 @@ export class CaseState {
       staff_concern: this.staffConcern, held_open: this.held.size > 0,
       professional_contacted: this.hasTaken("professional"), concern_asked: this.hasTaken("ask_concern"),
       under_watch: this.underWatch, plan_waits: last.has("plan") && !this.newer("approval", "plan"),
-      guardianship_open: this.feedback === "no_capable_guardian" && !this.newer("guardianship", "feedback"),
+      guardianship_open: this.unguarded,
       details_open: this.details.length > 0,
       transfer_open: last.has("transfer_out") && !this.newer("transfer_in", "transfer_out"),
       closure_open: this.closureOpen,

@@ -32,6 +32,7 @@ class Life:
     town_id: int | None
     county_id: int | None
     carer: str
+    relation: str = ""
     trouble: int = NONE
     begins: date = date.min
     eases: tuple[date, ...] = ()
@@ -99,6 +100,7 @@ def life_of(child: Child, *, number: int, relation: str, district: District, cha
     life = Life(
         child_id=child.id, number=number, birth=child.birth_month, sex=child.sex, village_id=child.village_id,
         town_id=child.town_id, county_id=child.county_id, carer=CALLED.get(relation, "家里大人"),
+        relation=relation,
     )
     _fate(life, district, chance, on)
     return life

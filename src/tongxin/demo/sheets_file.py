@@ -66,8 +66,9 @@ def carer_change(scene: Scene) -> Answers:
 def consent(scene: Scene) -> Answers:
     return {
         "purposes": ["collect", "assess", "share"], "answer": "given", "decided_on": scene.today,
-        "text_version": "2025-01", "signer": "刘" + scene.say("mothers"), "signer_relation": "other_relative",
-        "note": scene.say("consent_note"), **({"child_asked": "yes"} if scene.age >= 8 else {}),
+        "way": "paper", "signer": "刘" + scene.say("mothers"),
+        "signer_relation": scene.life.relation or "other_relative",
+        "note": scene.say("consent_note"), **({"child_asked": "yes", "child_agrees": "yes"} if scene.age >= 8 else {}),
     }
 
 

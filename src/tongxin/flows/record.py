@@ -25,6 +25,7 @@ from tongxin.flows import (
     admission,
     ages,
     checking,
+    consenting,
     drafting,
     households,
     links,
@@ -200,6 +201,7 @@ def _keep(
     )
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)
+    consenting.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     bulk.store([Result(
         entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,

@@ -8,6 +8,7 @@ from tongxin.core.forms import content as take
 from tongxin.core.grading.gates import CRISES
 from tongxin.core.language.errors import DefinitionError
 from tongxin.lib.asking_checks import check_asking
+from tongxin.lib.consent_checks import check_consent
 from tongxin.lib.document_checks import check_documents
 from tongxin.lib.sync_checks import check_sync
 
@@ -168,6 +169,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "calendar": _calendar,
     "categories": _categories,
     "conduct": _conduct,
+    "consent": check_consent,
     "crisis": _crisis,
     "display": _display,
     "documents": check_documents,

@@ -63,8 +63,10 @@ def apply_categories(
     CategorySpan.objects.filter(id__in=[span.id for span in open_spans.values()]).update(end_on=day_of(at))
 
 
-def add_carer(*, child: Child, row: Mapping[str, Any], entry_id: UUID, at: datetime) -> Carer:
-    """An adult who cares for the child from now on."""
+def add_carer(
+    *, child: Child, row: Mapping[str, Any], entry_id: UUID, at: datetime, was_concern: bool = False
+) -> Carer:
+    """An adult who cares for the child from now on; `was_concern` holds until somebody says otherwise (spine A4)."""
     adult = Adult(id=ids.new_id())
     keys = vault.create_keys([adult.key_owner], at=at)
     words = {name: said for name in ("name", "id_no", "phone") if (said := row.get(f"carer_{name}") or row.get(name))}
@@ -73,15 +75,27 @@ def add_carer(*, child: Child, row: Mapping[str, Any], entry_id: UUID, at: datet
     return Carer.objects.create(
         child=child, adult=adult, relation=row.get("relation") or "other", entry_id=entry_id,
         is_guardian=_yes(row.get("is_guardian")), is_entrusted=_yes(row.get("is_entrusted")),
+        is_concern=said if (said := _yes(row.get("is_concern"))) is not None else was_concern,
         from_on=as_day(row.get("changed_on")) or day_of(at),
     )
 
 
 def replace_carers(*, child: Child, rows: list[Mapping[str, Any]], entry_id: UUID, at: datetime) -> None:
     """Make the carers equal to what a file says: those before end, those named begin."""
-    child.carers.filter(to_on__isnull=True).update(to_on=day_of(at))
+    concerns = end_carers(child=child, at=at)
     for row in rows:
-        add_carer(child=child, row=row, entry_id=entry_id, at=at)
+        is_same = (row.get("relation") or "other") in concerns
+        add_carer(child=child, row=row, entry_id=entry_id, at=at, was_concern=is_same)
+
+
+def end_carers(*, child: Child, at: datetime, relation: str | None = None) -> frozenset[str]:
+    """The carers of now, or those in one relation, end; the relations of those who were a concern."""
+    ending = child.carers.filter(to_on__isnull=True)
+    if relation is not None:
+        ending = ending.filter(relation=relation)
+    known = list(ending)
+    Carer.objects.filter(id__in=[each.id for each in known]).update(to_on=day_of(at))
+    return frozenset(each.relation for each in known if each.is_concern)
 
 
 def _yes(value: object) -> bool | None:

@@ -11,7 +11,6 @@ from tongxin.lib import ids
 from tongxin.people import projection
 from tongxin.people.homes import join_household, leave_household, undo
 from tongxin.people.models import Child
-from tongxin.people.standing import day_of
 from tongxin.vault import Owner
 
 
@@ -51,11 +50,11 @@ def apply(*, child: Child, kind: str, answers: Mapping[str, Any], entry_id: UUID
 
 
 def _change_carer(*, child: Child, answers: Mapping[str, Any], entry_id: UUID, at: datetime) -> None:
+    was_concern = False
     if answers.get("event") in {"ends", "changes"}:
-        same = child.carers.filter(to_on__isnull=True, relation=answers.get("relation") or "other")
-        same.update(to_on=day_of(at))
+        was_concern = bool(projection.end_carers(child=child, at=at, relation=answers.get("relation") or "other"))
     if answers.get("event") != "ends":
-        projection.add_carer(child=child, row=answers, entry_id=entry_id, at=at)
+        projection.add_carer(child=child, row=answers, entry_id=entry_id, at=at, was_concern=was_concern)
 
 
 __all__ = ["apply", "file_number", "join_household", "leave_household", "open_file", "undo"]

@@ -15,6 +15,7 @@ from tongxin.referrals.models import Referral
 
 REVOKED = "revoked"
 ENDED = {"declined", "done", "returned", REVOKED}
+AT_ONCE = {"declined", REVOKED}
 KEPT_AFTER_END = timedelta(days=30)
 OF_CHILD = Prepared(lambda child: Referral.objects.filter(child_id=child), child=UUIDField())
 
@@ -47,7 +48,7 @@ def follow_referrals(*, child: Child, state: CaseState, steps: tuple[Step, ...],
         elif row.state != answer:
             answered = row.answered_at or at
             Referral.objects.filter(entry_id=row.entry_id).update(state=answer, answered_at=answered)
-            until = None if answer not in ENDED else at if answer == "declined" else at + KEPT_AFTER_END
+            until = None if answer not in ENDED else at if answer in AT_ONCE else at + KEPT_AFTER_END
             Relation.objects.filter(source_id=row.entry_id, relation=Relation.REFERRED).update(to_at=until)
 
 

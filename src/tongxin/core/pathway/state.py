@@ -16,6 +16,8 @@ REFERRAL_ENDS = frozenset({"declined", "returned", "done", "revoked"})
 # What a change of the child's situation means for the pathway; papers that lack don't change where a child is.
 STATES = {"found": "present", "returned": "present"}
 PAPERS = frozenset({"no_hukou", "no_id", "hukou_settled"})
+# A consent that somebody else gave for want of a guardian who can.
+NO_GUARDIAN, UNGUARDED = "no_capable_guardian", "unguarded"
 # The crisis step in which somebody has looked into whether the guardian is the danger.
 LOOKED_INTO = "ask_concern"
 
@@ -121,7 +123,7 @@ class CaseState:
             "professional_contacted": self._has_taken("professional"), "concern_asked": self._has_taken("ask_concern"),
             "under_watch": self._under_watch(),
             "plan_waits": "plan" in self.last and not self._newer("approval", "plan"),
-            "guardianship_open": self.feedback == "no_capable_guardian" and not self._newer("guardianship", "feedback"),
+            "guardianship_open": self._unguarded(),
             "details_open": bool(self.details),
             "transfer_open": "transfer_out" in self.last and not self._newer("transfer_in", "transfer_out"),
             "closure_open": self._pending_closure(),
@@ -141,6 +143,11 @@ class CaseState:
         closed = self.last.get("crisis_close")
         until = str(closed.data.get("watch_until", "")) if closed else ""
         return until >= self.on.astimezone(CHINA).date().isoformat()
+
+    def _unguarded(self) -> bool:
+        """Whether somebody found that no guardian can decide, and nobody settled it since."""
+        told = self.feedback == NO_GUARDIAN and not self._newer("guardianship", "feedback")
+        return told or (UNGUARDED in self.last and not self._newer("guardianship", UNGUARDED))
 
     def _newer(self, kind: str, than: str) -> bool:
         return kind in self.last and (than not in self.last or self.last[kind].seq > self.last[than].seq)
@@ -297,11 +304,24 @@ def _note_reason(state: CaseState, fact: Fact) -> None:
 
 
 def _note_consent(state: CaseState, fact: Fact) -> None:
-    purposes = fact.data.get("purposes", ())
+    if fact.data.get("stand_in_reason") == NO_GUARDIAN:
+        state.last[UNGUARDED] = fact
+    purposes, answer = fact.data.get("purposes", ()), str(fact.data.get("answer", "given"))
+    if answer == "unreachable":
+        return
     for purpose in purposes if isinstance(purposes, list | tuple) else ():
-        state.consents[str(purpose)] = str(fact.data.get("answer", "given"))
+        state.consents[str(purpose)] = answer
         if purpose == "refer":
-            state.may_refer = state.consents["refer"] == "given"
+            state.may_refer = answer == "given"
+            if answer == "withdrawn":
+                _end_referrals(state)
+
+
+def _end_referrals(state: CaseState) -> None:
+    """What was handed over because a family agreed ends when it agrees no more."""
+    for key, (fact, answer) in state.referrals.items():
+        if answer not in REFERRAL_ENDS and fact.data.get("basis") == "consent":
+            state.referrals[key] = (fact, "revoked")
 
 
 def _note_duty(state: CaseState, fact: Fact) -> None:
