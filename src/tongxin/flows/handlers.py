@@ -26,6 +26,7 @@ LATER: Mapping[str, tuple[str, ...]] = {
     "row.settled": ("tell_settled",),
     "arrival.held": ("tell_owner",),
     "arrival.climbed": ("tell_owner",),
+    "withdrawal.deferred": ("tell_line",),
 }
 
 # Consequences and facts that are only recorded: the case was already derived in their transaction.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 MISSING = "missing"
@@ -40,8 +40,9 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One version of the notice."""
+    """One version of the notice, from the day that is printed on it."""
 
+    since: date
     purposes: tuple[Purpose, ...]
     gates: tuple[Gate, ...]
     asked_from: int
@@ -66,6 +67,7 @@ def read(content: Mapping[str, Any]) -> Notice:
     """The notice as an object."""
     link = content["link"]
     return Notice(
+        since=date.fromisoformat(str(content.get("valid_from") or content["version"])),
         purposes=tuple(
             Purpose(
                 id=each["id"], zh=each["zh"], edition=int(each["edition"]), otherwise=each["otherwise"],

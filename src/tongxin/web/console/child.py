@@ -10,6 +10,7 @@ from tongxin.lib.prepared import Prepared
 from tongxin.people.models import CategorySpan
 from tongxin.web import words
 from tongxin.web.console.chips import Chips
+from tongxin.web.console.consent import consent_rows
 from tongxin.web.console.crisis_card import crisis_card, duty_rows, on_duty
 from tongxin.web.console.drafts import danger_rows, dangers_of
 from tongxin.web.console.family import (
@@ -74,7 +75,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "carers": known, "sees_family": "family" in file.parts,
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",
         "siblings": [{"url": f"/children/{each.id}/", "name": names.children[each.id]} for each in siblings],
-        "entries": timeline(file, names, titles),
+        "entries": timeline(file, names, titles), "consents": consent_rows(file),
         "looks": look_rows(seen, names, titles, file.access.parts), "sees_log": "log" in file.parts,
     })
 

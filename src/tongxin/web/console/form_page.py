@@ -90,11 +90,11 @@ def signed(form: Form, name: str) -> dict[str, str]:
     }
 
 
-def from_address(request: Request, form: Form) -> dict[str, str]:
+def from_address(request: Request, form: Form) -> dict[str, Any]:
     """Codes that a link may put into a form: only clear ones that the form offers."""
-    found = {}
+    found: dict[str, Any] = {}
     for field in form.fields:
         code = request.GET.get(field.id, "")
         if code and not field.sealed and code in {option.code for option in field.options}:
-            found[field.id] = code
+            found[field.id] = [code] if field.type == "codes" else code
     return found

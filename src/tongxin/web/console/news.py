@@ -13,6 +13,7 @@ NOTICE_WORDS = {
     "task.climbed": "逾期任务上报到您的岗位", "task.passed_on": "任务转到您的岗位", "entry.held": "有一份待核对的记录",
     "task.unowned": "有任务没有人负责，请尽快安排代班的人", "row.settled": "有新任务",
     "round.alarmed": "筛查中有危险信号，请马上核查",
+    "withdrawal.deferred": "监护人要撤回同意，因孩子的安全暂缓，请和监护人联系",
     "arrival.held": "手机送来一条记录，等您核对", "arrival.climbed": "手机送来的记录没有人核对，转到您的岗位",
 }
 # News about no single child: what it is, what it says, where it leads.

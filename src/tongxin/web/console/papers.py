@@ -14,8 +14,10 @@ from tongxin.core.pathway import WITHDRAWN
 from tongxin.documents import selectors, typesetting
 from tongxin.documents.papers import Paper, Papers, Purpose, papers_in, record_copy
 from tongxin.flows import links, lists, prefill
+from tongxin.flows.consenting import notice_in
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
+from tongxin.web.console.consent_paper import notice_signed, notice_words
 from tongxin.web.console.family import carers_of, sealed_of
 from tongxin.web.console.file import HIDDEN, File, entry_zh, read_file
 from tongxin.web.console.names import open_names
@@ -25,6 +27,7 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 PURPOSE, ROUTE = "print", "paper"
+CONSENT = "consent"
 SHOWN = 60
 PDF = "application/pdf"
 
@@ -147,6 +150,8 @@ def _printed(file: File, found: Papers, paper: Paper | None, entry: Entry | None
     )
     copy = Copy(purpose=purpose, number=number, names=names, carers=carers)
     content = filled(file, asked, answers, copy=copy, rules=found, paper=paper, entry=entry)
+    if form_id == CONSENT:
+        content["before"] = notice_words(notice_signed(file, entry))
     return _as_pdf(content, f"{child.file_no}-{paper.id if paper else form_id}-{number}")
 
 
@@ -202,8 +207,10 @@ def print_blank(request: Request, form_id: str) -> HttpResponse:
         asked = form_in(form_id=form_id, region=region, at=request.at, lists=choices)
     except rules.NotAdopted:
         raise Http404 from None
-    layout = _rules_in(request, region).layout(form_id)
-    return _as_pdf(empty(request, asked.form, layout), f"blank-{form_id}")
+    content = empty(request, asked.form, _rules_in(request, region).layout(form_id))
+    if form_id == CONSENT:
+        content["before"] = notice_words(notice_in(region=region, at=request.at))
+    return _as_pdf(content, f"blank-{form_id}")
 
 
 def _rules_in(request: Request, region: str) -> Papers:

@@ -24,6 +24,7 @@ PURPOSES = {
     "prefill": "填表时带出", "crises": "危机总览", "referrals": "转介列表", "correct": "更正记录", "move": "移动记录",
     "search_index": "建立查找索引", "form": "填写表单", "draft": "接着填没填完的表", "duplicate": "核对是否重复",
     "trial": "试算新规则", "hospital": "导出给医疗机构", "handover": "导出给承接单位", "statistics": "导出作统计研究",
+    "consent": "告知与同意", "family": "监护人用链接查看",
     "subject": "应本人或监护人要求导出", "print": "打印", "attachment": "打开附件", "attachments": "查看附件目录",
 }
 CORRECTIONS = {"correct": "更正", "retract": "撤回", "moved": "移至另一名儿童"}

@@ -1,0 +1,1 @@
+"""One-time links by which a guardian decides on their own phone."""

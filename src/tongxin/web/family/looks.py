@@ -1,0 +1,33 @@
+"""Who looked at a child's file, as a family is told: the kind of post, the day and the purpose; no name, no content."""
+
+from datetime import datetime
+from typing import Any
+
+from tongxin.accounts.models import Post
+from tongxin.core.pathway import CHINA
+from tongxin.ledger.models import Access
+from tongxin.people.models import Child
+from tongxin.rulebook import rules
+from tongxin.web.console.timeline import PURPOSES
+
+SHOWN = 60
+# Where a name is only one of many on a page, nobody opened the file.
+LISTS = frozenset({
+    "roster", "home", "search", "tasks", "posts", "crises", "referrals", "search_index", "duplicate", "family",
+    "rebuild", "trial", "devices", "notices",
+})
+
+
+def looks_told(child: Child, *, since: datetime, at: datetime) -> list[dict[str, Any]]:
+    """The newest looks into a file since a moment, one line for each day, post and purpose."""
+    rows = Access.objects.filter(
+        subjects__owner_id=child.id, subjects__owner_kind="child", at__gte=since, at__lte=at, person_id__isnull=False
+    ).exclude(purpose__in=LISTS).order_by("-at").values_list("at", "post_id", "purpose")[: SHOWN * 10]
+    found = list(rows)
+    roles = rules.access_rules(at=at).roles
+    posts = dict(Post.objects.filter(id__in={post for _, post, _ in found if post}).values_list("id", "role"))
+    lines: dict[tuple[Any, str, str], None] = {}
+    for moment, post, purpose in found:
+        who = roles.get(posts.get(post, ""), "工作人员") if post else "工作人员"
+        lines[(moment.astimezone(CHINA).date(), who, PURPOSES.get(purpose, "办理业务"))] = None
+    return [{"on": on, "who": who, "purpose": purpose} for on, who, purpose in list(lines)[:SHOWN]]
