@@ -10,7 +10,8 @@ from tongxin.lib.arguments import Parser
 def main(argv: list[str]) -> int:
     """Bring the databases up to date; what they hold stays."""
     Parser(prog="tongxin database prepare", description="建立或升级数据库").parse_args(argv)
-    secrets.read("master")
+    for name in secrets.needed():
+        secrets.read(name)
     places.home().mkdir(parents=True, exist_ok=True)
     for alias in connections:
         call_command("migrate", database=alias, interactive=False, verbosity=0)

@@ -15,6 +15,8 @@ from tongxin.documents import selectors as attachments
 from tongxin.flows import preparation, storage
 from tongxin.flows.finding import Finding
 from tongxin.flows.invariants import breaches
+from tongxin.flows.key_health import examine_keys
+from tongxin.flows.phone_health import examine_phones
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.lib import definitions, places
 from tongxin.lib.sqlcipher import driver
@@ -34,9 +36,10 @@ def examine(*, at: datetime) -> list[Finding]:
     if first := preparation.missing():
         return [first]
     questions: tuple[tuple[str, Callable[[datetime], Iterator[Finding]]], ...] = (
-        ("密钥", _keys), ("数据文件夹", _storage), ("设置", _settings), ("数据库", _database),
+        ("密钥", examine_keys), ("数据文件夹", _storage), ("设置", _settings), ("数据库", _database),
         ("数据库升级", _migrations), ("时钟", _clock), ("规则", _rules), ("后台", _worker), ("账本", _ledger),
-        ("岗位", _posts), ("附件", _attachments), ("待核记录", _held), ("每个孩子都有下一步", _promise),
+        ("岗位", _posts), ("附件", _attachments), ("待核记录", _held), ("手机记录", examine_phones),
+        ("每个孩子都有下一步", _promise),
     )
     found: list[Finding] = []
     for what, ask in questions:
@@ -46,17 +49,6 @@ def examine(*, at: datetime) -> list[Finding]:
             said = f"检查不了（{type(error).__name__}）"
             found.append(Finding(what, "failure", said, "请看其他各项，并告诉系统管理员"))
     return found
-
-
-def _keys(at: datetime) -> Iterator[Finding]:
-    del at
-    folder = places.keys_folder()
-    loose = [file.name for file in folder.iterdir() if file.stat().st_mode & 0o077]
-    if loose:
-        names = "、".join(sorted(loose))
-        yield Finding("密钥", "failure", f"其他用户能读这些文件：{names}", "改为只有运行系统的用户可读")
-    else:
-        yield Finding("密钥", "ok", "齐全，只有本用户可读")
 
 
 def _storage(at: datetime) -> Iterator[Finding]:

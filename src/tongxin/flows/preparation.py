@@ -17,7 +17,7 @@ WHAT = "准备"
 def missing() -> Finding | None:
     """The first thing to do on a machine that isn't ready; nothing on one that is."""
     lost = secrets.missing()
-    if lost and len(lost) < len(secrets.NAMES):
+    if lost and len(lost) < len(secrets.needed()):
         said = f"缺少密钥文件：{'、'.join(f'{name}.key' for name in lost)}"
         return Finding(WHAT, "failure", said, "从备份恢复密钥；不要生成新的，新密钥读不出已封存的资料")
     if lost:

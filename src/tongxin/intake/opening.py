@@ -82,7 +82,7 @@ class Fresh:
 class Ready:
     """Files sealed and laid out as rows. The keys are kept first and apart: a key without rows harms nobody."""
 
-    keys: Laid
+    keys: vault.FreshRows
     tables: list[Laid]
     findable: list[MarkRow]
 

@@ -4,8 +4,6 @@ Sealing and digests take longer than writing, and a database that other people w
 waiting for them.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +17,7 @@ from tongxin.ledger.events import payload_of
 from tongxin.ledger.models import Entry, Event, Subject
 from tongxin.lib import ids
 from tongxin.lib.bulk import Table
-from tongxin.vault import Keyring
+from tongxin.vault import DataKey, Keyring, ciphers
 from tongxin.vault.keys import derived
 
 EVENT = ("id", "kind", "subject", "entry", "person_id", "post_id", "at", "clear", "digest", "is_fact")
@@ -51,7 +49,7 @@ def first_entries(
     )
     entries, events = [], []
     for (draft, told), blob in zip(firsts, blobs, strict=True):
-        key = derived(keyring[draft.subject], b"digest")
+        key = keyring[draft.subject]
         entries.append(writing.entry(draft, blob, key))
         events += [writing.event(each, key) for each in told]
     subjects = [(draft.subject.id, draft.subject.kind, 1) for draft, _ in firsts]
@@ -62,14 +60,14 @@ class _Writing:
     def __init__(self, at: datetime, person: UUID | None, post: UUID | None, keyring: Keyring) -> None:
         self.at, self.person, self.post, self.keyring = at, person, post, keyring
 
-    def entry(self, draft: Draft, blob: bytes, key: bytes) -> tuple[Any, ...]:
+    def entry(self, draft: Draft, blob: bytes, key: DataKey) -> tuple[Any, ...]:
         return (
             draft.entry_id, draft.subject.id, 1, draft.kind, draft.form_hash, draft.occurred_at, self.at,
             self.person, self.post, draft.device, None, draft.correction_kind, draft.clear, blob,
             self.keyring[draft.subject].id, _digest(key, draft.payload()),
         )
 
-    def event(self, draft: EventDraft, key: bytes) -> tuple[Any, ...]:
+    def event(self, draft: EventDraft, key: DataKey) -> tuple[Any, ...]:
         event_id = ids.new_id()
         clear = canonical.text(draft.clear)
         payload = payload_of(event_id, draft, self.at, clear)
@@ -79,6 +77,6 @@ class _Writing:
         )
 
 
-def _digest(key: bytes, content: bytes) -> bytes:
-    return hmac.digest(key, content, hashlib.sha256)
+def _digest(key: DataKey, content: bytes) -> bytes:
+    return ciphers.keyed_digest(content, key=derived(key, b"digest"), profile=key.profile)
 

@@ -10,6 +10,7 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.lib.asking_checks import check_asking
 from tongxin.lib.consent_checks import check_consent
 from tongxin.lib.document_checks import check_documents
+from tongxin.lib.sign_in_checks import check_sign_in
 from tongxin.lib.sync_checks import check_sync
 
 Content = Mapping[str, Any]
@@ -106,6 +107,13 @@ def _drafts(content: Content) -> None:
     take.unrepeated([each["id"] for each in content["drop_reasons"]], "drop_reasons", "原因")
 
 
+def _keys(content: Content) -> None:
+    take.mapping(content, "", required=(*HEAD, "master_renew_after", "former_kept"), optional=DATED)
+    for key, unit in (("master_renew_after", "days"), ("former_kept", "hours")):
+        span = take.mapping(content[key], key, required=(unit,))
+        take.number(span, unit, key, 0, low=1)
+
+
 def _accounts(content: Content) -> None:
     spans = ("one_time_password", "introductions")
     take.mapping(content, "", required=(*HEAD, *spans), optional=DATED)
@@ -118,14 +126,6 @@ def _span(content: Content, key: str) -> None:
     if len(span) != 1:
         raise DefinitionError(key, "时限要写成一个单位和一个整数", "例如 {days: 1}")
     take.number(span, next(iter(span)), key, 0, low=1)
-
-
-def _sign_in(content: Content) -> None:
-    spans = ("pause", "forgotten_after", "known_for")
-    take.mapping(content, "", required=(*HEAD, "tries", *spans), optional=DATED)
-    take.number(content, "tries", "", 0, low=1)
-    for key in spans:
-        _span(content, key)
 
 
 def _prefill(content: Content) -> None:
@@ -176,8 +176,9 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "drafts": _drafts,
     "fields": _fields,
     "glossary": _glossary,
+    "keys": _keys,
     "prefill": _prefill,
-    "sign_in": _sign_in,
+    "sign_in": check_sign_in,
     "sync": check_sync,
 }
 

@@ -7,6 +7,7 @@
 import hashlib
 import os
 import secrets as chance
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +15,14 @@ from tongxin.lib import places
 from tongxin.lib.faults import Fault
 
 NAMES = ("master", "pepper", "ledger", "database", "django")
+# Where another process holds the master key: its socket. This process then needs no file of it.
+KMS = "TONGXIN_KMS"
 SIZE = 32
+
+
+def needed() -> tuple[str, ...]:
+    """The keys that this process reads as files."""
+    return NAMES[1:] if os.environ.get(KMS) else NAMES
 
 
 def create() -> bool:
@@ -26,19 +34,29 @@ def create() -> bool:
     lost = missing()
     if not lost:
         return False
-    if len(lost) < len(NAMES):
+    if len(lost) < len(needed()):
         files = "、".join(_file(folder, name).name for name in lost)
         raise Fault(f"密钥文件夹不完整，缺少 {files}，没有新建任何密钥。请从备份恢复后再启动。")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for name in NAMES:
+    for name in needed():
         _write(_file(folder, name), chance.token_bytes(SIZE))
+    return True
+
+
+def create_master() -> bool:
+    """Make the master key alone, for a process that holds nothing else; False when there is one."""
+    file = _file(places.keys_folder(), "master")
+    if file.exists():
+        return False
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(file, chance.token_bytes(SIZE))
     return True
 
 
 def missing() -> list[str]:
     """The names of the key files that aren't there."""
-    return [name for name in NAMES if not _file(places.keys_folder(), name).exists()]
+    return [name for name in needed() if not _file(places.keys_folder(), name).exists()]
 
 
 def exist() -> bool:
@@ -58,9 +76,17 @@ def master_id(key: bytes) -> str:
 
 def masters() -> dict[str, bytes]:
     """Every master key at hand by its id: the one in use first, the one before while rotating."""
-    files = [_file(places.keys_folder(), "master"), _file(places.keys_folder(), "master-previous")]
-    keys = [_read(file) for file in files if file.exists()] or [read("master")]
+    # In this order: who sees the fresh one must see the former too, unless nothing needs it any more.
+    keys = [read("master")]
+    if (previous := _read_if_there(_file(places.keys_folder(), "master-previous"))) is not None:
+        keys.append(previous)
     return {master_id(key): key for key in keys}
+
+
+def master_since() -> datetime | None:
+    """When the master key in use was made; None where another process holds it."""
+    file = _file(places.keys_folder(), "master")
+    return datetime.fromtimestamp(file.stat().st_mtime, tz=UTC) if file.exists() else None
 
 
 def rotate_master() -> None:
@@ -69,8 +95,12 @@ def rotate_master() -> None:
     current, previous = _file(folder, "master"), _file(folder, "master-previous")
     if previous.exists():
         raise Fault("上一次更换主密钥尚未完成，主密钥没有再换。请先完成重新封装。")
-    _write(previous, _read(current))
+    former = _file(folder, "master-former")
+    former.unlink(missing_ok=True)
+    _write(former, _read(current))
+    former.replace(previous)
     fresh = _file(folder, "master-fresh")
+    fresh.unlink(missing_ok=True)
     _write(fresh, chance.token_bytes(SIZE))
     fresh.replace(current)
 
@@ -88,6 +118,14 @@ def _write(file: Path, key: bytes) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(key.hex() + "\n")
+
+
+def _read_if_there(file: Path) -> bytes | None:
+    """The key, or nothing: the file may go away between any two looks at it."""
+    try:
+        return _content(file, file.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
 
 
 def _read(file: Path) -> bytes:

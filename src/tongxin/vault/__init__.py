@@ -13,25 +13,39 @@ from tongxin.vault.sealed import Sealed
 if TYPE_CHECKING:
     from tongxin.vault import tokens
     from tongxin.vault.faults import Destroyed, MissingKey, NobodyRecords, Refused
-    from tongxin.vault.fresh import FreshKeys, fresh_keys, keep
-    from tongxin.vault.keys import DataKey, Keyring, create_keys, destroy, destroyed, fetch, key_ids, keyring, rewrap
+    from tongxin.vault.fresh import FreshKeys, FreshRows, fresh_keys, keep
+    from tongxin.vault.keys import (
+        DataKey,
+        Keyring,
+        create_keys,
+        destroy,
+        destroyed,
+        fetch,
+        finish_rotation,
+        key_ids,
+        keyring,
+        rewrap,
+    )
     from tongxin.vault.opening import Viewer, open, open_bytes, register_recorder
     from tongxin.vault.sealing import digest_many, put, put_many, seal, seal_many
 
 _NAMES = {
     "faults": ("Destroyed", "MissingKey", "NobodyRecords", "Refused"),
-    "fresh": ("FreshKeys", "fresh_keys", "keep"),
-    "keys": ("DataKey", "Keyring", "create_keys", "destroy", "destroyed", "fetch", "key_ids", "keyring", "rewrap"),
+    "fresh": ("FreshKeys", "FreshRows", "fresh_keys", "keep"),
+    "keys": (
+        "DataKey", "Keyring", "create_keys", "destroy", "destroyed", "fetch", "finish_rotation", "key_ids", "keyring",
+        "rewrap",
+    ),
     "opening": ("Viewer", "open", "open_bytes", "register_recorder"),
     "sealing": ("digest_many", "put", "put_many", "seal", "seal_many"),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "DataKey", "Destroyed", "FreshKeys", "Item", "Keyring", "MissingKey", "NobodyRecords", "Owner", "Place",
-    "Refused", "Sealed", "SealedField", "Viewer", "create_keys", "destroy", "destroyed", "digest_many", "fetch",
-    "fresh_keys", "keep", "key_ids", "keyring", "open", "open_bytes", "put", "put_many", "register_recorder",
-    "rewrap", "seal", "seal_many", "tokens",
+    "DataKey", "Destroyed", "FreshKeys", "FreshRows", "Item", "Keyring", "MissingKey", "NobodyRecords", "Owner",
+    "Place", "Refused", "Sealed", "SealedField", "Viewer", "create_keys", "destroy", "destroyed", "digest_many",
+    "fetch", "finish_rotation", "fresh_keys", "keep", "key_ids", "keyring", "open", "open_bytes", "put", "put_many",
+    "register_recorder", "rewrap", "seal", "seal_many", "tokens",
 ]
 
 

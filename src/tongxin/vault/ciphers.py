@@ -1,19 +1,26 @@
-"""Authenticated encryption in two profiles: AES-256-GCM, and SM4-GCM as the national one.
+"""Authenticated encryption and keyed digests: AES-256-GCM with HMAC-SHA-256, or SM4-GCM with HMAC-SM3.
+
+`sm4-gcm` alone, with HMAC-SHA-256, is what earlier versions sealed by; it stays readable and writable.
 
 Sealed bytes: mark, profile, nonce, ciphertext with tag. Inside, short values are padded to sixteen
 bytes so that a name's length doesn't show; long ones are compressed.
 """
 
+import hashlib
+import hmac
 import os
 import zlib
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SM3
+from cryptography.hazmat.primitives.hmac import HMAC
 
 MARK = 0xB1
-PROFILES = {"aes-256-gcm": 1, "sm4-gcm": 2}
-SIZES = {"aes-256-gcm": 32, "sm4-gcm": 16}
+NATIONAL = "sm4-gcm-sm3"
+PROFILES = {"aes-256-gcm": 1, "sm4-gcm": 2, NATIONAL: 3}
+SIZES = {"aes-256-gcm": 32, "sm4-gcm": 16, NATIONAL: 16}
 NONCE, TAG, BLOCK = 12, 16, 16
 LONG = 256
 PADDED, PACKED = b"\x00", b"\x01"
@@ -26,6 +33,15 @@ class Unopened(Exception):
 def new_key(profile: str) -> bytes:
     """A fresh data key."""
     return os.urandom(SIZES[profile])
+
+
+def keyed_digest(content: bytes, *, key: bytes, profile: str) -> bytes:
+    """What only the key's owner can make of a content."""
+    if profile != NATIONAL:
+        return hmac.digest(key, content, hashlib.sha256)
+    work = HMAC(key, SM3())
+    work.update(content)
+    return work.finalize()
 
 
 def is_sealed(blob: bytes) -> bool:

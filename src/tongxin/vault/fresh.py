@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from tongxin.lib import bulk, ids, secrets
+from tongxin.lib import bulk, ids
 from tongxin.lib.bulk import Laid
-from tongxin.vault import ciphers
-from tongxin.vault.keys import ALIAS, DataKey, Keyring, context_of, wrapping
+from tongxin.vault import ciphers, masters
+from tongxin.vault.keys import ALIAS, DataKey, Keyring, context_of
+from tongxin.vault.masters import Fresh
 from tongxin.vault.models import SubjectKey
 from tongxin.vault.owners import Owner
 
@@ -22,7 +23,14 @@ class FreshKeys(NamedTuple):
     """Keys to seal under, and the rows by which they are kept."""
 
     keyring: Keyring
-    rows: Laid
+    rows: "FreshRows"
+
+
+class FreshRows(NamedTuple):
+    """Rows ready to be stored, and under which master key they are wrapped."""
+
+    laid: Laid
+    master_id: str
 
 
 def fresh_keys(
@@ -31,25 +39,32 @@ def fresh_keys(
     """A key for each owner without one in `known`; nothing is read from or written to a database."""
     found = dict(known or {})
     profile = settings.TONGXIN_CIPHER_PROFILE
-    master_id, master = next(iter(secrets.masters().items()))
-    wrap = wrapping(master, profile)
-    rows: list[tuple[Any, ...]] = []
-    for owner in dict.fromkeys(owners):
-        if owner in found:
-            continue
-        key = found[owner] = DataKey(UUID(int=ids.new_id().int), profile, ciphers.new_key(profile))
-        context = context_of(owner.kind, owner.id, profile)
-        wrapped = ciphers.seal(key.content, key=wrap, profile=profile, context=context)
-        rows.append((key.id, owner.kind, owner.id, wrapped, master_id, profile, at, None))
-    return FreshKeys(Keyring(known=found), bulk.lay_out((SubjectKey, COLUMNS, rows), using=ALIAS))
+    fresh = {
+        owner: DataKey(UUID(int=ids.new_id().int), profile, ciphers.new_key(profile))
+        for owner in dict.fromkeys(owners) if owner not in found
+    }
+    made = masters.at_hand().wrap(
+        [Fresh(key.content, profile, context_of(*owner, profile)) for owner, key in fresh.items()]
+    )
+    rows = [
+        (key.id, owner.kind, owner.id, wrapped, made.master_id, profile, at, None)
+        for (owner, key), wrapped in zip(fresh.items(), made.wrapped, strict=True)
+    ]
+    laid = bulk.lay_out((SubjectKey, COLUMNS, rows), using=ALIAS)
+    return FreshKeys(Keyring(known={**found, **fresh}), FreshRows(laid, made.master_id))
 
 
-def keep(rows: Laid) -> bool:
-    """Store fresh keys, before anything sealed under them; False, and none stored, when one exists already."""
+def keep(rows: FreshRows) -> bool:
+    """Store fresh keys, before anything sealed under them; False, and none stored, when they have to be made anew.
+
+    That is when one exists already, or when their master key was taken out of use meanwhile.
+    """
     try:
         with transaction.atomic(using=ALIAS):
-            bulk.write(rows, using=ALIAS)
+            bulk.write(rows.laid, using=ALIAS)
+            is_kept = masters.at_hand().has(rows.master_id)
+            transaction.set_rollback(not is_kept, using=ALIAS)
     except IntegrityError:
         return False
-    return True
+    return is_kept
 

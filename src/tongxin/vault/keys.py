@@ -3,8 +3,6 @@
 Unwrapped keys live only as long as the call or the `Keyring` that needs them.
 """
 
-import hashlib
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,18 +10,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.models import UUIDField
+from django.db.models import QuerySet, UUIDField
 
 from tongxin.lib import secrets
 from tongxin.lib.prepared import Prepared, among
-from tongxin.vault import ciphers, destructions
+from tongxin.vault import ciphers, destructions, masters
 from tongxin.vault.faults import Destroyed, MissingKey
+from tongxin.vault.masters import Fresh, Wrapped
 from tongxin.vault.models import SubjectKey
 from tongxin.vault.owners import KINDS, Owner
 
 ALIAS = "keys"
 CHUNK = 500
 FEW = 64
+TRIES = 3
 KEYS_OF = Prepared(
     lambda owners: SubjectKey.objects.filter(among("owner_id", owners)), using=ALIAS, several="owners",
     owners=UUIDField(),
@@ -81,14 +81,21 @@ def create_keys(owners: Iterable[Owner], *, at: datetime, profile: str = "") -> 
     Written before the rows it will seal: a key without rows harms nobody, a row without a key is lost.
     """
     wanted = list(dict.fromkeys(owners))
+    if not wanted:
+        return Keyring()
     unknown = {owner.kind for owner in wanted} - KINDS
     if unknown:
         raise ValueError(f"no such kind of key owner: {', '.join(sorted(unknown))}")
     chosen = profile or settings.TONGXIN_CIPHER_PROFILE
-    master_id, master = next(iter(secrets.masters().items()))
-    rows = [_new_row(owner, master_id, master, chosen, at) for owner in wanted]
-    SubjectKey.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
-    return Keyring(wanted)
+    for _ in range(TRIES):
+        rows = _new_rows(wanted, chosen, at)
+        with transaction.atomic(using=ALIAS):
+            SubjectKey.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
+            if masters.at_hand().has(rows[0].master_id):
+                return Keyring(wanted)
+            # Rotated and done with meanwhile: nobody could unwrap these any more.
+            transaction.set_rollback(True, using=ALIAS)
+    raise MissingKey
 
 
 def key_ids(owners: Iterable[Owner]) -> dict[Owner, UUID]:
@@ -117,79 +124,88 @@ def destroy(owner: Owner, *, at: datetime) -> bool:
 
 def rewrap(*, limit: int = 1000) -> int:
     """How many data keys were put under the master key in use; call until it gives 0."""
-    masters = secrets.masters()
-    current_id, current = next(iter(masters.items()))
+    door = masters.at_hand()
     with transaction.atomic(using=ALIAS):
-        rows = list(
-            SubjectKey.objects.select_for_update()
-            .filter(destroyed_at__isnull=True)
-            .exclude(master_id=current_id)
-            .order_by("id")[:limit]
-        )
-        for row in rows:
-            content = _unwrapped(row, masters)
-            row.wrapped, row.master_id = _wrap(content, row, current), current_id
+        rows = list(_former(door.current()).select_for_update().order_by("id")[:limit])
+        if not rows:
+            return 0
+        contents = door.unwrap([_as_wrapped(row) for row in rows])
+        made = door.wrap([_as_fresh(row, content) for row, content in zip(rows, contents, strict=True)])
+        for row, wrapped in zip(rows, made.wrapped, strict=True):
+            row.wrapped, row.master_id = wrapped, made.master_id
         SubjectKey.objects.bulk_update(rows, ["wrapped", "master_id"], batch_size=CHUNK)
     return len(rows)
 
 
+def finish_rotation() -> bool:
+    """Remove the former master key unless a key still needs it; whoever writes keys meanwhile is waited for."""
+    with transaction.atomic(using=ALIAS):
+        connection = connections[ALIAS]
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {SubjectKey._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+        if _former(masters.at_hand().current()).exists():
+            return False
+        secrets.forget_previous_master()
+    return True
+
+
+def _former(current: str) -> QuerySet[SubjectKey]:
+    return SubjectKey.objects.filter(destroyed_at__isnull=True).exclude(master_id=current)
+
+
 def derived(key: DataKey, purpose: bytes) -> bytes:
     """A key for another use than encryption, so that no key serves two."""
-    return hmac.digest(key.content, b"tongxin " + purpose, hashlib.sha256)
+    return ciphers.keyed_digest(b"tongxin " + purpose, key=key.content, profile=key.profile)
 
 
-def _new_row(owner: Owner, master_id: str, master: bytes, profile: str, at: datetime) -> SubjectKey:
-    row = SubjectKey(
-        owner_kind=owner.kind, owner_id=owner.id, master_id=master_id, profile=profile, created_at=at
-    )
-    row.wrapped = _wrap(ciphers.new_key(profile), row, master)
-    return row
+def _new_rows(owners: Sequence[Owner], profile: str, at: datetime) -> list[SubjectKey]:
+    fresh = [
+        SubjectKey(owner_kind=owner.kind, owner_id=owner.id, profile=profile, created_at=at) for owner in owners
+    ]
+    made = masters.at_hand().wrap([_as_fresh(row, ciphers.new_key(profile)) for row in fresh])
+    for row, wrapped in zip(fresh, made.wrapped, strict=True):
+        row.wrapped, row.master_id = wrapped, made.master_id
+    return fresh
 
 
 def fetch(owners: Iterable[Owner]) -> dict[Owner, DataKey | None]:
     """The keys that exist, None where destroyed; an owner without a key is left out."""
     wanted = list(owners)
-    masters = secrets.masters()
     found: dict[Owner, DataKey | None] = {}
     for start in range(0, len(wanted), CHUNK):
-        found.update(_fetch_chunk(wanted[start : start + CHUNK], masters))
+        chunk = wanted[start : start + CHUNK]
+        try:
+            found.update(_fetch_chunk(chunk))
+        except MissingKey:
+            # A rotation may have ended between reading the row and reading the master key.
+            found.update(_fetch_chunk(chunk))
     return found
 
 
-def _fetch_chunk(owners: Sequence[Owner], masters: dict[str, bytes]) -> dict[Owner, DataKey | None]:
+def _fetch_chunk(owners: Sequence[Owner]) -> dict[Owner, DataKey | None]:
     asked = set(owners)
-    found: dict[Owner, DataKey | None] = {}
     ids = [owner.id for owner in owners]
-    for row in KEYS_OF.rows(owners=ids) if len(ids) <= FEW else SubjectKey.objects.filter(owner_id__in=ids):
-        owner = Owner(row.owner_kind, row.owner_id)
-        if owner in asked:
-            is_gone = row.destroyed_at is not None
-            found[owner] = None if is_gone else DataKey(row.id, row.profile, _unwrapped(row, masters))
-    return found
+    rows = KEYS_OF.rows(owners=ids) if len(ids) <= FEW else SubjectKey.objects.filter(owner_id__in=ids)
+    mine = [row for row in rows if Owner(row.owner_kind, row.owner_id) in asked]
+    alive = [row for row in mine if row.destroyed_at is None]
+    contents = iter(masters.at_hand().unwrap([_as_wrapped(row) for row in alive]) if alive else ())
+    return {
+        Owner(row.owner_kind, row.owner_id):
+        None if row.destroyed_at is not None else DataKey(row.id, row.profile, next(contents))
+        for row in mine
+    }
 
 
-def _wrap(content: bytes, row: SubjectKey, master: bytes) -> bytes:
-    key = wrapping(master, row.profile)
-    context = context_of(row.owner_kind, row.owner_id, row.profile)
-    return ciphers.seal(content, key=key, profile=row.profile, context=context)
+def _as_fresh(row: SubjectKey, content: bytes) -> Fresh:
+    return Fresh(content, row.profile, context_of(row.owner_kind, row.owner_id, row.profile))
 
 
-def _unwrapped(row: SubjectKey, masters: dict[str, bytes]) -> bytes:
-    master = masters.get(row.master_id)
-    if master is None or row.wrapped is None:
+def _as_wrapped(row: SubjectKey) -> Wrapped:
+    if row.wrapped is None:
         raise MissingKey
-    try:
-        return ciphers.unseal(
-            bytes(row.wrapped), key=wrapping(master, row.profile), profile=row.profile,
-            context=context_of(row.owner_kind, row.owner_id, row.profile),
-        )
-    except ciphers.Unopened:
-        raise MissingKey from None
-
-
-def wrapping(master: bytes, profile: str) -> bytes:
-    """The key that data keys of a profile are wrapped with."""
-    return hmac.digest(master, b"tongxin wrap " + profile.encode(), hashlib.sha256)[: ciphers.SIZES[profile]]
+    context = context_of(row.owner_kind, row.owner_id, row.profile)
+    return Wrapped(bytes(row.wrapped), row.profile, context, row.master_id)
 
 
 def context_of(owner_kind: str, owner_id: UUID, profile: str) -> bytes:

@@ -1,7 +1,5 @@
 """Writing sealed values, and digests that only the owner's key can make."""
 
-import hashlib
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -50,7 +48,8 @@ def digest_many(items: Iterable[tuple[bytes, Owner]], *, keyring: Keyring | None
     keys = keyring or Keyring()
     keys.want(owner for _, owner in wanted)
     return [
-        hmac.digest(derived(keys[owner], b"digest"), content, hashlib.sha256) for content, owner in wanted
+        ciphers.keyed_digest(content, key=derived(keys[owner], b"digest"), profile=keys[owner].profile)
+        for content, owner in wanted
     ]
 
 
