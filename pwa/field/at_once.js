@@ -19,6 +19,6 @@ export async function sendAtOnce(kept) {
   }
   const result = heard.status === 200 ? heard.body.results?.find((/** @type {any} */ each) => each.id === entry.id) : null;
   if (!result) return (heard.body?.zh || say("没有保存：服务器这次没有接收。")) + STILL;
-  await settle([{ ...result, form_zh: kept.form_zh, name: kept.name, child: entry.child, occurred_at: entry.occurred_at }]);
+  await settle([result], kept);
   return "";
 }

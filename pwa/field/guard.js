@@ -4,7 +4,7 @@ import { forgetBriefs, readBriefs } from "./briefs.js";
 import { learnBuild } from "./build.js";
 import { setAhead } from "./clock.js";
 import { countWaiting } from "./outbox.js";
-import { dangers, isCrisis } from "./dangers.js";
+import { dangers, forgetTicks, isCrisis } from "./dangers.js";
 import { blank, go, here, isBusy, replace, tellWaiting } from "./page.js";
 import { forgetSession, limits, readSession } from "./session.js";
 import { clear, isUnlocked, lock } from "./store.js";
@@ -12,6 +12,7 @@ import { isKept } from "./surroundings.js";
 import { sync } from "./sync.js";
 import { followSync } from "./standing.js";
 import { takeOver } from "./updates.js";
+import { forgetRefused } from "./once.js";
 
 const MINUTE = 60_000;
 let idle = 0;
@@ -46,6 +47,8 @@ export async function lockNow(screen = "pin", params = {}) {
   lock();
   forgetSession();
   forgetBriefs();
+  forgetRefused();
+  forgetTicks();
   blank();
   // A new build opens the page anew by itself.
   if (!(await takeOver())) await go(screen, params);
@@ -58,6 +61,8 @@ export function handBack(name, params) {
   lock();
   forgetSession();
   forgetBriefs();
+  forgetRefused();
+  forgetTicks();
   blank();
 }
 

@@ -8,8 +8,8 @@ import { blobRows, keep, NotReady } from "./outbox.js";
 import { OPENS } from "./records.js";
 import { around, callsOf } from "./rules.js";
 import { say } from "./say.js";
-import { clear, Locked, sealedPut } from "./store.js";
-import { dangerOf } from "./dangers.js";
+import { clear, get, Locked, sealedPut } from "./store.js";
+import { dangerOf, noteTicks, standUnkept, ticksOf } from "./dangers.js";
 import { syncSoon } from "./sync.js";
 import { thinkAhead } from "./thinking.js";
 import { sendAtOnce } from "./at_once.js";
@@ -27,10 +27,11 @@ const STILL = "内容仍在本页，没有丢。";
  * What the form element calls with a filled form.
  *
  * @param {{ child: string, file: File | null, formId: string, formZh: string, about: string, corrects?: Own | null,
- *   draft: import("./phone_draft.js").PhoneDraft, blobs?: () => Attached[], after: (kept: Kept, alarms: Alarm[]) => Promise<void> }} ground
+ *   draft: import("./phone_draft.js").PhoneDraft, blobs?: () => Attached[], after: (kept: Kept, alarms: Alarm[]) => Promise<void>,
+ *   endangered?: (danger: import("./dangers.js").Standing) => Promise<void> }} ground
  * @returns {(half: Half) => Promise<import("../form/send.js").Outcome>}
  */
-export function keeping({ child, file, formId, formZh, about, corrects = null, draft, blobs = () => [], after }) {
+export function keeping({ child, file, formId, formZh, about, corrects = null, draft, blobs = () => [], after, endangered }) {
   let last = { said: "", at: "" };
   return async (half) => {
     const said = JSON.stringify(half.answers);
@@ -39,7 +40,11 @@ export function keeping({ child, file, formId, formZh, about, corrects = null, d
     const attached = blobs(), attachments = attached.map((one) => one.id);
     const kept = { entry: { ...entryOf(half, { child, file, formId, about, corrects, at: last.at }), attachments }, form_zh: formZh, name: nameOf(file, half) };
     const { zh, alarms } = await writeDown(kept, file, { draft, blobs: attached });
-    if (zh) return { zh: (await callFirst(alarms)) + zh, mayRetry: true };
+    if (zh) {
+      if (alarms.length) await endangered?.(await standUnkept(kept, alarms));
+      return { zh: (await callFirst(alarms)) + zh, mayRetry: true };
+    }
+    await sendTicks(kept.entry.id, kept.name);
     await readBriefs();
     await after(kept, alarms);
     syncSoon();
@@ -76,6 +81,15 @@ export async function writeDown(kept, file, { draft, blobs = [] } = {}) {
   } catch (error) {
     draft?.resume();
     return { zh: wordsFor(error), alarms };
+  }
+}
+
+/** What was done about a danger before its record was kept goes out now, each with its moment. @param {string} id @param {string} name */
+export async function sendTicks(id, name) {
+  for (let [entry, ...rest] = await ticksOf(id); entry; [entry, ...rest] = rest) {
+    const { zh } = await writeDown({ entry, form_zh: say("危机处置步骤"), name }, (await get("children", entry.child)) ?? null);
+    if (zh) return;
+    await noteTicks(id, rest);
   }
 }
 

@@ -89,15 +89,15 @@ export async function countWaiting() {
   return (await rows("outbox")).filter((each) => !judged.has(each.id)).length;
 }
 
-/** Writes down what became of entries; what arrived leaves the outbox in the same transaction. @param {Result[]} results */
-export async function settle(results) {
+/** Writes down what became of entries; what arrived leaves the outbox in the same transaction. @param {Result[]} results @param {Kept} [straight] one that never lay in the outbox */
+export async function settle(results, straight) {
   const { forms } = await around();
   /** @type {Change[]} */
   const changes = [];
   for (const result of results) {
     const sent = await row("outbox", result.id);
     const before = await row("receipts", result.id);
-    const known = (sent && (await reveal("outbox", sent))) ?? undefined;
+    const known = (sent && (await reveal("outbox", sent))) ?? (straight?.entry.id === result.id ? straight : undefined);
     const told = (before && (await reveal("receipts", before))) ?? {};
     const outcome = {
       form_zh: "", name: "", child: "", kind: "", occurred_at: sent?.at ?? before?.at ?? "", ...told, ...brief(known), ...result,

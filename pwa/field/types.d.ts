@@ -62,7 +62,11 @@ export type File = {
   is_new?: boolean;
 };
 /** A danger that a record raised on this phone; it stays until the office has it and she has put it away. */
-export type Danger = { id: string; child: string; name: string; at: string; alarms: { gate: string; zh: string; kind: string }[] };
+export type Danger = { id: string; child: string; name: string; at: string; alarms: { gate: string; zh: string; kind: string }[];
+  /** Its record could not be kept here and has not come to the office. */
+  isUnkept?: boolean;
+  /** What was done about it meanwhile. */
+  ticks?: Entry[] };
 /** What lists need of a child. */
 export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "hamlet" | "address" | "household" | "siblings" | "school_zh"
   | "state_zh" | "gates" | "tasks" | "level" | "level_zh" | "identified_zh" | "phone" | "is_new"> & { call: string; words: string };

@@ -15,6 +15,7 @@ from tests.field.inside import CLEAR_NAMES
 from tests.field.line import Line
 from tests.field.phone import PASSWORD, PIN, Phone
 
+pytestmark = pytest.mark.browser
 OFFERED = "也用指纹或面容打开"
 BY_FINGER = "用指纹或面容打开"
 

@@ -259,18 +259,39 @@ def test_where_storage_is_loose_only_the_office_counts(house: Village, phone: Ph
     phone.page.get_by_role("button", name="保存", exact=True).click()
     phone.reads("没有保存：这个浏览器不保证长期保存", "内容仍在本页", "有危险信号，请先打电话：110、120")
     assert phone.rows("outbox") == 0
+    # Though nothing could be kept: whom to call, what to do, and the text for a message, above what she wrote.
+    phone.reads("现在请马上处理", "报警 110", "急救 120", "您现在做", "打不通，也没有网络？", "记录还没有存上")
+    expect(phone.page.get_by_role("heading", name="现在请马上处理")).to_be_in_viewport()
+    phone.click("做到了")
+    phone.reads("已做")
     line.mend()
-    phone.page.route("**/field/api/up/", _lose_the_answer, times=1)
-    with phone.page.expect_event("requestfailed"):
-        phone.click("再发一次")
-    phone.reads("没有保存")
-    phone.click("再发一次")
-    phone.reads("现在请马上处理", "单位已收到，回执")
-    assert (phone.rows("outbox"), phone.rows("drafts")) == (0, 0)
-    # The same entry the second time, and no other copy of it.
+    _twice(phone, "再发一次")
+    # What was done before went out behind what it is about.
+    phone.reads("现在请马上处理", "单位已收到，回执", "已做")
+    assert (phone.rows("outbox"), phone.rows("drafts"), phone.rows("receipts")) == (0, 0, 2)
+    _twice(phone, "又做了一次")
+    expect(phone.page.locator(".fa-crisis-done")).to_have_count(2)
+    phone.tab("children")
+    phone.page.get_by_role("button", name="李明月").first.click()
+    phone.click("更正或撤回")
+    phone.page.get_by_label("撤回：重复填写").check()
+    _twice(phone, "继续")
+    phone.reads("已保存")
+    # Each the same entry the second time, and no other copy of it.
     phone.tab("outbox")
     phone.reads("已送到")
     expect(phone.page.locator("main")).not_to_contain_text("等人处理")
+    # The visit, the step twice, what was taken back.
+    assert phone.rows("receipts") == 4
+
+
+def _twice(phone: Phone, name: str) -> None:
+    """The answer is lost the first time."""
+    phone.page.route("**/field/api/up/", _lose_the_answer, times=1)
+    with phone.page.expect_event("requestfailed"):
+        phone.click(name)
+    phone.reads("没有保存")
+    phone.click(name)
 
 
 def _lose_the_answer(route: Route) -> None:

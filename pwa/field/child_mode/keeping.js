@@ -1,7 +1,8 @@
 // Each answer of a child is kept at once, and a critical one at once begins what protects it.
 
 import { now, written } from "../clock.js";
-import { writeDown } from "../keeping.js";
+import { standUnkept } from "../dangers.js";
+import { writeOnce } from "../once.js";
 import { newId } from "../outbox.js";
 import { PhoneDraft } from "../phone_draft.js";
 import { get, put } from "../store.js";
@@ -30,8 +31,10 @@ export async function keepAnswer(place, item, code) {
   const sheet = { .../** @type {object} */ (half.answers[place.field] ?? {}), [item]: code };
   const used = /** @type {string[]} */ (half.answers[USED] ?? []);
   const answers = { ...half.answers, [place.field]: sheet, [USED]: [...new Set([...used, place.instrument])], [TOLD]: "yes" };
-  await put("drafts", id, { ...half, answers });
+  const full = await put("drafts", id, { ...half, answers }).then(() => null, (error) => error);
+  // A danger is told although the phone has no room for the answer.
   const fresh = await warn(place, { [USED]: [place.instrument], [TOLD]: "yes", [place.field]: sheet }, half);
+  if (full) throw full;
   if (fresh.length) await put("drafts", id, { ...half, answers, warned: [...(half.warned ?? []), ...fresh] });
 }
 
@@ -49,15 +52,19 @@ const begun = ({ hash }) => ({ form_hash: hash, answers: {}, entry_id: newId(), 
 async function warn(place, answers, { entry_id: sitting, warned = [] }) {
   const file = (await get("children", place.child)) ?? null;
   if (!file) return [];
-  const entry = {
+  const make = () => ({
     id: newId(), child: place.child, form: place.form, form_hash: place.hash, answers, occurred_at: written(now()),
     about: place.about, supersedes: null, correction_kind: "", based_on: {}, attachments: [], sitting,
-  };
-  const { alarms } = await thinkAhead(file, entry);
+  });
+  const { alarms } = await thinkAhead(file, make());
   const fresh = alarms.map((alarm) => alarm.gate).filter((gate) => !warned.includes(gate));
   if (!fresh.length) return [];
-  const { zh } = await writeDown({ entry, form_zh: place.formZh, name: file.name }, file);
-  if (zh) throw new Error(zh);
+  const about = { form_zh: place.formZh, name: file.name, file };
+  const { zh, entry } = await writeOnce(`warning:${sitting}:${JSON.stringify(answers)}`, make, about);
+  if (zh) {
+    await standUnkept({ entry, form_zh: place.formZh, name: file.name }, alarms);
+    throw new Error(zh);
+  }
   syncSoon();
   return fresh;
 }

@@ -113,8 +113,13 @@ export class TxCrisis extends HTMLElement {
   }
 
   /** @param {Given} given */
-  #standing({ isKnown, receipt }) {
+  #standing({ isKnown, isUnkept, receipt }) {
     const away = () => void this.dispatchEvent(new CustomEvent("tx-crisis-away", { bubbles: true }));
+    if (isUnkept && !isKnown) {
+      return make("div", { class: "fa-crisis-standing alert alert-danger", role: "status" },
+        make("p", {}, say("记录还没有存上，单位不会自动收到。先打电话告诉单位，再回到那张表点“再发一次”。")),
+        button(say("已经打电话告诉单位，收起"), away, {}));
+    }
     if (!isKnown) {
       return make("p", { class: "fa-crisis-standing alert alert-warning", role: "status" },
         say("单位还没有收到。有信号时自动送出；在那以前，这张卡一直留着。"));

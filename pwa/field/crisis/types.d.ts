@@ -11,6 +11,8 @@ export type Given = {
   steps: CrisisStep[];
   /** Whether the office has the entry, and under which number. */
   isKnown: boolean; receipt: string;
+  /** Its record could not be kept: whom she calls is all that the office hears. */
+  isUnkept?: boolean;
   role: string; calls: Call[];
   /** The form of a step made ready for today; without it no step can be ticked, only read. */
   form: import("../../form/types").Definition | null;

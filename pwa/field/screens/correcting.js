@@ -2,7 +2,7 @@
 
 import { make } from "../../form/dom.js";
 import { momentZh, now, written } from "../clock.js";
-import { writeDown } from "../keeping.js";
+import { writeOnce } from "../once.js";
 import { newId } from "../outbox.js";
 import { go, present } from "../page.js";
 import { acting, empty, notice, title } from "../parts.js";
@@ -55,14 +55,14 @@ const choice = (value, zh) =>
 /** Takes a record back; says why it was not kept. @param {Own} record @param {File} file @param {string} reason */
 async function withdraw(record, file, reason) {
   const { forms } = await around();
-  const entry = {
+  const make = () => ({
     id: newId(), child: file.id, form: record.form, form_hash: forms[record.form]?.hash ?? "", answers: {}, occurred_at: written(now()), about: reason,
     supersedes: record.id, correction_kind: "retract", based_on: {}, attachments: [],
-  };
-  const kept = { entry, form_zh: record.form_zh, name: file.name };
-  const { zh } = await writeDown(kept, file);
+  });
+  const { form_zh } = record, { name } = file;
+  const { zh, entry } = await writeOnce(`retract:${record.id}:${reason}`, make, { form_zh, name, file });
   if (zh) return zh;
   syncSoon();
-  await present("written", await done(kept, file));
+  await present("written", await done({ entry, form_zh, name }, file));
   return "";
 }

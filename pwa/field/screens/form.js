@@ -3,6 +3,7 @@
 import { make } from "../../form/dom.js";
 import { handable } from "../child_mode/handable.js";
 import { day } from "../clock.js";
+import { isCrisis, putAway } from "../dangers.js";
 import { PhoneDraft } from "../phone_draft.js";
 import { filled } from "../filling.js";
 import { keeping } from "../keeping.js";
@@ -45,22 +46,49 @@ export async function screen({ child = "", form: formId = "", about = "", name =
   // Where entries go straight to the office nothing can wait here to be sent after them.
   const attached = (await clear("persisted")) === false ? null : (await import("../media/attaching.js")).attaching(await limits());
   let isDone = false;
-  element.deliver = keeping({ child, file, formId, formZh: String(content.zh), about, corrects: record ?? null, draft, blobs: () => attached?.blobs() ?? [], after: async (kept, alarms) => {
+  const danger = make("div", {});
+  const deliver = keeping({ child, file, formId, formZh: String(content.zh), about, corrects: record ?? null, draft, blobs: () => attached?.blobs() ?? [], after: async (kept, alarms) => {
     isDone = true;
     if (alarms.some((alarm) => alarm.kind === "crisis")) await replace("crisis", { id: kept.entry.id });
     else await present("written", await done(kept, file));
-  } });
+  }, endangered: (found) => stand(danger, found) });
+  element.deliver = async (half) => {
+    const outcome = await deliver(half);
+    // Behind the form's own word of what went wrong.
+    if (outcome.zh && danger.hasChildNodes()) setTimeout(() => showFirst(danger));
+    return outcome;
+  };
   return {
     zh: content.zh, isBusy: () => !isDone && element.isDirty,
     leave: async () => {
       if (element.isDirty && !isDone) await draft.save();
       draft.stop();
     },
-    body: [title(content.zh), file ? make("p", { class: "fa-lead" }, file.name) : null, status,
+    body: [danger, title(content.zh), file ? make("p", { class: "fa-lead" }, file.name) : null, status,
       record ? notice("warning", say("这是更正：原来的记录会保留并注明已更正。危险信号和等级不会因更正而自动解除或降低。")) : null,
       file?.gates?.length ? notice("danger", say("这个孩子现在有：{zh}。", { zh: file.gates.map((gate) => gate.zh).join("、") })) : null,
       ...(await handing(element.given, { child, form: formId, about }, draft)), attached?.element ?? null, make("form", { class: "fa-paper" }, element)],
   };
+}
+
+/** @param {HTMLElement} danger */
+function showFirst(danger) {
+  scrollTo(0, 0);
+  danger.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+/** The whole card stands above the form that could not be kept; nothing leads away from what is written there. @param {HTMLElement} place @param {import("../dangers.js").Standing} found */
+async function stand(place, found) {
+  if (!isCrisis(found)) return;
+  const { cardOf } = await import("../crisis/screen.js");
+  const card = await cardOf(found, {
+    askMore: (shown) => shown.refuse(say("这一步还要多写几项。先打电话；下面这张表存上以后，再来写这一步。")),
+    putAway: async () => {
+      await putAway(found.id);
+      place.replaceChildren();
+    },
+  });
+  place.replaceChildren(card);
 }
 
 /** @param {import("../../form/types").Definition} definition_ @param {string} name */
