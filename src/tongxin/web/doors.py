@@ -7,12 +7,14 @@ import functools
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseNotAllowed
 
 from tongxin.access import selectors as access
+from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import Viewer
 from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
@@ -23,6 +25,8 @@ SIGN_IN = "/sign-in/"
 FIRST, FIRST_PAGE = "first", "/first/"
 NOT_YET = "没有保存：请先在另一个窗口完成首次登录的步骤，再回到本页。"
 SIGNED_OUT = "登录已过期，没有保存。请在新窗口登录后再发。"
+LOCK_PAGE = "/lock/"
+IS_LOCKED = "没有保存：这里已锁定。请先解锁，再发一次；写了的内容还在本页。"
 
 # Every route names one of these; `child.…` is decided again for each child, `office.…` by the viewer's roles.
 ACTIONS = {
@@ -56,10 +60,12 @@ class Request(HttpRequest):
 
     viewer: Viewer
     at: datetime
+    # Whose browser it is while it rested too long and nobody has shown that they still sit there.
+    locked: Person | None
 
 
 def door(action: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
-    """Let in only whom the named action admits; the action stays readable on the view."""
+    """Let in only whom the named action admits; action and methods stay readable on the view."""
     if action not in ACTIONS:
         raise LookupError(action)
 
@@ -71,7 +77,7 @@ def door(action: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View]
             asked = cast(Request, request)
             return _turned_away(asked, action) or view(asked, *args, **kwargs)
 
-        answer.action = action  # type: ignore[attr-defined]
+        answer.action, answer.methods = action, methods  # type: ignore[attr-defined]
         return answer
 
     return guard
@@ -81,9 +87,7 @@ def _turned_away(request: Request, action: str) -> HttpResponse | None:
     if action in WITHOUT_SESSION:
         return None
     if request.viewer.person_id is None:
-        if "json" in request.headers.get("Accept", ""):
-            return JsonResponse({"zh": SIGNED_OUT}, status=401)
-        return HttpResponseRedirect(SIGN_IN)
+        return _asked_in(request)
     if action != "signed_in" and request.session.get(FIRST):
         if "json" in request.headers.get("Accept", ""):
             return JsonResponse({"zh": NOT_YET}, status=409)
@@ -94,6 +98,21 @@ def _turned_away(request: Request, action: str) -> HttpResponse | None:
     if kind == "office" and not access.may_do(viewer=request.viewer, action=name, at=request.at):
         raise Http404
     return None
+
+
+def _asked_in(request: Request) -> HttpResponse:
+    """To the door, or to the lock: a part of a page takes the whole page along, a script is told in words."""
+    is_locked = request.locked is not None
+    if "json" in request.headers.get("Accept", ""):
+        return JsonResponse({"zh": IS_LOCKED if is_locked else SIGNED_OUT, "is_locked": is_locked}, status=401)
+    to = SIGN_IN
+    if is_locked:
+        is_part = "HX-Request" in request.headers
+        here = request.get_full_path() if request.method == "GET" and not is_part else "/"
+        to = f"{LOCK_PAGE}?{urlencode({'next': here})}"
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=401, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(to)
 
 
 def id_for(text: str) -> UUID:

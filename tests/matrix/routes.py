@@ -1,0 +1,114 @@
+"""Every route, and what one must be granted for the child or the county that it is about.
+
+`part.<part>`: to read that part of the child's file; `record.<form>`: to record that form about the child;
+`office.<action>`: to have that action by role, with `@county` where the thing named belongs to the county.
+`~` at the end: the page lets in only some of them (who wrote the entry, who works in the round).
+`own`: the director's own thing, nobody else's. `device`: a phone's own credentials. The others are open to whoever the
+word says.
+"""
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver
+
+CHILD = "children/<uuid:child_id>/"
+ROUND = "rounds/<uuid:round_id>/"
+AMENDMENT = "amendments/<uuid:amendment_id>/"
+UPLOAD = "rosters/<uuid:upload_id>/"
+
+NEEDS: dict[str, str] = {
+    "": "work", "notices/read/": "work", "sign-in/": "public", "sign-out/": "signed_in", "post/": "signed_in",
+    "children/": "work", "children/count/": "work", "children/search/": "work", "children/assign/": "work",
+    "children/views/": "work", "children/views/<uuid:view_id>/drop/": "own",
+    "children/new/": "office.open_file", "children/new/file/": "office.open_file",
+    "children/new/file/draft/": "office.open_file",
+    CHILD: "part.roster", f"{CHILD}forms/<slug:form_id>/": "record.visit_record",
+    f"{CHILD}forms/<slug:form_id>/draft/": "record.visit_record", "drafts/<uuid:draft_id>/discard/": "own",
+    f"{CHILD}entries/<uuid:entry_id>/": "part.care",
+    f"{CHILD}entries/<uuid:entry_id>/retract/": "record.visit_record~",
+    f"{CHILD}entries/<uuid:entry_id>/move/": "record.visit_record~",
+    f"{CHILD}entries/<uuid:entry_id>/paper/": "part.care",
+    f"{CHILD}paper/": "part.roster", f"{CHILD}paper/<slug:paper_id>/": "part.roster",
+    f"{CHILD}attachments/": "part.roster", f"{CHILD}attachments/<uuid:attachment_id>/": "part.family",
+    f"{CHILD}attachments/<uuid:attachment_id>/retract/": "part.family~",
+    "households/<uuid:household_id>/": "part.family",
+    "forms/": "work", "forms/<slug:form_id>/blank/": "work",
+    "district/": "office.see_figures", "workload/": "office.see_figures",
+    "ledger/": "office.see_ledger", "ledger/check/": "office.see_ledger",
+    "definitions/": "work", "definitions/<slug:kind>/<slug:name>/": "work",
+    "confirmations/": "work", "tasks/": "work", "flags/": "work", "referrals/": "work",
+    "crises/": "office.see_crisis_board",
+    "amendments/": "office.write_rules", "amendments/begin/": "office.write_rules",
+    AMENDMENT: "office.write_rules@county", f"{AMENDMENT}<slug:deed>/": "office.write_rules@county~",
+    f"{AMENDMENT}try/": "office.write_rules@county", f"{AMENDMENT}tried/": "office.write_rules@county",
+    f"{AMENDMENT}forms/<slug:form_id>/": "office.write_rules@county",
+    f"{AMENDMENT}options/": "office.write_rules@county",
+    f"{AMENDMENT}options/<slug:name>/": "office.write_rules@county",
+    f"{AMENDMENT}brand/": "office.write_rules@county",
+    "help/": "signed_in", "help/<slug:page>/": "signed_in", "help/<slug:page>/pdf/": "signed_in",
+    "rosters/": "office.import_roster", "rosters/held/": "office.import_roster",
+    "rosters/held/<uuid:held_id>/": "office.import_roster@county",
+    UPLOAD: "office.import_roster@county", f"{UPLOAD}progress/": "office.import_roster@county",
+    f"{UPLOAD}continue/": "office.import_roster@county", f"{UPLOAD}rows/": "office.import_roster@county",
+    f"{UPLOAD}rows/mended/": "office.import_roster@county", f"{UPLOAD}changes/": "office.import_roster@county",
+    f"{UPLOAD}changes/<uuid:listing_id>/": "office.import_roster@county",
+    "rounds/": "office.see_screening", "rounds/new/": "office.plan_screening",
+    ROUND: "office.see_screening@county~", f"{ROUND}list/": "office.plan_screening@county~",
+    f"{ROUND}known/": "office.plan_screening@county~", f"{ROUND}clear/": "office.plan_screening@county~",
+    f"{ROUND}people/": "office.plan_screening@county~",
+    f"{ROUND}people/<int:shift_id>/remove/": "office.plan_screening@county~",
+    f"{ROUND}exception/": "office.see_screening@county~", f"{ROUND}start/": "office.plan_screening@county~",
+    f"{ROUND}close/": "office.plan_screening@county~", f"{ROUND}drop/": "office.plan_screening@county~",
+    f"{ROUND}make-up/": "office.plan_screening@county~", f"{ROUND}children/": "office.see_screening@county~",
+    f"{ROUND}children/change/": "office.plan_screening@county~",
+    f"{ROUND}results/": "office.read_screening@county~", f"{ROUND}results/draw/": "office.read_screening@county~",
+    f"{ROUND}results/<uuid:participant_id>/": "office.read_screening@county~",
+    f"{ROUND}results/<uuid:participant_id>/decide/": "office.read_screening@county~",
+    f"{ROUND}results/<uuid:participant_id>/rate/": "office.read_screening@county~",
+    f"{ROUND}report/": "office.read_screening@county~", f"{ROUND}report/table/": "office.read_screening@county~",
+    f"{ROUND}kiosk/": "office.see_screening@county~", f"{ROUND}answering/": "office.see_screening@county~",
+    f"{ROUND}answering/links/": "office.see_screening@county~",
+    f"{ROUND}answering/<uuid:participant_id>/link/": "office.see_screening@county~",
+    f"{ROUND}answering/<uuid:participant_id>/mark/": "office.see_screening@county~",
+    f"{ROUND}paper/<uuid:participant_id>/": "office.see_screening@county~",
+    f"{ROUND}answers/": "office.see_screening@county~", f"{ROUND}answers/empty/": "office.see_screening@county~",
+    f"{CHILD}consent/": "part.care", f"{CHILD}consent/link/": "record.consent",
+    f"{CHILD}consent/stop/": "record.consent",
+    "g/": "public", "g/open/": "public", "g/decide/": "public",
+    "arrivals/": "office.decide_arrivals", "arrivals/<uuid:arrival_id>/": "office.decide_arrivals@county",
+    "devices/": "work", "devices/<uuid:device_id>/": "record.case_file~",
+    "devices/<uuid:device_id>/stop/": "record.case_file~",
+    "devices/<uuid:device_id>/import/": "office.see_devices@county",
+    **dict.fromkeys(
+        (f"a/{each}" for each in (
+            "", "rest/", "open/", "state/", "agree/", "answer/", "finish/", "leave/", "out/", "kiosk/", "kiosk/who/",
+            "kiosk/sit/", "kiosk/close/",
+        )), "public",
+    ),
+    **dict.fromkeys(
+        (f"field/{each}" for each in (
+            "", "worker.js", "manifest.webmanifest", "files.json", "pack.json", "app/<path:path>",
+        )), "public",
+    ),
+    **dict.fromkeys(
+        (f"field/api/{each}/" for each in ("pair", "renew", "up", "down", "blob/<uuid:blob_id>", "wiped")), "device",
+    ),
+    "posts/": "office.hand_over", "posts/<uuid:post_id>/": "office.hand_over@county",
+    "posts/leaves/<int:holding_id>/end/": "office.hand_over@county",
+    "staff/": "office.manage_staff", "staff/new/": "office.manage_staff",
+    **dict.fromkeys(
+        (f"staff/<uuid:person_id>/{each}" for each in ("", "password/", "phone/", "deactivate/")),
+        "office.manage_staff@county",
+    ),
+    "staff/<uuid:person_id>/hand-over/": "office.hand_over@county",
+    "first/": "signed_in", "password/": "signed_in", "conduct/": "signed_in", "introductions/": "work",
+}
+
+
+def served(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every route that the product serves, however deep it is declared."""
+    for each in patterns:
+        if isinstance(each, URLPattern):
+            yield f"{before}{each.pattern}", each
+        else:
+            yield from served(each.url_patterns, f"{before}{each.pattern}")
