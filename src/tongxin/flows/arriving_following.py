@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from tongxin import ledger
+from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.models import Result
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows.arriving import CLUE, OPENS, let_in_those_who_wait
 from tongxin.flows.arriving_children import stand_for
 from tongxin.flows.arriving_settling import SETTLES, child_of, take_up
-from tongxin.flows.handlers import later_handlers
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.people.models import Child
@@ -77,9 +77,23 @@ def _climbed(arrival: Arrival, now: datetime) -> bool:
     arrival.due_at = now + limits_at(now).decide_within
     with transaction.atomic():
         arrival.save(update_fields=["climbed", "decider_id", "due_at"])
-        told = ledger.record(
-            kind="arrival.climbed", subject=arrival.key_owner, actor=WORKER, at=now,
-            clear={"arrival": str(arrival.id), "owner": str(arrival.decider_id) if arrival.decider_id else None},
-        )
-        ledger.enqueue(told, later_handlers(told.kind))
+        holding.tell_decider(arrival, kind="arrival.climbed", at=now)
+    return True
+
+
+def pass_on(post: Post, *, at: datetime) -> int:
+    """How many arrivals rest with whoever holds a post now, or with the next above it; they are told."""
+    resting = Arrival.objects.filter(settled_at__isnull=True).filter(Q(decider_id=post.id) | Q(decider_id__isnull=True))
+    return sum(_passed_on(each, at) for each in resting.select_related("receipt", "device"))
+
+
+def _passed_on(arrival: Arrival, at: datetime) -> bool:
+    before = arrival.decider_id
+    decider = holding.decider_for(arrival, child=child_of(arrival), at=at)
+    arrival.decider_id = decider.post_id if decider else None
+    if before is None and arrival.decider_id is None:
+        return False
+    with transaction.atomic():
+        arrival.save(update_fields=["decider_id"])
+        holding.tell_decider(arrival, kind=holding.PASSED_ON, at=at)
     return True

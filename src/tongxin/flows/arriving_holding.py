@@ -11,7 +11,7 @@ from tongxin import ledger, vault
 from tongxin.access.relations import recused_from
 from tongxin.accounts.models import LEVELS, Division, Person, Post, places_of
 from tongxin.accounts.posts import Responsible, Roster, roster_for
-from tongxin.accounts.viewers import Viewer, viewer_of
+from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.core.forms import Problem, review
 from tongxin.core.pathway import CHINA
@@ -33,6 +33,7 @@ from tongxin.vault import Owner
 
 # In the record twice already: the record's own copy is the one that waits.
 IN_RECORD = "different_copy"
+PASSED_ON = "arrival.passed_on"
 OPENED = UUID("3d4a9b3e-91a5-4c61-8a10-6c1f8a0f5c42")
 
 
@@ -94,11 +95,23 @@ def wait_on(arrival: Arrival, sent: Sent, *, why: Holding, child: Child, sender:
     )
     arrival.child_id, arrival.fields, arrival.held_id, arrival.is_danger = child.id, why.fields, held_id, is_danger
     arrival.due_at = min(arrival.due_at, _due(is_danger, at))
+    before = arrival.decider_id
     decider = decider_for(arrival, child=child, at=at)
     arrival.decider_id = decider.post_id if decider else None
     vault.put(arrival, {"found": _words_of(why)})
     arrival.save()
     Receipt.objects.filter(id=arrival.receipt_id).update(reason=why.reason)
+    if arrival.decider_id != before:
+        tell_decider(arrival, kind=PASSED_ON, at=at)
+
+
+def tell_decider(arrival: Arrival, *, kind: str, at: datetime) -> None:
+    """Record that it rests with somebody else from now on, who is told."""
+    told = ledger.record(
+        kind=kind, subject=arrival.key_owner, actor=WORKER, at=at,
+        clear={"arrival": str(arrival.id), "owner": str(arrival.decider_id) if arrival.decider_id else None},
+    )
+    ledger.enqueue(told, later_handlers(told.kind))
 
 
 def _words_of(why: Holding) -> str:

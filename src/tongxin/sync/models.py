@@ -171,6 +171,12 @@ class Blob(models.Model):
     begun_at = models.DateTimeField("开始时间")
     is_attached = models.BooleanField("已存为附件", default=False)
     problem = models.CharField("没有收的原因", max_length=200, default="")
+    # Whole, its entry in the record, and yet for a person to decide: it came from a phone that was stopped.
+    held_at = models.DateTimeField("待核对起", null=True)
+    settled_at = models.DateTimeField("处理时间", null=True)
+    settled_by = models.UUIDField("处理人", null=True)
+    settled_post = models.UUIDField("处理岗位", null=True)
+    outcome = models.CharField("结果", max_length=12, choices=Arrival.OUTCOMES, default="")
 
     class Meta:
         verbose_name = "传送中的文件"

@@ -15,6 +15,7 @@ NOTICE_WORDS = {
     "round.alarmed": "筛查中有危险信号，请马上核查",
     "withdrawal.deferred": "监护人要撤回同意，因孩子的安全暂缓，请和监护人联系",
     "arrival.held": "手机送来一条记录，等您核对", "arrival.climbed": "手机送来的记录没有人核对，转到您的岗位",
+    "arrival.passed_on": "手机送来的一条记录转由您的岗位核对",
 }
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {
@@ -22,6 +23,8 @@ OFFICE_NEWS = {
     "task.unowned": ("急：没有人负责", "下级有孩子的任务没有人负责，请督促区县安排代班的人", "/district/"),
     "arrival.held": ("手机记录", "有一条记录等您核对", "/arrivals/"),
     "arrival.climbed": ("手机记录", "有一条记录没有人核对，转到您的岗位", "/arrivals/"),
+    "arrival.passed_on": ("手机记录", "有一条记录转由您的岗位核对", "/arrivals/"),
+    "factor.removed": ("账号安全", "管理账号的人取消了您的第二步验证；不是您要求的，请马上打电话问", "/security/"),
     "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
 }
 DRAFT = "draft."
