@@ -76,6 +76,8 @@ NEEDS: dict[str, str] = {
     f"{CHILD}consent/stop/": "record.consent",
     "g/": "public", "g/open/": "public", "g/decide/": "public",
     "arrivals/": "office.decide_arrivals", "arrivals/<uuid:arrival_id>/": "office.decide_arrivals@county",
+    "arrivals/files/<uuid:file_id>/": "office.decide_arrivals@county",
+    "arrivals/files/<uuid:file_id>/decide/": "office.decide_arrivals@county",
     "devices/": "work", "devices/<uuid:device_id>/": "record.case_file~",
     "devices/<uuid:device_id>/stop/": "record.case_file~",
     "devices/<uuid:device_id>/import/": "office.see_devices@county",
@@ -97,10 +99,18 @@ NEEDS: dict[str, str] = {
     "posts/leaves/<int:holding_id>/end/": "office.hand_over@county",
     "staff/": "office.manage_staff", "staff/new/": "office.manage_staff",
     **dict.fromkeys(
-        (f"staff/<uuid:person_id>/{each}" for each in ("", "password/", "phone/", "deactivate/")),
+        (f"staff/<uuid:person_id>/{each}" for each in ("", "password/", "phone/", "deactivate/", "factors/remove/", "sessions/end/")),
         "office.manage_staff@county",
     ),
     "staff/<uuid:person_id>/hand-over/": "office.hand_over@county",
+    "sign-in/second/": "public", "sign-in/passkey/": "public", "sign-in/passkey/ask/": "public",
+    "lock/": "public", "lock/open/": "public", "lock/stay/": "signed_in",
+    "security/": "signed_in",
+    **dict.fromkeys(
+        (f"security/{each}/" for each in (
+            "confirm", "codes", "passkey", "passkey/ask", "recovery", "factors/<uuid:factor_id>/remove", "sessions/end",
+        )), "signed_in",
+    ),
     "first/": "signed_in", "password/": "signed_in", "conduct/": "signed_in", "introductions/": "work",
 }
 

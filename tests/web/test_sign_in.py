@@ -1,4 +1,4 @@
-"""Signing in: five wrong tries pause a login, idle browsers are signed out, leavers see nothing."""
+"""Signing in: five wrong tries pause a login, idle browsers lock, leavers see nothing."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,9 +10,11 @@ from django.test import Client
 
 from tests import world
 from tests.web.conftest import Clock, Office
-from tongxin.accounts.models import Throttle
+from tongxin.accounts.models import Holding, OpenSession, Throttle
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
+from tongxin.flows import handing_over
+from tongxin.ledger.models import Event
 from tongxin.rulebook import rules
 from tongxin.rulebook.models import DefinitionVersion
 
@@ -127,15 +129,130 @@ class TestSignIn:
         assert answer.status_code == 401
         assert "没有保存" in answer.json()["zh"]
 
-    def test_ends_after_half_an_hour_without_a_click(
+
+class TestLock:
+    def test_a_browser_that_rested_half_an_hour_opens_for_the_password_only(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child, client = cast.child("小雨"), Office()
+        _try(client, _with_password(cast), PASSWORD)
+        page = f"/children/{child.id}/"
+        time.now += timedelta(minutes=29)
+        assert client.get(page).status_code == 200
+        time.now += timedelta(minutes=31)
+        shut = client.get(page, follow=True)
+        assert shut.redirect_chain == [(f"/lock/?next=%2Fchildren%2F{child.id}%2F", 302)]
+        assert "小雨" not in shut.content.decode()
+        assert client.post("/lock/open/", {"password": "wrong"}).status_code == 422
+        assert client.get(page).status_code == 302
+        opened = client.post("/lock/open/", {"password": PASSWORD, "next": page})
+        assert opened.headers["Location"] == page
+        assert client.get(page).status_code == 200
+
+    def test_tells_a_script_in_words_and_a_part_of_a_page_to_go_there(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child, client = cast.child(), office("周主任")
+        client.get("/")
+        client.post("/lock/")
+        form = client.post(f"/children/{child.id}/forms/visit_record/", headers={"accept": "application/json"})
+        assert (form.status_code, form.json()["is_locked"]) == (401, True)
+        assert "已锁定" in form.json()["zh"]
+        part = client.get("/children/count/", headers={"HX-Request": "true"})
+        assert (part.status_code, part.content, part.headers["HX-Redirect"]) == (401, b"", "/lock/?next=%2F")
+
+    def test_leads_nowhere_else(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        client = Office()
+        _try(client, _with_password(cast), PASSWORD)
+        client.post("/lock/")
+        for away in ("https://example.org/", "//example.org/", "javascript:alert(1)"):
+            answer = client.post("/lock/open/", {"password": PASSWORD, "next": away})
+            assert answer.headers["Location"] == "/"
+            client.post("/lock/")
+
+    def test_is_sooner_for_some_posts_and_ends_in_the_end(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        desk, director = office("郑管理"), office("周主任")
+        assert [desk.get("/").status_code, director.get("/").status_code] == [200, 200]
+        time.now += timedelta(minutes=16)
+        assert desk.get("/").headers["Location"].startswith("/lock/")
+        assert director.get("/").status_code == 200
+        time.now += timedelta(hours=5)
+        assert desk.get("/").headers["Location"] == "/sign-in/"
+
+    def test_wrong_passwords_pause_it(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        _with_password(cast)
+        client = office("周主任")
+        client.get("/")
+        client.post("/lock/")
+        answers = [client.post("/lock/open/", {"password": "wrong"}).status_code for _ in range(6)]
+        assert answers == [422] * 5 + [429]
+
+    def test_somebody_who_reads_for_long_is_not_resting(
         self, cast: world.World, office: SignedIn, time: Clock
     ) -> None:
         client = office("周主任")
+        for _ in range(4):
+            assert client.post("/lock/stay/").status_code == 200
+            time.now += timedelta(minutes=20)
         assert client.get("/").status_code == 200
-        time.now += timedelta(minutes=29)
-        assert client.get("/").status_code == 200
-        time.now += timedelta(minutes=31)
-        assert client.get("/").headers["Location"] == "/sign-in/"
+
+
+class TestSessions:
+    def test_are_listed_and_ended_one_by_one(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        login = _with_password(cast)
+        here, there = Office(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130 Edg/130"}), Office()
+        assert [_try(each, login, PASSWORD).status_code for each in (here, there)] == [302, 302]
+        page = here.get("/security/")
+        assert "Edge · Windows" in page.content.decode()
+        other = next(each["row"] for each in page.context["sessions"] if not each["is_here"])
+        here.post("/security/sessions/end/", {"which": str(other.number)})
+        assert there.get("/").headers["Location"] == "/sign-in/"
+        assert here.get("/").status_code == 200
+
+    def test_of_others_are_not_there(self, cast: world.World, office: SignedIn) -> None:
+        office("王督导").get("/")
+        number = OpenSession.objects.exclude(person_id=None).get().number
+        assert office("周主任").post("/security/sessions/end/", {"which": str(number)}).status_code == 404
+
+    def test_end_with_a_new_password(self, cast: world.World, office: SignedIn) -> None:
+        login = _with_password(cast)
+        here, there = Office(), Office()
+        for each in (here, there):
+            _try(each, login, PASSWORD)
+        new = "four-quiet-rivers-7"
+        here.post("/password/", {"current": PASSWORD, "password": new, "again": new})
+        assert here.get("/").status_code == 200
+        assert there.get("/").headers["Location"] == "/sign-in/"
+        assert OpenSession.objects.filter(person_id=cast.people["周主任"].id).count() == 1
+
+    def test_end_when_a_post_is_handed_over(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        leaver = office("周主任")
+        assert leaver.get("/").status_code == 200
+        change = handing_over.Change(post=cast.posts["周主任"], to=None)
+        handing_over.carry_out(changes=[change], actor=cast.viewer("郑管理"), at=time.now)
+        assert leaver.get("/").headers["Location"] == "/sign-in/"
+        ended = Event.objects.get(kind="session.ended")
+        assert (ended.subject_id, ended.clear["why"]) == (cast.people["周主任"].id, "handed_over")
+
+    def test_end_when_a_leave_begins(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        away = office("周主任")
+        assert away.get("/").status_code == 200
+        change = handing_over.Change(
+            post=cast.posts["周主任"], to=cast.people["吴主任"], kind=Holding.STAND_IN,
+            from_at=time.now + timedelta(hours=1), to_at=time.now + timedelta(days=3),
+        )
+        handing_over.carry_out(changes=[change], actor=cast.viewer("郑管理"), at=time.now)
+        assert away.get("/").status_code == 200
+        handing_over.follow_holdings(time.now + timedelta(hours=2))
+        assert away.get("/").headers["Location"] == "/sign-in/"
+
+    def test_are_ended_by_the_desk(self, cast: world.World, office: SignedIn) -> None:
+        colleague, person = office("周主任"), cast.people["周主任"]
+        assert colleague.get("/").status_code == 200
+        assert office("郑管理").post(f"/staff/{person.id}/sessions/end/").status_code == 302
+        assert colleague.get("/").headers["Location"] == "/sign-in/"
 
 
 class TestPost:

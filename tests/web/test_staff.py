@@ -226,7 +226,7 @@ class TestHandOver:
         desk.post(f"/posts/{post.id}/", {
             "kind": "stand_in", f"login-{post.id}": cast.people["吴主任"].login, "to": "2025-09-20",
         })
-        time.now += timedelta(minutes=20)
+        time.now += timedelta(minutes=10)
         leave = Holding.objects.get(post=post, kind=Holding.STAND_IN)
         assert office("陈管理").post(f"/posts/leaves/{leave.id}/end/").status_code == 404
         assert desk.post(f"/posts/leaves/{leave.id}/end/").headers["Location"] == f"/posts/{post.id}/"

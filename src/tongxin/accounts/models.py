@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from tongxin.accounts.entrance import Factor as Factor
+from tongxin.accounts.entrance import OpenSession as OpenSession
+from tongxin.accounts.entrance import OutsideIdentity as OutsideIdentity
 from tongxin.lib import ids
 from tongxin.vault import Owner, SealedField
 
@@ -83,6 +86,8 @@ class Person(AbstractBaseUser):
     one_time_since = models.DateTimeField("初始密码发出", null=True)
     # The post somebody was let in for: until they hold one, it says whose desk reaches them.
     first_post = models.ForeignKey("Post", models.PROTECT, null=True, related_name="+")
+    # When a second factor was first asked for: the days of grace count from here.
+    factor_asked_at = models.DateTimeField("要求第二步验证", null=True)
     conduct_hash = models.CharField("已接受的行为守则", max_length=64, default="", blank=True)
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -13,12 +13,14 @@ from tongxin import ledger, vault
 from tongxin.access.offices import people_for, posts_for
 from tongxin.accounts import services as accounts
 from tongxin.accounts.models import Holding, Person, Post
-from tongxin.accounts.viewers import WORKER, Viewer
+from tongxin.accounts.viewers import WORKER, Viewer, held
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.core.forms import Problem
+from tongxin.flows.arriving_following import pass_on
 from tongxin.flows.derive import derive_again
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.signing_out import AWAY, HANDED_OVER, sign_out
 from tongxin.flows.unfinished import CRISIS, unfinished
 from tongxin.ledger import subjects
 from tongxin.ledger.models import Event
@@ -50,8 +52,10 @@ def hand_over(*, post: Post, to: Person | None, actor: Viewer, at: datetime, kin
 
     Children in a crisis at once, the others at the worker's next turn.
     """
+    before = list(Holding.objects.filter(held(at), post=post, kind=kind).values_list("person_id", flat=True))
     accounts.hand_over(post=post, to=to, actor=actor, at=at, kind=kind)
     _record(post, to, kind, actor, at)
+    sign_out(people=before, why=HANDED_OVER, actor=actor, at=at)
     return _look_at(post, actor, at)
 
 
@@ -86,14 +90,26 @@ def follow_holdings(now: datetime) -> int:
     for holding in due:
         with transaction.atomic():
             Holding.objects.filter(id=holding.id).update(followed_at=now)
+            sign_out(people=_who_rests(holding, now), why=AWAY, actor=WORKER, at=now)
             _look_at(holding.post, WORKER, now)
     return len(due)
+
+
+def _who_rests(holding: Holding, now: datetime) -> list[UUID]:
+    """Whose part is over: the stand-in's when a leave ended, the holder's while one runs."""
+    if holding.to_at is not None and holding.to_at <= now:
+        return [holding.person_id]
+    if holding.kind != Holding.STAND_IN:
+        return []
+    away = Holding.objects.filter(held(now), post=holding.post, kind=Holding.HOLDER)
+    return list(away.values_list("person_id", flat=True))
 
 
 def _look_at(post: Post, actor: Viewer, at: datetime) -> int:
     resting = Task.objects.filter(Q(post_id=post.id) | Q(owner_post_id=post.id), state__in=LIVE)
     cases = Case.objects.filter(id__in=resting.values("case_id"))
     _derive_dangers(cases, actor, at)
+    pass_on(post, at=at)
     return cases.update(look_again_at=at)
 
 
@@ -204,6 +220,7 @@ def end_stand_in(*, holding_id: int, actor: Viewer, at: datetime) -> UUID:
             raise NotAllowed
         begun = min(holding.from_at, at)
         Holding.objects.filter(id=holding.id).update(from_at=begun, to_at=at, followed_at=at)
+        sign_out(people=[holding.person_id], why=HANDED_OVER, actor=actor, at=at)
         _record(holding.post, None, holding.kind, actor, at)
         _look_at(holding.post, actor, at)
         post_id: UUID = holding.post_id

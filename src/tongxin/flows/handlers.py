@@ -27,6 +27,7 @@ LATER: Mapping[str, tuple[str, ...]] = {
     "arrival.held": ("tell_owner",),
     "arrival.climbed": ("tell_owner",),
     "arrival.passed_on": ("tell_owner",),
+    "file.held": ("tell_owner",),
     "withdrawal.deferred": ("tell_line",),
 }
 
@@ -35,9 +36,9 @@ NOBODY_REACTS = frozenset({
     "case.opened", "entry.recorded", "grade.changed", "task.closed", "moment.passed", "definition.adopted",
     "holding.changed", "person.recused", "person.admitted",
     "person.added", "person.changed", "person.deactivated", "password.renewed", "password.changed", "conduct.accepted",
-    "factor.added", "factor.renewed", "factor.removed", "session.ended", "identity.linked", "identity.unlinked",
+    "factor.added", "factor.renewed", "factor.removed", "session.ended",
     "attachment.added", "attachment.retracted", "paper.printed",
-    "arrival.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",
+    "arrival.settled", "file.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",
     "round.planned", "round.staffed", "round.excepted", "round.started", "round.alarmed", "round.decided",
     "round.sampled", "round.closed", "round.dropped",
 })

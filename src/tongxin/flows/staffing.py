@@ -16,6 +16,7 @@ from tongxin.accounts.viewers import Viewer, held
 from tongxin.core.forms import Problem
 from tongxin.flows.handing_over import hand_over
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.signing_out import CLOSED, RENEWED, sign_out
 
 MANAGE = "manage_staff"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
@@ -78,6 +79,7 @@ def give_password(*, person: Person, actor: Viewer, at: datetime) -> str:
     person.save(update_fields=["password", "must_change_password", "is_active", "one_time_since"])
     throttle.forget(key=throttle.key_for(login=person.login))
     _tell("password.renewed", person, actor, at)
+    sign_out(people=[person.id], why=RENEWED, actor=actor, at=at)
     return password
 
 
@@ -106,6 +108,7 @@ def deactivate(*, person: Person, actor: Viewer, at: datetime) -> None:
     person.set_unusable_password()
     person.save(update_fields=["password", "must_change_password", "is_active"])
     _tell("person.deactivated", person, actor, at)
+    sign_out(people=[person.id], why=CLOSED, actor=actor, at=at)
 
 
 @transaction.atomic

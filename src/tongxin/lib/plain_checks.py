@@ -10,6 +10,7 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.lib.asking_checks import check_asking
 from tongxin.lib.consent_checks import check_consent
 from tongxin.lib.document_checks import check_documents
+from tongxin.lib.looking_checks import check_looking
 from tongxin.lib.sign_in_checks import check_sign_in
 from tongxin.lib.sync_checks import check_sync
 
@@ -177,6 +178,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "fields": _fields,
     "glossary": _glossary,
     "keys": _keys,
+    "looking": check_looking,
     "prefill": _prefill,
     "sign_in": check_sign_in,
     "sync": check_sync,

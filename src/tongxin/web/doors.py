@@ -13,6 +13,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseNotAllowed
 
+from tongxin.access import scope
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import Viewer
@@ -84,6 +85,8 @@ def door(action: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View]
 
 
 def _turned_away(request: Request, action: str) -> HttpResponse | None:
+    if action == "public":
+        scope.widen()
     if action in WITHOUT_SESSION:
         return None
     if request.viewer.person_id is None:

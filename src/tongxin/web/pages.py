@@ -8,11 +8,14 @@ from django.shortcuts import render
 
 from tongxin import ledger
 from tongxin.access import selectors as access
+from tongxin.flows import second_factor
 from tongxin.lib import clock
 from tongxin.rulebook import rules
 from tongxin.web.doors import Request
 
 BRAND = "同心"
+# In the session: whether its person has a passkey to unlock with.
+WITH_PASSKEY = "has_keys"
 # (address, words, the office action that it needs)
 EVERYDAY = 4
 NAVIGATION = (
@@ -44,6 +47,7 @@ def show(
         "brand": brand_for(request), "clock_notice": clock.notice(),
         "worker_late": ledger.is_worker_late(at=request.at), "sign_out_url": "/sign-out/",
         "post_zh": seat.title if seat else "", "has_posts": len(request.viewer.seats) > 1,
+        "rest": _rest(request), "has_keys": request.session.get(WITH_PASSKEY, False),
         "nav": _navigation(request) if seat else (), "everyday": EVERYDAY,
     }
     return render(request, template, {**around, **(context or {})}, status=status)
@@ -66,6 +70,13 @@ def brand_for(request: Request) -> str:
     except rules.NotAdopted:
         return BRAND
     return str(content.get("name") or BRAND)
+
+
+def _rest(request: Request) -> int:
+    """After how many seconds without a move the page covers itself; never for whoever isn't signed in."""
+    if request.viewer.person_id is None:
+        return 0
+    return int(second_factor.rules_at(request.at).rest(request.viewer.roles).total_seconds())
 
 
 def _navigation(request: Request) -> list[dict[str, Any]]:

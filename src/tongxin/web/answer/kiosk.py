@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from tongxin.accounts import throttle
+from tongxin.accounts import factors, throttle
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import Viewer, viewer_of
 from tongxin.flows import screening
@@ -27,7 +27,9 @@ from tongxin.web.answer.asking import asking_in, span_in
 from tongxin.web.answer.child import seated
 from tongxin.web.answer.pupils import groups_of, masked, names_of, pupils_of, round_at_work, round_of
 from tongxin.web.answer.sent import sent_in
-from tongxin.web.console.sign_in import LONGEST_PASSWORD, let_in
+from tongxin.web.console import second_step
+from tongxin.web.console.entering import let_in
+from tongxin.web.console.sign_in import LONGEST_PASSWORD
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -136,8 +138,11 @@ def close(request: Request) -> HttpResponseBase:
     if not isinstance(person, Person):
         return _still_open(request, kiosk, WRONG, 422)
     throttle.forget(key=key)
-    answer = let_in(request, person, to=f"/rounds/{kiosk.round.id}/kiosk/")
-    request.session["post"] = str(kiosk.viewer.post_id)
+    to, post = f"/rounds/{kiosk.round.id}/kiosk/", str(kiosk.viewer.post_id)
+    if factors.has_any(person):
+        return _away(second_step.begin(request, person, to=to, post=post))
+    answer = let_in(request, person, to=to)
+    request.session["post"] = post
     return _away(answer)
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from tongxin.accounts.models import Person
-from tongxin.flows import staffing
+from tongxin.accounts.signed_in import end_sessions
+from tongxin.flows import second_factor, staffing
 from tongxin.flows.expiry import introductions_for
 from tongxin.flows.unfinished import GROUPS
 from tongxin.rulebook import rules
@@ -21,16 +22,22 @@ from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import FIRST, FIRST_PAGE, Request, door
 from tongxin.web.pages import show
 
-PASSWORD, CONDUCT = "password", "conduct"
+PASSWORD, CONDUCT, FACTOR = "password", "conduct", "factor"
+PAGES = {PASSWORD: "/password/", CONDUCT: "/conduct/", FACTOR: "/security/"}
 LONGEST = 128
 INTRODUCTIONS_SHOWN = 50
 
 
-def steps_for(request: Request, person: Person) -> list[str]:
-    """The steps that are still open for somebody who signs in."""
-    steps = [PASSWORD] if person.must_change_password else []
+def steps_for(request: Request, person: Person, *, is_proven: bool = False) -> list[str]:
+    """The steps that are still open for somebody who signs in; `is_proven` where others saw to a second factor."""
     code = conduct_for(request)
-    return [*steps, CONDUCT] if code is not None and person.conduct_hash != code.hash else steps
+    asked = second_factor.ask(person=person, roles=request.viewer.roles, at=request.at)
+    open_steps = {
+        PASSWORD: person.must_change_password,
+        CONDUCT: code is not None and person.conduct_hash != code.hash,
+        FACTOR: asked == second_factor.DUE and not is_proven,
+    }
+    return [step for step, is_open in open_steps.items() if is_open]
 
 
 def conduct_for(request: Request) -> Resolved | None:
@@ -47,10 +54,11 @@ def first(request: Request) -> HttpResponse:
     steps = request.session.get(FIRST) or []
     if steps == []:
         return HttpResponseRedirect("/")
-    return HttpResponseRedirect("/password/" if steps[0] == PASSWORD else "/conduct/")
+    return HttpResponseRedirect(PAGES[steps[0]])
 
 
-def _done(request: Request, step: str) -> HttpResponse:
+def done(request: Request, step: str) -> HttpResponse:
+    """On to the next step that is open."""
     is_first = bool(request.session.get(FIRST))
     request.session[FIRST] = [each for each in request.session.get(FIRST, []) if each != step]
     return HttpResponseRedirect(FIRST_PAGE if is_first else "/")
@@ -68,8 +76,9 @@ def own_password(request: Request) -> HttpResponse:
         return _ask_password(request, person, problem, 422)
     staffing.choose_password(person=person, password=password, actor=request.viewer, at=request.at)
     update_session_auth_hash(request, person)
+    end_sessions(people=[person.id], but=str(request.session.session_key))
     messages.success(request, _("密码已更换。"))
-    return _done(request, PASSWORD)
+    return done(request, PASSWORD)
 
 
 def _wrong_with(person: Person, current: str, password: str, again: str) -> str:
@@ -102,7 +111,7 @@ def conduct(request: Request) -> HttpResponse:
     if request.method == "POST" and request.POST.get("hash") == code.hash:
         staffing.accept_conduct(person=person, hash=code.hash, actor=request.viewer, at=request.at)
         messages.success(request, _("已接受行为守则。"))
-        return _done(request, CONDUCT)
+        return done(request, CONDUCT)
     return show(request, "console/conduct.html", {
         "code": code.content, "version_zh": words.dates_zh(str(code.content["version"])),
         "hash": code.hash, "is_accepted": person.conduct_hash == code.hash,

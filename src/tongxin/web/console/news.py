@@ -16,6 +16,7 @@ NOTICE_WORDS = {
     "withdrawal.deferred": "监护人要撤回同意，因孩子的安全暂缓，请和监护人联系",
     "arrival.held": "手机送来一条记录，等您核对", "arrival.climbed": "手机送来的记录没有人核对，转到您的岗位",
     "arrival.passed_on": "手机送来的一条记录转由您的岗位核对",
+    "file.held": "停用的手机送来一个照片或录音，等您核对",
 }
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {

@@ -3,27 +3,24 @@
 import json
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from tongxin.accounts import throttle
+from tongxin.accounts import factors, throttle
 from tongxin.accounts.models import Person
 from tongxin.accounts.throttle import Limits
-from tongxin.accounts.viewers import viewer_of
 from tongxin.core.pathway import CHINA
 from tongxin.flows import expiry
 from tongxin.lib import places
-from tongxin.rulebook.shipped import content_in_force
-from tongxin.web.console.first_steps import steps_for
-from tongxin.web.doors import FIRST, SIGN_IN, Request, door
+from tongxin.web.console import second_step
+from tongxin.web.console.entering import MARK, let_in, limits_of
+from tongxin.web.doors import Request, door
 from tongxin.web.pages import show, show_plain
 
 LONGEST_LOGIN, LONGEST_PASSWORD = 60, 128
-MARK = "known"
 WRONG = "登录名或密码不对，请重新输入。连续 {tries} 次不对会暂停登录 {minutes} 分钟。"
 WORN_OUT = "初始密码已过期，没有登录。请找区县管理员重新发一个，发出后尽快登录换成自己的密码。"
 PAUSED = (
@@ -41,7 +38,7 @@ def sign_in(request: Request) -> HttpResponse:
             return HttpResponseRedirect("/")
         return _asked_again(request, "", status=200)
     name, password = written(request.POST.get("login", "")), request.POST.get("password", "")
-    limits = _limits(request)
+    limits = limits_of(request)
     key = throttle.key_for(login=name, mark=request.COOKIES.get(MARK, ""), known_for=limits.known_for)
     until = throttle.paused_until(key=key, limits=limits, at=request.at)
     if until is not None:
@@ -52,25 +49,9 @@ def sign_in(request: Request) -> HttpResponse:
     if expiry.is_worn_out(person=person, at=request.at):
         return _asked_again(request, WORN_OUT, name, 422)
     throttle.forget(key=key)
+    if factors.has_any(person):
+        return second_step.begin(request, person)
     return let_in(request, person)
-
-
-def let_in(request: Request, person: Person, *, to: str = "/") -> HttpResponse:
-    """The answer that signs somebody in whose password was right."""
-    login(request, person)
-    request.session["seen_at"] = request.at.isoformat()
-    request.viewer = viewer_of(person=person, at=request.at)
-    request.session[FIRST] = steps_for(request, person)
-    answer = HttpResponseRedirect(to)
-    answer.set_cookie(
-        MARK, throttle.mark_for(login=person.login), max_age=_limits(request).known_for, path=SIGN_IN, httponly=True,
-        samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return answer
-
-
-def _limits(request: Request) -> Limits:
-    return throttle.read(content_in_force("sign_in", "sign_in", at=request.at))
 
 
 def _wrong(limits: Limits) -> str:

@@ -9,10 +9,13 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.access.offices import people_for, posts_for
+from tongxin.accounts import factors
 from tongxin.accounts.models import Division, Holding, Person, Post
+from tongxin.accounts.signed_in import sessions_of
 from tongxin.accounts.viewers import held
-from tongxin.flows import expiry, staffing
+from tongxin.flows import expiry, second_factor, staffing
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.signing_out import sign_out_colleague
 from tongxin.flows.staffing import MANAGE
 from tongxin.lib.ids import id_in
 from tongxin.web.console.names import open_names
@@ -74,6 +77,7 @@ def _person(request: Request, person: Person, *, status: int = 200, **more: Any)
     names = open_names(
         request, people=[person.id], phones=[person.id], purpose="staff", route="staff.person", part="staff"
     )
+    more = {"sessions": len(sessions_of(person_id=person.id)), "has_factor": factors.has_any(person), **more}
     row = _row(person, holdings, names.person(person.id), names.phones.get(person.id, ""))
     return show(request, "console/person.html", {"row": row, "holdings": holdings, **more}, status=status)
 
@@ -114,6 +118,27 @@ def deactivate(request: Request, person_id: UUID) -> HttpResponse:
     except Refused as refusal:
         return _person(request, person, status=422, problems=_shown(refusal))
     messages.success(request, _("账号已停用，打开着的页面马上失效。"))
+    return HttpResponseRedirect(f"/staff/{person.id}/")
+
+
+@door("office.manage_staff", methods=("POST",))
+def remove_factors(request: Request, person_id: UUID) -> HttpResponse:
+    """Somebody lost what they sign in with: they come in with the password again, and add a new one."""
+    person = _named(request, person_id)
+    try:
+        second_factor.remove_all(person=person, actor=request.viewer, at=request.at)
+    except Refused as refusal:
+        return _person(request, person, status=422, problems=_shown(refusal))
+    messages.success(request, _("已取消第二步验证，本人已收到提醒；请告诉他登录后重新登记。"))
+    return HttpResponseRedirect(f"/staff/{person.id}/")
+
+
+@door("office.manage_staff", methods=("POST",))
+def end_sessions(request: Request, person_id: UUID) -> HttpResponse:
+    """Sign somebody out wherever they are signed in."""
+    person = _named(request, person_id)
+    many = sign_out_colleague(person=person, actor=request.viewer, at=request.at)
+    messages.success(request, _("已退出 %(many)s 处登录。") % {"many": many})
     return HttpResponseRedirect(f"/staff/{person.id}/")
 
 
