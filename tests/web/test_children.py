@@ -9,6 +9,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import Clock, Office
+from tongxin.ledger.models import Access
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -129,7 +130,7 @@ class TestClerk:
     def test_sees_neither_result_nor_stage_nor_next_step(self, cast: world.World, office: SignedIn) -> None:
         _assessed(cast, "小雨", "2")
         row = office("方经办").get("/children/").context["rows"][0]
-        assert (row["name"], row["chips"], row["stage"], row["step"]) == ("小雨", [], "", "")
+        assert (row["chips"], row["stage"], row["step"]) == ([], "", "")
 
     @pytest.mark.parametrize("query", ["?stage=assessed", "?only=crisis"])
     def test_finds_nobody_by_what_may_not_be_read(
@@ -140,3 +141,14 @@ class TestClerk:
         office("周主任").fill(danger, "crisis_report")
         assert _names(office("方经办"), query) == []
         assert len(_names(office("郑管理"), query)) == 1
+
+
+def test_whoever_works_file_by_file_reads_names_only_in_the_file(cast: world.World, office: SignedIn) -> None:
+    child, clerk = cast.child("小雨"), office("方经办")
+    for page in (clerk.get("/children/"), clerk.post("/children/search/", {"text": "小雨"})):
+        text = page.content.decode()
+        assert f"档案 {child.file_no}" in text and f"/children/{child.id}/" in text
+        assert "小雨" not in text.replace('value="小雨"', "")
+    assert not Access.objects.filter(person_id=cast.people["方经办"].id, route="children").exists()
+    assert "小雨" in clerk.get(f"/children/{child.id}/").content.decode()
+    assert "小雨" in office("郑管理").get("/children/").content.decode()

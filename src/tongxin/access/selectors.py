@@ -88,6 +88,11 @@ def sees_psychology(*, viewer: Viewer, at: datetime) -> bool:
     return viewer.is_worker or bool(viewer.roles & rules.access_rules(at=at).with_psychology)
 
 
+def sees_listed_names(*, viewer: Viewer, at: datetime) -> bool:
+    """Whether one of the viewer's roles needs the names of children in lists, and not only in the file it opens."""
+    return viewer.is_worker or bool(viewer.roles - rules.access_rules(at=at).without_listed_names)
+
+
 def parts_of(*, viewer: Viewer, child_id: UUID, at: datetime) -> frozenset[str]:
     """The parts of one child's file that a viewer may read."""
     parts = rules.access_rules(at=at).parts
@@ -190,7 +195,6 @@ def _key(row: Model, order: Sequence[str]) -> tuple[Any, ...]:
 
 
 __all__ = [
-    "allowed", "child_column", "child_if_visible", "may", "may_do", "may_record", "page", "parts_of", "sees_psychology",
-    "visible",
-    "visible_parts",
+    "allowed", "child_column", "child_if_visible", "may", "may_do", "may_record", "page", "parts_of",
+    "sees_listed_names", "sees_psychology", "visible", "visible_parts",
 ]

@@ -28,11 +28,13 @@ class Grant:
 class AccessRules:
     """The whole access definition; what it doesn't grant is refused.
 
-    `form_parts` says to which part of a file each form's entries belong.
+    Roles `without_listed_names` read a child's name in the file they open, not in lists. `form_parts` says to which
+    part of a file each form's entries belong.
     """
 
     roles: Mapping[str, str]
     with_psychology: frozenset[str]
+    without_listed_names: frozenset[str]
     parts: Mapping[str, str]
     grants: tuple[Grant, ...]
     office: Mapping[str, frozenset[str]]
@@ -79,6 +81,7 @@ def read(content: Mapping[str, Any]) -> AccessRules:
     return AccessRules(
         roles={role: str(each["zh"]) for role, each in roles.items()},
         with_psychology=frozenset(role for role, each in roles.items() if each["psychology"]),
+        without_listed_names=frozenset(role for role, each in roles.items() if not each.get("listed_names", True)),
         parts=dict(parts), grants=tuple(grants),
         office={action: frozenset(allowed) for action, allowed in content["office"].items()},
         form_parts={form: each["part"] for form, each in forms.items()},

@@ -34,7 +34,7 @@ def assign(request: Request) -> HttpResponse:
     children = _chosen(request)
     if request.method != "POST" or not children:
         return HttpResponseRedirect("/children/")
-    names = open_names(request, children=children, purpose="roster", route="assign")
+    names = open_names(request, listed=children, purpose="roster", route="assign")
     posts = _posts(children)
     stamp = signing.dumps([request.at.isoformat(), str(request.viewer.person_id)], salt=SALT)
     post = request.POST.get("to_post", "")

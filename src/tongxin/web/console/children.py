@@ -19,7 +19,7 @@ from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.assigning import may_assign
 from tongxin.web.console.chips import PARTS, Chips
-from tongxin.web.console.names import open_names
+from tongxin.web.console.names import file_numbers, open_names
 from tongxin.web.console.options import words_of
 from tongxin.web.console.places_filter import place_options
 from tongxin.web.console.roster_filters import Filters
@@ -57,7 +57,7 @@ def roster(request: Request) -> HttpResponse:
     )
     shown = cases[:PAGE]
     children = {child.id: child for child in CHILDREN.rows(children=[case.id for case in shown])}
-    names = open_names(request, children=children.values(), purpose="roster", route="children").children
+    names = open_names(request, listed=children.values(), purpose="roster", route="children").children
     query = wanted.query
     return show(request, "console/children.html", {
         "rows": roster_rows(request, shown, children=children, names=names), "wanted": wanted,
@@ -142,7 +142,7 @@ def search_children(request: Request) -> HttpResponse:
     found = search.find(text, viewer=request.viewer, at=request.at, route="children.search") if text else []
     cases = {case.id: case for case in Case.objects.filter(id__in=[each.child_id for each in found])}
     children = {each.child_id: each.child for each in found}
-    names = {each.child_id: each.name or "" for each in found}
+    names = {each.child_id: each.name or "" for each in found} | file_numbers(request, children.values())
     ordered = sorted(cases.values(), key=lambda case: (case.rank, case.due_at, case.id))
     return show(request, "console/search.html", {
         "text": text, "rows": roster_rows(request, ordered, children=children, names=names),

@@ -29,9 +29,9 @@ def confirmations(request: Request) -> HttpResponse:
     tasks = _waiting(request) if access.sees_psychology(viewer=request.viewer, at=request.at) else []
     shown = tasks[:SHOWN]
     cases = Case.objects.in_bulk([task.case_id for task in shown])
-    children = Child.objects.only("id", "name").in_bulk(list(cases))
+    children = Child.objects.only("id", "name", "file_no").in_bulk(list(cases))
     names = open_names(
-        request, children=children.values(), people=[task.owner_person_id for task in shown],
+        request, listed=children.values(), people=[task.owner_person_id for task in shown],
         purpose="tasks", route="confirmations", part=PART,
     )
     rows = _rows(request, shown, cases, names)

@@ -42,7 +42,7 @@ def crisis_board(request: Request) -> HttpResponse:
     owners = [task.owner_person_id for rows in tasks.values() for task in rows[:STEPS_SHOWN]]
     children = Child.objects.filter(id__in=tasks)
     names = open_names(
-        request, children=children, people=owners, purpose="crises", route="crises", part="crisis"
+        request, listed=children, people=owners, purpose="crises", route="crises", part="crisis"
     )
     titles = post_titles(task.owner_post_id for rows in tasks.values() for task in rows)
     places = dict(Division.objects.filter(

@@ -31,7 +31,7 @@ def flag_list(request: Request) -> HttpResponse:
     tasks = rows[:PAGE]
     children = Child.objects.filter(id__in={task.case_id for task in tasks})
     names = open_names(
-        request, children=children, people=[task.owner_person_id for task in tasks], purpose="tasks", route="flags"
+        request, listed=children, people=[task.owner_person_id for task in tasks], purpose="tasks", route="flags"
     )
     titles = post_titles(task.owner_post_id for task in tasks)
     kinds = words_of(request, "flag_kind", region="")

@@ -37,7 +37,7 @@ def home(request: Request) -> HttpResponse:
     ids = {task.case_id for task in (*own, *passed_up)} | {case.id for case in dangers}
     ids |= {draft.child_id for draft in unfinished if draft.child_id}
     children = children_of(request, ids | {notice.child_id for notice in told if notice.child_id})
-    names = open_names(request, children=children.values(), purpose="home", route="home")
+    names = open_names(request, listed=children.values(), purpose="home", route="home")
     lines = lines_of(request, own, children=children, names=names)
     others = lines_of(request, passed_up, children=children, names=names)
     seat = request.viewer.seat

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import UUIDField
+from django.utils.translation import gettext as _
 
 from tongxin import vault
+from tongxin.access import selectors as access
 from tongxin.accounts.models import Person, Post
 from tongxin.lib.prepared import Prepared, among
 from tongxin.people.models import Child
@@ -41,12 +43,18 @@ class Names:
 
 
 def open_names(
-    request: Request, *, purpose: str, route: str, children: Iterable[Child] = (),
+    request: Request, *, purpose: str, route: str, children: Iterable[Child] = (), listed: Iterable[Child] = (),
     people: Iterable[UUID | None] = (), more: Iterable[Sealed | None] = (), part: str = "roster",
     phones: Iterable[UUID | None] = (),
 ) -> Names:
-    """Everything a page shows of sealed words, by one look; `phones`: of which people the number too."""
-    shown = list({child.id: child for child in children}.values())
+    """Everything a page shows of sealed words, by one look; `phones`: of which people the number too.
+
+    `listed` are the children of a list: a role that does its work one file at a time reads their file numbers there,
+    and the name once it opens the file.
+    """
+    lines = list(listed)
+    hidden = file_numbers(request, lines)
+    shown = list({child.id: child for child in (*children, *(lines if not hidden else ()))}.values())
     staff = _staff({each for each in people if each})
     reached = set(phones)
     numbers = [person.phone if person.id in reached else None for person in staff]
@@ -56,11 +64,18 @@ def open_names(
     )
     borders = len(shown), len(shown) + len(staff), len(shown) + 2 * len(staff)
     return Names(
-        children={child.id: word or NO_NAME for child, word in zip(shown, words[: borders[0]], strict=True)},
+        children=hidden | {child.id: word or NO_NAME for child, word in zip(shown, words[: borders[0]], strict=True)},
         people={each.id: word or "" for each, word in zip(staff, words[borders[0] : borders[1]], strict=True)},
         phones={each.id: word for each, word in zip(staff, words[borders[1] : borders[2]], strict=True) if word},
         more=tuple(words[borders[2] :]),
     )
+
+
+def file_numbers(request: Request, listed: Iterable[Child]) -> dict[UUID, str]:
+    """What stands in a list where the viewer reads names only in the file that they open; empty for the others."""
+    if access.sees_listed_names(viewer=request.viewer, at=request.at):
+        return {}
+    return {child.id: _("档案 %(number)s") % {"number": child.file_no} for child in listed}
 
 
 def _staff(ids: set[UUID]) -> list[Person]:

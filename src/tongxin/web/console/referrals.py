@@ -30,7 +30,7 @@ def referral_lists(request: Request) -> HttpResponse:
     )
     sent = _some(request, Referral.objects.filter(from_post_id__in=request.viewer.post_ids), everything)
     children = Child.objects.filter(id__in={row.child_id for row in [*received, *sent]})
-    names = open_names(request, children=children, purpose="referrals", route="referrals", part="referral")
+    names = open_names(request, listed=children, purpose="referrals", route="referrals", part="referral")
     return show(request, "console/referrals.html", {
         "received": _rows(request, received, names), "sent": _rows(request, sent, names), "everything": everything,
     })

@@ -40,7 +40,7 @@ def changes(request: Request, upload_id: UUID) -> HttpResponse:
     compared = differences.compare(
         list(changed[:SHOWN]), viewer=request.viewer, at=request.at, route="rosters/changes"
     )
-    names = open_names(request, children=missing, purpose="roster_compare", route="rosters/changes")
+    names = open_names(request, listed=missing, purpose="roster_compare", route="rosters/changes")
     return show(request, "rosters/changes.html", {
         "upload": upload, "compared": compared, "changed": changed.count(), "gone_count": gone.count(),
         "gone": [{"id": child.id, "name": names.children[child.id], "file_no": child.file_no} for child in missing],

@@ -41,7 +41,7 @@ def task_list(request: Request) -> HttpResponse:
         at=request.at,
     )
     names = open_names(
-        request, children=children, people=[task.owner_person_id for task in shown], purpose="tasks", route="tasks"
+        request, listed=children, people=[task.owner_person_id for task in shown], purpose="tasks", route="tasks"
     )
     query = {name: str(value) for name, value in (("only", only), ("post", post)) if value}
     tasks = task_rows(request, shown, names=names.children, holders=names.people)
