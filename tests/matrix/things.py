@@ -11,6 +11,7 @@ from tests.flows.story import Story
 from tests.matrix.office import Worker
 from tests.screening.school import School
 from tests.sync.phone import Phone, visit
+from tests.sync.test_blobs import put
 from tests.web.conftest import MORNING, Office
 from tests.web.test_drafts import Tab
 from tests.web.test_rosters import NOBODY, RAIN, bring_in, roster
@@ -29,6 +30,7 @@ from tongxin.rulebook import rules
 from tongxin.rulebook.locks import locks_in
 from tongxin.rulebook.models import Amendment
 from tongxin.screening.models import Participant, Shift
+from tongxin.sync import devices
 from tongxin.sync.models import Arrival
 
 NAME, PHONE, ADDRESS, CARER = "暗号小雨", "13911112222", "暗号巷七号", "暗号桂兰"
@@ -157,4 +159,9 @@ def _phone(world: World, child: Child) -> dict[str, Any]:
     assert found.pair().status_code == 200
     found.sends(visit(child, MORNING), now=MORNING)
     arrival = Arrival.objects.latest("id")
-    return {"device_id": arrival.device_id, "arrival_id": arrival.id}
+    sent, file_id = visit(child, MORNING), ids.new_id()
+    found.app = "1.0"
+    found.sends(sent, now=MORNING)
+    devices.revoke(device=found.device, wipes=False, actor=WORKER, at=MORNING)
+    put(found, file_id, sent["id"], png())
+    return {"device_id": arrival.device_id, "arrival_id": arrival.id, "file_id": file_id}

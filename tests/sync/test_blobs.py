@@ -1,6 +1,7 @@
 """Photos and recordings: in pieces, from where they stopped, whole into the child's file."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,22 @@ import pytest
 from tests import world
 from tests.documents.files import jpeg, png
 from tests.sync.phone import Phone, visit
-from tests.web.conftest import Clock
+from tests.web.conftest import Clock, Office
 from tongxin import vault
 from tongxin.documents import selectors
 from tongxin.documents.models import Attachment
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows import arriving_settling as settling
+from tongxin.flows.arriving_blobs import receive_whole
+from tongxin.flows.arriving_files import waiting_files
 from tongxin.flows.sweep import sweep
 from tongxin.lib import ids
+from tongxin.sync import devices
 from tongxin.sync.models import Arrival, Blob, Piece
 
 pytestmark = pytest.mark.django_db
 Paired = Callable[..., Phone]
+SignedIn = Callable[[str], Office]
 WEBM = b"\x1aE\xdf\xa3" + b"sound" * 40
 
 
@@ -112,3 +117,64 @@ def test_nonsense_and_what_is_too_large_is_refused(cast: world.World, phone: Pai
     assert put(mine, blob, entry, b"x", total=6, at=1).status_code == 422
     assert put(phone("吴主任"), blob, entry, b"x", total=5, at=1).status_code == 422
     assert Blob.objects.get().received == 1
+
+
+class TestStopped:
+    """Whoever has a phone that was stopped may be nobody's colleague: a person looks at what it sends."""
+
+    def stopped(self, cast: world.World, phone: Paired, time: Clock) -> Phone:
+        mine = phone()
+        devices.revoke(device=mine.device, wipes=False, actor=cast.viewer("王督导"), at=time.now)
+        time.now += timedelta(days=1)
+        return mine
+
+    def test_a_file_for_what_had_arrived_waits_and_is_kept_or_put_aside(
+        self, cast: world.World, phone: Paired, office: SignedIn, time: Clock
+    ) -> None:
+        child, mine = cast.child(), phone()
+        sent = visit(child, time.now)
+        mine.sends(sent, now=time.now)
+        devices.revoke(device=mine.device, wipes=False, actor=cast.viewer("王督导"), at=time.now)
+        first, second = ids.new_id(), ids.new_id()
+        for blob in (first, second):
+            time.now += timedelta(minutes=1)
+            assert put(mine, blob, sent["id"], png()).json()["is_whole"]
+        sweep(time.now)
+        assert not Attachment.objects.exists()
+        desk, list_ = office("王督导"), "/arrivals/"
+        assert str(first) in desk.get(list_).content.decode()
+        seen = desk.get(f"/arrivals/files/{first}/")
+        assert (seen.headers["Content-Type"], seen.content[:4]) == ("image/png", b"\x89PNG")
+        assert "no-store" in seen.headers["Cache-Control"]
+        for name in ("周主任", "陈管理", "林社工"):
+            assert office(name).get(f"/arrivals/files/{first}/").status_code == 404
+            assert office(name).post(f"/arrivals/files/{first}/decide/", {"decision": "keep"}).status_code == 404
+        desk = office("王督导")
+        assert desk.post(f"/arrivals/files/{first}/decide/", {"decision": "fly"}).status_code == 302
+        for blob, decision in ((first, "keep"), (second, "aside"), (second, "keep")):
+            assert desk.post(f"/arrivals/files/{blob}/decide/", {"decision": decision}).status_code == 302
+        assert [each.id for each in Attachment.objects.all()] == [first]
+        assert Attachment.objects.get().person_id == cast.people["王督导"].id
+        sweep(time.now)
+        assert Piece.objects.filter(blob_id=second).exists()
+        assert Attachment.objects.count() == 1 and str(second) not in desk.get(list_).content.decode()
+
+    def test_a_file_of_an_entry_that_somebody_let_in_goes_with_it(
+        self, cast: world.World, phone: Paired, time: Clock
+    ) -> None:
+        child, mine, blob, late = cast.child(), self.stopped(cast, phone, time), ids.new_id(), ids.new_id()
+        sent = visit(child, time.now)
+        mine.sends(sent, now=time.now)
+        put(mine, blob, sent["id"], png())
+        settling.record_as_written(
+            arrival_id=Arrival.objects.get().id, actor=cast.viewer("王督导", time.now), at=time.now
+        )
+        sweep(time.now)
+        assert Attachment.objects.get().id == blob
+        # By a file of last resort, when the phone itself was heard no more.
+        time.now += timedelta(days=31)
+        receive_whole(
+            blob_id=late, entry_id=UUID(sent["id"]), kind="photo", content=png(), device=mine.device, at=time.now
+        )
+        assert Attachment.objects.count() == 1
+        assert waiting_files(viewer=cast.viewer("王督导", time.now), at=time.now).get().id == late

@@ -6,18 +6,19 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongxin import vault
+from tongxin import ledger, vault
 from tongxin.accounts.models import Person
-from tongxin.accounts.viewers import WORKER, viewer_of
+from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
 from tongxin.documents import services as documents
 from tongxin.documents.faults import NotAllowed, NotTaken
 from tongxin.documents.services import File
-from tongxin.flows.arriving_holding import opened_id, viewer_for
+from tongxin.flows.arriving_holding import decider_near, opened_id, viewer_for
+from tongxin.flows.handlers import later_handlers
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.sync.limits import limits_at
-from tongxin.sync.models import Arrival, Blob, Device, Piece
+from tongxin.sync.models import Arrival, Blob, Device, Piece, Receipt
 
 # What a phone calls it, and the kind of attachment that it becomes.
 KINDS = {"photo": "photo", "voice": "recording", "signature": "signed_scan"}
@@ -109,11 +110,13 @@ def attach(blob: Blob, *, at: datetime) -> bool:
     """Whether a whole file became an attachment; it waits while its entry isn't in the record."""
     entry = entry_of(blob)
     child = Child.objects.filter(id=entry.subject_id).first() if entry else None
-    if entry is None or child is None or blob.is_attached:
+    if entry is None or child is None or blob.is_attached or blob.outcome == Arrival.ASIDE:
         return False
-    content = b"".join(_opened(blob, at))
-    file = File(id=blob.id, name="", content=content, kind=KINDS[blob.kind], entry_id=entry.id)
+    if needs_a_person(blob, at=at):
+        hold(blob, child=child, at=at)
+        return False
     try:
+        file = file_of(blob, entry, viewer=WORKER, purpose="attach", part="care", at=at)
         _add(child, file, entry, blob.device, at)
     except NotTaken as no:
         _note(blob, no.zh)
@@ -124,11 +127,55 @@ def attach(blob: Blob, *, at: datetime) -> bool:
     except rules.NotAdopted:
         _note(blob, NOT_YET)
         return False
+    note_attached(blob, at=at)
+    return True
+
+
+def needs_a_person(blob: Blob, *, at: datetime) -> bool:
+    """Whether somebody has to look at a file first: it began to come only when its phone was stopped.
+
+    What came with an entry that somebody let into the record goes with it, as long as it came within the grace.
+    """
+    device, ended = blob.device, blob.device.ended_at
+    if device.state == Device.ACTIVE or ended is None or blob.outcome == Arrival.RECORDED:
+        return False
+    if blob.begun_at >= ended + limits_at(at).grace:
+        return True
+    decided = Receipt.objects.filter(entry_id=blob.entry_id, settled_at__isnull=False, received_at__gte=ended)
+    return blob.begun_at >= ended and not decided.exists()
+
+
+def hold(blob: Blob, *, child: Child, at: datetime) -> None:
+    """It waits for a person, who is told; the phone is done with it."""
+    if blob.held_at is not None:
+        return
+    decider = decider_near(child, without=blob.device.person_id, at=at)
+    with transaction.atomic():
+        Blob.objects.filter(id=blob.id).update(held_at=at, child_id=child.id)
+        blob.held_at, blob.child_id = at, child.id
+        told = ledger.record(
+            kind="file.held", subject=child.key_owner, actor=WORKER, at=at, is_fact=True,
+            clear={"file": str(blob.id), "owner": str(decider.post_id) if decider else None},
+        )
+        ledger.enqueue(told, later_handlers(told.kind))
+
+
+def note_attached(blob: Blob, *, at: datetime) -> None:
+    """It is an attachment now; what was on its way is gone."""
     Blob.objects.filter(id=blob.id).update(is_attached=True, problem="")
     blob.is_attached = True
     blob.pieces.all().delete()
     vault.destroy(blob.key_owner, at=at)
-    return True
+
+
+def file_of(blob: Blob, entry: Entry, *, viewer: Viewer, purpose: str, part: str, at: datetime) -> File:
+    """The whole file, opened as a look."""
+    pieces = blob.pieces.select_related("blob").order_by("offset")
+    opened = vault.open_bytes(
+        [piece.content for piece in pieces], viewer=viewer, purpose=purpose, part=part, route="field", at=at
+    )
+    content = b"".join(each or b"" for each in opened)
+    return File(id=blob.id, name="", content=content, kind=KINDS[blob.kind], entry_id=entry.id)
 
 
 def _add(child: Child, file: File, entry: Entry, device: Device, at: datetime) -> None:
@@ -144,14 +191,6 @@ def _add(child: Child, file: File, entry: Entry, device: Device, at: datetime) -
         documents.add(child=child, file=file, actor=viewer_of(person=person, at=at, post_id=entry.post_id), at=at)
 
 
-def _opened(blob: Blob, at: datetime) -> list[bytes]:
-    pieces = blob.pieces.select_related("blob").order_by("offset")
-    opened = vault.open_bytes(
-        [piece.content for piece in pieces], viewer=WORKER, purpose="attach", part="care", route="field", at=at
-    )
-    return [each or b"" for each in opened]
-
-
 def _note(blob: Blob, problem: str) -> None:
     blob.problem = problem
     Blob.objects.filter(id=blob.id).update(problem=problem[:200])
@@ -159,7 +198,7 @@ def _note(blob: Blob, problem: str) -> None:
 
 def follow_blobs(now: datetime) -> int:
     """How many whole files found their entry meanwhile; those that nobody finished are put away in time."""
-    waiting = Blob.objects.filter(is_attached=False, problem="").select_related("device")
+    waiting = Blob.objects.filter(is_attached=False, problem="", held_at__isnull=True).select_related("device")
     whole = [blob for blob in waiting if blob.received >= blob.total]
     done = sum(attach(blob, at=now) for blob in whole)
     for blob in Blob.objects.filter(is_attached=False, begun_at__lt=now - limits_at(now).blob_kept):

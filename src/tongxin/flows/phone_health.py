@@ -12,6 +12,7 @@ from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Arrival, Blob
 
 WHAT = "手机记录"
+CURE = "在“岗位”页给当地的督导员或个案管理员岗位指定任职的人"
 
 
 def examine_phones(at: datetime) -> Iterator[Finding]:
@@ -27,12 +28,13 @@ def examine_phones(at: datetime) -> Iterator[Finding]:
         | Q(is_danger=True, received_at__lt=at - turns * limits.decide_danger_within)
     ).count()
     files = Blob.objects.filter(
-        is_attached=False, settled_at__isnull=True, received__gte=F("total"), begun_at__lt=at - turns * limits.decide_within
+        is_attached=False, settled_at__isnull=True, received__gte=F("total"),
+        begun_at__lt=at - turns * limits.decide_within,
     ).count()
     if nobody:
-        yield Finding(WHAT, "failure", f"{nobody} 条没有人可以核对", "在“岗位”页给当地的督导员或个案管理员岗位指定任职的人")
+        yield Finding(WHAT, "failure", f"{nobody} 条没有人可以核对", CURE)
     if late or files:
-        said = "，".join(filter(None, (f"{late} 条等了太久" if late else "", f"{files} 个照片或录音没有归处" if files else "")))
-        yield Finding(WHAT, "warning", said, "请督导员、个案管理员打开“手机记录”逐条核对")
+        said = [f"{late} 条等了太久"] * bool(late) + [f"{files} 个照片或录音没有归处"] * bool(files)
+        yield Finding(WHAT, "warning", "，".join(said), "请督导员、个案管理员打开“手机记录”逐条核对")
     if not (nobody or late or files):
         yield Finding(WHAT, "ok", f"{waiting.count()} 条等人核对，都有人负责，都没有拖久")

@@ -173,6 +173,7 @@ class Blob(models.Model):
     problem = models.CharField("没有收的原因", max_length=200, default="")
     # Whole, its entry in the record, and yet for a person to decide: it came from a phone that was stopped.
     held_at = models.DateTimeField("待核对起", null=True)
+    child_id = models.UUIDField("儿童", null=True)
     settled_at = models.DateTimeField("处理时间", null=True)
     settled_by = models.UUIDField("处理人", null=True)
     settled_post = models.UUIDField("处理岗位", null=True)

@@ -22,6 +22,7 @@ from tongxin.rulebook import rules
 from tongxin.sync.limits import limits_at
 from tongxin.sync.models import Arrival
 from tongxin.web import words
+from tongxin.web.console import arrival_files
 from tongxin.web.console.entry_text import sections_of
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.doors import Request, door, id_for
@@ -50,6 +51,7 @@ def arrival_list(request: Request) -> HttpResponse:
     titles = post_titles(post for row in shown for post in (row.post_id, row.decider_id))
     return show(request, "console/arrivals.html", {
         "rows": [_row(request, row, names, titles) for row in shown], "has_more": len(rows) > SHOWN,
+        "files": arrival_files.file_rows(request),
     })
 
 
@@ -204,4 +206,5 @@ def _decide(request: Request, arrival: Arrival) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("arrivals/", arrival_list),
     path("arrivals/<uuid:arrival_id>/", arrival_page),
+    *arrival_files.urlpatterns,
 ]

@@ -8,6 +8,7 @@ from tongxin.access import selectors as access
 from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.flows import arriving_settling
+from tongxin.flows.arriving_files import waiting_files
 from tongxin.intake import selectors as intake
 from tongxin.referrals.models import Referral
 from tongxin.web.console.basis import DECIDES
@@ -57,11 +58,12 @@ def _waiting(request: Request, tasks: Any) -> list[Count]:
 def _arrivals(request: Request) -> Count:
     """What phones brought and waits for the viewer's decision."""
     waiting = arriving_settling.waiting_for(viewer=request.viewer, at=request.at)
+    files = waiting_files(viewer=request.viewer, at=request.at)
     first = waiting.first()
     when = _when(first.due_at, request) if first else ""
     return _count(
-        f"手机送来待核对{when}", [waiting], "/arrivals/", is_bad=first is not None and first.due_at < request.at,
-        means="手机送来、没有直接登记的记录，等您决定；日期是最早一条的期限。",
+        f"手机送来待核对{when}", [waiting, files], "/arrivals/", is_bad=first is not None and first.due_at < request.at,
+        means="手机送来、没有直接登记的记录和文件，等您决定；日期是最早一条的期限。",
     )
 
 

@@ -13,6 +13,7 @@ NOTICE_WORDS = {
     "task.climbed": "逾期任务上报到您的岗位", "task.passed_on": "任务转到您的岗位", "entry.held": "有一份待核对的记录",
     "task.unowned": "有任务没有人负责，请尽快安排代班的人", "row.settled": "有新任务",
     "round.alarmed": "筛查中有危险信号，请马上核查",
+    "glass.opened": "有人紧急调阅了这份档案",
     "withdrawal.deferred": "监护人要撤回同意，因孩子的安全暂缓，请和监护人联系",
     "arrival.held": "手机送来一条记录，等您核对", "arrival.climbed": "手机送来的记录没有人核对，转到您的岗位",
     "arrival.passed_on": "手机送来的一条记录转由您的岗位核对",
@@ -26,6 +27,12 @@ OFFICE_NEWS = {
     "arrival.climbed": ("手机记录", "有一条记录没有人核对，转到您的岗位", "/arrivals/"),
     "arrival.passed_on": ("手机记录", "有一条记录转由您的岗位核对", "/arrivals/"),
     "factor.removed": ("账号安全", "管理账号的人取消了您的第二步验证；不是您要求的，请马上打电话问", "/security/"),
+    "look.asked": ("查看申请", "有同事申请查看心理部分，等您答复", "/looking/"),
+    "look.answered": ("查看申请", "您的查看申请有了答复", "/looking/"),
+    "glass.opened": ("紧急调阅", "有人紧急调阅了一份档案，请按期复核", "/looking/"),
+    "glass.reviewed": ("紧急调阅", "您的紧急调阅已有复核结果", "/looking/"),
+    "unusual.noticed": ("查看说明", "有一条查看记录请您说明", "/looking/"),
+    "unusual.closed": ("查看说明", "您说明过的查看已有结论", "/looking/"),
     "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
 }
 DRAFT = "draft."
