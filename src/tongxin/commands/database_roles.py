@@ -3,6 +3,7 @@
 
 from django.db import connections, transaction
 
+from tongxin.access import wall
 from tongxin.ledger import roles
 from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
@@ -24,7 +25,8 @@ def _settle(alias: str, *, is_applied: bool) -> None:
     connection = connections[alias]
     if connection.vendor != "postgresql":
         raise Fault("当前数据库是 SQLite，没有账户可分，未作任何改动。此命令只用于 PostgreSQL。")
-    wanted = roles.statements(sorted(connection.introspection.table_names()))
+    tables = sorted(connection.introspection.table_names())
+    wanted = [*roles.statements(tables), *wall.statements(tables)]
     if not is_applied:
         print(f"-- {connection.settings_dict['NAME']}")
         print("\n".join(f"{statement};" for statement in wanted))
