@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tongxin.accounts.models import Post
-from tongxin.accounts.viewers import WORKER, Viewer
+from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows.arriving import CLUE, OPENS, let_in_those_who_wait

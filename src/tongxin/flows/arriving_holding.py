@@ -132,16 +132,24 @@ def _ties(sent: Sent, why: Holding, arrival_id: UUID) -> dict[str, Any]:
 
 def decider_for(arrival: Arrival, *, child: Child | None, at: datetime) -> Responsible | None:
     """Who decides: the first role named that has somebody near the child, but never who wrote it."""
-    limits = limits_at(at)
     if child is not None:
-        ancestors, without = places_of(child), recused_from(child_id=child.id, at=at)
-    else:
-        place = _place(arrival.division_id)
-        ancestors, without = (place.ancestors if place else {}), frozenset()
-    without |= {arrival.person_id}
+        return decider_near(child, without=arrival.person_id, climbed=arrival.climbed, at=at)
+    place = _place(arrival.division_id)
+    ancestors = place.ancestors if place else {}
+    return _decider(ancestors, frozenset({arrival.person_id}), arrival.climbed, at)
+
+
+def decider_near(child: Child, *, without: UUID, at: datetime, climbed: int = 0) -> Responsible | None:
+    """Who decides about a child on file, but never who wrote it, nor who is kept from the child."""
+    return _decider(places_of(child), recused_from(child_id=child.id, at=at) | {without}, climbed, at)
+
+
+def _decider(
+    ancestors: Mapping[str, int | None], without: frozenset[UUID], climbed: int, at: datetime
+) -> Responsible | None:
     roster = roster_for(ancestors=ancestors, at=at)
-    line = [found for role in limits.decides if (found := _answers(roster, role, ancestors, without))]
-    return line[min(arrival.climbed, len(line) - 1)] if line else None
+    line = [found for role in limits_at(at).decides if (found := _answers(roster, role, ancestors, without))]
+    return line[min(climbed, len(line) - 1)] if line else None
 
 
 def _answers(
