@@ -1,5 +1,6 @@
 """Who stands in which relation to a child, from–to: let in, barred, and no longer either."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.db.models import DateTimeField, UUIDField
 
 from tongxin.access.models import Relation
 from tongxin.accounts.viewers import Viewer, held
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 
 KINDS = (
@@ -26,6 +28,16 @@ BARRED = Prepared(
 def recused_from(*, child_id: UUID, at: datetime) -> frozenset[UUID]:
     """The people who are barred from one child at a moment: relatives, and whoever is accused (spine A10)."""
     return frozenset(person for person in BARRED.rows(child=child_id, at=at) if person is not None)
+
+
+def read_ahead(children: Sequence[UUID], *, at: datetime) -> None:
+    """Who is barred from the children that pieces done together are about."""
+    found: dict[UUID, list[UUID | None]] = {each: [] for each in children}
+    rows = Relation.objects.filter(held(at), child_id__in=children, relation=Relation.RECUSED)
+    for child, person in rows.values_list("child_id", "person_id"):
+        found[child].append(person)
+    for child, people in found.items():
+        together.learn(BARRED.question(child=child, at=at), people)
 
 
 def barred_children(*, person_id: UUID, at: datetime) -> frozenset[UUID]:

@@ -13,7 +13,7 @@ from tongxin.access.branches import LIKE, Likeness, anybody_like, branches, chil
 from tongxin.access.places import child_places
 from tongxin.accounts.viewers import Seat, Viewer
 from tongxin.core.access import AccessRules
-from tongxin.lib import prepared
+from tongxin.lib import prepared, together
 from tongxin.lib.rows import RowGreater
 from tongxin.rulebook import rules
 
@@ -40,6 +40,24 @@ def _admitted(queryset: QuerySet[Row], conditions: Sequence[Q]) -> QuerySet[Row]
 
 def may(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: datetime) -> bool:
     """Whether a viewer may: the list query with its primary key, so the two can't disagree (B7)."""
+    return together.known(
+        ("may", viewer, part, action, at, child_id),
+        lambda: _may(viewer=viewer, child_id=child_id, part=part, action=action, at=at),
+    )
+
+
+def may_ahead(*, viewer: Viewer, children: Sequence[UUID], part: str, action: str, at: datetime) -> None:
+    """`may` of all children that pieces done together are about: the list query with their keys."""
+    if together.known(("may", viewer, part, action, at), bool):
+        return
+    rows = visible(child_places().filter(pk__in=children), viewer=viewer, part=part, action=action, at=at)
+    admitted = set(rows.values_list("pk", flat=True))
+    together.learn(("may", viewer, part, action, at), True)
+    for child_id in children:
+        together.learn(("may", viewer, part, action, at, child_id), child_id in admitted)
+
+
+def _may(*, viewer: Viewer, child_id: UUID, part: str, action: str, at: datetime) -> bool:
     return child_if_visible(viewer=viewer, child_id=child_id, part=part, action=action, at=at) is not None
 
 

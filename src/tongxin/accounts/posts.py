@@ -9,6 +9,7 @@ from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
 from tongxin.accounts.models import LEVELS, Division, Holding, Post
 from tongxin.accounts.viewers import held
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared, among
 
 
@@ -135,8 +136,16 @@ class Roster:
 
 def roster_for(*, ancestors: Mapping[str, int | None], at: datetime) -> Roster:
     """The posts of a place and of everything that contains it."""
-    places = [place for place in ancestors.values() if place is not None]
-    return Roster(posts=POSTS_AT.rows(places=places), at=at)
+    places = tuple(place for place in ancestors.values() if place is not None)
+    return together.known(
+        ("roster", places, at), lambda: Roster(posts=POSTS_AT.rows(places=places), at=at)
+    )
+
+
+def read_ahead(ancestors: Mapping[str, int | None], *, at: datetime) -> None:
+    """The posts of a place, for all pieces that are done together there."""
+    places = tuple(place for place in ancestors.values() if place is not None)
+    together.learn(("roster", places, at), roster_for(ancestors=ancestors, at=at))
 
 
 def responsible(*, post_id: UUID, at: datetime, climbs: int = 0) -> Responsible | None:

@@ -3,7 +3,7 @@
 Everything here follows from the facts, a definition and a moment, so that a rebuild is equal (B1).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +15,12 @@ from tongxin import ledger
 from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Roster, roster_for
+from tongxin.cases import tasks
 from tongxin.cases.models import Alarm, Case, Decision, Proposal
 from tongxin.cases.tasks import assigned_posts, follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
-from tongxin.lib import bulk
+from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 
@@ -65,6 +66,7 @@ def derive(
     before = BEFORE.row(child=child.id)
     case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0)
     bulk.put(case)
+    together.learn(BEFORE.question(child=child.id), [{"level": case.level, "state": case.state}])
     _store_proposals(case, found.state, results)
     _store_decisions(case, found.state)
     _store_alarms(case, found.state)
@@ -77,6 +79,26 @@ def derive(
         assigned=assigned_posts(found.state.assigned, case=case, pathway=ground.pathway, roster=roster),
     )
     return found
+
+
+def read_ahead(children: Sequence[UUID]) -> None:
+    """What is stored of the cases of all children that pieces done together are about."""
+    _learn(BEFORE, children, [
+        (id, {"level": level, "state": state})
+        for id, level, state in Case.objects.filter(id__in=children).values_list("id", "level", "state")
+    ])
+    _learn(PROPOSALS, children, [(row.case_id, row) for row in Proposal.objects.filter(case_id__in=children)])
+    _learn(DECIDED, children, Decision.objects.filter(case_id__in=children).values_list("case_id", "entry_id"))
+    _learn(ALARMS, children, [(row.case_id, row) for row in Alarm.objects.filter(case_id__in=children)])
+    tasks.read_ahead(children)
+
+
+def _learn(asked: Prepared, keys: Sequence[UUID], rows: Iterable[tuple[UUID, Any]]) -> None:
+    found: dict[UUID, list[Any]] = {each: [] for each in keys}
+    for key, row in rows:
+        found[key].append(row)
+    for key, each in found.items():
+        together.learn(asked.question(key=key), each)
 
 
 def case_row(*, child: Child, derived: Derived, ground: Ground, at: datetime, seq: int) -> Case:

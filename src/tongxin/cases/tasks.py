@@ -1,21 +1,25 @@
 """A plan compared with the tasks that stand: open, keep, close; each with an owner who is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import UUIDField
 
-from tongxin.accounts.models import Post, places_of
+from tongxin.accounts.models import LEVELS, Post, places_of
 from tongxin.accounts.posts import Responsible, Roster
 from tongxin.cases.models import Case, Task
 from tongxin.core.pathway import Pathway, Step
-from tongxin.lib import bulk
+from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 
 NOBODY: Mapping[str, Post] = {}
 LIVE = (Task.OPEN, Task.WAITING)
+UPDATED = (
+    "due_at", "state", "climbed", "post_id", "owner_post_id", "owner_person_id", "zh", "form", "closed_at",
+    *(f"{level}_id" for level in LEVELS),
+)
 Changes = list[tuple[str, dict[str, Any]]]
 TASKS = Prepared(lambda case: Task.objects.filter(case_id=case), case=UUIDField())
 
@@ -42,10 +46,23 @@ def follow_plan(
             changes += _update(found, wanted)
     for task in stored.values():
         if task.key not in planned and task.state in LIVE:
-            Task.objects.filter(id=task.id).update(state=Task.DONE, closed_at=at)
+            task.state, task.closed_at = Task.DONE, at
+            bulk.change(task, "state", "closed_at")
             changes.append(("task.closed", {"task": task.key}))
     bulk.store(fresh)
+    if fresh and (work := together.now()):
+        # Their numbers are the database's.
+        work.stale.add(case.id)
     return changes
+
+
+def read_ahead(cases: Iterable[UUID]) -> None:
+    """The tasks of all cases that pieces done together are about."""
+    found: dict[UUID, list[Task]] = {each: [] for each in cases}
+    for task in Task.objects.filter(case_id__in=list(found)):
+        found[task.case_id].append(task)
+    for case_id, tasks in found.items():
+        together.learn(TASKS.question(case=case_id), tasks)
 
 
 def task_row(
@@ -149,11 +166,14 @@ def _differs(found: Task, wanted: Task) -> bool:
 
 
 def _update(found: Task, wanted: Task) -> Changes:
-    Task.objects.filter(id=found.id).update(
-        due_at=wanted.due_at, state=wanted.state, climbed=wanted.climbed, post_id=wanted.post_id,
-        owner_post_id=wanted.owner_post_id, owner_person_id=wanted.owner_person_id, zh=wanted.zh,
-        form=wanted.form, closed_at=None, **places_of(wanted),
-    )
+    changes = _changes(found, wanted)
+    for name in UPDATED:
+        setattr(found, name, getattr(wanted, name))
+    bulk.change(found, *UPDATED)
+    return changes
+
+
+def _changes(found: Task, wanted: Task) -> Changes:
     if found.state not in LIVE:
         return [("task.opened", _told(wanted)), *_without_owner(wanted)]
     if wanted.owner_post_id is None and found.owner_post_id is not None:

@@ -1,7 +1,7 @@
 """Keeping what somebody writes until it is handed in, and putting it away."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.drafts.deadlines import moments_of
 from tongxin.drafts.models import FormDraft
 from tongxin.ledger.models import Entry
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -166,6 +167,13 @@ def _settled(draft: FormDraft, at: datetime) -> bool:
         return row.filter(danger_at__isnull=False, cleared_at__isnull=True).update(cleared_at=at) > 0
     row.filter(cleared_at__isnull=False).update(cleared_at=None, told=0, look_again_at=at)
     return False
+
+
+def read_ahead(entries: Sequence[UUID]) -> None:
+    """The drafts of all entries that are taken in together."""
+    found = {draft.id: draft for draft in FormDraft.objects.filter(id__in=entries)}
+    for entry_id in entries:
+        together.learn(DRAFT.question(draft=entry_id), [found[entry_id]] if entry_id in found else [])
 
 
 def hand_in(*, entry_id: UUID, actor: Viewer, at: datetime) -> FormDraft | None:

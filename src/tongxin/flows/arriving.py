@@ -3,13 +3,14 @@
 One transaction for each entry. Its receipt stands in the same one: whoever lost the answer asks again and gets it.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from tongxin import vault
 from tongxin.access import selectors as access
@@ -28,14 +29,19 @@ from tongxin.flows.opening import open_file, place_for
 from tongxin.flows.record import Sheet, asked_of, record_about
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.subjects import lock_subject
+from tongxin.lib import together
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.sync import receipts
-from tongxin.sync.limits import Limits, limits_at
+from tongxin.sync.limits import Limits, limits_at, version_of
 from tongxin.sync.models import Arrival, Carried, Device, Receipt
 from tongxin.vault import Keyring
 
+log = logging.getLogger("tongxin.field")
 OPENS, EARLY = children.OPENS, "early"
+REFUSALS: Mapping[type[Exception], str] = {
+    NotAllowed: "not_allowed", Held: "different_copy", vault.Destroyed: "gone_child", rules.NotAdopted: "retired_form",
+}
 # What was seen or heard of a child whom nobody has on file: its form, and why it waits.
 CLUE = "clue"
 
@@ -48,7 +54,7 @@ def take(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt
         receipts.lock_entry(sent.id)
         copies = receipts.copies_of(sent.id)
         known = receipts.known(copies, payload)
-        return known or _take(sent, sender=sender, at=at, has_other_copy=bool(copies))
+        return known or take_read(sent, sender=sender, at=at, has_other_copy=bool(copies))
 
 
 def keep_unread(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:
@@ -61,13 +67,19 @@ def keep_unread(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> 
         return known or holding.keep(sent, why=Holding("unreadable"), child=None, sender=sender, at=at)
 
 
-def _take(sent: Sent, *, sender: Sender, at: datetime, has_other_copy: bool) -> Receipt:
+def take_read(
+    sent: Sent, *, sender: Sender, at: datetime, has_other_copy: bool = False, keys: Keyring | None = None
+) -> Receipt:
+    """The receipt of an entry that wasn't known, under the lock of its id."""
     child = children.child_for(sent.child)
-    keys = vault.keyring([child.key_owner] if child else [])
+    if child is None:
+        together.apart()
+    keys = keys or vault.keyring([child.key_owner] if child else [])
     try:
         _refuse_sender(sent, sender, limits_at(at), has_other_copy=has_other_copy)
         subject = take_in(sent, child=child, sender=sender, at=at, keys=keys)
     except Holding as why:
+        together.apart()
         receipt = holding.keep(sent, why=why, child=child, sender=sender, at=at)
         if why.reason == "duplicate_child":
             let_in_those_who_wait(sent.child, at=at)
@@ -114,14 +126,8 @@ def _refuse_sender(sent: Sent, sender: Sender, limits: Limits, *, has_other_copy
         raise Holding("handed_on")
     if sender.device.state != Device.ACTIVE or not sender.viewer.person_id:
         raise Holding("revoked")
-    if _version(sender.app) < _version(limits.oldest_app):
+    if version_of(sender.app) < version_of(limits.oldest_app):
         raise Holding("old_app")
-
-
-def _version(text: str) -> tuple[int, ...]:
-    """A version's numbers; what is none counts as the newest, for a hash says nothing of age."""
-    parts = text.partition("+")[0].split(".")
-    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else (1 << 30,)
 
 
 def _shift(sender: Sender, limits: Limits) -> int:
@@ -257,12 +263,41 @@ def let_in_those_who_wait(named: UUID | None, *, at: datetime) -> None:
     child = children.child_for(named)
     if child is None:
         return
-    for arrival in Arrival.objects.filter(named_id=named, settled_at__isnull=True, receipt__reason=EARLY):
-        sent = holding.sent_in(arrival, viewer=WORKER, at=at)
-        sender = holding.sender_of(arrival, at=at)
+    waiting = Arrival.objects.filter(named_id=named, settled_at__isnull=True, receipt__reason=EARLY)
+    for arrival in waiting.select_related("receipt", "device"):
         try:
             with transaction.atomic():
-                take_in(sent, child=child, sender=sender, at=at)
-                holding.settle(arrival, outcome=Arrival.RECORDED, actor=WORKER, at=at)
-        except Holding as why:
-            holding.wait_on(arrival, sent, why=why, child=child, sender=sender, at=at)
+                _let_in(arrival, child, at=at)
+        except OperationalError:
+            raise
+        except Exception:
+            # Whatever is wrong with it, the file that it waited for stands, and it waits for a person.
+            log.exception("what waited for a file could not be looked at")
+
+
+def _let_in(arrival: Arrival, child: Child, *, at: datetime) -> None:
+    sent = holding.sent_in(arrival, viewer=WORKER, at=at)
+    sender = holding.sender_of(arrival, at=at)
+    try:
+        with transaction.atomic():
+            take_in(sent, child=child, sender=sender, at=at)
+            holding.settle(arrival, outcome=Arrival.RECORDED, actor=WORKER, at=at)
+        return
+    except OperationalError:
+        raise
+    except Holding as found:
+        why = found
+    except Exception as error:
+        why = _reason_of(error)
+    holding.wait_on(arrival, sent, why=why, child=child, sender=sender, at=at)
+
+
+def _reason_of(error: Exception) -> Holding:
+    """Why it goes on waiting, for a refusal that doesn't say so itself."""
+    if isinstance(error, Refused):
+        return Holding("refused", problems=error.problems)
+    for kind, reason in REFUSALS.items():
+        if isinstance(error, kind):
+            return Holding(reason)
+    log.error("what waited for a file could not be taken in", exc_info=error)
+    return Holding("unreadable")

@@ -1,7 +1,7 @@
 """Whom an entry from a phone is about: a child on file, the child that another file stands for, or a new one."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from tongxin import vault
 from tongxin.accounts.models import Division
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 from tongxin.people import matching
 from tongxin.people.models import Child
@@ -34,6 +35,17 @@ def child_for(named: UUID | None) -> Child | None:
         return None
     child: Child | None = CHILD.row(named=named)
     return child
+
+
+def read_ahead(named: Iterable[UUID]) -> dict[UUID, Child]:
+    """The children for whom the ids of a phone's entries stand, where there is a file."""
+    wanted = set(named)
+    aliases = dict(ChildAlias.objects.filter(phone_id__in=wanted).values_list("phone_id", "child_id"))
+    children = {row.id: row for row in Child.objects.filter(id__in={aliases.get(each, each) for each in wanted})}
+    found = {each: child for each in wanted if (child := children.get(aliases.get(each, each)))}
+    for each in wanted:
+        together.learn(CHILD.question(named=each), [found[each]] if each in found else [])
+    return found
 
 
 def is_erased(named: UUID) -> bool:

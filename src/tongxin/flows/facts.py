@@ -1,6 +1,8 @@
 """A child's record as the pathway reads it: entries with the results that definitions made of them."""
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from tongxin.accounts.models import Post
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import Fact
 from tongxin.ledger.models import Entry
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared, among
 
 NAMES = (
@@ -17,11 +20,12 @@ NAMES = (
     "correction_kind",
 )
 # What was written down stays sealed, and where it lies: only what follows from it is read.
+WITH_RESULT = (
+    *NAMES, Subquery(Result.objects.filter(entry_id=OuterRef("id")).values("data")),
+    Subquery(Post.objects.filter(id=OuterRef("post_id")).values("role")),
+)
 FACTS = Prepared(
-    lambda child: Entry.objects.filter(subject_id=child).order_by("subject_seq").values_list(
-        *NAMES, Subquery(Result.objects.filter(entry_id=OuterRef("id")).values("data")),
-        Subquery(Post.objects.filter(id=OuterRef("post_id")).values("role")),
-    ),
+    lambda child: Entry.objects.filter(subject_id=child).order_by("subject_seq").values_list(*WITH_RESULT),
     child=UUIDField(),
 )
 RESULTS = Prepared(
@@ -47,6 +51,29 @@ def facts_of(child_id: UUID) -> tuple[tuple[Fact, ...], dict[str, Mapping[str, A
             supersedes=str(supersedes) if supersedes else None, correction=correction,
         ))
     return tuple(facts), results
+
+
+def read_ahead(children: Iterable[UUID]) -> None:
+    """The facts of all children that pieces done together are about."""
+    found: dict[UUID, list[Any]] = {each: [] for each in children}
+    rows = Entry.objects.filter(subject_id__in=list(found)).order_by("subject_seq")
+    for subject, *row in rows.values_list("subject_id", *WITH_RESULT):
+        found[subject].append(tuple(row))
+    for child, each in found.items():
+        together.learn(FACTS.question(child=child), each)
+
+
+def remember(entry: Entry, *, role: str, data: Mapping[str, Any] | None = None) -> None:
+    """Let the pieces that follow know of an entry, as they would read it; `data` is what was made of it."""
+    if together.now() is None:
+        return
+    question = FACTS.question(child=entry.subject_id)
+    before = [row for row in together.known(question, list) if row[0] != entry.id]
+    row = [getattr(entry, name) for name in NAMES]
+    # As the database gives moments back.
+    row = [each.astimezone(UTC) if isinstance(each, datetime) else each for each in row]
+    made = None if data is None else json.loads(json.dumps(data))
+    together.learn(question, [*before, (*row, made, role or None)])
 
 
 def results_of(child_id: UUID) -> dict[str, Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.assessments.models import Result
+from tongxin.assessments.outcomes import Outcome
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import Review, offered, review
 from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
@@ -36,13 +37,13 @@ from tongxin.flows import (
     transfers,
 )
 from tongxin.flows.derive import derive_again, ground_for, tell
-from tongxin.flows.facts import facts_of
+from tongxin.flows.facts import facts_of, remember
 from tongxin.flows.meanwhile import meanwhile_of
 from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry, HeldEntry
-from tongxin.lib import bulk
+from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 from tongxin.people import services as people
 from tongxin.people.models import Child
@@ -106,11 +107,12 @@ def record_about(
         asked = offered_to(asked, child, actor=actor, on=sheet.occurred_at.astimezone(CHINA).date())
     draft, seen = _draft(child, asked, sheet, at)
     try:
-        with transaction.atomic():
+        with together.atomic():
             return _keep(
                 child=child, asked=asked, sheet=sheet, draft=draft, seen=seen, actor=actor, at=at, keys=keys
             )
     except DifferentCopy:
+        together.apart()
         with transaction.atomic():
             hold(child=child, asked=asked, draft=draft, actor=actor, at=at, keys=keys)
         raise Held from None
@@ -189,6 +191,7 @@ def _keep(
     handed = drafts.hand_in(entry_id=draft.entry_id, actor=actor, at=at)
     if not kept.is_new:
         return Recorded(kept.entry, False)
+    remember(kept.entry, role=actor.role)
     _refuse_third_version(sheet)
     sibling = siblings.named_in(draft, child=child, actor=actor, at=at)
     linked = links.named_in(draft, child=child, actor=actor, at=at)
@@ -203,10 +206,7 @@ def _keep(
     admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)
     consenting.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
-    bulk.store([Result(
-        entry_id=kept.entry.id, child_id=child.id, kind=draft.kind, form_hash=draft.form_hash, data=made.data,
-        definitions=made.definitions,
-    )])
+    _store_result(kept.entry, made, child=child, actor=actor)
     ledger.record(
         kind="entry.recorded", subject=child.key_owner, actor=actor, at=at, entry=kept.entry, is_fact=True,
         clear=_clear(sheet), keyring=keys,
@@ -241,6 +241,14 @@ def _keep(
         owned = Sheet(answers=changed, occurred_at=draft.occurred_at, device=draft.device, **checking.owner_of(draft))
         derived = _correct_owner(child, owned, actor=actor, at=at, keys=keys).derived or derived
     return Recorded(kept.entry, True, derived)
+
+
+def _store_result(entry: Entry, made: Outcome, *, child: Child, actor: Viewer) -> None:
+    bulk.store([Result(
+        entry_id=entry.id, child_id=child.id, kind=entry.kind, form_hash=entry.form_hash, data=made.data,
+        definitions=made.definitions,
+    )])
+    remember(entry, role=actor.role, data=made.data)
 
 
 def _correct_owner(child: Child, sheet: Sheet, *, actor: Viewer, at: datetime, keys: Keyring) -> Recorded:

@@ -15,7 +15,7 @@ from tongxin.ledger import canonical, subjects
 from tongxin.ledger.drafts import Actor, Draft
 from tongxin.ledger.faults import DifferentCopy
 from tongxin.ledger.models import Entry, HeldEntry, Subject
-from tongxin.lib import bulk
+from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 from tongxin.vault import Keyring, Owner
 
@@ -48,11 +48,17 @@ def keep_entry(
     return keep_entries([draft], recorded_at=recorded_at, actor=actor, keyring=keyring)[0]
 
 
-@transaction.atomic
 def keep_entries(
     drafts: Sequence[Draft], *, recorded_at: datetime, actor: Actor, keyring: Keyring | None = None
 ) -> list[Kept]:
     """Keep many entries in their order, all or none; `DifferentCopy` names the first that contradicts."""
+    with together.atomic():
+        return _kept(drafts, recorded_at, actor, keyring)
+
+
+def _kept(
+    drafts: Sequence[Draft], recorded_at: datetime, actor: Actor, keyring: Keyring | None
+) -> list[Kept]:
     keys = keyring or vault.keyring(draft.subject for draft in drafts)
     rows = subjects.lock(draft.subject for draft in drafts)
     digests = vault.digest_many([(draft.payload(), draft.subject) for draft in drafts], keyring=keys)
@@ -117,9 +123,20 @@ def open_entries(
     return [None if text is None else json.loads(text) for text in texts]
 
 
+def read_ahead(entries: Sequence[UUID]) -> None:
+    """Which of the entries that pieces done together may keep are on record."""
+    found = _found(entries)
+    for entry_id in entries:
+        together.learn(ONE.question(entry=entry_id), [found[entry_id]] if entry_id in found else [])
+
+
 def _known(keys: Sequence[UUID]) -> dict[UUID, Entry]:
     if len(keys) == 1:
         return {row.id: row for row in ONE.rows(entry=keys[0])}
+    return _found(keys)
+
+
+def _found(keys: Sequence[UUID]) -> dict[UUID, Entry]:
     found: dict[UUID, Entry] = {}
     for start in range(0, len(keys), CHUNK):
         rows = Entry.objects.filter(id__in=keys[start : start + CHUNK]).select_related("subject")
@@ -150,10 +167,16 @@ def _store(entries: Sequence[Entry], drafts: Mapping[UUID, Draft], keys: Keyring
         entry.sealed = blob
         entry.key_id = keys[drafts[entry.id].subject].id
     bulk.store(entries)
+    for entry in entries:
+        together.learn(ONE.question(entry=entry.id), [entry])
 
 
 def _count_up(rows: Mapping[UUID, Subject], added: Mapping[UUID, int]) -> None:
     """Their rows are locked, so what was counted here is what holds."""
+    if together.now():
+        for subject_id in added:
+            bulk.put(rows[subject_id])
+        return
     if len(added) <= bulk.FEW:
         for subject_id in added:
             bulk.change(rows[subject_id], "seq")

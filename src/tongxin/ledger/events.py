@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from tongxin import vault
 from tongxin.ledger import canonical, subjects
 from tongxin.ledger.drafts import Actor, EventDraft
 from tongxin.ledger.models import Entry, Event
-from tongxin.lib import bulk, ids
+from tongxin.lib import bulk, ids, together
 from tongxin.vault import Keyring, Owner
 from tongxin.vault.owners import KINDS
 
@@ -30,11 +28,15 @@ def record(
     return record_many([draft], actor=actor, at=at, keyring=keyring)[0]
 
 
-@transaction.atomic(savepoint=False)
 def record_many(
     drafts: Sequence[EventDraft], *, actor: Actor, at: datetime, keyring: Keyring | None = None
 ) -> list[Event]:
     """The events, added to the record in their order."""
+    with together.atomic(savepoint=False):
+        return _recorded(drafts, actor, at, keyring)
+
+
+def _recorded(drafts: Sequence[EventDraft], actor: Actor, at: datetime, keyring: Keyring | None) -> list[Event]:
     # Whoever has an entry is a subject already.
     subjects.ensure(draft.subject for draft in drafts if draft.entry_id is None)
     keys = keyring or vault.keyring(draft.subject for draft in drafts)

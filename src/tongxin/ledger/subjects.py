@@ -6,11 +6,13 @@ from uuid import UUID
 from django.db.models import UUIDField
 
 from tongxin.ledger.models import Subject
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 from tongxin.vault import Owner
 
 CHUNK = 500
 ONE = Prepared(lambda subject: Subject.objects.filter(id=subject), subject=UUIDField())
+LOCKED = "locked subjects"
 ONE_LOCKED = Prepared(
     lambda subject: Subject.objects.select_for_update().filter(id=subject), subject=UUIDField()
 )
@@ -44,11 +46,24 @@ def _locked(wanted: list[Owner]) -> dict[UUID, Subject]:
     keys = sorted(owner.id for owner in wanted)
     if len(keys) == 1:
         return {row.id: row for row in ONE_LOCKED.rows(subject=keys[0])}
+    if ahead := together.known(LOCKED, dict):
+        if not set(keys) <= set(ahead):
+            together.apart()
+        return {key: ahead[key] for key in keys}
     for start in range(0, len(keys), CHUNK):
         chunk = keys[start : start + CHUNK]
         rows = Subject.objects.select_for_update().filter(id__in=chunk).order_by("id")
         found.update((row.id, row) for row in rows)
     return found
+
+
+def lock_ahead(owners: Iterable[Owner]) -> None:
+    """Lock the subjects of all pieces that are done together, in one order."""
+    rows = lock(owners)
+    together.learn(LOCKED, rows)
+    for key, row in rows.items():
+        together.learn(ONE_LOCKED.question(subject=key), [row])
+        together.learn(ONE.question(subject=key), [row])
 
 
 def lock_subject(owner: Owner) -> Subject:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tongxin.ledger.models import Event, Heartbeat, Work
+from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 
 ATTEMPTS = 5
@@ -25,15 +26,15 @@ def enqueue_many(
     reactions: Iterable[tuple[Event, Sequence[str]]], *, not_before: datetime | None = None
 ) -> None:
     """As `enqueue`, for many events."""
-    Work.objects.bulk_create(
-        [
-            Work(event=event, handler=handler, not_before=not_before or event.at)
-            for event, handlers in reactions
-            for handler in handlers
-        ],
-        ignore_conflicts=True,
-        batch_size=500,
-    )
+    wanted = [
+        Work(event=event, handler=handler, not_before=not_before or event.at)
+        for event, handlers in reactions
+        for handler in handlers
+    ]
+    if together.now():
+        bulk.store(wanted)
+    else:
+        Work.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=500)
 
 
 @transaction.atomic

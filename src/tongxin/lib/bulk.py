@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from django.db import connections, models
 
+from tongxin.lib import together
+from tongxin.lib.together import Statement, Together
+
 CHUNK = 2000
 FEW = 20
 # Kilobytes.
@@ -13,6 +16,7 @@ ROOM = 131_072
 # Values of these fields go to PostgreSQL's driver as they are; asking each field costs more than the insert.
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigIntegerField, models.BooleanField)
 AS_IS = (*PLAIN, models.SmallIntegerField, models.UUIDField, models.DateField)
+AS_IS_WITH_TIME = (*AS_IS, models.DateTimeField)
 Prepare = Callable[[Any], Any]
 Steps = list[tuple[str, Prepare]]
 # A model, names of fields, rows: what `insert` takes, made ready beforehand.
@@ -82,7 +86,7 @@ def store(rows: Sequence[models.Model], *, using: str = "default") -> None:
     if not rows:
         return
     model = type(rows[0])
-    if len(rows) <= FEW:
+    if len(rows) <= FEW or together.now():
         _write_few(model, rows, using, replaces=False)
         return
     fields = model._meta.concrete_fields
@@ -103,16 +107,21 @@ def change(row: models.Model, *names: str, using: str = "default") -> None:
     model, connection = type(row), connections[using]
     kept = connection.__dict__.setdefault("inserts", {})
     statement, steps = kept.get((model, names)) or kept.setdefault((model, names), _update(model, connection, names))
+    values = [step(getattr(row, name)) for name, step in steps]
+    if work := together.now():
+        work.write(statement, (row.pk,), values)
+        return
     with connection.cursor() as cursor:
-        cursor.execute(statement, [step(getattr(row, name)) for name, step in steps])
+        cursor.execute("".join(statement), values)
 
 
-def _update(model: type[models.Model], connection: Any, names: Sequence[str]) -> tuple[str, Steps]:
+def _update(model: type[models.Model], connection: Any, names: Sequence[str]) -> tuple[Statement, Steps]:
     quote = connection.ops.quote_name
     fields: list[Any] = [*(model._meta.get_field(name) for name in names), model._meta.pk]
     changed = ", ".join(f"{quote(field.column)} = %s" for field in fields[:-1])
-    text = f"UPDATE {quote(model._meta.db_table)} SET {changed} WHERE {quote(fields[-1].column)} = %s"  # noqa: S608
-    return text, [(field.attname, partial(field.get_db_prep_save, connection=connection)) for field in fields]
+    head = f"UPDATE {quote(model._meta.db_table)} SET "  # noqa: S608
+    where = f" WHERE {quote(fields[-1].column)} = %s"
+    return (head, changed, where), _steps(fields, connection)
 
 
 def _write_few(model: type[models.Model], rows: Sequence[models.Model], using: str, *, replaces: bool) -> None:
@@ -121,32 +130,58 @@ def _write_few(model: type[models.Model], rows: Sequence[models.Model], using: s
     statement, steps = kept.get((model, replaces)) or kept.setdefault(
         (model, replaces), _statement(model, connection, replaces=replaces)
     )
-    with connection.cursor() as cursor:
-        for row in rows:
-            cursor.execute(statement, [step(getattr(row, name)) for name, step in steps])
+    values = [[step(getattr(row, name)) for name, step in steps] for row in rows]
+    if work := together.now():
+        _write_together(work, statement, rows, values)
+    else:
+        text = "".join(statement)
+        with connection.cursor() as cursor:
+            for each in values:
+                cursor.execute(text, each)
     for row in rows:
         row._state.adding, row._state.db = False, using
 
 
-def _statement(model: type[models.Model], connection: Any, *, replaces: bool) -> tuple[str, Steps]:
+def _write_together(
+    work: Together, statement: Statement, rows: Sequence[models.Model], values: Sequence[Sequence[Any]]
+) -> None:
+    for row, each in zip(rows, values, strict=True):
+        work.write(statement, object() if row.pk is None else row.pk, each)
+
+
+def _statement(model: type[models.Model], connection: Any, *, replaces: bool) -> tuple[Statement, Steps]:
     """The statement for one row and what makes each of its values ready; a number of the database's own is left out."""
     quote = connection.ops.quote_name
     fields: list[Any] = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     names = [quote(field.column) for field in fields]
     places = ", ".join(["%s"] * len(fields))
-    text = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(names)}) VALUES ({places})"  # noqa: S608
+    head, tail = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(names)}) VALUES ", ""  # noqa: S608
     if replaces:
         key = quote(model._meta.pk.column)
         changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
-        text += f" ON CONFLICT ({key}) DO UPDATE SET {changed}"
-    return text, [(field.attname, partial(field.get_db_prep_save, connection=connection)) for field in fields]
+        tail = f" ON CONFLICT ({key}) DO UPDATE SET {changed}"
+    return (head, f"({places})", tail), _steps(fields, connection)
+
+
+def _steps(fields: Sequence[Any], connection: Any) -> Steps:
+    return [(field.attname, _step(field, connection)) for field in fields]
+
+
+def _step(field: Any, connection: Any) -> Prepare:
+    target = field.target_field if field.is_relation else field
+    ready = AS_IS_WITH_TIME if connection.vendor == "postgresql" else PLAIN
+    return _as_it_is if type(target) in ready else partial(field.get_db_prep_save, connection=connection)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _prepare(field: Any, connection: Any) -> Prepare | None:
     """What makes a value ready for the driver; None where it is ready as it is."""
     field = field.target_field if field.is_relation else field
     kind = type(field)
-    if kind in PLAIN or (connection.vendor == "postgresql" and kind in (*AS_IS, models.DateTimeField)):
+    if kind in PLAIN or (connection.vendor == "postgresql" and kind in AS_IS_WITH_TIME):
         return None
     if kind is models.UUIDField:
         return _hex

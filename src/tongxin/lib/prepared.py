@@ -13,6 +13,8 @@ from django.db.models import Expression, Field, Q, QuerySet
 from django.db.models import query as django_query
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, ValuesListIterable
 
+from tongxin.lib import together
+
 Build = Callable[..., QuerySet[Any, Any]]
 # Statements that one connection keeps; access rules make some for every viewer.
 KEPT = 1000
@@ -52,10 +54,16 @@ class Prepared:
         self._build, self._using, self._several, self._fields = build, using, several, fields
 
     def rows(self, **values: Any) -> list[Any]:
-        """What the queryset gives with these values."""
-        if not self._several:
-            return ask(self, self._build, self._fields, values, using=self._using)
-        return self._among(values)
+        """What the queryset gives with these values; where pieces are done together, as it was read ahead."""
+        if self._several:
+            return self._among(values)
+        return list(together.known(
+            self.question(**values), lambda: ask(self, self._build, self._fields, values, using=self._using)
+        ))
+
+    def question(self, **values: Any) -> Hashable:
+        """What the answer is known by where it was read ahead."""
+        return (self, *values.values())
 
     def _among(self, values: dict[str, Any]) -> list[Any]:
         wanted = list(values.pop(self._several))

@@ -1,7 +1,11 @@
 """Children who live together: a danger about the home concerns each of them (spine A10)."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db.models import QuerySet, UUIDField
 
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 
@@ -16,6 +20,16 @@ def has_siblings(child: Child) -> bool:
 def housemates(child: Child) -> list[Child]:
     """All children of a child's household, the child among them; nobody where no household is known."""
     return LIVING_THERE.rows(household=child.household_id) if child.household_id else []
+
+
+def read_ahead(children: Iterable[Child]) -> list[Child]:
+    """Everybody in the households of some children, for the pieces that are done together about them."""
+    found: dict[UUID, list[Child]] = {each.household_id: [] for each in children if each.household_id}
+    for child in Child.objects.filter(household_id__in=list(found)) if found else ():
+        found[child.household_id].append(child)
+    for household, mates in found.items():
+        together.learn(LIVING_THERE.question(household=household), mates)
+    return [child for mates in found.values() for child in mates]
 
 
 def living_with(child: Child) -> QuerySet[Child]:

@@ -46,6 +46,12 @@ class Limits:
     aside_reasons: Mapping[str, str]
 
 
+def version_of(app: str) -> tuple[int, ...]:
+    """A program's version in numbers; what is none counts as the newest, for a hash says nothing of age."""
+    parts = app.partition("+")[0].split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else (1 << 30,)
+
+
 def limits_at(at: datetime) -> Limits:
     """The limits in force at a moment."""
     try:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import CharField, UUIDField
 
 from tongxin import vault
 from tongxin.ledger import canonical
-from tongxin.lib import bulk, ids
+from tongxin.lib import bulk, ids, together
 from tongxin.lib.prepared import Prepared
 from tongxin.sync.models import Device, Receipt
 from tongxin.vault import Keyring, Owner
@@ -20,6 +20,7 @@ from tongxin.vault import Keyring, Owner
 # No letters or digits that are read for one another.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LOCKS = 5_310_771
+NUMBERS = "free receipt numbers"
 COPIES = Prepared(lambda entry: Receipt.objects.filter(entry_id=entry), entry=UUIDField())
 NUMBERED = Prepared(
     lambda number: Receipt.objects.filter(number=number).values_list("id", flat=True), number=CharField()
@@ -30,9 +31,36 @@ def lock_entry(entry_id: UUID) -> None:
     """Let nobody else take in this entry until the transaction ends; SQLite has one writer anyway."""
     if connection.vendor != "postgresql":
         return
-    number = int.from_bytes(hashlib.sha256(entry_id.bytes).digest()[:4], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, number])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, _lock_of(entry_id)])
+
+
+def read_ahead(entries: Sequence[UUID]) -> None:
+    """Lock the entries that are taken in together, read what was said of them, and find numbers for what will be."""
+    _lock_all(entries)
+    copies: dict[UUID, list[Receipt]] = {each: [] for each in entries}
+    for receipt in Receipt.objects.filter(entry_id__in=entries):
+        copies[receipt.entry_id].append(receipt)
+    for entry_id, found in copies.items():
+        together.learn(COPIES.question(entry=entry_id), found)
+    numbers = {_number() for _ in entries}
+    taken = set(Receipt.objects.filter(number__in=numbers).values_list("number", flat=True))
+    together.learn(NUMBERS, list(numbers - taken))
+
+
+def _lock_all(entries: Sequence[UUID]) -> None:
+    """In one order, so that two batches can't wait for each other."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, number) FROM unnest(%s::int[]) AS number",
+            [LOCKS, sorted({_lock_of(each) for each in entries})],
+        )
+
+
+def _lock_of(entry_id: UUID) -> int:
+    return int.from_bytes(hashlib.sha256(entry_id.bytes).digest()[:4], signed=True)
 
 
 def own_id(payload: Mapping[str, Any], device: Device) -> UUID:
@@ -73,12 +101,20 @@ def give(
         received_at=at,
     )
     bulk.store([receipt])
+    together.learn(COPIES.question(entry=entry_id), [*copies_of(entry_id), receipt] if together.now() else [])
     return receipt
 
 
 def _free_number() -> str:
+    ahead: list[str] = together.known(NUMBERS, list)
+    if ahead:
+        return ahead.pop()
     while True:
-        letters = "".join(secrets.choice(LETTERS) for _ in range(7))
-        number = f"{letters[:4]}-{letters[4:]}"
+        number = _number()
         if NUMBERED.row(number=number) is None:
             return number
+
+
+def _number() -> str:
+    letters = "".join(secrets.choice(LETTERS) for _ in range(7))
+    return f"{letters[:4]}-{letters[4:]}"

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from tongxin.accounts.models import Post
 from tongxin.core.pathway import CHINA
-from tongxin.flows import arriving, arriving_words
+from tongxin.flows import arriving, arriving_together, arriving_words
 from tongxin.flows.arriving_reading import Sender
 from tongxin.sync import devices
 from tongxin.sync.limits import limits_at
@@ -36,8 +36,10 @@ def up(request: Phone) -> HttpResponse:
     sender = Sender(
         device=request.device, viewer=request.viewer, app=app, behind=_behind(body.get("now"), request.at)
     )
-    taken = [(each, _taken(each, sender, request)) for each in entries]
-    results = [_told(each, receipt) for each, receipt in taken if receipt is not None]
+    taken = arriving_together.take_all(
+        entries, sender=sender, at=request.at, alone=lambda each: _taken(each, sender, request)
+    )
+    results = [_told(each, receipt) for each, receipt in zip(entries, taken, strict=True) if receipt is not None]
     if entries and not results:
         return answer(request, {"zh": BUSY}, status=503)
     return answer(request, {
