@@ -52,16 +52,14 @@ function withPlaces(field, around) {
 /** Completed years today, as far as the birth month tells. @param {File} file @returns {number | null} */
 export const ageOf = (file) => (file.birth ? ageOn(file.birth, day()) : file.age ?? null);
 
-/** @type {Record<string, string[]>} */
-const OWNED = { child_state: ["state"], carer_change: ["carers"], household_members: ["siblings"] };
-
 /**
  * What the phone knew of that which an entry changes; `before` is what it corrects and what the office will have by then.
  *
- * @param {File | null} file @param {string} form @param {Record<string, unknown>} answers @param {Record<string, unknown>} [before]
+ * @param {File | null} file @param {string} form @param {Record<string, unknown>} answers
+ * @param {{ owns: Record<string, string[]>, before?: Record<string, unknown> }} by `owns` names the values that a form changes
  */
-export function basedOn(file, form, answers, before = {}) {
-  const touched = OWNED[form] ?? Object.keys(answers);
+export function basedOn(file, form, answers, { owns, before = {} }) {
+  const touched = owns[form] ?? Object.keys(answers);
   return Object.fromEntries(Object.entries(file?.profile ?? {}).filter(([name]) => touched.includes(name))
     .map(([name, value]) => [name, typeof before[name] === "string" ? before[name] : value]));
 }

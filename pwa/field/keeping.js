@@ -10,6 +10,7 @@ import { around, callsOf } from "./rules.js";
 import { say } from "./say.js";
 import { clear, get, Locked, sealedPut } from "./store.js";
 import { dangerOf, noteTicks, standUnkept, ticksOf } from "./dangers.js";
+import { limits } from "./session.js";
 import { syncSoon } from "./sync.js";
 import { thinkAhead } from "./thinking.js";
 import { sendAtOnce } from "./at_once.js";
@@ -38,7 +39,8 @@ export function keeping({ child, file, formId, formZh, about, corrects = null, d
     // Sent again because no answer came, it is the same entry to the second.
     if (said !== last.said) last = { said, at: written(now()) };
     const attached = blobs(), attachments = attached.map((one) => one.id);
-    const kept = { entry: { ...entryOf(half, { child, file, formId, about, corrects, at: last.at }), attachments }, form_zh: formZh, name: nameOf(file, half) };
+    const { owns } = await limits();
+    const kept = { entry: { ...entryOf(half, { child, file, formId, about, corrects, owns, at: last.at }), attachments }, form_zh: formZh, name: nameOf(file, half) };
     const { zh, alarms } = await writeDown(kept, file, { draft, blobs: attached });
     if (zh) {
       if (alarms.length) await endangered?.(await standUnkept(kept, alarms));
@@ -93,13 +95,13 @@ export async function sendTicks(id, name) {
   }
 }
 
-/** @param {Half} half @param {{ child: string, file: File | null, formId: string, about: string, corrects: Own | null, at: string }} ground @returns {import("./types").Entry} */
-function entryOf(half, { child, file, formId, about, corrects, at }) {
+/** @param {Half} half @param {{ child: string, file: File | null, formId: string, about: string, corrects: Own | null, owns: Record<string, string[]>, at: string }} ground @returns {import("./types").Entry} */
+function entryOf(half, { child, file, formId, about, corrects, owns, at }) {
   const answers = JSON.parse(JSON.stringify(half.answers));
   return {
     id: half.entry_id, child, form: formId, form_hash: half.form_hash, answers, occurred_at: at, about,
     supersedes: corrects?.id ?? null, correction_kind: corrects ? "correct" : "", attachments: [],
-    based_on: basedOn(file, formId, answers, corrects?.state === "waiting" ? corrects.kept?.entry.answers : {}),
+    based_on: basedOn(file, formId, answers, { owns, before: (corrects?.state === "waiting" && corrects.kept?.entry.answers) || {} }),
   };
 }
 

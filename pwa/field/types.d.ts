@@ -83,7 +83,9 @@ export type Guide = { sections?: { zh: string; lines: string[] }[]; [key: string
 export type Count = { zh: string; done: number; due: number };
 export type Targets = { this_month?: Count[]; last_month?: Count[]; [key: string]: unknown };
 export type Limits = { idle_minutes?: number; hidden_minutes?: number; pin_tries?: number; keep_receipts_days?: number; keep_answers_days?: number;
-  photo_kilobytes?: number; photo_side?: number; voice_seconds?: number; message?: string };
+  photo_kilobytes?: number; photo_side?: number; voice_seconds?: number; message?: string;
+  /** Which of the profile's values each form changes. */
+  owns?: Record<string, string[]> };
 
 /** The one page a service worker sees, as far as worker.js uses it. */
 export type Worker = {

@@ -28,6 +28,7 @@ from tongxin.flows import arriving_settling as settling
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.sync.models import Arrival, Device
+from tongxin.web.field.shell import shell
 
 pytestmark = pytest.mark.django_db
 Paired = Callable[..., Phone]
@@ -114,6 +115,22 @@ def test_the_supervisor_sees_who_was_silent_and_stops_a_lost_phone(
     assert "小雨" in desk.get(page).content.decode()
     assert desk.post(f"{page}stop/", {"wipes": "1"}).status_code == 302
     assert mine.down().json()["state"] == "wipe"
+
+
+@pytest.mark.parametrize(("app", "said", "cure"), [
+    ("0.9", "程序太旧（版本 0.9）", "写的记录要先核对才登记"),
+    ("1+0123456789abcdef", "程序不是最新的（版本 1）", "现在换上"),
+    ("1+", "程序是最新的（版本 1）", ""),
+])
+def test_an_old_program_is_marked_with_what_to_do(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock, app: str, said: str, cure: str
+) -> None:
+    mine = phone(app=app + shell().build if app.endswith("+") else app)
+    mine.down()
+    desk = office("王督导")
+    for page in ("/devices/", f"/devices/{mine.told['device']}/"):
+        text = desk.get(page).content.decode()
+        assert said in text and cure in text and ("现在换上" in text) is bool(cure)
 
 
 def test_whoever_has_no_part_in_it_sees_no_phone(

@@ -109,7 +109,7 @@ def _ruled(
 def _limits(at: datetime) -> Frame:
     """What a phone keeps to; without a text to send by hand it has its own."""
     found = limits_at(at)
-    return {**found.phone, **({"message": found.message} if found.message else {})}
+    return {**found.phone, "owns": found.owns, **({"message": found.message} if found.message else {})}
 
 
 def frame_for(*, viewer: Viewer, have: Collection[str], at: datetime) -> Frame:

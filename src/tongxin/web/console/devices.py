@@ -17,16 +17,19 @@ from tongxin.flows import outbox_import
 from tongxin.flows.outbox_import import NotAnOutbox
 from tongxin.people.models import Child
 from tongxin.sync import devices
-from tongxin.sync.limits import limits_at
+from tongxin.sync.limits import limits_at, version_of
 from tongxin.sync.models import Device
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.doors import Request, door
+from tongxin.web.field.shell import shell
 from tongxin.web.pages import show
 
 SEES = "see_devices"
 SHOWN = 200
 CARRIED_SHOWN = 400
 ROUTE, PURPOSE, LIST = "devices", "devices", "/devices/"
+TOO_OLD = "写的记录要先核对才登记。请本人连上网络，打开手机应用，在“更多”里点“现在换上”。"
+OLD = "请本人连上网络，打开手机应用，在“更多”里点“现在换上”，或锁上再打开。"
 
 
 @door("work")
@@ -71,11 +74,23 @@ def _row(
     return {
         "id": row.id, "url": f"{LIST}{row.id}/", "label": label, "person": names.person(row.person_id),
         "title": titles.get(row.post_id, ""), "state_zh": row.get_state_display(), "state": row.state,
-        "app": row.app, "paired_at": row.paired_at, "synced_at": row.synced_at, "days": days,
+        "version": _version(row, request), "paired_at": row.paired_at, "synced_at": row.synced_at, "days": days,
         "is_silent": row.state == Device.ACTIVE and request.at - since > limits_at(request.at).silent_after,
         "is_active": row.state == Device.ACTIVE, "waiting": waiting if isinstance(waiting, int) else None,
         "held": held, "is_mine": row.person_id == request.viewer.person_id,
     }
+
+
+def _version(row: Device, request: Request) -> dict[str, Any] | None:
+    """How old the phone's program is, and what to do about it; nothing where it can't be told or matters no more."""
+    number, _plus, build = row.app.partition("+")
+    if row.state != Device.ACTIVE or not number:
+        return None
+    if version_of(row.app) < version_of(limits_at(request.at).oldest_app):
+        return {"zh": _("程序太旧（版本 %(number)s）") % {"number": number}, "is_old": True, "cure": TOO_OLD}
+    if build and build != shell().build:
+        return {"zh": _("程序不是最新的（版本 %(number)s）") % {"number": number}, "is_old": True, "cure": OLD}
+    return {"zh": _("程序是最新的（版本 %(number)s）") % {"number": number}, "is_old": False, "cure": ""}
 
 
 def _device(request: Request, device_id: UUID) -> Device:
