@@ -3,9 +3,10 @@
 import io
 
 import pytest
+from django.test import Client
 
 from tests import world
-from tongxin.accounts.models import Division, Person, Post
+from tongxin.accounts.models import Division, Person, Post, Throttle
 from tongxin.accounts.services import add_divisions
 from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.commands import staff_create
@@ -90,3 +91,32 @@ def test_wrong_words_open_nothing(monkeypatch: pytest.MonkeyPatch, wrong: dict[s
     with pytest.raises(Fault, match=said):
         create(monkeypatch, **wrong)
     assert (Person.objects.count(), Post.objects.count()) == (0, 0)
+
+
+def test_the_first_security_administrator_comes_in_and_the_other_posts_wait(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create(monkeypatch)
+    monkeypatch.setattr("sys.stdin", io.StringIO("安小明\n"))
+    capsys.readouterr()
+    assert staff_create.main(["--county", "370116", "--login", "an01", "--security"]) == 0
+    person = Person.objects.get(login="an01")
+    assert viewer_of(person=person, at=clock.now()).role == "security_administrator"
+    assert person.must_change_password and person.check_password(password_of(capsys.readouterr().out))
+    roles = {"system_administrator", "security_administrator", "audit_administrator"}
+    assert set(Post.objects.filter(role__in=roles).values_list("role", flat=True)) == roles
+    monkeypatch.setattr("sys.stdin", io.StringIO("另一人\n"))
+    with pytest.raises(Fault, match="已有人在岗"):
+        staff_create.main(["--county", "370116", "--login", "other01", "--security"])
+
+
+def test_nobody_has_a_password_that_was_there_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], client: Client
+) -> None:
+    create(monkeypatch)
+    password = password_of(capsys.readouterr().out)
+    for guess in ("", "admin", "password", "zheng01", "123456", "tongxin", "郑小明"):
+        assert client.post("/sign-in/", {"login": "zheng01", "password": guess}).status_code in {422, 429}
+    Throttle.objects.all().delete()
+    assert client.post("/sign-in/", {"login": "zheng01", "password": password}).headers["Location"] == "/"
+    assert client.get("/staff/").headers["Location"] == "/first/"

@@ -25,6 +25,13 @@ BODIES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 )
 
 
+# Who runs, guards and audits the system: three people, whose posts a county opens when it has them.
+ADMINISTRATORS: tuple[tuple[str, str], ...] = (
+    ("system_administrator", "系统管理员"), ("security_administrator", "安全管理员"),
+    ("audit_administrator", "审计管理员"),
+)
+
+
 @dataclass(slots=True)
 class Line:
     """The posts of a county by role; directors and supervisors by the code of their place."""
@@ -70,6 +77,22 @@ def _open_at(places: Iterable[Division], role: str, title: str, line: Line) -> N
         line.at_place[place.code] = post
         fresh.append(post)
     Post.objects.bulk_create(fresh, batch_size=500)
+
+
+def open_administration(*, county: Division, actor: Viewer, at: datetime) -> dict[str, Post]:
+    """The posts of a county's three administrators by role; those that are missing are opened, vacant."""
+    del actor, at
+    found = {post.role: post for post in Post.objects.filter(division=county, role__in=dict(ADMINISTRATORS))}
+    missing = [(role, title) for role, title in ADMINISTRATORS if role not in found]
+    if missing:
+        body, _ = Organisation.objects.get_or_create(
+            kind="administration", division=county, defaults={"name": f"{county.name}信息中心"}
+        )
+        above = Post.objects.filter(division=county, role="case_manager").order_by("id").first()
+        for role, title in missing:
+            found[role] = _post(role, f"{county.name}{title}", body, county, above)
+            found[role].save(force_insert=True)
+    return found
 
 
 def _post(role: str, title: str, body: Organisation, place: Division, above: Post | None) -> Post:

@@ -4,7 +4,7 @@ import sys
 
 from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import WORKER
-from tongxin.flows.first_person import ask_in_again, desk_of, open_county
+from tongxin.flows.first_person import SECURITY, TOP, ask_in_again, desk_of, open_administration, open_county
 from tongxin.flows.refusals import Refused
 from tongxin.lib import clock
 from tongxin.lib.arguments import Parser
@@ -16,13 +16,17 @@ def main(argv: list[str]) -> int:
     parser = Parser(prog="tongxin staff create", description="建立一个县区的岗位和第一位管理员")
     parser.add_argument("--county", required=True, metavar="代码", help="六位县级区划代码，如 370116")
     parser.add_argument("--login", required=True, metavar="登录名", help="小写字母或数字，如 zheng01")
+    parser.add_argument("--security", action="store_true", help="建立三员的岗位和第一位安全管理员，由他开通另两位")
     options = parser.parse_args(argv)
     at = clock.now()
     county = _county(options.county)
-    again = ask_in_again(county=county, login=options.login, actor=WORKER, at=at)
+    role = SECURITY if options.security else TOP
+    again = ask_in_again(county=county, login=options.login, actor=WORKER, at=at, role=role)
     if again is not None:
         _say(f"{county.name}：管理员还没有登录过，已换发密码，原来的作废。", options.login, again)
         return 0
+    if options.security:
+        return _administration(county, options.login)
     desk_of(county, at=at)
     try:
         _, password = open_county(county=county, login=options.login, name=_asked_name(), actor=WORKER, at=at)
@@ -31,6 +35,18 @@ def main(argv: list[str]) -> int:
         raise Fault(f"没有建立岗位，也没有开通。{said}") from None
     many = Post.objects.filter(division__county_id=county.id).count()
     _say(f"{county.name}：共 {many} 个岗位，个案管理员已就任。", options.login, password)
+    return 0
+
+
+def _administration(county: Division, login: str) -> int:
+    try:
+        _, password = open_administration(
+            county=county, login=login, name=_asked_name(), actor=WORKER, at=clock.now()
+        )
+    except Refused as refused:
+        said = "".join(problem.zh for problem in refused.problems)
+        raise Fault(f"没有建立岗位，也没有开通。{said}") from None
+    _say(f"{county.name}：系统、安全、审计管理员三个岗位已建立，安全管理员已就任。", login, password)
     return 0
 
 

@@ -16,7 +16,8 @@ START = "start"
 # The pages by the role they are for, in the order of the book.
 ORDER = (
     START, "child_director", "child_supervisor", "social_worker", "counsellor", "case_manager", "psychiatrist",
-    "psych_teacher", "benefit_clerk", "department_officer", "city_officer", "system_administrator", "wording", "phone",
+    "psych_teacher", "benefit_clerk", "department_officer", "city_officer", "system_administrator",
+    "security_administrator", "audit_administrator", "wording", "phone",
 )
 FENCE = "---\n"
 # What a line may hold besides plain words: **strong**, 「a word of the screen」, [words](page.md).

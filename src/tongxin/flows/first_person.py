@@ -15,6 +15,7 @@ from tongxin.flows.staffing import give_password, is_held, one_time_password, wr
 from tongxin.lib.faults import Fault
 
 TOP = "case_manager"
+SECURITY = "security_administrator"
 
 
 def desk_of(county: Division, *, at: datetime) -> Post | None:
@@ -26,12 +27,27 @@ def desk_of(county: Division, *, at: datetime) -> Post | None:
 
 
 @transaction.atomic
-def ask_in_again(*, county: Division, login: str, actor: Viewer, at: datetime) -> str | None:
+def ask_in_again(
+    *, county: Division, login: str, actor: Viewer, at: datetime, role: str = TOP
+) -> str | None:
     """Another password for the county's first person who didn't come in time; None when nobody is awaited."""
-    sits = Holding.objects.filter(held(at), post__role=TOP, post__division=county, kind=Holding.HOLDER)
+    sits = Holding.objects.filter(held(at), post__role=role, post__division=county, kind=Holding.HOLDER)
     awaited = sits.filter(person__login=login, person__must_change_password=True, person__is_active=True)
     holding = awaited.select_related("person").first()
     return give_password(person=holding.person, actor=actor, at=at) if holding else None
+
+
+@transaction.atomic
+def open_administration(
+    *, county: Division, login: str, name: str, actor: Viewer, at: datetime
+) -> tuple[Person, str]:
+    """A county's first security administrator, who lets in the other two; the posts of all three are opened."""
+    post = counties.open_administration(county=county, actor=actor, at=at)[SECURITY]
+    if is_held(post, at):
+        raise Fault(f"{post.title}已有人在岗，没有改动。请由他在“人员”页为另两位管理员开通。")
+    if problems := wrong_with(login, name):
+        raise Refused(problems)
+    return _let_in(post, login, name, actor, at)
 
 
 @transaction.atomic
@@ -42,6 +58,10 @@ def open_county(*, county: Division, login: str, name: str, actor: Viewer, at: d
         raise Refused(problems)
     if post is None:
         post = counties.open_line(county=county, actor=actor, at=at).posts[TOP][0]
+    return _let_in(post, login, name, actor, at)
+
+
+def _let_in(post: Post, login: str, name: str, actor: Viewer, at: datetime) -> tuple[Person, str]:
     password = one_time_password()
     person = accounts.add_person(
         login=login, name=name, password=password, actor=actor, at=at, must_change_password=True, first_post=post

@@ -26,6 +26,7 @@ from tongxin.ledger import subjects
 from tongxin.ledger.models import Event
 from tongxin.notices import services as notices
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
 from tongxin.vault import Owner
 
 LONGEST_NOTE = 1000
@@ -169,7 +170,18 @@ def _wrong_with_receiver(change: Change, actor: Viewer, at: datetime) -> list[Pr
         return [Problem(f"login-{post.id}", zh, True)]
     if not _receivers(actor, at).filter(id=to.id).exists():
         raise NotAllowed
-    return []
+    return _wrong_together(change, at)
+
+
+def _wrong_together(change: Change, at: datetime) -> list[Problem]:
+    """Administrators stay apart: nobody runs the system, manages its accounts and audits both."""
+    running = Holding.objects.filter(Q(to_at__isnull=True) | Q(to_at__gt=at), person=change.to)
+    others = running.exclude(post=change.post).values_list("post__role", flat=True)
+    if not rules.access_rules(at=at).clashes([change.post.role, *others]):
+        return []
+    zh = "系统、安全、审计三个管理员不能由同一个人担任，也不能兼任看得到孩子档案的岗位。请写另一位。"
+    zh = f"{change.post.title}：{zh}"
+    return [Problem(f"login-{change.post.id}", zh, True)]
 
 
 def _wrong_with(change: Change, actor: Viewer, at: datetime) -> list[Problem]:

@@ -1,6 +1,6 @@
 """Reads the access definition and answers which relations admit a role to an action on a part."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ class AccessRules:
     form_parts: Mapping[str, str]
     form_groups: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, str]
+    apart: frozenset[str] = frozenset()
 
     def relations(self, *, role: str, part: str, action: str) -> frozenset[str]:
         """Through which relations a role is admitted: `read` of a part, or `record.<form>`."""
@@ -54,6 +55,18 @@ class AccessRules:
     def part_of(self, form_id: str) -> str:
         """The part of the file that what was written on a form belongs to; unknown forms are the closest kept."""
         return self.form_parts.get(form_id, CLOSEST)
+
+    def reads_files(self, role: str) -> bool:
+        """Whether a role comes to any child's file at all."""
+        return any(role in grant.roles for grant in self.grants)
+
+    def clashes(self, roles: Iterable[str]) -> bool:
+        """Whether one person may not hold all of these: administrators stay apart from each other and from files."""
+        held = frozenset(roles)
+        administrators = held & self.apart
+        return bool(administrators) and (
+            len(administrators) > 1 or any(self.reads_files(role) for role in held - self.apart)
+        )
 
     def may_do(self, *, role: str, action: str) -> bool:
         """Whether a role may do something that concerns no single child."""
@@ -82,7 +95,7 @@ def read(content: Mapping[str, Any]) -> AccessRules:
         roles={role: str(each["zh"]) for role, each in roles.items()},
         with_psychology=frozenset(role for role, each in roles.items() if each["psychology"]),
         without_listed_names=frozenset(role for role, each in roles.items() if not each.get("listed_names", True)),
-        parts=dict(parts), grants=tuple(grants),
+        parts=dict(parts), grants=tuple(grants), apart=_apart(content, roles, grants),
         office={action: frozenset(allowed) for action, allowed in content["office"].items()},
         form_parts={form: each["part"] for form, each in forms.items()},
         form_groups={
@@ -90,6 +103,16 @@ def read(content: Mapping[str, Any]) -> AccessRules:
         },
         groups=dict(groups),
     )
+
+
+def _apart(content: Mapping[str, Any], roles: Any, grants: Iterable[Grant]) -> frozenset[str]:
+    """Administrators who may not be one person; none of them reads a file."""
+    apart = content.get("apart", [])
+    _known(apart, roles, "apart", "角色")
+    for role in apart:
+        if any(role in grant.roles for grant in grants):
+            raise DefinitionError("apart", f"“{role}”管系统，又看得到孩子的档案", "从 grants 里去掉这个角色")
+    return frozenset(apart)
 
 
 def _known(words: list[str], allowed: Any, path: str, what: str) -> None:
