@@ -99,8 +99,9 @@ NEEDS: dict[str, str] = {
     "posts/leaves/<int:holding_id>/end/": "office.hand_over@county",
     "staff/": "office.manage_staff", "staff/new/": "office.manage_staff",
     **dict.fromkeys(
-        (f"staff/<uuid:person_id>/{each}" for each in ("", "password/", "phone/", "deactivate/", "factors/remove/", "sessions/end/")),
-        "office.manage_staff@county",
+        (f"staff/<uuid:person_id>/{each}" for each in (
+            "", "password/", "phone/", "deactivate/", "factors/remove/", "sessions/end/",
+        )), "office.manage_staff@county",
     ),
     "staff/<uuid:person_id>/hand-over/": "office.hand_over@county",
     "sign-in/second/": "public", "sign-in/passkey/": "public", "sign-in/passkey/ask/": "public",
