@@ -74,7 +74,9 @@ class TestFirstSignIn:
     @pytest.mark.parametrize(("sent", "said"), [
         ({"current": "wrong"}, "现在的密码不对"), ({"again": "another-quiet-one"}, "两次输入"),
         ({"password": "short", "again": "short"}, "太短或太常见"),
-        ({"password": "password1234", "again": "password1234"}, "太短或太常见"),
+        ({"password": "password1234", "again": "password1234"}, "泄露过"),
+        ({"password": "WoAiNi1314", "again": "WoAiNi1314"}, "泄露过"),
+        ({"password": "83920175640218", "again": "83920175640218"}, "只有数字"),
         ({"password": "cast0-cast0-cast0", "again": "cast0-cast0-cast0"}, "不能含有登录名"),
         ({"password": "x" * 200, "again": "x" * 200}, "最多 128"),
     ])

@@ -92,7 +92,11 @@ def _wrong_with(person: Person, current: str, password: str, again: str) -> str:
         return _("新密码不能和现在的一样，也不能含有登录名。请换一个。")
     try:
         password_validation.validate_password(password, person)
-    except ValidationError:
+    except ValidationError as refused:
+        if any(each.code == "breached" for each in refused.error_list):
+            return _("这个密码在别处泄露过，坏人会先试它，没有更换。请换一个只有您用的，例如几个不相干的词连在一起。")
+        if any(each.code == "password_entirely_numeric" for each in refused.error_list):
+            return _("新密码不能只有数字，没有更换。请加上字母，或用几个不相干的词连在一起。")
         return _("新密码太短或太常见，没有更换。请用 10 个以上的字符，例如几个不相干的词连在一起。")
     return ""
 

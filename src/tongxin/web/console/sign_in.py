@@ -69,7 +69,8 @@ def written(text: str) -> str:
 
 
 def _asked_again(request: Request, problem: str, name: str = "", status: int = 422) -> HttpResponse:
-    context = {"problem": problem, "login": name, "demo_logins": demo_logins()}
+    context = {"problem": problem, "login": name, "demo_logins": demo_logins(),
+               "takes_passkeys": second_step.site_of(request).takes_passkeys}
     return show_plain(request, "console/sign_in.html", context, status=status)
 
 
