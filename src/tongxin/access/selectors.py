@@ -101,6 +101,11 @@ def may_record(*, viewer: Viewer, form_id: str, at: datetime) -> bool:
     return any(form_id in grant.records and grant.roles & viewer.roles for grant in found.grants)
 
 
+def reads(*, viewer: Viewer, part: str, at: datetime) -> bool:
+    """Whether one of the viewer's roles reads that part of some file; of whose, `may` decides."""
+    return viewer.is_worker or bool(_grounds(rules.access_rules(at=at), viewer, part, READ))
+
+
 def sees_psychology(*, viewer: Viewer, at: datetime) -> bool:
     """Whether a viewer's roles are entitled to colours and psychological content (A11)."""
     return viewer.is_worker or bool(viewer.roles & rules.access_rules(at=at).with_psychology)
@@ -213,6 +218,6 @@ def _key(row: Model, order: Sequence[str]) -> tuple[Any, ...]:
 
 
 __all__ = [
-    "allowed", "child_column", "child_if_visible", "may", "may_do", "may_record", "page", "parts_of",
+    "allowed", "child_column", "child_if_visible", "may", "may_do", "may_record", "page", "parts_of", "reads",
     "sees_listed_names", "sees_psychology", "visible", "visible_parts",
 ]

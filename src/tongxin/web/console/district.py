@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from tongxin.web.console.district_figures import by_level, by_place, by_stage, definition_urls, totals
+from tongxin.web.console.district_figures import by_level, by_place, by_stage, definition_urls, only_counts, totals
 from tongxin.web.console.roster_filters import Filters
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -15,5 +15,5 @@ def district(request: Request) -> HttpResponse:
     return show(request, "console/district.html", {
         "totals": totals(request, filters), "levels": by_level(request, filters),
         "stages": by_stage(request, filters), "places": by_place(request, filters),
-        "definitions": definition_urls(request),
+        "definitions": definition_urls(request), "has_lists": not only_counts(request),
     })

@@ -18,22 +18,29 @@ from tongxin.web.console.roster_filters import Filters
 from tongxin.web.doors import Request
 
 Row = dict[str, Any]
+FIGURES = "figures"
+
+
+def only_counts(request: Request) -> bool:
+    """Whether the viewer's post is for figures alone: every child of the area counts, no list opens."""
+    return not access.reads(viewer=request.viewer, part="roster", at=request.at)
 
 
 def seen(request: Request, part: str) -> QuerySet[Case]:
-    """The cases whose part the viewer may read."""
-    return access.visible(Case.objects.all(), viewer=request.viewer, part=part, at=request.at).order_by()
+    """The cases whose part the viewer may read, or count."""
+    shown = FIGURES if only_counts(request) else part
+    return access.visible(Case.objects.all(), viewer=request.viewer, part=shown, at=request.at).order_by()
 
 
 def by_level(request: Request, filters: Filters) -> list[Row]:
-    """How many children stand at each level, highest first; nothing for those not entitled to colours."""
-    if not filters.levels:
+    """How many children stand at each level, highest first; nothing for those who read files but no colours."""
+    if not filters.levels and not only_counts(request):
         return []
     counted = _counted(seen(request, "psychological"), "level")
     shown = scheme_chips(region=region_of_viewer(request), at=request.at)
     rows = [
         _row(level, zh, counted, shown.get(level, Chip("grey", zh, "○")), "level")
-        for level, zh in filters.levels.items()
+        for level, zh in (filters.levels or filters.pathway.levels).items()
     ]
     return _with_widths(list(reversed(rows)))
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Post
 from tongxin.cases.models import Task
+from tongxin.web.console.district_figures import FIGURES, only_counts
 from tongxin.web.console.names import open_names
 from tongxin.web.console.places_filter import place_choices, place_named
 from tongxin.web.console.posts import holdings_of
@@ -26,12 +27,14 @@ def workload(request: Request) -> HttpResponse:
     tasks = Task.objects.filter(state=Task.OPEN, owner_post_id__isnull=False)
     if place:
         tasks = tasks.filter(**{f"{place.level}_id": place.id})
-    readable = access.visible(tasks, viewer=request.viewer, part=PART, at=request.at).order_by()
+    part = FIGURES if only_counts(request) else PART
+    readable = access.visible(tasks, viewer=request.viewer, part=part, at=request.at).order_by()
     counted = readable.values("owner_post_id").annotate(
         children=Count("case_id", distinct=True), all=Count("id"), late=Count("id", filter=Q(due_at__lt=request.at)),
     )
     rows = sorted(counted, key=lambda row: (-row["late"], -row["all"], row["owner_post_id"]))
     return show(request, "console/workload.html", {
+        "has_lists": not only_counts(request),
         "rows": _rows(request, rows[:SHOWN]), "left_out": max(len(rows) - SHOWN, 0),
         "places": place_choices(request, place), "late": sum(row["late"] for row in rows), "posts": len(rows),
     })
