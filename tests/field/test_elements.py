@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.field.conftest import Village
+from tests.field.inside import CLEAR_NAMES, NO_ROOM, ROOM_AGAIN
 from tests.field.line import Line
 from tests.field.phone import Phone
 
@@ -34,6 +35,10 @@ def hand_over(phone: Phone, house: Village) -> Page:
     return page
 
 
+def dangers(page: Page) -> list[str]:
+    return [name for name in page.evaluate(CLEAR_NAMES) if name.startswith("danger:")]
+
+
 def answer(page: Page, code: str) -> None:
     asked = page.locator("tx-child-sheet h1").inner_text()
     page.locator(f".ask-option[data-code='{code}']").click()
@@ -54,8 +59,16 @@ def test_a_child_answers_alone_and_a_danger_is_kept_at_once(house: Village, phon
     page.go_back()
     expect(sheet).to_be_visible()
     assert phone.rows("outbox") == 0
+    # No room for it: the danger stands all the same, once, and is the same entry when there is room again.
+    page.evaluate(NO_ROOM)
+    for _ in range(2):
+        page.locator(".ask-option[data-code='3']").click()
+        expect(page.locator(".ask-problem")).to_be_visible()
+    unkept = dangers(page)
+    assert len(unkept) == 1
+    page.evaluate(ROOM_AGAIN)
     answer(page, "3")
-    assert phone.rows("outbox") == 1
+    assert (phone.rows("outbox"), dangers(page)) == (1, unkept)
     expect(page.locator("tx-crisis")).to_have_count(0)
     for _ in range(3):
         answer(page, "0")
