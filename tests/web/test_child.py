@@ -11,6 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
+from tongxin.access import scope
 from tongxin.ledger.models import Access
 from tongxin.people.models import Child
 from tongxin.people.services import join_household
@@ -121,7 +122,7 @@ class TestFile:
         _graded(cast, child)
         client = office("郑管理")
         _file(client, child)
-        with django_assert_max_num_queries(38):
+        with django_assert_max_num_queries(38 + scope.STATEMENTS):
             _file(client, child)
 
 

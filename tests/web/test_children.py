@@ -9,6 +9,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import Clock, Office
+from tongxin.access import scope
 from tongxin.ledger.models import Access
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ class TestRoster:
             cast.child(f"小{chr(0x4E00 + number)}")
         client = office("郑管理")
         client.get("/children/")
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(20 + scope.STATEMENTS):
             client.get("/children/")
 
 

@@ -1,7 +1,7 @@
 """For whom a connection asks: what the second wall goes by on PostgreSQL; on SQLite there is nothing to say.
 
-A request reads as its viewer. A transaction of a request that writes sees everything: whether it may be begun was decided
-before, and what follows from a record reaches siblings and posts elsewhere.
+A request reads as its viewer. A transaction of a request that writes sees everything: whether it may be begun was
+decided before, and what follows from a record reaches siblings and posts elsewhere.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +18,8 @@ from tongxin.accounts.viewers import Viewer
 SET = "SELECT " + ", ".join(f"set_config('tongxin.{name}', %s, false)" for name in SETTINGS)
 WIDEN = "SELECT set_config('tongxin.wide', 'yes', true)"
 NOTHING = ("",) * len(SETTINGS)
+# What it adds to a request of somebody's on PostgreSQL: saying for whom, and for nobody any more.
+STATEMENTS = 2
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def widen() -> None:
 
 @contextmanager
 def widened() -> Iterator[None]:
-    """While one question is asked that reaches beyond the viewer's own places, and whose answer is decided elsewhere."""
+    """While one question is asked that reaches beyond the viewer's own places, its answer decided elsewhere."""
     if connection.vendor != "postgresql":
         yield
         return

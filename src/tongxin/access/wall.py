@@ -1,7 +1,7 @@
 """The second wall: PostgreSQL's own row security behind `access.visible`, by place, post and relation.
 
-A policy lets the web's role see a row only while its connection says for whom it asks (`access.scope`). A setting that is
-missing or empty admits nothing: after SET LOCAL a setting is the empty string, not NULL.
+A policy lets the web's role see a row only while its connection says for whom it asks (`access.scope`). A setting that
+is missing or empty admits nothing: after SET LOCAL a setting is the empty string, not NULL.
 """
 
 from collections.abc import Iterable
@@ -69,12 +69,12 @@ def _own(column: str) -> str:
 
 def _related() -> str:
     at = f"(SELECT {_setting('at')}::timestamptz)"
-    return (
-        "SELECT r.child_id FROM access_relation r WHERE r.relation <> 'recused' "
-        f"AND r.from_at <= {at} AND (r.to_at IS NULL OR r.to_at > {at}) AND ("
-        f"r.post_id = ANY ({_list('posts', 'uuid')}) OR r.organisation_id = ANY ({_list('bodies', 'bigint')}) "
-        f"OR r.person_id = {_person()})"
-    )
+    mine = " OR ".join((
+        f"r.post_id = ANY ({_list('posts', 'uuid')})", f"r.organisation_id = ANY ({_list('bodies', 'bigint')})",
+        f"r.person_id = {_person()}",
+    ))
+    lasts = f"r.from_at <= {at} AND (r.to_at IS NULL OR r.to_at > {at})"
+    return f"SELECT r.child_id FROM access_relation r WHERE r.relation <> 'recused' AND {lasts} AND ({mine})"  # noqa: S608
 
 
 def _person() -> str:
