@@ -154,7 +154,11 @@ class TestOpening:
             client = office(name)
             assert client.get(url(row)).status_code == 404, name
             assert "心理门诊第一次" not in client.get(f"/children/{child.id}/attachments/").content.decode()
-        assert office("王督导").get(url(row)).status_code == 200
+        supervisor = office("王督导")
+        assert supervisor.get(url(row)).headers["Location"].startswith(f"/children/{child.id}/look/?back=attachments")
+        said = {"purpose": "supervision", "back": f"attachments/{row.id}/"}
+        assert supervisor.post(f"/children/{child.id}/look/", said).headers["Location"] == url(row)
+        assert supervisor.get(url(row)).status_code == 200
         assert Access.objects.filter(purpose="attachment").count() == 1
 
     def test_needs_more_than_reading_to_add(self, cast: world.World, office: SignedIn) -> None:

@@ -20,8 +20,8 @@ INSTALLED_APPS = [
         f"tongxin.{name}"
         for name in (
             "vault", "ledger", "accounts", "rulebook", "access", "people", "assessments",
-            "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "screening",
-            "flows", "web", "commands",
+            "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
+            "screening", "flows", "web", "commands",
         )
     ),
     "django.contrib.auth",

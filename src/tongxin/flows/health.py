@@ -12,7 +12,7 @@ from tongxin import ledger
 from tongxin.accounts.models import Post
 from tongxin.accounts.posts import Roster
 from tongxin.documents import selectors as attachments
-from tongxin.flows import preparation, storage
+from tongxin.flows import account_health, glass, preparation, separation, storage
 from tongxin.flows.finding import Finding
 from tongxin.flows.invariants import breaches
 from tongxin.flows.key_health import examine_keys
@@ -38,7 +38,9 @@ def examine(*, at: datetime) -> list[Finding]:
     questions: tuple[tuple[str, Callable[[datetime], Iterator[Finding]]], ...] = (
         ("密钥", examine_keys), ("数据文件夹", _storage), ("设置", _settings), ("数据库", _database),
         ("数据库升级", _migrations), ("时钟", _clock), ("规则", _rules), ("后台", _worker), ("账本", _ledger),
-        ("岗位", _posts), ("附件", _attachments), ("待核记录", _held), ("手机记录", examine_phones),
+        ("岗位", _posts), ("三员分立", lambda at: iter(separation.examine(at))), ("账号", account_health.examine),
+        ("附件", _attachments), ("待核记录", _held), ("手机记录", examine_phones),
+        ("紧急调阅", _glass),
         ("每个孩子都有下一步", _promise),
     )
     found: list[Finding] = []
@@ -49,6 +51,14 @@ def examine(*, at: datetime) -> list[Finding]:
             said = f"检查不了（{type(error).__name__}）"
             found.append(Finding(what, "failure", said, "请看其他各项，并告诉系统管理员"))
     return found
+
+
+def _glass(at: datetime) -> Iterator[Finding]:
+    late = glass.overdue(at=at)
+    if late:
+        yield Finding("紧急调阅", "warning", f"有 {late} 次过了期限还没有复核", "请有权的人打开“查看核实”复核")
+    else:
+        yield Finding("紧急调阅", "ok", "没有逾期未复核的")
 
 
 def _storage(at: datetime) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
+from tongxin.flows import unusual
 from tongxin.flows.arriving_blobs import follow_blobs
 from tongxin.flows.arriving_following import follow_arrivals
 from tongxin.flows.derive import derive_again
@@ -30,6 +31,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_holdings(now)
     follow_arrivals(now)
     follow_blobs(now)
+    unusual.look_back(now)
     due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")
     done = 0
     for case_id in list(due.values_list("id", flat=True)[:limit]):

@@ -38,6 +38,8 @@ ACTIONS = {
     "child.read": "看得到这个儿童名册部分的人",
     "child.record": "可以填写这张表的人",
     "office.open_file": "可以建档的人",
+    "office.break_glass": "可以紧急调阅的人",
+    "office.review_looks": "可以核实查看的人",
     "office.see_crisis_board": "可以看危机总览的人",
     "office.see_figures": "可以看辖区情况的人",
     "office.see_ledger": "可以核验账本的人",

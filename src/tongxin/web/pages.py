@@ -30,6 +30,7 @@ NAVIGATION = (
     ("/rounds/", "筛查", "see_screening"),
     ("/arrivals/", "手机记录", "decide_arrivals"),
     ("/devices/", "手机", ""),
+    ("/looking/", "查看核实", "review_looks"),
     ("/posts/", "岗位", "hand_over"),
     ("/forms/", "空白表", ""),
     ("/staff/", "人员", "manage_staff"),

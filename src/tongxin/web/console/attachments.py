@@ -20,6 +20,7 @@ from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.vault import Sealed
 from tongxin.web.console import file as files
+from tongxin.web.console.looking import say_first
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
@@ -134,6 +135,8 @@ def _file(request: Request, given: dict[str, str]) -> File:
 def open_attachment(request: Request, child_id: UUID, attachment_id: UUID) -> HttpResponse:
     """The file itself; the look is written down, and its name says nothing of the child."""
     child, row = _for(request, child_id, attachment_id)
+    if first := say_first(request, child, row.part, back=f"attachments/{row.id}/"):
+        return first
     try:
         opened = selectors.opened(row, viewer=request.viewer, at=request.at)
     except NotTaken as gone:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import UUIDField
 from django.http import HttpResponse
 
+from tongxin.flows import looking, unusual
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import CategorySpan
 from tongxin.web import words
@@ -22,6 +23,7 @@ from tongxin.web.console.family import (
     siblings_of,
 )
 from tongxin.web.console.file import File, read_file
+from tongxin.web.console.looking import asked_purpose
 from tongxin.web.console.measures import measures
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.options import words_of
@@ -45,7 +47,8 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     duty = on_duty(file) if "identification" in file.parts else []
     shown, unsent = file.readable[-SHOWN:], dangers_of(file)
     names = open_names(
-        request, purpose="file", route="child", part="file",
+        request, purpose=file.purpose or "file", route="child",
+        part=looking.PART if looking.PART in file.parts else "file",
         children=[file.child, *siblings, *(link.child for link in links)],
         people=[
             *(entry.person_id for entry in (*shown, *flags)), *(look.person_id for look in seen),
@@ -55,6 +58,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         phones=[*(each.answers.person_id for each in duty), *(each.person_id for each in unsent)],
         more=[*sealed_of(file, carers), *(entry.sealed for entry in (*flags, *(link.entry for link in links)))],
     )
+    unusual.notice_look(viewer=request.viewer, child=file.child, purpose=file.purpose, at=request.at)
     titles = post_titles([
         *(entry.post_id for entry in (*shown, *flags)), *(look.post_id for look in seen),
         *(each.answers.post_id for each in duty), *(each.post_id for each in unsent),
@@ -63,7 +67,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     known, card = carer_rows(file, carers, names.more[IDENTITY_WORDS:]), crisis_card(file, names, titles, duty)
     noted = names.more[IDENTITY_WORDS + 2 * len(carers):]
     return show(request, "console/child.html", {
-        "flags": flag_rows(file, flags, noted[: len(flags)], names, titles),
+        **asked_purpose(file), "flags": flag_rows(file, flags, noted[: len(flags)], names, titles),
         "links": link_rows(file, links, noted[len(flags):], names),
         **_header(file, names), "unsent": danger_rows(unsent, names, titles), "card": card,
         "steps": _next(file, names, titles),
@@ -76,7 +80,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",
         "siblings": [{"url": f"/children/{each.id}/", "name": names.children[each.id]} for each in siblings],
         "entries": timeline(file, names, titles), "consents": consent_rows(file),
-        "looks": look_rows(seen, names, titles, file.access.parts), "sees_log": "log" in file.parts,
+        "looks": look_rows(seen, names, titles, file), "sees_log": "log" in file.parts,
     })
 
 SPANS = Prepared(

@@ -12,7 +12,7 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import form_in
 from tongxin.core.pathway import WITHDRAWN
-from tongxin.flows import links, lists, moving
+from tongxin.flows import links, lists, looking, moving
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people import search
@@ -21,6 +21,7 @@ from tongxin.rulebook import rules
 from tongxin.web.console.entry_text import loose, sections_of
 from tongxin.web.console.file import entry_zh
 from tongxin.web.console.forms import entry_for
+from tongxin.web.console.looking import say_first
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.papers import on_paper
 from tongxin.web.console.timeline import CORRECTIONS
@@ -35,6 +36,8 @@ def entry_page(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse
     """The entry in its form's wording, with what corrected it and what it corrects."""
     child = child_for(request, child_id)
     entry = entry_for(request, child, str(entry_id))
+    if first := say_first(request, child, part_of(request, entry), back=f"entries/{entry.id}/"):
+        return first
     chain = _chain(entry)
     names = open_names(
         request, children=[child], people=[each.person_id for each in chain], purpose="entry", route="entry"
@@ -98,9 +101,17 @@ def _sections(request: Request, child: Child, entry: Entry) -> list[dict[str, An
     return sections_of(asked.form, answers)
 
 
+def part_of(request: Request, entry: Entry) -> str:
+    """The part of a file that an entry belongs to."""
+    return rules.access_rules(at=request.at).part_of(entry.form_id)
+
+
 def open_answers(request: Request, entry: Entry, *, purpose: str) -> dict[str, Any]:
     """The answers of one entry, recorded as a look at its part of the file."""
-    part = rules.access_rules(at=request.at).part_of(entry.form_id)
+    part = part_of(request, entry)
+    if part == looking.PART:
+        child = Child.objects.get(id=entry.subject_id)
+        purpose = looking.purpose_of(viewer=request.viewer, child=child, at=request.at) or purpose
     opened = ledger.open_entries(
         [entry], viewer=request.viewer, purpose=purpose, at=request.at, part=part, route="entry"
     )

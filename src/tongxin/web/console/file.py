@@ -18,10 +18,12 @@ from tongxin.cases.tasks import LIVE
 from tongxin.core.access import AccessRules
 from tongxin.core.forms import Ages, fits
 from tongxin.core.pathway import CHINA, CaseState, Fact, Pathway, refusals
+from tongxin.flows import looking
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts, results_of
 from tongxin.ledger.models import Entry
 from tongxin.lib.prepared import Prepared
+from tongxin.looking.rules import GLASS
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
@@ -66,6 +68,9 @@ class File:
     results: Mapping[str, Mapping[str, Any]]
     state: CaseState
     tasks: list[Task]
+    # For what the psychological part is read, as looks store it; and whether it is shut until somebody says that.
+    purpose: str = ""
+    asks_purpose: bool = False
 
     @property
     def pathway(self) -> Pathway:
@@ -99,8 +104,11 @@ class File:
         return groups
 
 
-def read_file(request: Request, child_id: UUID) -> File:
-    """The file, or nothing at all for those who may not see the child."""
+def read_file(request: Request, child_id: UUID, *, is_at_work: bool = False) -> File:
+    """The file, or nothing at all for those who may not see the child.
+
+    Without a purpose the psychological part stays shut, if anything is in it; whoever fills in a form is at work.
+    """
     child = child_for(request, child_id)
     case = CASE.row(child=child.id)
     if case is None:
@@ -114,13 +122,27 @@ def read_file(request: Request, child_id: UUID) -> File:
     results = results_of(child.id)
     facts = as_facts(entries, results)
     state = derivation.think(facts, ground=ground_for(child, at=at), at=at).state
+    parts, tasks = frozenset(part for part, action in allowed if action == access.READ), LIVE_TASKS.rows(child=child.id)
+    holds_more = any(found.part_of(entry.form_id) == looking.PART for entry in entries)
+    purpose = _purpose(request, child, case, tasks, parts, is_at_work=is_at_work or not holds_more)
+    is_shut = looking.PART in parts and not purpose
     return File(
-        request=request, child=child, case=case, access=found,
-        parts=frozenset(part for part, action in allowed if action == access.READ),
+        request=request, child=child, case=case, access=found, purpose=purpose, asks_purpose=is_shut,
+        parts=parts - {looking.PART} if is_shut else parts,
         may_record=frozenset(action.removeprefix("record.") for _, action in allowed if action != access.READ),
-        entries=entries, facts=facts, results=results, state=state,
-        tasks=LIVE_TASKS.rows(child=child.id),
+        entries=entries, facts=facts, results=results, state=state, tasks=tasks,
     )
+
+
+def _purpose(
+    request: Request, child: Child, case: Case, tasks: list[Task], parts: frozenset[str], *, is_at_work: bool
+) -> str:
+    viewer, at = request.viewer, request.at
+    if looking.PART not in parts:
+        return GLASS if looking.glass_of(viewer=viewer, child_id=child.id, at=at) else ""
+    if is_at_work:
+        return looking.OWN_TASK
+    return looking.purpose_of(viewer=viewer, child=child, at=at, tasks=tasks, in_crisis=case.in_crisis)
 
 
 def forms_known(*, region: str, at: datetime) -> Mapping[str, FormWords]:

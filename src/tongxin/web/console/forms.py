@@ -94,7 +94,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
     before = {} if corrected else prefill.known_for(child=child, asked=asked, viewer=request.viewer, at=request.at)
     known = draft_answers(request, draft) if draft else _known(request, child, asked, corrected, before)
     viewer = request.viewer.person_id
-    file = read_file(request, child.id) if asked.form.id == DECIDES else None
+    file = read_file(request, child.id, is_at_work=True) if asked.form.id == DECIDES else None
     people, posts = deciders(file) if file else ([], [])
     names = open_names(request, children=[child], people=[viewer, *people], purpose="form", route="form")
     known = signed(asked.form, names.person(viewer)) | known

@@ -10,6 +10,7 @@ from django.db.models import UUIDField
 from tongxin.core.pathway.vocabulary import IDENTIFIED
 from tongxin.ledger.models import Access, Entry
 from tongxin.lib.prepared import Prepared
+from tongxin.looking.rules import GLASS, rules_at
 from tongxin.web.console.file import File, entry_zh
 from tongxin.web.console.names import Names
 
@@ -24,7 +25,7 @@ PURPOSES = {
     "prefill": "填表时带出", "crises": "危机总览", "referrals": "转介列表", "correct": "更正记录", "move": "移动记录",
     "search_index": "建立查找索引", "form": "填写表单", "draft": "接着填没填完的表", "duplicate": "核对是否重复",
     "trial": "试算新规则", "hospital": "导出给医疗机构", "handover": "导出给承接单位", "statistics": "导出作统计研究",
-    "consent": "告知与同意", "family": "监护人用链接查看",
+    "consent": "告知与同意", "looking": "查看核实", "family": "监护人用链接查看",
     "subject": "应本人或监护人要求导出", "print": "打印", "attachment": "打开附件", "attachments": "查看附件目录",
 }
 CORRECTIONS = {"correct": "更正", "retract": "撤回", "moved": "移至另一名儿童"}
@@ -68,16 +69,18 @@ def looks(child_id: UUID) -> list[Access]:
 
 
 def look_rows(
-    rows: list[Access], names: Names, titles: Mapping[UUID, str], parts: Mapping[str, str]
+    rows: list[Access], names: Names, titles: Mapping[UUID, str], file: File
 ) -> list[dict[str, Any]]:
     """Who looked, when, from which post, at what and for what."""
     found: list[dict[str, Any]] = []
+    rules, parts = rules_at(file.request.at, region=file.region), file.access.parts
     at: datetime
     for look in rows:
         at, title = look.at, titles.get(look.post_id, "") if look.post_id else ""
         found.append({
             "at": at, "who_zh": f"{title}　{names.person(look.person_id)}".strip(),
-            "purpose_zh": PURPOSES.get(look.purpose, "办理业务"),
+            "purpose_zh": rules.words(look.purpose) or PURPOSES.get(look.purpose, "办理业务"),
+            "is_glass": look.purpose == GLASS,
             "part_zh": parts.get(look.part, "").partition("（")[0],
         })
     return found

@@ -6,6 +6,7 @@ from typing import Any
 from tongxin.accounts.models import Post
 from tongxin.core.pathway import CHINA
 from tongxin.ledger.models import Access
+from tongxin.looking.rules import rules_at
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web.console.timeline import PURPOSES
@@ -26,8 +27,13 @@ def looks_told(child: Child, *, since: datetime, at: datetime) -> list[dict[str,
     found = list(rows)
     roles = rules.access_rules(at=at).roles
     posts = dict(Post.objects.filter(id__in={post for _, post, _ in found if post}).values_list("id", "role"))
+    looking = rules_at(at, region=rules.region_of(child.county_id))
+
+    def words(purpose: str) -> str:
+        return looking.words(purpose) or PURPOSES.get(purpose, "办理业务")
+
     lines: dict[tuple[Any, str, str], None] = {}
     for moment, post, purpose in found:
         who = roles.get(posts.get(post, ""), "工作人员") if post else "工作人员"
-        lines[(moment.astimezone(CHINA).date(), who, PURPOSES.get(purpose, "办理业务"))] = None
+        lines[(moment.astimezone(CHINA).date(), who, words(purpose))] = None
     return [{"on": on, "who": who, "purpose": purpose} for on, who, purpose in list(lines)[:SHOWN]]

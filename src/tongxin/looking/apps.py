@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class LookingConfig(AppConfig):
+    name = "tongxin.looking"
+    label = "looking"
+    verbose_name = "查看"
