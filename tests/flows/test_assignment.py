@@ -1,11 +1,13 @@
 """A child given to one post by name: what such a post does goes there, until another is named."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests import world
 from tests.flows.forms import fill
+from tongxin.access import selectors as access
+from tongxin.access.models import Relation
 from tongxin.accounts.models import Holding, Post
 from tongxin.cases.models import Task
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -44,6 +46,21 @@ def test_the_named_post_gets_the_tasks_of_its_role(cast: world.World) -> None:
     assert _owner(child) == second.id
     cast.record(child, "assignment", {"to_post": cast.posts["林社工"].id.hex}, by="郑管理", at=AT)
     assert _owner(child) == cast.posts["林社工"].id
+
+
+def test_who_a_child_is_given_to_sees_who_looked_at_the_file_until_another_is_named(cast: world.World) -> None:
+    child, second = cast.child(), _second_post(cast, "林社工")
+    assert not _sees_log(cast, child, AT)
+    cast.record(child, "assignment", {"to_post": second.id.hex}, by="王督导", at=AT)
+    assert _sees_log(cast, child, AT) and not _sees_log(cast, cast.child(), AT)
+    later = AT + timedelta(hours=1)
+    cast.record(child, "assignment", {"to_post": cast.posts["林社工"].id.hex}, by="王督导", at=later)
+    assert Relation.objects.get(post_id=second.id).to_at == later
+    assert _sees_log(cast, child, later)
+
+
+def _sees_log(cast: world.World, child: Child, at: datetime) -> bool:
+    return "log" in access.parts_of(viewer=cast.viewer("林社工", at), child_id=child.id, at=at)
 
 
 def test_a_vacant_post_passes_up_as_any_other(cast: world.World) -> None:

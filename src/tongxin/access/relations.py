@@ -1,6 +1,6 @@
 """Who stands in which relation to a child, from–to: let in, barred, and no longer either."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 
 KINDS = (
-    Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.SCREENED, Relation.BROKE_GLASS,
-    Relation.RECUSED, "transferred",
+    Relation.OWN_CASE, Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.SCREENED,
+    Relation.BROKE_GLASS, Relation.RECUSED, "transferred",
 )
 
 BARRED = Prepared(
@@ -65,6 +65,18 @@ def let_in(*, child_id: UUID, relation: str, post_id: UUID, at: datetime, source
         child_id=child_id, relation=relation, post_id=post_id, from_at=at, source_id=source_id
     )
     return True
+
+
+def give_to(*, child_id: UUID, posts: Set[UUID], at: datetime) -> None:
+    """A child is the own case of exactly these posts from now on."""
+    held_now = Relation.objects.filter(held(at), child_id=child_id, relation=Relation.OWN_CASE)
+    there = set(held_now.values_list("post_id", flat=True))
+    if there - posts:
+        held_now.exclude(post_id__in=posts).update(to_at=at)
+    Relation.objects.bulk_create([
+        Relation(child_id=child_id, relation=Relation.OWN_CASE, post_id=post, from_at=at)
+        for post in sorted(posts - there)
+    ])
 
 
 def end(*, child_id: UUID, relation: str, at: datetime, source_id: UUID | None = None) -> int:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import UUIDField
 
 from tongxin import ledger
+from tongxin.access import relations
 from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Roster, roster_for
@@ -72,11 +73,13 @@ def derive(
     _store_alarms(case, found.state)
     ledger.settle_held(held_copies(found.state))
     roster = ground.roster or roster_for(ancestors=places_of(child), at=at)
+    assigned = assigned_posts(found.state.assigned, case=case, pathway=ground.pathway, roster=roster)
+    if any(fact.kind == "assignment" for fact in facts):
+        relations.give_to(child_id=child.id, posts={post.id for post in assigned.values()}, at=at)
     found.changes += _compare(before, case)
     found.changes += follow_plan(
         case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at,
-        recused=recused_from(child_id=child.id, at=at),
-        assigned=assigned_posts(found.state.assigned, case=case, pathway=ground.pathway, roster=roster),
+        recused=recused_from(child_id=child.id, at=at), assigned=assigned,
     )
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 from tongxin.core.language.errors import DefinitionError
 
 RELATIONS = frozenset({
-    "in_area", "referred", "department_task", "teaches", "screened", "broke_glass", "transferred",
+    "in_area", "own_case", "referred", "department_task", "teaches", "screened", "broke_glass", "transferred",
 })
 READ = "read"
 # What no form stands behind is for whoever may read everything psychological.
