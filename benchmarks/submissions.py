@@ -67,6 +67,7 @@ def main() -> int:
     parser.add_argument("--phones", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    parser.add_argument("--only-up", action="store_true", help="without the first downloads")
     asked = parser.parse_args()
     with installed(asked.database, asked.children) as place:
         place.run("benchmarks.phones", str(place.folder), str(asked.phones), moment=MEASURED)
@@ -76,7 +77,7 @@ def main() -> int:
             single, took = _for_a_while(web, stage, asked, size=1)
             batched, took_batched = _for_a_while(web, stage, asked, size=BATCH)
             drained = _drained(place)
-            first, took_first = _first_downloads(web, stage, asked)
+            first, took_first = (Tally(), 0.0) if asked.only_up else _first_downloads(web, stage, asked)
     return verdict(_said(single, took, batched, took_batched, drained, first, took_first))
 
 

@@ -1,8 +1,10 @@
 """A form as it holds in a county at a moment, with its shared options and instruments."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from tongxin.assessments.rulings import WORDINGS, level_words, rulings_in
@@ -10,7 +12,10 @@ from tongxin.core import forms
 from tongxin.core.forms import Form
 from tongxin.core.grading import Rules
 from tongxin.rulebook import rules
+from tongxin.rulebook.rules import Resolved
 
+# Sets of options whose choices depend on the place.
+OF_PLACES = ("organisation", "county", "assignable_post", "line_post")
 Lists = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
@@ -28,6 +33,16 @@ class Asked:
 def form_in(*, form_id: str, region: str, at: datetime, lists: Mapping[str, Mapping[str, str]]) -> Asked:
     """The form in force in a county; `lists` are choices that depend on the place (organisations, counties)."""
     form = rules.resolve("forms", form_id, region=region, at=at)
+    named = lists_named(form.hash)
+    choices = {name: each for name, each in lists.items() if name in named or name not in OF_PLACES}
+    if choices:
+        return _asked(form_id, form, region, at, choices)
+    return rules.while_in_force(("form", form_id, region), lambda: _asked(form_id, form, region, at, {}), at=at)
+
+
+def _asked(
+    form_id: str, form: Resolved, region: str, at: datetime, lists: Mapping[str, Mapping[str, str]]
+) -> Asked:
     found, hashes = rulings_in(region=region, at=at)
     # A colour means the same in a form as on the page beside it.
     levels = level_words(region=region, at=at, among=[each["code"] for each in found.option_sets["level"]])
@@ -38,6 +53,13 @@ def form_in(*, form_id: str, region: str, at: datetime, lists: Mapping[str, Mapp
         form=read, form_hash=form.hash, action=str(form.content["action"]), rules=found,
         definitions={f"forms/{form_id}": form.hash, **_stood_on(read, hashes)},
     )
+
+
+@lru_cache(maxsize=512)
+def lists_named(hash: str) -> frozenset[str]:
+    """The lists of a place that a form may offer choices from."""
+    content = json.dumps(rules.content_of(hash))
+    return frozenset(name for name in OF_PLACES if name in content)
 
 
 def _stood_on(form: Form, hashes: Mapping[str, str]) -> dict[str, str]:

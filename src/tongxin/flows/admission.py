@@ -9,11 +9,14 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
 from tongxin.core.forms import Problem
-from tongxin.core.pathway import WITHDRAWN, Fact, flag_refusals, refusals, waiting_refusals
+from tongxin.core.pathway import WITHDRAWN, Fact, flag_refusals, fold, refusals, waiting_refusals
 from tongxin.flows import transfers
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
+
+# Says why a task of the plan waits.
+POSTPONES = "task_reason"
 
 
 def _refuse_taking_back_others(draft: Draft, ground: Ground, actor: Viewer) -> None:
@@ -25,11 +28,17 @@ def _refuse_taking_back_others(draft: Draft, ground: Ground, actor: Viewer) -> N
 
 
 def before(facts: tuple[Fact, ...], *, ground: Ground, at: datetime) -> Derived:
-    """State and plan before the last fact; what it corrects counts as taken back, so it is asked anew."""
+    """The state before the last fact, with the plan where that is asked for.
+
+    What it corrects counts as taken back, so it is asked anew.
+    """
     *earlier, last = facts
     if last.correction == "correct":
         earlier.append(replace(last, correction="retract", data={}))
-    return derivation.think(tuple(earlier), ground=ground, at=at)
+    stood = tuple(earlier)
+    if last.kind == POSTPONES:
+        return derivation.think(stood, ground=ground, at=at)
+    return Derived(fold(stood, pathway=ground.pathway, calendar=ground.calendar, on=at), ())
 
 
 def refuse(
@@ -40,7 +49,7 @@ def refuse(
         _refuse_taking_back_others(draft, ground, actor)
         return
     said = refusals(before.state, kind=draft.kind, data=data, person=str(actor.person_id), role=actor.role)
-    if draft.kind == "task_reason":
+    if draft.kind == POSTPONES:
         said += waiting_refusals(
             before.steps, task=str(data.get("task", "")), until=str(data.get("until", "")), at=at,
             calendar=ground.calendar,

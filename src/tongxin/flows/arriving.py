@@ -50,11 +50,20 @@ def take(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt
     """The receipt of one entry as it was sent; the same entry again has the same one."""
     payload, sender = unsealed(payload, sender=sender, at=at)
     sent = read(payload, otherwise=lambda: receipts.own_id(payload, sender.device))
-    with transaction.atomic():
-        receipts.lock_entry(sent.id)
-        copies = receipts.copies_of(sent.id)
-        known = receipts.known(copies, payload)
-        return known or take_read(sent, sender=sender, at=at, has_other_copy=bool(copies))
+    try:
+        # Most are recorded as they are; what isn't begins anew, so that its parts can be undone.
+        with transaction.atomic(), together.whole():
+            return _once(sent, sender=sender, at=at)
+    except together.Apart:
+        with transaction.atomic():
+            return _once(sent, sender=sender, at=at)
+
+
+def _once(sent: Sent, *, sender: Sender, at: datetime) -> Receipt:
+    receipts.lock_entry(sent.id)
+    copies = receipts.copies_of(sent.id)
+    known = receipts.known(copies, sent.payload)
+    return known or take_read(sent, sender=sender, at=at, has_other_copy=bool(copies))
 
 
 def keep_unread(payload: Mapping[str, Any], *, sender: Sender, at: datetime) -> Receipt:

@@ -15,7 +15,7 @@ from django.db.models import UUIDField
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
-from tongxin.assessments.forms import Asked, age_on, form_in
+from tongxin.assessments.forms import Asked, age_on, form_in, lists_named
 from tongxin.assessments.models import Result
 from tongxin.assessments.outcomes import Outcome
 from tongxin.cases.derivation import Derived
@@ -48,6 +48,7 @@ from tongxin.lib.prepared import Prepared
 from tongxin.people import services as people
 from tongxin.people.models import Child
 from tongxin.people.standing import TOLD
+from tongxin.rulebook import rules
 from tongxin.vault import Keyring
 
 CHILD = Prepared(lambda child: Child.objects.filter(id=child), child=UUIDField())
@@ -144,7 +145,9 @@ def hold(
 
 def asked_of(child: Child, *, form_id: str, at: datetime) -> Asked:
     """The form as it holds where a child lives."""
-    region, choices = lists.choices_for(child)
+    region = rules.region_of(child.county_id)
+    named = lists_named(rules.resolve("forms", form_id, region=region, at=at).hash)
+    choices = lists.choices_in(child.county_id) if named else {}
     if form_id == ASSIGNMENT:
         choices = {**choices, "assignable_post": lists.posts_near(child)}
     if form_id in recusal.FORMS:

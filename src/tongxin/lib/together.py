@@ -74,6 +74,7 @@ class Together:
 
 
 _together: ContextVar[Together | None] = ContextVar("together", default=None)
+_is_whole: ContextVar[bool] = ContextVar("whole", default=False)
 
 
 @contextmanager
@@ -92,14 +93,24 @@ def working() -> Iterator[Together]:
         _together.reset(token)
 
 
+@contextmanager
+def whole() -> Iterator[None]:
+    """While this holds, a transaction stays or goes as a whole: its parts need no way back of their own."""
+    token = _is_whole.set(True)
+    try:
+        yield
+    finally:
+        _is_whole.reset(token)
+
+
 def now() -> Together | None:
     """The work in which a piece is being done, if there is any."""
     return _together.get()
 
 
 def apart() -> None:
-    """From here on a piece is done by itself."""
-    if _together.get() is not None:
+    """From here on a piece is done by itself, and in parts that can be undone."""
+    if _is_bound():
         raise Apart
 
 
@@ -121,7 +132,11 @@ def known(question: Hashable, ask: Callable[[], Answer]) -> Answer:
 
 def atomic(*, savepoint: bool = True) -> AbstractContextManager[Any]:
     """A transaction, or a part of one that can be undone; of a piece nothing stays anyway."""
-    return nullcontext() if _together.get() is not None else transaction.atomic(savepoint=savepoint)
+    return nullcontext() if _is_bound() else transaction.atomic(savepoint=savepoint)
+
+
+def _is_bound() -> bool:
+    return _together.get() is not None or _is_whole.get()
 
 
 def _send(statement: Statement, rows: list[Row]) -> None:

@@ -20,7 +20,7 @@ Read = TypeVar("Read")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 # Days and places asked about; a rebuild asks for many days.
 MOST_SETTLED = 20_000
-MOST_KEPT = 200
+MOST_KEPT = 1000
 NEWEST = Prepared(lambda: DefinitionVersion.objects.order_by("-id").values_list("id", flat=True)[:1])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from tongxin.core.language import Rule
 TODAY = "today"
 
 TEXTS = frozenset({"text", "long_text", "name", "id_no", "phone", "division", "signature_name"})
+PLAIN = frozenset({"text", "long_text", "name", "signature_name"})
 CHOICES = frozenset({"code", "codes", "yes_no"})
 MOMENTS = frozenset({"date", "datetime", "month"})
 NUMBERS = frozenset({"int", "decimal"})
@@ -97,6 +98,12 @@ class Field:
     scale: int = 0
     fields: tuple[Field, ...] = ()
     sheet: Sheet | None = None
+    # Words that everybody is asked for and that no rule hears of.
+    is_plain: bool = field(init=False, compare=False, repr=False, default=False)
+
+    def __post_init__(self) -> None:
+        has_conditions = self.show_if is not None or self.min_age is not None or bool(self.escape or self.options)
+        object.__setattr__(self, "is_plain", self.type in PLAIN and not has_conditions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

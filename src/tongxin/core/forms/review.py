@@ -10,6 +10,7 @@ from typing import Any
 from tongxin.core.forms.amounts import within
 from tongxin.core.forms.facts import learned_from
 from tongxin.core.forms.model import AnswerError, Field, Form, Problem
+from tongxin.core.forms.texts import words
 from tongxin.core.forms.values import normalise
 from tongxin.core.language import Rule, evaluate
 
@@ -65,7 +66,8 @@ class _Walk:
             answers = {}
         read = {}
         for asked in fields:
-            value = self._take(asked, answers.get(asked.id))
+            raw = answers.get(asked.id)
+            value = self._plain(asked, raw) if asked.is_plain and raw else self._take(asked, raw)
             if not _is_blank(value):
                 read[asked.id] = value
         expected = {asked.id for asked in fields if asked.type != "note"}
@@ -73,6 +75,17 @@ class _Walk:
             if name not in expected:
                 self._note(self.path + _safe(name), f"{self.row}表里没有这一项，没有保留", kept=False)
         return read
+
+    def _plain(self, asked: Field, raw: object) -> Any:
+        """As `_take`, for words without conditions, of which a long form mostly consists."""
+        try:
+            value = words(asked, raw)
+        except AnswerError:
+            value = None
+        if value is None:
+            return self._take(asked, raw)
+        self.found.shown.add(self.path + asked.id)
+        return value
 
     def _take(self, asked: Field, raw: object) -> Any:
         if asked.min_age is not None and (self.age is None or self.age < asked.min_age):

@@ -29,12 +29,14 @@ def facts_of(
     """
     facts: Facts = {"on": on, "child_age": age, "alerts": _alerts(scores)}
     for field in form.fields:
-        if shown is not None and field.id not in shown:
+        # Words tell the rules nothing.
+        if field.is_plain or (shown is not None and field.id not in shown):
             continue
         value = _value(field, answers.get(field.id), names)
         if value is not None and field.binds is not None:
             facts[field.binds] = value
-        facts |= _item_points(field, answers.get(field.id))
+        if field.sheet is not None:
+            facts |= _item_points(field, answers.get(field.id))
     facts |= _gathered(form, facts, names=names, shown=shown)
     for id, score in scores.items():
         facts |= {f"{id}.{scale}": total for scale, total in score.totals.items() if total is not None}
@@ -85,7 +87,7 @@ def _alerts(scores: Mapping[str, Score]) -> list[dict[str, str]]:
 def _gathered(form: Form, facts: Facts, *, names: Names, shown: set[str] | None) -> Facts:
     members: dict[str, list[Bound]] = {}
     for field in form.fields:
-        bound = names.fields.get(field.binds or "")
+        bound = names.fields.get(field.binds) if field.binds else None
         if bound is not None and bound.list and (shown is None or field.id in shown):
             members.setdefault(bound.list, []).append(bound)
     return {
