@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import UUIDField
-from django.utils.translation import gettext as _
 
 from tongxin import vault
 from tongxin.access import selectors as access
@@ -75,7 +74,7 @@ def file_numbers(request: Request, listed: Iterable[Child]) -> dict[UUID, str]:
     """What stands in a list where the viewer reads names only in the file that they open; empty for the others."""
     if access.sees_listed_names(viewer=request.viewer, at=request.at):
         return {}
-    return {child.id: _("档案 %(number)s") % {"number": child.file_no} for child in listed}
+    return {child.id: child.file_no for child in listed}
 
 
 def _staff(ids: set[UUID]) -> list[Person]:
