@@ -112,10 +112,11 @@ def review(*, glass_id: UUID, outcome: str, words: str, actor: Viewer, at: datet
 
 
 def may_review(row: Glass, *, viewer: Viewer, at: datetime) -> bool:
-    """Whether somebody reviews this one: whoever watches over looks where the child lives, never their own."""
+    """Whether somebody reviews this one: whoever watches over looks where the child lives and may see the child, since
+    the reason tells of the child; never their own."""
     if viewer.person_id == row.person_id or not access.may_do(viewer=viewer, action=REVIEW, at=at):
         return False
-    if viewer.person_id in relations.recused_from(child_id=row.child_id, at=at):
+    if not access.may(viewer=viewer, child_id=row.child_id, part="roster", at=at):
         return False
     posts = Post.objects.filter(id__in=viewer.post_ids).values_list("division__county_id", flat=True)
     return row.county_id in set(posts)

@@ -146,5 +146,6 @@ def search_children(request: Request) -> HttpResponse:
     ordered = sorted(cases.values(), key=lambda case: (case.rank, case.due_at, case.id))
     return show(request, "console/search.html", {
         "text": text, "rows": roster_rows(request, ordered, children=children, names=names),
+        "may_break": access.may_do(viewer=request.viewer, action="break_glass", at=request.at),
         "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at),
     })

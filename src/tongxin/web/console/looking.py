@@ -23,6 +23,8 @@ from tongxin.web.pages import show
 from tongxin.web.words import day_zh, moment_zh
 
 HOME, ROUTE = "/looking/", "looking"
+# Whoever has a task is never asked.
+SEEN = "own_task"
 
 
 def asked_purpose(file: File) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def _asking(request: Request, child: Child) -> dict[str, Any]:
         "look_url": f"/children/{child.id}/look/", "waiting": mine.filter(child_id=child.id).first(),
         "look_purposes": [
             {"id": each.id, "zh": each.zh, "waits": found.needs_approval(each.id, roles=request.viewer.roles)}
-            for each in found.purposes.values()
+            for each in found.purposes.values() if each.id != SEEN
         ],
     }
 
