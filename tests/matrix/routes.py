@@ -103,11 +103,12 @@ NEEDS: dict[str, str] = {
     "staff/": "office.manage_staff", "staff/new/": "office.manage_staff",
     **dict.fromkeys(
         (f"staff/<uuid:person_id>/{each}" for each in (
-            "", "password/", "phone/", "deactivate/", "factors/remove/", "sessions/end/",
+            "", "password/", "phone/", "deactivate/", "factors/remove/", "sessions/end/", "outside/",
         )), "office.manage_staff@county",
     ),
     "staff/<uuid:person_id>/hand-over/": "office.hand_over@county",
-    "sign-in/second/": "public", "sign-in/passkey/": "public", "sign-in/passkey/ask/": "public",
+    "sign-in/second/": "public", "sign-in/outside/": "public",
+    "sign-in/outside/back/": "public", "sign-in/outside/leave/": "public", "sign-in/passkey/": "public", "sign-in/passkey/ask/": "public",
     "lock/": "public", "lock/open/": "public", "lock/stay/": "signed_in",
     "security/": "signed_in",
     **dict.fromkeys(

@@ -76,8 +76,17 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tongxin.accounts.breached.BreachedPasswordValidator"},
 ]
 LOGIN_URL = "/sign-in/"
+# A province's sign-in (OpenID Connect), off until its address and our name there are given (docs/accounts.md).
+TONGXIN_OIDC = {
+    "issuer": os.environ.get("TONGXIN_OIDC_ISSUER", ""), "client": os.environ.get("TONGXIN_OIDC_CLIENT", ""),
+    "secret": os.environ.get("TONGXIN_OIDC_SECRET", ""), "zh": os.environ.get("TONGXIN_OIDC_NAME", "统一身份平台"),
+    "claim": os.environ.get("TONGXIN_OIDC_CLAIM", "sub"),
+    "is_only_way": os.environ.get("TONGXIN_OIDC_ONLY", "") == "1",
+}
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

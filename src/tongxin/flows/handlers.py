@@ -36,7 +36,7 @@ NOBODY_REACTS = frozenset({
     "case.opened", "entry.recorded", "grade.changed", "task.closed", "moment.passed", "definition.adopted",
     "holding.changed", "person.recused", "person.admitted",
     "person.added", "person.changed", "person.deactivated", "password.renewed", "password.changed", "conduct.accepted",
-    "factor.added", "factor.renewed", "factor.removed", "session.ended",
+    "factor.added", "factor.renewed", "factor.removed", "session.ended", "identity.linked", "identity.unlinked",
     "look.asked", "look.answered", "glass.opened", "glass.reviewed", "unusual.noticed", "unusual.explained",
     "unusual.closed", "attachment.added", "attachment.retracted", "paper.printed",
     "arrival.settled", "file.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",

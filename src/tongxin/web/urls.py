@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/passkey/ask/", second_step.ask_passkey),
     path("sign-in/passkey/", second_step.show_passkey),
     path("sign-out/", sign_in.sign_out),
+    path("", include("tongxin.web.console.outside")),
     path("", include("tongxin.web.console.locking")),
     path("", include("tongxin.web.console.security")),
     path("post/", sign_in.choose_post),

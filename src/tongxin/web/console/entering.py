@@ -37,7 +37,9 @@ def let_in(
         BROWSER: browser_zh(request.headers.get("User-Agent", ""))[:40],
     })
     request.viewer = viewer_of(person=person, at=request.at)
-    request.session[FIRST] = steps_for(request, person, is_proven=is_proven)
+    request.session[FIRST] = steps_for(
+        request, person, is_proven=is_proven, knows_password=way != OUTSIDE
+    )
     answer = HttpResponseRedirect(to)
     answer.set_cookie(
         MARK, throttle.mark_for(login=person.login), max_age=limits_of(request).known_for, path=SIGN_IN, httponly=True,

@@ -28,12 +28,12 @@ LONGEST = 128
 INTRODUCTIONS_SHOWN = 50
 
 
-def steps_for(request: Request, person: Person, *, is_proven: bool = False) -> list[str]:
+def steps_for(request: Request, person: Person, *, is_proven: bool = False, knows_password: bool = True) -> list[str]:
     """The steps that are still open for somebody who signs in; `is_proven` where others saw to a second factor."""
     code = conduct_for(request)
     asked = second_factor.ask(person=person, roles=request.viewer.roles, at=request.at)
     open_steps = {
-        PASSWORD: person.must_change_password,
+        PASSWORD: person.must_change_password and knows_password,
         CONDUCT: code is not None and person.conduct_hash != code.hash,
         FACTOR: asked == second_factor.DUE and not is_proven,
     }

@@ -9,20 +9,22 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from tongxin.accounts import factors, throttle
+from tongxin.accounts import factors, outside, throttle
 from tongxin.accounts.models import Person
+from tongxin.accounts.signed_in import WAY
 from tongxin.accounts.throttle import Limits
 from tongxin.core.pathway import CHINA
 from tongxin.flows import expiry
 from tongxin.lib import places
 from tongxin.web.console import second_step
-from tongxin.web.console.entering import MARK, let_in, limits_of
+from tongxin.web.console.entering import MARK, OUTSIDE, let_in, limits_of
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show, show_plain
 
 LONGEST_LOGIN, LONGEST_PASSWORD = 60, 128
 WRONG = "登录名或密码不对，请重新输入。连续 {tries} 次不对会暂停登录 {minutes} 分钟。"
 WORN_OUT = "初始密码已过期，没有登录。请找区县管理员重新发一个，发出后尽快登录换成自己的密码。"
+OUTSIDE_ONLY = "您的账号要从{name}登录，没有用密码登录。请点下面的按钮。"
 PAUSED = (
     "错误次数太多，这个登录名暂停登录，请在 {minutes} 分钟后（{until}）再试。"
     "在您平时用的电脑上仍可登录；忘记密码请找区县管理员换新密码，换好马上可以登录。"
@@ -49,6 +51,9 @@ def sign_in(request: Request) -> HttpResponse:
     if expiry.is_worn_out(person=person, at=request.at):
         return _asked_again(request, WORN_OUT, name, 422)
     throttle.forget(key=key)
+    there = outside.province()
+    if there is not None and there.is_only_way and outside.is_linked(person):
+        return _asked_again(request, OUTSIDE_ONLY.format(name=there.zh), name, 422)
     if factors.has_any(person):
         return second_step.begin(request, person)
     return let_in(request, person)
@@ -70,7 +75,7 @@ def written(text: str) -> str:
 
 def _asked_again(request: Request, problem: str, name: str = "", status: int = 422) -> HttpResponse:
     context = {"problem": problem, "login": name, "demo_logins": demo_logins(),
-               "takes_passkeys": second_step.site_of(request).takes_passkeys}
+               "there": outside.province(), "takes_passkeys": second_step.site_of(request).takes_passkeys}
     return show_plain(request, "console/sign_in.html", context, status=status)
 
 
@@ -90,7 +95,10 @@ def demo_logins() -> list[dict[str, str]]:
 @door("signed_in", methods=("POST",))
 def sign_out(request: Request) -> HttpResponse:
     """Out, and back to the sign-in page."""
+    there = outside.province() if request.session.get(WAY) == OUTSIDE else None
     logout(request)
+    if there is not None:
+        return show_plain(request, "console/signed_out.html", {"name": there.zh})
     messages.success(request, _("您已退出。"))
     return HttpResponseRedirect("/sign-in/")
 

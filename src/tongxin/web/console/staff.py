@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.access.offices import people_for, posts_for
-from tongxin.accounts import factors
+from tongxin.accounts import factors, outside
 from tongxin.accounts.models import Division, Holding, Person, Post
 from tongxin.accounts.signed_in import sessions_of
 from tongxin.accounts.viewers import held
@@ -77,7 +77,8 @@ def _person(request: Request, person: Person, *, status: int = 200, **more: Any)
     names = open_names(
         request, people=[person.id], phones=[person.id], purpose="staff", route="staff.person", part="staff"
     )
-    more = {"sessions": len(sessions_of(person_id=person.id)), "has_factor": factors.has_any(person), **more}
+    more = {"sessions": len(sessions_of(person_id=person.id)), "has_factor": factors.has_any(person),
+            "there": outside.province(), "is_linked": outside.is_linked(person), **more}
     row = _row(person, holdings, names.person(person.id), names.phones.get(person.id, ""))
     return show(request, "console/person.html", {"row": row, "holdings": holdings, **more}, status=status)
 
