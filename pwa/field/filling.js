@@ -31,7 +31,7 @@ function withKnown(field, known, answers) {
   const found = known[field.id];
   const usual = found?.value ?? ownAnswer(field);
   const prefill = answers ? answers[field.id] : usual;
-  const asked = prefill === undefined ? { ...field } : { ...field, prefill };
+  const asked = prefill === undefined ? { ...field } : { ...field, prefill, isOwn: answers !== undefined };
   return found?.zh ? { ...asked, known: { value: found.value, zh: found.zh } } : asked;
 }
 

@@ -34,7 +34,7 @@ export async function sendUp(token, telemetry) {
   while (rest.length) {
     const ahead = aheads.get(String(rest[0]?.id)) ?? 0;
     const batch = fitting(rest, size, (each) => aheads.get(each.id) === ahead);
-    const body = { app: app(), now: written(new Date(Date.now() + ahead)), batch: batch[0]?.id, entries: batch, telemetry };
+    const body = { app: app(), now: written(new Date(Date.now() + ahead)), batch: batch[0]?.id, entries: batch, telemetry: { ...telemetry, waiting: rest.length - batch.length } };
     const heard = await call("up/", body, { token });
     if (heard.kind === "answer" && heard.status === 413) {
       if (batch.length === 1) await settleTooLarge(String(batch[0]?.id));

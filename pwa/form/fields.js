@@ -14,7 +14,7 @@ export function question(field, scope) {
   const path = scope.prefix + field.id;
   if (field.type === "note") return make("p", { class: "tx-field tx-note", "data-path": path }, field.zh);
   const id = idOf(scope.host, path);
-  const describes = [field.help || field.known || field.prefill !== undefined ? `${id}-help` : "", `${id}-error`].filter(Boolean).join(" ");
+  const describes = [field.help || isCarried(field) ? `${id}-help` : "", `${id}-error`].filter(Boolean).join(" ");
   if (field.type === "list") return framed(field, path, id, describes, rows(field, scope, question));
   if (field.instrument) return framed(field, path, id, describes, sheet(field, field.instrument, scope));
   if (isRadio(field)) return framed(field, path, id, describes, single(field, scope, id));
@@ -49,10 +49,13 @@ function titled(field) {
   return [`${field.zh} `, field.required ? make("span", { class: "tx-required" }, "必填") : null];
 }
 
+/** Whether something stands there that she didn't write herself. @param {Field} field */
+const isCarried = (field) => Boolean(field.known) || (field.prefill !== undefined && !field.isOwn);
+
 /** @param {Field} field @param {string} id */
 function hint(field, id) {
   const carried = field.known ? make("span", { class: "tx-known", "data-known": field.id }, known(field, field.prefill))
-    : field.prefill === undefined ? "" : "已预先填好，请核对。";
+    : isCarried(field) ? "已预先填好，请核对。" : "";
   if (!field.help && !carried) return null;
   return make("p", { class: "form-hint", id: `${id}-help` }, field.help ? `${field.help} ` : "", carried);
 }

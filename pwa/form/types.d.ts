@@ -24,6 +24,8 @@ export type Field = {
   fields?: Field[];
   instrument?: Sheet;
   prefill?: unknown;
+  /** She wrote it herself, in a draft or in the record that she puts right. */
+  isOwn?: boolean;
   known?: { value: unknown; zh: string };
   min_age?: number;
   binds?: string;

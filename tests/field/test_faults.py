@@ -52,6 +52,7 @@ def test_killed_at_any_moment_of_writing(paired: Phone, line: Line) -> None:
     _reopen(paired, "李明月")
     paired.reads("接着上次没写完的草稿")
     assert paired.page.locator('[data-path="child_words"] textarea').input_value() == WORDS
+    expect(paired.page.locator('[data-path="child_words"]')).not_to_contain_text("已预先填好")
     # The process dies right behind the finger: either the whole entry is there or still the whole draft.
     paired.page.get_by_role("button", name="保存", exact=True).click(no_wait_after=True)
     paired.restart()

@@ -38,8 +38,11 @@ def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> Non
     assert not [word for word in unsaid if word in left]
     phone.page.evaluate(OLD_RULE)
     refused = {"status": 413, "json": {"zh": TOO_LARGE}, "headers": OURS}
-    phone.page.route("**/field/api/blob/**", lambda route: route.fulfill(**refused))
+    phone.page.route("**/field/api/blob/**", lambda route: route.abort())
     line.mend()
+    phone.click("现在同步")
+    phone.reads("记录都已送到", "还有 1 个照片、录音或签名没有送完")
+    phone.page.route("**/field/api/blob/**", lambda route: route.fulfill(**refused))
     phone.click("现在同步")
     phone.reads("都已送到", "回执号", "单位没有收下", TOO_LARGE)
     phone.page.unroute("**/field/api/blob/**")

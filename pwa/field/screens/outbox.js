@@ -22,17 +22,18 @@ export async function screen() {
   const waiting = all.filter((each) => each.state === "waiting");
   const held = all.filter((each) => ["held", "too_large"].includes(each.state));
   const rest = all.filter((each) => ["arrived", "put_aside"].includes(each.state));
-  const trouble = lastTrouble();
+  const trouble = lastTrouble(), files = await blobs(), sending = files.filter((each) => !each.refused).length;
   const now = button(say("现在同步"), () => {
     now.disabled = true;
     return sync();
   }, { kind: "btn-primary", icon: "upload" });
   return { zh: say("待送"), body: [
-    title(waiting.length ? say("{n} 条待送", { n: waiting.length }) : say("都已送到")),
+    title(waiting.length ? say("{n} 条待送", { n: waiting.length }) : sending ? say("记录都已送到") : say("都已送到")),
+    sending ? make("p", {}, say("还有 {n} 个照片、录音或签名没有送完，有网络时自动接着送。", { n: sending })) : null,
     make("p", {}, await sinceZh()), ...(await standingNotices()), row(now), trouble ? notice("warning", trouble) : null,
     ...(await refusedFiles(all)), ...held.map(entry), ...waiting.map(entry),
     all.length ? null : empty(say("您写的每一条记录，都会在这里看到有没有送到。")),
-    ...rest.map(entry), await lastResort(all.length - rest.length + (await blobs()).length),
+    ...rest.map(entry), await lastResort(all.length - rest.length + files.length),
   ] };
 }
 

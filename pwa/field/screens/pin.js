@@ -12,7 +12,8 @@ import { clear, unlock, Wiped, wipe } from "../store.js";
 export async function screen() {
   const said = make("div", {});
   const pin = await pinInput(say("PIN"), { autofocus: true });
-  const submit = make("button", { type: "submit", class: "btn btn-primary fa-wide" }, say("打开"));
+  const mayByFinger = (await clear("biometric")) !== undefined;
+  const submit = make("button", { type: "submit", class: `btn fa-wide${mayByFinger ? "" : " btn-primary"}` }, say("打开"));
   const opening = async (/** @type {() => Promise<void>} */ how) => {
     if (submit.disabled) return;
     submit.disabled = true;
@@ -31,20 +32,17 @@ export async function screen() {
   };
   const enter = () => pin.input.value && opening(async () => unlock(pin.input.value, (await clear("limits"))?.pin_tries));
   return { zh: say("输入 PIN"), body: [
-    title(say("输入 PIN")), said, await byFinger(opening), acting(enter, pin.field, submit),
+    title(say("输入 PIN")), said, mayByFinger ? byFinger(opening) : null, acting(enter, pin.field, submit),
     row(forgotten(said)),
     make("p", { class: "fa-soft" }, say("遇到正在发生的危险，请先拨打 110 或 120。")),
   ] };
 }
 
 /** @param {(how: () => Promise<void>) => Promise<void>} opening */
-async function byFinger(opening) {
-  if (!(await clear("biometric"))) return null;
-  return button(say("用指纹或面容打开"), () => opening(async () => {
-    const { unlock: recognise } = await import("../biometrics.js");
-    await recognise();
-  }), { kind: "btn-primary fa-wide", icon: "lock" });
-}
+const byFinger = (opening) => button(say("用指纹或面容打开"), () => opening(async () => {
+  const { unlock: recognise } = await import("../biometrics.js");
+  await recognise();
+}), { kind: "btn-primary fa-wide", icon: "lock" });
 
 /** @param {HTMLElement} said */
 const forgotten = (said) => button(say("忘了 PIN"), () => {

@@ -127,11 +127,22 @@ def _page(request: Request, device: Device, problem: str = "", status: int = 200
 def _measured(device: Device) -> list[tuple[str, str]]:
     """How the phone runs, in words; nothing of anybody is in it."""
     told = device.telemetry
-    found = [(zh, told[name]) for name, zh in (
-        ("waiting", "还没有送出的记录"), ("failures", "同步失败次数"), ("sync_ms", "上次同步用时（毫秒）"),
-        ("storage_used", "已用存储（字节）"), ("storage_quota", "可用存储（字节）"), ("browser", "浏览器"),
-    ) if name in told]
-    return [(zh, str(value)) for zh, value in found]
+    return [(zh, said(told[name])) for name, zh, said in MEASURES if name in told]
+
+
+def _seconds(value: object) -> str:
+    return f"{value / 1000:.1f} 秒" if isinstance(value, int | float) else str(value)
+
+
+def _megabytes(value: object) -> str:
+    return f"{value / 1_000_000:,.1f} MB" if isinstance(value, int | float) else str(value)
+
+
+# What a phone measures, in words, and how each is told.
+MEASURES = (
+    ("waiting", "还没有送出的记录", str), ("failures", "同步失败次数", str), ("sync_ms", "上次同步用时", _seconds),
+    ("storage_used", "已用存储", _megabytes), ("storage_quota", "可用存储", _megabytes), ("browser", "浏览器", str),
+)
 
 
 @door("work", methods=("POST",))
