@@ -108,7 +108,8 @@ NEEDS: dict[str, str] = {
     ),
     "staff/<uuid:person_id>/hand-over/": "office.hand_over@county",
     "sign-in/second/": "public", "sign-in/outside/": "public",
-    "sign-in/outside/back/": "public", "sign-in/outside/leave/": "public", "sign-in/passkey/": "public", "sign-in/passkey/ask/": "public",
+    "sign-in/outside/back/": "public", "sign-in/outside/leave/": "public",
+    "sign-in/passkey/": "public", "sign-in/passkey/ask/": "public",
     "lock/": "public", "lock/open/": "public", "lock/stay/": "signed_in",
     "security/": "signed_in",
     **dict.fromkeys(

@@ -8,6 +8,7 @@ import pytest
 from tests import world
 from tests.sync.phone import PASSWORD, Phone
 from tests.web.conftest import Clock
+from tongxin.accounts import factors, totp
 from tongxin.accounts.models import Post
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
@@ -48,6 +49,17 @@ def test_whoever_has_several_posts_chooses(cast: world.World, time: Clock) -> No
     assert answer.status_code == 300
     assert {each["id"] for each in answer.json()["posts"]} == {str(other.id), str(cast.posts["周主任"].id)}
     assert mine.pair(post=str(other.id)).json()["post"] == str(other.id)
+
+
+def test_a_second_factor_is_asked_here_too(cast: world.World, time: Clock) -> None:
+    person = cast.people["周主任"]
+    (code, *_) = factors.new_recovery_codes(person=person, at=time.now)
+    factors.add(person=person, kind="totp", secret=totp.new_secret(), at=time.now)
+    mine = Phone(person)
+    asked = mine.pair()
+    assert (asked.status_code, asked.json()["code"], Device.objects.count()) == (422, True, 0)
+    assert mine.pair(code="000000").status_code == 422
+    assert mine.pair(code=code).status_code == 200
 
 
 def test_nobody_is_heard_without_a_token(phone: Paired, time: Clock) -> None:

@@ -134,7 +134,9 @@ class TestWhoMust:
         client, _ = sign_in(person.login)
         assert client.get("/").status_code == 200
         assert words.day_zh(time.now + timedelta(days=30)) in client.get("/security/").content.decode()
-        time.now += timedelta(days=31)
+        time.now += timedelta(days=25)
+        assert "以前登记第二步验证" in sign_in(person.login)[0].get("/").content.decode()
+        time.now += timedelta(days=6)
         late, _ = sign_in(person.login)
         assert late.get("/").headers["Location"] == "/first/"
         assert late.get("/first/").headers["Location"] == "/security/"

@@ -12,6 +12,8 @@ export async function screen() {
   const said = make("div", {});
   const name = asked(say("登录名"), { name: "username", autocomplete: "username", autocapitalize: "none", required: true });
   const password = asked(say("密码"), { name: "password", type: "password", autocomplete: "current-password", required: true });
+  const code = asked(say("验证码"), { name: "code", autocomplete: "one-time-code", autocapitalize: "none" });
+  code.field.hidden = true;
   const posts = make("fieldset", { class: "fa-choices", hidden: true });
   const submit = make("button", { type: "submit", class: "btn btn-primary fa-wide" }, say("登录并配对这部手机"));
   const enter = async () => {
@@ -27,11 +29,13 @@ export async function screen() {
     const post = posts.querySelector("input:checked");
     const heard = await call("pair/", {
       name: name.input.value.trim(), password: password.input.value, label: labelOf(navigator.userAgent), app: app(),
+      code: code.input.value.trim(),
       ...(post instanceof HTMLInputElement ? { post: post.value } : {}),
     });
     submit.disabled = false;
     if (heard.kind === "none") return said.replaceChildren(notice("warning", say(NO_NETWORK[heard.why] ?? "")));
     if (heard.status === 300) return choose(posts, said, heard.body.posts ?? []);
+    if (heard.body.code) code.field.hidden = false;
     if (heard.status !== 200) return said.replaceChildren(notice("danger", heard.body.zh || say("没有配对成功，请稍后再试。")));
     const { screen: next } = await import("./new_pin.js");
     const { present } = await import("../page.js");
@@ -42,7 +46,7 @@ export async function screen() {
     title(say("登录")),
     make("p", { class: "fa-lead" }, say("用您平时的登录名和密码。只需登录一次，以后没有网络也能打开。")),
     said,
-    acting(enter, name.field, password.field, posts, submit),
+    acting(enter, name.field, password.field, posts, code.field, submit),
     left ? leftOver(left) : null,
     make("p", { class: "fa-soft" }, say("遇到正在发生的危险，请先拨打 110 或 120。")),
   ] };

@@ -1,8 +1,10 @@
 """How a session begins: whose it is, in which way they came in, at which browser."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from tongxin.accounts import entrance, factors, throttle
 from tongxin.accounts.models import Person
@@ -17,6 +19,7 @@ from tongxin.web.console.first_steps import steps_for
 from tongxin.web.doors import FIRST, SIGN_IN, Request
 from tongxin.web.middleware import LOCKED
 from tongxin.web.pages import WITH_PASSKEY
+from tongxin.web.words import day_zh
 
 MARK = "known"
 # When the password, or a passkey, was last shown in this session.
@@ -40,12 +43,22 @@ def let_in(
     request.session[FIRST] = steps_for(
         request, person, is_proven=is_proven, knows_password=way != OUTSIDE
     )
+    _remind(request, person)
     answer = HttpResponseRedirect(to)
     answer.set_cookie(
         MARK, throttle.mark_for(login=person.login), max_age=limits_of(request).known_for, path=SIGN_IN, httponly=True,
         samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
     )
     return answer
+
+
+def _remind(request: Request, person: Person) -> None:
+    """In the last days of grace it is said at each sign-in until when a second factor is wanted."""
+    if second_factor.ask(person=person, roles=request.viewer.roles, at=request.at) != second_factor.REMINDED:
+        return
+    until = second_factor.rules_at(request.at).due_at(person)
+    said = _("请在 %(day)s 以前登记第二步验证：页面最下面“登录与账号安全”。") % {"day": day_zh(until)}
+    messages.warning(request, said)
 
 
 def sure(request: Request) -> None:

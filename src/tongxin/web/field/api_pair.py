@@ -8,10 +8,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from tongxin import vault
 from tongxin.access import selectors as access
-from tongxin.accounts import throttle
+from tongxin.accounts import factors, throttle
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import Viewer, viewer_of
 from tongxin.flows import expiry
+from tongxin.lib import clock
 from tongxin.lib.ids import id_in
 from tongxin.rulebook.shipped import content_in_force
 from tongxin.sync import devices
@@ -22,6 +23,9 @@ from tongxin.web.console.sign_in import LONGEST_PASSWORD, WORN_OUT, written
 from tongxin.web.field.api import STATES, Phone, answer, by_phone, called, minutes_in
 
 WRONG = "登录名或密码不对，请重新输入。"
+LONGEST_CODE = 40
+SECOND = "您的账号有第二步验证：请写手机上现在的六位验证码，或一个备用码。"
+WRONG_CODE = "验证码不对，或已经用过。请看现在的六位数字，再试一次。"
 PAUSED = "错误次数太多，请在 {minutes} 分钟后再试。"
 FIRST = "请先用电脑或手机浏览器登录一次，换成自己的密码、接受行为守则，再到这里登录。"
 NO_POST = "您现在没有岗位，请找区县管理员办理。"
@@ -46,6 +50,8 @@ def pair(request: Phone) -> HttpResponse:
     if seat is None:
         posts = [{"id": str(each.post_id), "zh": each.title} for each in viewer.seats]
         return answer(request, {"zh": WHICH, "posts": posts}, status=300)
+    if refused := _without_second(request, person):
+        return refused
     device, token, jwk = devices.pair(
         person=person, post_id=seat.post_id, label=_word(request, "label"), app=_word(request, "app"), at=request.at
     )
@@ -103,6 +109,24 @@ def _signed_in(request: Phone, *, login: str) -> Person | HttpResponse:
         return answer(request, {"zh": WORN_OUT}, status=422)
     throttle.forget(key=key)
     return person
+
+
+def _without_second(request: Phone, person: Person) -> HttpResponse | None:
+    """A no for whoever has a second factor and doesn't give a code; the phone itself is one from then on."""
+    if not factors.has_any(person):
+        return None
+    code = _word(request, "code")[:LONGEST_CODE]
+    limits = throttle.read(content_in_force("sign_in", "sign_in", at=request.at))
+    key = throttle.key_for(login=f"second\n{person.login}")
+    if not code:
+        return answer(request, {"zh": SECOND, "code": True}, status=422)
+    until = throttle.paused_until(key=key, limits=limits, at=request.at)
+    if until is not None:
+        return answer(request, {"zh": PAUSED.format(minutes=minutes_in(until - request.at))}, status=429)
+    if not factors.is_right_code(person=person, code=code, seconds=clock.real().timestamp(), at=request.at):
+        return answer(request, {"zh": WRONG_CODE, "code": True}, status=422)
+    throttle.forget(key=key)
+    return None
 
 
 def _word(request: Phone, name: str) -> str:
