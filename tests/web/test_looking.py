@@ -172,7 +172,7 @@ class TestUnusual:
         viewer = cast.viewer("郑管理", MORNING)
         _looked(viewer, 61, MORNING - timedelta(minutes=10))
         office("郑管理").get(f"/children/{child.id}/")
-        assert Unusual.objects.filter(person_id=viewer.person_id).exists()
+        assert Unusual.objects.filter(person_id=_person(viewer)).exists()
         assert unusual.to_judge(viewer=viewer, at=MORNING) == []
 
     def test_the_same_number_by_day_is_work_and_at_night_is_asked_about(

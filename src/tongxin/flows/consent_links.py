@@ -31,6 +31,7 @@ from tongxin.rulebook import rules
 FORM = "consent"
 GIVEN, REFUSED, WITHDRAWN = "given", "refused", "withdrawn"
 NOT_TO_THEM = "没有发：这位照料人需要回避，或者还不清楚监护人是否就是危险来源。"
+NOBODY = "没有发：请选发给谁。"
 NO_PURPOSE = "没有发：请至少选一个用途。"
 NOT_A_GUARDIAN = "没有发：档案里写着这位照料人不是监护人。请先填“照料人变更”。"
 DEFERRED = "现在正在处理孩子的安全，暂时不能在这里撤回。您的意思已经记下，会有人和您联系；这不影响您的权利。"
@@ -58,7 +59,7 @@ def issue(
     wanted = [each.id for each in notice.purposes if each.id in set(purposes)]
     carer = Carer.objects.filter(id=carer_id, child_id=child_id, to_on__isnull=True).first()
     if carer is None:
-        raise NotAllowed
+        raise Refused.because(NOBODY)
     if not wanted:
         raise Refused.because(NO_PURPOSE)
     if carer.is_guardian is False:

@@ -11,6 +11,7 @@ from tongxin.core.forms import Field, Form, visible
 from tongxin.core.pathway import CHINA
 from tongxin.documents.papers import Layout, Paper, Papers, Purpose
 from tongxin.documents.questions import numeral, paired, sections_of
+from tongxin.flows.looking import PART
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Carer
 from tongxin.web import words
@@ -27,7 +28,7 @@ from tongxin.web.pages import brand_for
 NOT_A_DIAGNOSIS = "本系统不作诊断。等级与分数只提示是否需要进一步帮助，由有资质的人员确认。"
 BY_HAND = "空白表：请用黑色笔填写，签字后扫描存入档案。"
 FOR_FAMILY = "本份交监护人，只印基本情况和与监护人有关的内容。"
-NEVER_SHARED = "log"
+NEVER_SHARED = frozenset({"log", "figures"})
 LISTED = 60
 
 
@@ -195,9 +196,11 @@ def _left_out(file: File, paper: Paper | None) -> list[str]:
     if paper is None or not paper.is_whole:
         return []
     missing = [
-        zh.partition("（")[0] for part, zh in file.access.parts.items() if part not in file.parts | {NEVER_SHARED}
+        zh.partition("（")[0] for part, zh in file.access.parts.items()
+        if part not in file.parts | NEVER_SHARED and not (file.asks_purpose and part == PART)
     ]
-    return [f"打印人无权查看，本份没有打印：{'、'.join(missing)}。"] if missing else []
+    said = ["打印人没有说明查看用途，本份没有打印心理评估。"] if file.asks_purpose else []
+    return [*said, *([f"打印人无权查看，本份没有打印：{'、'.join(missing)}。"] if missing else [])]
 
 
 def may_print(file: File, form_id: str) -> bool:
