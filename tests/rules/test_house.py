@@ -82,3 +82,13 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             if not (path.parent / target).exists():
                 dead.append(f"{path.name} → {target}")
     assert dead == []
+
+
+def test_every_proof_that_the_security_pages_name_is_there() -> None:
+    missing = []
+    for page in sorted((REPOSITORY / "docs" / "security").glob("*.md")):
+        for file, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8")):
+            path = REPOSITORY / file
+            if not path.exists() or (name and f"def {name}(" not in path.read_text(encoding="utf-8")):
+                missing.append(f"{page.name}: {file}::{name}")
+    assert missing == []
