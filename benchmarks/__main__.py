@@ -21,6 +21,7 @@ ALL = {
     "demo_pages": ["benchmarks.demo_pages"],
     "field_shell": ["benchmarks.field_shell"],
     "field_first_sync": ["benchmarks.field_first_sync"],
+    "ledger_verify": ["benchmarks.ledger_verify"],
     "submissions": ["benchmarks.submissions"],
     "pages": ["benchmarks.pages", "--database", "sqlite"],
     "pages_postgresql": ["benchmarks.pages", "--database", "postgresql"],
