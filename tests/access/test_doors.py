@@ -1,4 +1,4 @@
-"""Every role in every relation, about every part and every form: the door says what the grants say, and nothing else."""
+"""Every role in every relation, about every part and form: the door says what the grants say, and nothing else."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -26,10 +26,10 @@ WRITES = os.environ.get("TONGXIN_SOAK_REPORT") == "1"
 HEAD = """# Soak
 
 `make soak` runs what takes minutes: random lives, rules on every engine, writers while processes are killed, rosters
-with random faults, a storm of pages, phones in a bad network, every route as every role, strange questions at every door
-(schemathesis, by a description of all routes) and strange bytes for every reader (atheris). `TONGXIN_SOAK_SECONDS` sets
-the time of each part (220), `TONGXIN_SYNC_STEPS` the steps of the phones (10,000), `TONGXIN_SOAK_SEED` repeats a run.
-What each part did when it last ran:
+with random faults, a storm of pages, phones in a bad network, every route as every role, strange questions at every
+door (schemathesis, by a description of all routes) and strange bytes for every reader (atheris).
+`TONGXIN_SOAK_SECONDS` sets the time of each part (220), `TONGXIN_SYNC_STEPS` the steps of the phones (10,000),
+`TONGXIN_SOAK_SEED` repeats a run. What each part did when it last ran:
 
 """
 COLUMNS = "| part | result | seconds | when, on what | counts |\n| --- | --- | --- | --- | --- |\n"

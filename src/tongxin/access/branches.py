@@ -16,7 +16,8 @@ from tongxin.lib import steady
 from tongxin.rulebook import rules
 
 BY_RELATION = {
-    "own_case": Relation.OWN_CASE, "referred": Relation.REFERRED, "department_task": Relation.DEPARTMENT_TASK, "teaches": Relation.TEACHES,
+    "own_case": Relation.OWN_CASE,
+    "referred": Relation.REFERRED, "department_task": Relation.DEPARTMENT_TASK, "teaches": Relation.TEACHES,
     "screened": Relation.SCREENED, "broke_glass": Relation.BROKE_GLASS, "transferred": "transferred",
 }
 
