@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from tests import world
+from tests.documents.files import jpeg, pdf
 from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
+from tests.web.test_attachments import send as attach
 from tongxin.assessments.models import Result
 from tongxin.consents.models import ConsentLink
 from tongxin.ledger.models import Access, Entry, Event
@@ -73,6 +75,14 @@ class TestAtTheDesk:
         cast.record(child, "carer_change", fill(child, "carer_change", MORNING, **mark), by="王督导", at=MORNING)
         assert "需要回避" in said(send(client, child, "photo", relation="father"))
         assert token_in(send(client, child, "photo", relation="mother"))
+
+
+    def test_no_photo_against_a_no_and_signed_paper_all_the_same(self, child: Child, office: SignedIn) -> None:
+        client = office("王督导")
+        client.fill(child, "consent", purposes=["photo"], answer="refused", signer_relation="mother")
+        assert "拍照这一项监护人不同意" in said(attach(client, child, jpeg(), kind="photo"))
+        entry = Entry.objects.get(subject_id=child.id, kind="consent")
+        assert attach(client, child, pdf(), name="a.pdf", kind="signed_scan", entry=str(entry.id)).status_code == 302
 
 
 class TestOnAGuardiansPhone:

@@ -15,6 +15,7 @@ from tongxin.documents.faults import NotAllowed, NotTaken
 from tongxin.documents.kinds import Attachments, Kind, attachments_in
 from tongxin.documents.models import Attachment
 from tongxin.documents.services import File
+from tongxin.flows import attaching
 from tongxin.lib import ids
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -105,7 +106,7 @@ def _may_add(request: Request, child: Child, part: str) -> bool:
 def _take(request: Request, child: Child) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("kind", "title", "entry")}
     try:
-        added = services.add(child=child, file=_file(request, given), actor=request.viewer, at=request.at)
+        added = attaching.add(child=child, file=_file(request, given), actor=request.viewer, at=request.at)
     except NotTaken as refused:
         return _list(request, child, given=given, problem=refused.zh, status=422)
     except NotAllowed:
