@@ -100,7 +100,9 @@ def test_an_outsiders_connection_finds_no_row_of_a_child(cast: world.World) -> N
     if not is_postgresql():
         assert wall.statements(["people_child"])[0].endswith("ENABLE ROW LEVEL SECURITY")
         return
+    assert wall.missing() == list(wall.TABLES)
     raise_wall()
+    assert wall.missing() == []
     for viewer in (cast.viewer("陈管理", AT), NOBODY):
         with as_web(viewer):
             for model in WALLED.values():

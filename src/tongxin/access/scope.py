@@ -103,7 +103,7 @@ def _now() -> tuple[str, ...]:
 
 
 def _is_at_rest() -> bool:
-    return _status() == TransactionStatus.IDLE
+    return bool(_status() == TransactionStatus.IDLE)
 
 
 def _may_set() -> bool:

@@ -6,6 +6,8 @@ is missing or empty admits nothing: after SET LOCAL a setting is the empty strin
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 ROLE = "tongxin_web"
 SETTINGS = ("wide", "person", "posts", "bodies", "places", "at")
 LEVELS = ("province_id", "city_id", "county_id", "town_id", "village_id")
@@ -43,6 +45,14 @@ def statements(tables: Iterable[str]) -> list[str]:
                 f"CREATE POLICY {table}_all ON {table} USING (true) WITH CHECK (true)",
             ]
     return made
+
+
+def missing() -> list[str]:
+    """The tables that no policy of the wall stands around."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = tablename || '_scope'")
+        there = {table for (table,) in cursor.fetchall()}
+    return [table for table in TABLES if table not in there]
 
 
 def _condition(table: str) -> str:

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from django.db.models import Model
 
 from tongxin import ledger, vault
+from tongxin.access import wall
 from tongxin.accounts.viewers import WORKER
 from tongxin.backups import making
 from tongxin.backups.proof import Proven
@@ -148,6 +149,7 @@ def granted() -> Iterator[Proven]:
         with transaction.atomic(using=alias), connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [roles.WEB])
             if cursor.fetchone()[0]:
-                for statement in roles.statements(sorted(connection.introspection.table_names(cursor))):
+                tables = sorted(connection.introspection.table_names(cursor))
+                for statement in (*roles.statements(tables), *wall.statements(tables)):
                     cursor.execute(statement)
     yield Proven("ok", "数据库账户的权限已就绪")

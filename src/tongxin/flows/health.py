@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils.dateparse import parse_datetime
 
 from tongxin import ledger
+from tongxin.access import wall
 from tongxin.accounts.models import Post
 from tongxin.accounts.posts import Roster
 from tongxin.documents import selectors as attachments
@@ -84,6 +85,9 @@ def _database(at: datetime) -> Iterator[Finding]:
     del at
     if connection.vendor != "sqlite":
         yield Finding("数据库", "ok", "PostgreSQL")
+        if lost := wall.missing():
+            said = f"第二道墙（行级权限）缺 {len(lost)} 张表"
+            yield Finding("数据库", "warning", said, "以数据库管理员运行 tongxin database roles --apply")
         return
     if driver.IS_ENCRYPTING:
         yield Finding("数据库", "ok", "SQLite，整个文件已加密")
