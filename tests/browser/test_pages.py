@@ -16,7 +16,9 @@ OFFICE = [
     "/", "/children/", "/children/?only=late", "/children/new/", "/children/new/file/", "/tasks/", "/tasks/?only=area",
     "/crises/", "/referrals/", "/posts/", "/forms/",
 ]
-OF_A_CHILD = ["", "paper/", "attachments/", "forms/grade_decision/", "forms/crisis_report/", "forms/assessment_form/"]
+OF_A_CHILD = [
+    "", "paper/", "consent/", "attachments/", "forms/grade_decision/", "forms/crisis_report/", "forms/assessment_form/",
+]
 # Names of questionnaires, formats and codes of files are written as they are everywhere.
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = re.compile(r"PHQ|GAD|WHO|PDF|JPEG|PNG|[A-Z0-9]{6}-[A-Z0-9]{5}|cast\d+")
