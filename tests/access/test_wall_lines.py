@@ -39,6 +39,9 @@ def test_a_writing_request_sees_beyond_its_viewer_in_transactions_only() -> None
             assert Child.objects.exists()
             raise LookupError
         assert not Child.objects.exists()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany("UPDATE people_child SET file_no = %s WHERE id = %s", [("changed", child.id)])
+            assert cursor.rowcount == 1
         with scope.widened():
             assert Child.objects.exists()
         assert not Child.objects.exists()

@@ -73,7 +73,7 @@ class _Widening:
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         if len(connection.atomic_blocks) > self._outside and (_is_at_rest() or not self._is_wide):
             self._is_wide = True
-            execute(WIDEN, None, False, context)
+            execute(WIDEN, [()] if many else None, many, context)
         return execute(sql, params, many, context)
 
 
