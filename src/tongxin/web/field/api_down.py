@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 
+from tongxin.access import scope
 from tongxin.flows.carrying import bring_down
 from tongxin.sync import cursors, devices
 from tongxin.web.field.api import Phone, answer, by_phone
@@ -13,6 +14,7 @@ MOST_HELD = 2000
 @by_phone()
 def down(request: Phone) -> HttpResponse:
     """The next page of children, with the rules that the phone doesn't have yet."""
+    scope.narrow(request.viewer, at=request.at)
     body = request.body_json
     have, limit = body.get("have"), body.get("limit")
     devices.note_seen(device=request.device, app=str(body.get("app") or ""), at=request.at)
