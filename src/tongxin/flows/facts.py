@@ -68,8 +68,9 @@ def remember(entry: Entry, *, role: str, data: Mapping[str, Any] | None = None) 
     if together.now() is None:
         return
     question = FACTS.question(child=entry.subject_id)
-    before = [row for row in together.known(question, list) if row[0] != entry.id]
-    row = [getattr(entry, name) for name in NAMES]
+    known: list[tuple[Any, ...]] = together.known(question, list)
+    before = [each for each in known if each[0] != entry.id]
+    row: list[Any] = [getattr(entry, name) for name in NAMES]
     # As the database gives moments back.
     row = [each.astimezone(UTC) if isinstance(each, datetime) else each for each in row]
     made = None if data is None else json.loads(json.dumps(data))

@@ -58,6 +58,8 @@ def purpose_of(
 
 
 def _stated(viewer: Viewer, child_id: UUID, at: datetime) -> str:
+    if viewer.person_id is None:
+        return ""
     rows = Statement.objects.filter(
         person_id=viewer.person_id, child_id=child_id, until_at__gt=at, said_at__lte=at, waits=False
     )
@@ -87,7 +89,7 @@ def _kinds(viewer: Viewer, at: datetime) -> frozenset[str]:
 
 def glass_of(*, viewer: Viewer, child_id: UUID, at: datetime) -> Glass | None:
     """The emergency under which a viewer sees a child now."""
-    if Relation.BROKE_GLASS not in _kinds(viewer, at):
+    if viewer.person_id is None or Relation.BROKE_GLASS not in _kinds(viewer, at):
         return None
     return Glass.objects.filter(
         person_id=viewer.person_id, child_id=child_id, broken_at__lte=at, until_at__gt=at, ended_at__isnull=True
@@ -144,7 +146,8 @@ def may_answer(row: Statement, *, viewer: Viewer, at: datetime) -> bool:
 
 def asked_of(*, viewer: Viewer, at: datetime) -> list[Statement]:
     """The questions that wait for this viewer's word, the oldest first."""
-    waiting = Statement.objects.filter(waits=True).exclude(person_id=viewer.person_id).order_by("said_at")[:200]
+    others = Statement.objects.filter(waits=True)
+    waiting = (others.exclude(person_id=viewer.person_id) if viewer.person_id else others).order_by("said_at")[:200]
     return [row for row in waiting if may_answer(row, viewer=viewer, at=at)]
 
 

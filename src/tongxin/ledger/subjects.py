@@ -46,7 +46,8 @@ def _locked(wanted: list[Owner]) -> dict[UUID, Subject]:
     keys = sorted(owner.id for owner in wanted)
     if len(keys) == 1:
         return {row.id: row for row in ONE_LOCKED.rows(subject=keys[0])}
-    if ahead := together.known(LOCKED, dict):
+    ahead: dict[UUID, Subject] = together.known(LOCKED, dict)
+    if ahead:
         if not set(keys) <= set(ahead):
             together.apart()
         return {key: ahead[key] for key in keys}

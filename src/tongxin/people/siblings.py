@@ -26,7 +26,8 @@ def read_ahead(children: Iterable[Child]) -> list[Child]:
     """Everybody in the households of some children, for the pieces that are done together about them."""
     found: dict[UUID, list[Child]] = {each.household_id: [] for each in children if each.household_id}
     for child in Child.objects.filter(household_id__in=list(found)) if found else ():
-        found[child.household_id].append(child)
+        if child.household_id:
+            found[child.household_id].append(child)
     for household, mates in found.items():
         together.learn(LIVING_THERE.question(household=household), mates)
     return [child for mates in found.values() for child in mates]
