@@ -18,6 +18,7 @@ UPLOAD = "rosters/<uuid:upload_id>/"
 
 NEEDS: dict[str, str] = {
     "": "work", "notices/read/": "work", "sign-in/": "public", "sign-out/": "signed_in", "post/": "signed_in",
+    ".well-known/security.txt": "public",
     "children/": "work", "children/count/": "work", "children/search/": "work", "children/assign/": "work",
     "children/views/": "work", "children/views/<uuid:view_id>/drop/": "own",
     "children/new/": "office.open_file", "children/new/file/": "office.open_file",

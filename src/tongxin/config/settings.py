@@ -67,6 +67,8 @@ DATABASE_ROUTERS = ["tongxin.vault.router.KeysRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TONGXIN_CIPHER_PROFILE = os.environ.get("TONGXIN_CIPHER_PROFILE", "aes-256-gcm")
 TONGXIN_SIGNATURE_PROFILE = os.environ.get("TONGXIN_SIGNATURE_PROFILE", "ed25519")
+# Where a finder of a weakness may write to: mailto:… or https://…
+TONGXIN_SECURITY_CONTACT = os.environ.get("TONGXIN_SECURITY_CONTACT", "")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.Person"

@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.consent")),
     path("", include("tongxin.web.family.page")),
     path("", include("tongxin.web.console.looking")),
+    path("", include("tongxin.web.security_contact")),
     path("", include("tongxin.web.answer.urls")),
     path("", include("tongxin.web.field.urls")),
     path("posts/", posts.post_list),
