@@ -122,7 +122,7 @@ class TestFile:
         _graded(cast, child)
         client = office("郑管理")
         _file(client, child)
-        with django_assert_max_num_queries(38 + scope.STATEMENTS):
+        with django_assert_max_num_queries(39 + scope.STATEMENTS):
             _file(client, child)
 
 
