@@ -1,6 +1,6 @@
 # make demo   一条命令：安装、建库、导入示例花名册、启动（http://127.0.0.1:8000）
 # make test   装好测试所需的一切并运行全部测试
-.PHONY: setup demo reset test check soak benchmark vendor bundle manual
+.PHONY: setup demo reset test check soak benchmark vendor bundle manual audit
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -44,3 +44,6 @@ manual: .venv/.dev-ready
 
 bundle:
 	sh scripts/bundle.sh
+
+audit:
+	sh scripts/audit.sh

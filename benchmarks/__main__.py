@@ -22,6 +22,8 @@ ALL = {
     "field_shell": ["benchmarks.field_shell"],
     "field_first_sync": ["benchmarks.field_first_sync"],
     "ledger_verify": ["benchmarks.ledger_verify"],
+    "search_names": ["benchmarks.search_names"],
+    "sealed_names": ["benchmarks.sealed_names"],
     "submissions": ["benchmarks.submissions"],
     "pages": ["benchmarks.pages", "--database", "sqlite"],
     "pages_postgresql": ["benchmarks.pages", "--database", "postgresql"],

@@ -21,19 +21,21 @@ from benchmarks.targets import at_most, verdict
 ROOT = Path(__file__).resolve().parents[1]
 WANTED_SECONDS, WANTED_ROWS = 30.0, 10_000_000
 PER_SUBJECT = 20
+# As the program makes them: the moment first, so that neighbours in time are neighbours in the index.
+ID = "(lpad(to_hex(1760000000000 + n), 12, '0') || '7' || substr(md5('{0}' || n), 1, 19))::uuid"
 MADE = """
     INSERT INTO ledger_subject (id, kind, seq)
         SELECT md5('s' || n)::uuid, 'child', {per} FROM generate_series(1, {subjects}) n;
     INSERT INTO ledger_entry (id, subject_id, subject_seq, kind, form_hash, occurred_at, recorded_at, person_id,
         post_id, device, correction_kind, clear, sealed, key_id, digest)
-        SELECT md5('e' || n)::uuid, md5('s' || ((n - 1) / {per} + 1))::uuid, (n - 1) % {per} + 1, 'visit',
+        SELECT {entry}, md5('s' || ((n - 1) / {per} + 1))::uuid, (n - 1) % {per} + 1, 'visit',
             repeat('f', 64), now() - n * interval '1 second', now(), md5('p' || n % 50)::uuid,
             md5('q' || n % 50)::uuid, '', '',
             '{{"form":"visit_record","mood":"low"}}', decode(repeat(md5('x' || n), 19), 'hex'), md5('k' || n)::uuid,
             decode(md5('d' || n) || md5('c' || n), 'hex')
         FROM generate_series(1, {entries}) n;
     INSERT INTO ledger_event (id, kind, subject_id, entry_id, person_id, post_id, at, clear, digest, is_fact)
-        SELECT md5('v' || n)::uuid, 'visit.recorded', md5('s' || n % {subjects} + 1)::uuid, NULL,
+        SELECT {event}, 'visit.recorded', md5('s' || n % {subjects} + 1)::uuid, NULL,
             md5('p' || n % 50)::uuid, md5('q' || n % 50)::uuid, now(), '{{"level":"low"}}',
             decode(md5('g' || n) || md5('h' || n), 'hex'), true
         FROM generate_series(1, {events}) n;
@@ -80,7 +82,11 @@ def _measured(server: cluster.Cluster, folder: Path, rows: int, times: int) -> i
     run("-m", "tongxin", "database", "prepare")
     entries = rows * 3 // 5 // PER_SUBJECT * PER_SUBJECT
     subjects = entries // PER_SUBJECT
-    server.sql(MADE.format(per=PER_SUBJECT, subjects=subjects, entries=entries, events=rows - entries), "ledger")
+    made = MADE.format(
+        per=PER_SUBJECT, subjects=subjects, entries=entries, events=rows - entries,
+        entry=ID.format("e"), event=ID.format("v"),
+    )
+    server.sql(made, "ledger")
     print(f"sealed {rows:,} rows in {run('-c', SEAL):.1f} s", flush=True)
     server.sql("VACUUM ANALYZE", "ledger")
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")

@@ -23,9 +23,10 @@ import { score } from "./instruments/score.js";
 
 /** @type {Record<string, string>} */
 export const ABOUT = {
-  task_reason: "task", safety_check: "alarm", referral_answer: "referral", report_answer: "report",
+  task_reason: "task", safety_check: "alarm", referral_answer: "referral", referral: "after", report_answer: "report",
   household_check: "household", held_settlement: "held", flag_answer: "flag", report: "duty",
-  report_ruling: "duty", screening: "sitting",
+  report_ruling: "duty", screening: "sitting", rights_answer: "right",
+  heard_answer: "record", need_answer: "need",
 };
 
 /**

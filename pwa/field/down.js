@@ -14,7 +14,7 @@ import { call } from "./wire.js";
 
 const PAGE = 40;
 const MOST_PAGES = 500;
-const AROUND = ["forms", "whom_to_call", "guide", "targets", "places", "pathway", "calendar", "gates", "identification", "instruments", "asking", "highest"];
+const AROUND = ["forms", "whom_to_call", "guide", "targets", "places", "pathway", "calendar", "gates", "identification", "instruments", "asking", "highest", "danger_words"];
 
 /** @param {string} token @returns {Promise<{ stopped?: Heard, build?: string }>} */
 export async function receive(token) {

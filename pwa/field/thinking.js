@@ -1,8 +1,10 @@
 // What a record means before the office has it: alarms at once, the identification, the next steps.
 
 import { outcomeOf } from "../core/outcome.js";
+import { WITHDRAWN } from "../core/pathway/facts.js";
 import { plan, stateOf } from "../core/pathway/plan.js";
 import { now, written } from "./clock.js";
+import { heardOf } from "./heard.js";
 import { around, definition } from "./rules.js";
 import { session } from "./session.js";
 
@@ -32,7 +34,9 @@ export async function thinkAhead(file, entry) {
     child: { birth_month: file.birth?.slice(0, 7) ?? null }, on: entry.occurred_at.slice(0, 10), entry: entry.id, about: entry.about,
     psychology: session()?.psychology === true, correction: entry.correction_kind,
   });
-  const data = entry.sitting ? { ...outcome.data, sitting: entry.sitting } : outcome.data;
+  const heard = outcome.alarms.length || WITHDRAWN.includes(entry.correction_kind) ? [] : (await heardOf(entry)).kinds;
+  const said = heard.length ? { ...outcome.data, heard } : outcome.data;
+  const data = entry.sitting ? { ...said, sitting: entry.sitting } : said;
   const facts = [...(file.facts ?? []), factOf(file, entry, form.kind ?? form.id, data)];
   const further = outcome.identified
     ? { identified: outcome.identified.result, identified_zh: outcome.identified.zh, identified_on: entry.occurred_at.slice(0, 10) } : {};

@@ -57,6 +57,7 @@ export type File = {
   address?: string; household?: { id: string; zh?: string } | null; siblings?: string[]; carers?: Carer[]; phone?: string; school_zh?: string;
   categories_zh?: string | string[]; state_zh?: string; identified?: string; identified_zh?: string; identified_on?: string; in_crisis?: boolean; gates?: Gate[];
   tasks?: Task[]; facts?: import("../core/pathway/types").FactJson[]; state?: import("../core/pathway/types").Masked | null; prefill?: Record<string, Record<string, Known>>; profile?: Record<string, unknown>;
+  safety_plan?: { made_on: string; version: number; kept_back: number; parts: { zh: string; text: string }[] };
   entries?: Told[]; level?: string; level_zh?: string; allowed?: string[];
   /** Made on this phone and not yet arrived. */
   is_new?: boolean;
@@ -75,7 +76,7 @@ export type Brief = Pick<File, "id" | "name" | "sex" | "age" | "place_zh" | "ham
 export type FormOffer = { hash: string; definition: string; zh: string; kind: string; action_allowed: boolean; per_child: boolean; reads?: boolean };
 export type Around = {
   forms: Record<string, FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
-  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; gates?: string; asking?: import("./child_mode/types").Words; highest?: string; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
+  places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; danger_words?: string; gates?: string; asking?: import("./child_mode/types").Words; highest?: string; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
 };
 export type Call = { zh: string; number: string; note?: string };
 export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };
@@ -92,9 +93,14 @@ export type Worker = {
   addEventListener(kind: "install" | "activate", heard: (event: { waitUntil(done: Promise<unknown>): void }) => void): void;
   addEventListener(kind: "fetch", heard: (event: { request: Request; respondWith(answer: Promise<Response>): void }) => void): void;
   addEventListener(kind: "message", heard: (event: { data: unknown; source: { postMessage(said: unknown): void } | null }) => void): void;
+  addEventListener(kind: "push" | "notificationclick", heard: (event: Bell) => void): void;
   skipWaiting(): Promise<void>;
-  clients: { claim(): Promise<void> };
+  clients: { claim(): Promise<void>; openWindow(url: string): Promise<unknown> };
+  registration: { showNotification(title: string, options: { body: string; tag: string }): Promise<void> };
 };
+
+/** What a service worker is told when the office rings, and when somebody taps on what it showed. */
+export type Bell = { waitUntil(done: Promise<unknown>): void; notification?: { close(): void } };
 
 export type Screen = {
   /** The heading of the screen, without anybody's name. */

@@ -32,6 +32,15 @@ worker.addEventListener("message", (event) => {
   if (event.data === "build") event.source?.postMessage({ build: shell.build });
 });
 
+// A bell of the office comes without a word; nothing but this is ever shown on a screen that anybody may see.
+worker.addEventListener("push", (event) => {
+  event.waitUntil(worker.registration.showNotification("同心", { body: "有事请登录", tag: "bell" }));
+});
+worker.addEventListener("notificationclick", (event) => {
+  event.notification?.close();
+  event.waitUntil(worker.clients.openWindow("/"));
+});
+
 /** Fetches what isn't there yet; a torn download goes on where it stopped. */
 async function fetchAll() {
   const store = await caches.open(STORE);

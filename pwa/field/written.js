@@ -6,6 +6,7 @@ import { dangerNotice } from "./danger_notice.js";
 import { dangers } from "./dangers.js";
 import { go } from "./page.js";
 import { button, card, icon, row, title } from "./parts.js";
+import { heardNotice } from "./heard.js";
 import { nameOf } from "./records.js";
 import { say } from "./say.js";
 import { get } from "./store.js";
@@ -19,7 +20,7 @@ export async function done(kept, file) {
   const isVisit = entry.form === "visit_record" && !what.kind;
   const raised = (await dangers()).find((each) => each.id === entry.id);
   return { zh: say("已保存"), body: [
-    raised ? dangerNotice(raised) : null,
+    raised ? dangerNotice(raised) : await heardNotice(kept, file),
     make("div", { class: "fa-done" }, icon("check"), title(say("已保存"))),
     make("p", { class: "fa-lead" }, told?.receipt ? say("{form} 单位已收到，回执号 {receipt}。", { form: nameOf(what), receipt: told.receipt })
       : say("{form} 已加密存在手机里。有网络时自动送出，送到后有回执号。", { form: nameOf(what) })),

@@ -129,13 +129,14 @@ export class Draft {
   /** @param {Response} response */
   async hear(response) {
     const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
-    /** @type {{ zh?: string, entry_id?: string, revision?: number, at?: string, is_danger?: boolean, is_over?: boolean }} */
+    /** @type {{ zh?: string, entry_id?: string, revision?: number, at?: string, is_danger?: boolean, is_over?: boolean, is_empty?: boolean }} */
     const said = isJson ? await response.json() : {};
     if (!response.ok) return this.fail(said.zh || WORDS[response.status] || "还没有存上：系统出错，内容只在本页，稍后会自动再存。");
     if (said.is_over) {
       this.isOver = true;
       return this.ground.say({ zh: said.zh ?? "", isBad: true });
     }
+    if (said.is_empty) return;
     if (!said.entry_id) return this.fail(WORDS[401] ?? "");
     this.revision = said.revision ?? this.revision;
     this.ground.rename(said.entry_id);

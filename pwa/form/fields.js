@@ -19,7 +19,7 @@ export function question(field, scope) {
   if (field.instrument) return framed(field, path, id, describes, sheet(field, field.instrument, scope));
   if (isRadio(field)) return framed(field, path, id, describes, single(field, scope, id));
   if (field.type === "codes") return framed(field, path, id, describes, boxes(field, scope));
-  const names = { id, "aria-describedby": describes, "aria-required": field.required ? "true" : undefined };
+  const names = { id, "aria-describedby": describes, "aria-required": isNeeded(field) ? "true" : undefined };
   const control = field.options?.length ? picker(field, scope, names) : typed(field, scope, names);
   const label = make("label", { class: "form-label", for: id }, ...titled(field));
   return make("div", { class: "tx-field", "data-path": path }, label, hint(field, id), control, errorPlace(id));
@@ -44,9 +44,13 @@ function framed(field, path, id, describes, inside) {
     legend, hint(field, id), inside, errorPlace(id));
 }
 
+/** Whether it has to be answered whenever it is shown. @param {Field} field */
+const isNeeded = (field) => field.required
+  || Boolean(field.required_if && JSON.stringify(field.required_if) === JSON.stringify(field.show_if));
+
 /** @param {Field} field */
 function titled(field) {
-  return [`${field.zh} `, field.required ? make("span", { class: "tx-required" }, "必填") : null];
+  return [`${field.zh} `, isNeeded(field) ? make("span", { class: "tx-required" }, "必填") : null];
 }
 
 /** Whether something stands there that she didn't write herself. @param {Field} field */

@@ -50,6 +50,21 @@ def test_no_two_may_do_the_same_and_none_reads_a_file() -> None:
     assert not any(does[one] & does[other] for one in APART for other in APART if one != other)
 
 
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(("role", "own"), [
+    ("system_administrator", "/definitions/"), ("security_administrator", "/staff/"),
+    ("audit_administrator", "/ledger/"),
+])
+def test_their_first_page_leads_to_their_own_work_only(
+    office: SignedIn, role: str, own: str,  # noqa: F811
+) -> None:
+    page = office(role).get("/")
+    shown = {each["url"] for each in page.context["nav"]}
+    assert own in shown and own in {each["url"] for each in page.context["desk"]}
+    assert not shown & {"/children/", "/tasks/", "/referrals/", "/devices/"}
+    assert 'href="/children/"' not in page.content.decode()
+
+
 def test_a_definition_that_lets_one_read_is_refused() -> None:
     content = dict(world.library().of("access", "access")[-1].content)
     content["grants"] = [*content["grants"], {

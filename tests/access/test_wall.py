@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests import world
 from tests.access.test_visible import AT, WORLDS, child_at, relate
+from tests.flows.forms import fill
 from tongxin.access import scope, wall
 from tongxin.access import selectors as access
 from tongxin.access.models import Relation
@@ -18,9 +19,13 @@ from tongxin.accounts.models import places_of
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.cases.models import Case, Task
+from tongxin.flows import setting_apart, shelved, unsealing
+from tongxin.flows.setting_apart import Notice
+from tongxin.keeping.models import Unsealing
 from tongxin.ledger import roles
 from tongxin.ledger.models import Entry, Event
 from tongxin.people.models import Child
+from tongxin.rights.models import Shelved
 from tongxin.rulebook import rules
 
 WALLED = {"people_child": Child, "cases_case": Case, "cases_task": Task}
@@ -126,3 +131,27 @@ def test_nothing_of_a_child_out_of_reach_is_written_either(cast: world.World) ->
         assert Child.objects.update(file_no="changed") == 0
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             child_at(cast, "370116")
+
+
+@pytest.mark.django_db
+def test_what_was_set_apart_of_a_stored_child_is_looked_into_by_its_keeper(cast: world.World) -> None:
+    child, keeper = cast.child(), cast.viewer("郑管理", AT)
+    entry = cast.record(child, "interview_record", fill(child, "interview_record", AT), by="林社工", at=AT).entry
+    custody = setting_apart.set_apart(
+        child=child, entries=[entry.id], notice=Notice("court", "1号", AT.date()), actor=keeper, at=AT
+    )
+    Shelved.objects.create(
+        child_id=child.id, file_no=child.file_no, **places_of(child), basis="retention", shelved_at=AT
+    )
+    shelved.put_away(child)
+    asking = unsealing.ask(custody_id=custody.id, purpose="lift", words="函", actor=keeper, at=AT)
+    Unsealing.objects.filter(id=asking.id).update(answered_at=AT, until_at=AT + timedelta(hours=1))
+    if is_postgresql():
+        raise_wall()
+    with as_web(keeper):
+        assert not access.may(viewer=keeper, child_id=child.id, part="roster", at=AT)
+        seen = unsealing.look(asking_id=asking.id, viewer=keeper, at=AT)
+        assert seen.child.id == child.id and seen.records[0][1]
+        assert Child.objects.filter(id=child.id).exists() != is_postgresql()
+    with as_web(keeper, writes=True):
+        assert unsealing.lift(asking_id=asking.id, actor=keeper, at=AT).id == child.id

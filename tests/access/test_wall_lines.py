@@ -14,6 +14,8 @@ from tests import world
 from tests.access.test_visible import AT
 from tests.access.test_wall import is_postgresql, raise_wall
 from tongxin.access import scope, wall
+from tongxin.cases.models import Task
+from tongxin.people import matching
 from tongxin.people.models import Child
 
 IDS = "SELECT id FROM people_child"
@@ -45,6 +47,9 @@ def test_a_writing_request_sees_beyond_its_viewer_in_transactions_only() -> None
         with scope.widened():
             assert Child.objects.exists()
         assert not Child.objects.exists()
+        with transaction.atomic(), scope.widened():
+            assert Child.objects.exists()
+        assert not Child.objects.exists()
     with lasting_wall(), scope.asking(writes=False):
         scope.narrow(stranger, at=AT)
         with transaction.atomic():
@@ -52,6 +57,23 @@ def test_a_writing_request_sees_beyond_its_viewer_in_transactions_only() -> None
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('tongxin.places', true)")
         assert cursor.fetchone() == ("",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_knows_of_a_stored_file_behind_the_wall_but_sees_no_child() -> None:
+    cast = world.build()
+    child, county = cast.child(), cast.place("370116").id
+    mark, nowhere = b"m" * 16, dict.fromkeys(wall.LEVELS)
+    with transaction.atomic():
+        Child.objects.filter(id=child.id).update(id_token=mark, **nowhere)
+        Task.objects.filter(case_id=child.id).delete()
+    if not is_postgresql():
+        assert [each.is_stored for each in matching.sharing("id_token", [mark], county_id=county)] == [True]
+        return
+    with lasting_wall(), scope.asking(writes=True):
+        scope.narrow(cast.viewer("郑管理", AT), at=AT)
+        assert [each.is_stored for each in matching.sharing("id_token", [mark], county_id=county)] == [True]
+        assert matching.is_stored(child.id) and not Child.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

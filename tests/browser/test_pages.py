@@ -14,10 +14,11 @@ pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 OFFICE = [
     "/", "/children/", "/children/?only=late", "/children/new/", "/children/new/file/", "/tasks/", "/tasks/?only=area",
-    "/crises/", "/referrals/", "/posts/", "/forms/",
+    "/crises/", "/referrals/", "/posts/", "/forms/", "/ended/",
 ]
 OF_A_CHILD = [
     "", "paper/", "consent/", "attachments/", "forms/grade_decision/", "forms/crisis_report/", "forms/assessment_form/",
+    "rights/", "rights/explain/", "rights/end/",
 ]
 # Names of questionnaires, formats and codes of files are written as they are everywhere.
 LATIN = re.compile(r"[A-Za-z]{3,}")

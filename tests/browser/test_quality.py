@@ -16,11 +16,14 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": 
 SCREENS = ((1024, 768), (360, 640))
 PAGES = {
     "周主任": ("/", "/children/", "/tasks/", "/referrals/", "<assessed>", "<endangered>", "/definitions/"),
-    "王督导": ("/", "/confirmations/", "/district/", "/workload/", "/rosters/", "/amendments/", "/glass/"),
-    "林社工": ("/", "/tasks/", "<assessed>"),
+    "王督导": ("/", "/confirmations/", "/district/", "/workload/", "/rosters/", "/amendments/", "/glass/",
+           "/exports/new/", "/exports/new/?purpose=casework&kind=named",
+           "/clues/", "/clues/new/", "/clues/new/?channel=walk_in", "/report/", "/report/answer/"),
+    "林社工": ("/", "/tasks/", "<assessed>", "/referrals/board/", "/r/"),
     "郑管理": (
-        "/", "/children/", "/children/?only=no_step", "/crises/", "/confirmations/", "/district/", "/ledger/",
-        "/posts/", "/looking/", "/definitions/pathway/child/", "/definitions/instruments/phq_9/", "<endangered>",
+        "/", "/children/", "/children/?only=no_step", "/crises/", "/duty/", "/confirmations/", "/district/", "/ledger/",
+        "/posts/", "/looking/", "/registers/", "/retention/", "/sealed/", "/holds/",
+        "/definitions/pathway/child/", "/definitions/instruments/phq_9/", "<endangered>",
     ),
     "秦医生": ("/", "/referrals/"),
     "方经办": ("/", "/children/"),

@@ -25,7 +25,9 @@ def test_one_child_from_the_first_visit_to_the_second_opening(sit: Sit, seen: se
     _assessed(sit("林社工"), child)
     _confirmed(sit("郑管理"), child)
     _planned(sit("林社工"), child)
-    _approved(sit("王督导"), child)
+    _agreed(sit("周主任"), child)
+    _agreed(sit("王督导"), child)
+    _approved(sit("郑管理"), child)
     _answered(sit("秦医生"))
     _in_danger(sit("周主任"), child)
     _on_the_board(sit("郑管理"))
@@ -115,9 +117,15 @@ def _hospital(desk: Desk) -> str:
     return code
 
 
-def _approved(desk: Desk, child: str) -> None:
-    desk.reads("审核关爱方案")
+def _agreed(desk: Desk, child: str) -> None:
+    """The village and the township, before the county."""
     desk.shoot("13-supervisor-home")
+    desk.open(child)
+    desk.task("审核关爱方案")
+    desk.fill(outcome="approved")
+
+
+def _approved(desk: Desk, child: str) -> None:
     desk.open(child)
     desk.task("审核关爱方案")
     desk.fill(outcome="approved")
@@ -131,7 +139,7 @@ def _answered(desk: Desk) -> None:
     desk.shoot("14-referral-inbox")
     desk.page.get_by_role("listitem").filter(has_text=NAME).get_by_role("link", name="答复").click()
     desk.fill(answer="accepted")
-    desk.reads("已保存", NAME, "心理")
+    desk.reads("已保存", NAME, "转介单")
     desk.misses("张奶奶", "照料人", "谁看过", "评估结果告知")
     desk.shoot("15-hospital-file")
 
@@ -188,12 +196,13 @@ def _decide(desk: Desk, child: str, action: str, level: str) -> None:
 
 def _closed_and_opened_again(worker: Desk, manager: Desk, child: str) -> None:
     worker.open(f"{child}forms/case_closure/")
-    worker.fill(reason="goals_reached", stable_months="6")
+    worker.fill(reason="moved_away", handed_to="迁入地未保中心", taken_over="yes")
     worker.reads("审批结案")
     manager.open(child)
     manager.task("审批结案")
     manager.fill(outcome="approved")
-    manager.reads("已结案", "没有待办")
+    # The hospital, which took the child on, still owes its answer.
+    manager.reads("已结案", "第一次联系转介来的孩子")
     manager.shoot("19-closed")
     manager.open(f"{child}forms/reopen/")
     manager.fill(note="又出现情绪低落。", first_step="一周内上门识别")

@@ -1,7 +1,9 @@
 """`tongxin export fhir|xlsform`: what other systems read, and nothing that the one who asks may not read."""
 
+import hashlib
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,10 +18,15 @@ from pyxform.xls2xform import convert
 from tests import world
 from tests.flows.story import Story, phq_a
 from tongxin.__main__ import main
+from tongxin.accounts import county as counties
+from tongxin.accounts.models import Post
 from tongxin.core import grading, instruments
 from tongxin.core.forms import read
+from tongxin.exports.models import Export
+from tongxin.flows import export_asking, export_making
+from tongxin.flows.refusals import NotAllowed
 from tongxin.ledger.models import Access, AccessSubject
-from tongxin.lib import clock, fhir, xlsform
+from tongxin.lib import clock, fhir, ids, xlsform
 
 pytestmark = pytest.mark.django_db
 Say = pytest.CaptureFixture[str]
@@ -98,24 +105,40 @@ def asked(db: None, monkeypatch: pytest.MonkeyPatch) -> Story:
         person.set_password(PASSWORD)
         person.must_change_password = False
         person.save()
+    place = story.world.place("3701")
+    post = Post.objects.create(
+        id=ids.new_id(), role="city_officer", title="市级人员", division=place,
+        organisation=story.world.posts["郑管理"].organisation,
+    )
+    story.world.posts["钱处长"] = post
+    (story.world.people["钱处长"],) = counties.fill(holders=[(post, "above", "钱处长")], at=world.START)
     monkeypatch.setattr(clock, "now", lambda: story.at)
     return story
 
 
-def exported(
-    story: Story, name: str, to: Path, monkeypatch: pytest.MonkeyPatch, *more: str, password: str = PASSWORD
-) -> int:
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
-    login = story.world.people[name].login
-    return main(["export", "fhir", "phq_a", "--results", "--as", login, "--purpose", "hospital", "-o", str(to), *more])
+def ran(story: Story, name: str, monkeypatch: pytest.MonkeyPatch, *more: str, password: str = PASSWORD) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n随转介\n市精神卫生中心\n"))
+    return main(["export", "fhir", "phq_a", "--results", "--as", story.world.people[name].login, *more])
 
 
-def test_results_leave_with_file_numbers_and_each_look_is_recorded(
-    asked: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def agreed(story: Story, monkeypatch: pytest.MonkeyPatch, *more: str) -> str:
+    """The number of a request of the case manager that somebody above agreed to."""
+    assert ran(story, "郑管理", monkeypatch, "--ask", "--purpose", "hospital", *more) == 0
+    row = Export.objects.latest("asked_at", "id")
+    Export.objects.filter(id=row.id).update(asked_at=story.at)
+    export_asking.decide(
+        export_id=row.id, agrees=True, words="", actor=story.world.viewer("钱处长", story.at), at=story.at
+    )
+    return str(row.number)
+
+
+def test_results_leave_once_another_person_agreed_with_file_numbers_and_each_look_is_recorded(
+    asked: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Say
 ) -> None:
     file = tmp_path / "results.json"
+    number = agreed(asked, monkeypatch)
     looks = Access.objects.count()
-    assert exported(asked, "郑管理", file, monkeypatch) == 0
+    assert ran(asked, "郑管理", monkeypatch, "--export", number, "-o", str(file)) == 0
     made = json.loads(file.read_text(encoding="utf-8"))
     for model in (BundleR4, BundleR5):
         model.model_validate(made)
@@ -128,21 +151,59 @@ def test_results_leave_with_file_numbers_and_each_look_is_recorded(
     look = Access.objects.latest("id")
     assert Access.objects.count() == looks + 1 and (look.purpose, look.part) == ("hospital", "psychological")
     assert AccessSubject.objects.filter(access=look, owner_id=asked.child.id).exists()
-    assert exported(asked, "郑管理", file, monkeypatch, "--names") == 0
+    row = Export.objects.get(number=number)
+    assert row.state == Export.NOTED and row.digest == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert ran(asked, "郑管理", monkeypatch, "--export", number, "-o", str(tmp_path / "again.json")) == 1
+    assert "已经用过" in capsys.readouterr().err and not (tmp_path / "again.json").exists()
+    named = agreed(asked, monkeypatch, "--names")
+    assert ran(asked, "郑管理", monkeypatch, "--export", named, "-o", str(file)) == 0
     assert "小雨" in file.read_text(encoding="utf-8")
 
 
-def test_nobody_exports_what_they_may_not_read(
+def test_nobody_exports_results_alone(
     asked: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Say
 ) -> None:
-    file = tmp_path / "results.json"
+    file, looks = tmp_path / "results.json", Access.objects.count()
+    assert ran(asked, "郑管理", monkeypatch, "--purpose", "hospital", "-o", str(file)) == 1
+    assert "另一个人先批准" in capsys.readouterr().err
+    assert ran(asked, "郑管理", monkeypatch, "--ask", "--purpose", "hospital") == 0
+    row = Export.objects.get()
+    assert "还没有人批准" in refused(asked, monkeypatch, capsys, row.number, file)
+    own = asked.world.viewer("郑管理", asked.at)
+    with pytest.raises(NotAllowed):
+        export_asking.decide(export_id=row.id, agrees=True, words="", actor=own, at=asked.at)
+    above = asked.world.viewer("钱处长", asked.at)
+    export_asking.decide(export_id=row.id, agrees=True, words="", actor=above, at=asked.at)
+    assert export_making.make(export_id=row.id, at=asked.at).state == Export.AGREED
+    assert "这个编号" in refused(asked, monkeypatch, capsys, row.number, file, by="陈管理")
+    assert "这个编号" in refused(asked, monkeypatch, capsys, row.number, file, "--purpose", "statistics")
+    assert "写不进" in refused(asked, monkeypatch, capsys, row.number, tmp_path / "no" / "such.json")
+    assert Export.objects.get().state == Export.AGREED
+    late = asked.at
+    asked.at += timedelta(days=40)
+    assert "到期" in refused(asked, monkeypatch, capsys, row.number, file)
+    asked.at = late
+    assert not file.exists() and Access.objects.filter(id__gt=looks, purpose="hospital").count() <= 1
+
+
+def refused(
+    story: Story, monkeypatch: pytest.MonkeyPatch, capsys: Say, number: str, to: Path, *more: str, by: str = "郑管理"
+) -> str:
+    """What the command says when it gives nothing."""
+    assert ran(story, by, monkeypatch, "--export", number, "-o", str(to), *more) == 1
+    return capsys.readouterr().err
+
+
+def test_nobody_asks_for_what_they_may_not_read(
+    asked: Story, monkeypatch: pytest.MonkeyPatch, capsys: Say
+) -> None:
     looks = Access.objects.count()
-    assert exported(asked, "周主任", file, monkeypatch) == 1
-    assert exported(asked, "郑管理", file, monkeypatch, password="错的密码") == 1
-    assert not file.exists() and "没有打开任何档案" in capsys.readouterr().err
-    assert exported(asked, "陈管理", file, monkeypatch) == 0
-    assert json.loads(file.read_text(encoding="utf-8"))["entry"] == []
-    assert Access.objects.count() == looks
+    assert ran(asked, "周主任", monkeypatch, "--ask", "--purpose", "hospital") == 1
+    assert ran(asked, "郑管理", monkeypatch, "--ask", "--purpose", "hospital", password="错的密码") == 1
+    assert "没有打开任何档案" in capsys.readouterr().err
+    assert ran(asked, "陈管理", monkeypatch, "--ask", "--purpose", "hospital") == 1
+    assert "没有您看得到的儿童" in capsys.readouterr().err
+    assert Access.objects.count() == looks and not Export.objects.exists()
 
 
 def test_words_under_a_licence_are_not_exported(asked: Story, tmp_path: Path, capsys: Say) -> None:

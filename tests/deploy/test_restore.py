@@ -180,6 +180,57 @@ def test_what_was_destroyed_stays_destroyed(house: House, tmp_path: Path) -> Non
     assert house.act("names") == "[None, '小风', '小雪']"
 
 
+def test_an_erased_file_is_not_brought_back_by_an_older_backup(house: House) -> None:
+    main, keys = house.backed_up()
+    assert house.act("left").startswith("[1, 1, True, [{")
+    house.act("erase")
+    assert house.act("left") == "[0, 0, True, []]"
+    assert house.run("rebuild", "--check").returncode == 0 and house.run("ledger", "verify").returncode == 0
+    done = house.run("restore", str(main), "--keys", str(keys), "--replace")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "已再次从名册、检索、任务和附件里去掉" in done.stdout
+    assert house.act("left") == "[0, 0, True, []]"
+    assert house.run("rebuild", "--check").returncode == 0 and house.run("ledger", "verify").returncode == 0
+
+
+def test_a_file_that_was_only_stored_is_so_again(house: House) -> None:
+    open_main, open_keys = house.backed_up()
+    house.act("close")
+    before = house.act("stored")
+    main, keys = house.backed_up()
+    house.act("store")
+    assert before.startswith("[0, ") and house.act("stored") == "[1, None]"
+    done = house.run("restore", str(main), "--keys", str(keys), "--replace")
+    assert done.returncode == 0 and "1 份已再次改为只保存" in done.stdout, done.stdout + done.stderr
+    assert house.act("stored") == "[1, None]" and house.run("rebuild", "--check").returncode == 0
+    done = house.run("restore", str(open_main), "--keys", str(open_keys), "--replace")
+    assert done.returncode == 0 and "还在办理，没有收起" in done.stdout, done.stdout + done.stderr
+    assert house.act("stored") == before
+    house.act("close")
+    house.act("store")
+    house.act("bring_back")
+    done = house.run("restore", str(main), "--keys", str(keys), "--replace")
+    assert done.returncode == 0 and house.act("stored") == before, done.stdout + done.stderr
+
+
+def test_what_was_held_and_set_apart_is_so_again(house: House) -> None:
+    house.act("interview")
+    main, keys = house.backed_up()
+    house.act("keep")
+    assert house.act("kept") == "[0, ['12号'], 1]"
+    words = ("restore", str(main), "--keys", str(keys), "--replace")
+    done = house.run(*words)
+    assert done.returncode == 0 and "没有补上" not in done.stdout, done.stdout + done.stderr
+    assert house.act("kept") == "[0, ['12号'], 1]"
+    assert house.run("rebuild", "--check").returncode == 0 and house.run("ledger", "verify").returncode == 0
+
+    # The lists are lost: whoever restores is told what to do by hand.
+    (house.home / "heads" / "kept.jsonl").unlink()
+    done = house.run(*words)
+    assert done.returncode == 0 and "按纸质通知和决定马上重新办理" in done.stdout, done.stdout + done.stderr
+    assert house.act("kept") == "[1, [], 0]"
+
+
 def test_a_list_that_somebody_wrote_into_is_refused(house: House, tmp_path: Path) -> None:
     house.act("destroy")
     file = tmp_path / "destroyed.jsonl"

@@ -214,3 +214,23 @@ def test_a_clue_about_nobody_on_file_is_a_danger_and_no_child_in_lists(
     phone.click("单位已收到，收起")
     expect(phone.page.get_by_role("button", name="怎么办")).to_have_count(0)
     assert phone.rows("children") == phone.rows("briefs")
+
+
+def test_words_that_may_speak_of_a_danger_ask_at_once_and_hold_nothing_back(
+    house: Village, phone: Phone, line: Line
+) -> None:
+    page = phone.page
+    phone.pair(house.logins["周主任"])
+    line.cut()
+    phone.tab("children")
+    page.get_by_role("button", name=NAME).first.click()
+    page.get_by_text(re.compile("填其他表")).click()
+    phone.click("随记")
+    phone.fill(noted="孩子说活着没意思，晚上常哭。")
+    phone.click("保存")
+    asked = page.locator(".alert-warning", has_text="孩子现在有危险吗")
+    expect(asked.locator("mark")).to_have_text("活着没意思")
+    expect(asked).to_contain_text("不让儿童独处")
+    assert phone.rows("outbox") == 1
+    phone.click("有危险或说不准：上报")
+    expect(page.get_by_role("heading", name="危机上报")).to_be_visible()

@@ -174,8 +174,8 @@ def test_a_batch_too_large_is_halved_and_an_expired_sign_in_keeps_everything(pai
     for name in ("李明月", "赵一诺"):
         paired.visit(name)
         paired.save()
-    line.mend()
     paired.page.route("**/field/api/up/", refuse)
+    line.mend()
     paired.tab("outbox")
     paired.click("现在同步")
     paired.reads("2 条待送", "登录已过期")

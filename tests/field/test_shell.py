@@ -90,6 +90,7 @@ def test_only_comments_are_left_out(code: str) -> None:
         assert without_comments(f"// one\n{code}/**\n * two\n */\n{code}  /* three */\n") == code + code
 
 
+@pytest.mark.django_db
 def test_an_unknown_file_is_not_there() -> None:
     assert Client().get("/field/app/field/../../README.md").status_code == 404
     assert Client().get("/field/app/tests/form.test.js").status_code == 404

@@ -55,7 +55,8 @@ class Story:
         """A professional saw the child, the concern was asked, and the crisis is closed."""
         self.record("crisis_step", "苏咨询", step="professional", result="done")
         self.record("crisis_step", "郑管理", step="ask_concern", result="done", **self._concern())
-        return self.record("crisis_close", "苏咨询", **{"guardian_page": "no"} | answers)
+        until = (self.at + timedelta(days=60)).date().isoformat()
+        return self.record("crisis_close", "苏咨询", **{"guardian_page": "no", "watch_until": until} | answers)
 
     def _concern(self) -> dict[str, str]:
         return {"is_concern": "yes"} if self.case.state["is_concern"] else {"is_concern": "no"}

@@ -31,8 +31,8 @@ def test_a_step_that_was_only_tried_is_still_to_be_taken(story: Story) -> None:
 def test_nobody_ends_a_crisis_before_a_professional_saw_the_child(story: Story) -> None:
     story.record("crisis_report", "林社工", kind="suicide")
     assert "专业人员联系儿童" in story.refused("crisis_close", "林社工")
-    story.ends_crisis(watch_until=(story.at + timedelta(days=40)).date().isoformat())
-    assert not story.case.in_crisis and "watch_contact" in story.steps
+    story.ends_crisis(watch_until=(story.at + timedelta(days=60)).date().isoformat())
+    assert not story.case.in_crisis and "watch_contact_daily" in story.steps
 
 
 def test_a_second_form_of_a_lay_person_does_not_undo_a_referral(story: Story) -> None:

@@ -102,7 +102,7 @@ def test_a_report_stays_open_until_its_result_is_known(story: Story) -> None:
     assert "还没有办结" in story.refused("case_closure", "林社工")
     story.record("report_answer", "郑管理")
     assert "report_result" not in story.steps
-    story.record("case_closure", "林社工")
+    story.record("case_closure", "林社工", reason="moved_away", handed_to="迁入地未保中心", taken_over="yes")
 
 
 def _any_situation(story: Story) -> str:

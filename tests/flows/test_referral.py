@@ -63,10 +63,28 @@ class TestSight:
         refer(story)
         return story
 
-    def test_the_hospital_sees_granted_parts_and_no_others(self, referred: Story) -> None:
-        seen = parts(referred, "秦医生")
-        assert seen == {"roster", "identity", "identification", "psychological", "referral", "crisis"}
+    def test_the_hospital_sees_the_sheet_and_how_to_reach_the_child(self, referred: Story) -> None:
+        assert parts(referred, "秦医生") == {"roster", "identity", "referral"}
         assert parts(referred, "何老师") == frozenset()
+
+    def test_it_sees_more_part_by_part_with_the_consent_for_it_and_less_without(self, referred: Story) -> None:
+        referred.record("consent", "王督导", purposes=["share"], answer="given")
+        assert parts(referred, "秦医生") == {"roster", "identity", "referral", "identification", "crisis"}
+        referred.record("consent", "王督导", purposes=["assess"], answer="given")
+        assert "psychological" in parts(referred, "秦医生")
+        referred.record("consent", "王督导", purposes=["share"], answer="withdrawn")
+        assert parts(referred, "秦医生") == {"roster", "identity", "referral", "psychological"}
+
+    def test_by_law_or_in_danger_it_sees_all_that_its_kind_shows(self, referred: Story) -> None:
+        referred.record("crisis_report", "周主任")
+        assert parts(referred, "秦医生") == {
+            "roster", "identity", "referral", "identification", "psychological", "crisis",
+        }
+
+    def test_a_kind_that_needs_no_address_shows_none(self, referred: Story) -> None:
+        school = str(referred.world.body("school"))
+        referred.record("referral", "林社工", to_organisation=school, basis="consent", kind="education")
+        assert parts(referred, "何老师") == {"roster", "referral"}
 
     def test_declined_it_sees_nothing_from_then_on(self, referred: Story) -> None:
         referred.record("referral_answer", "秦医生", answer="declined", decline_reason="full")

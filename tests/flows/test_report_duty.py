@@ -87,7 +87,7 @@ def test_no_file_is_closed_over_a_report_that_was_not_made(story: Story) -> None
     story.ends_crisis()
     assert "强制报告" in story.refused("case_closure", "林社工")
     story.record("report_ruling", "郑管理", ruling="already_reported")
-    story.record("case_closure", "林社工")
+    story.record("case_closure", "林社工", reason="moved_away", handed_to="迁入地未保中心", taken_over="yes")
 
 
 def test_overdue_it_climbs_and_it_stays_after_the_crisis(story: Story) -> None:

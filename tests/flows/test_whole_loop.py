@@ -27,8 +27,9 @@ def test_each_role_finds_its_step_and_each_entry_leads_to_the_next(story: Story)
     story.record("guardian_feedback", "林社工", outcome="agrees")
     assert story.owner("make_plan") == "林社工"
     story.record("care_plan", "林社工", based_on="mid_high")
-    assert story.owner("approve_plan") == "王督导"
-    story.record("plan_approval", "王督导")
+    for who in ("周主任", "王督导", "郑管理"):
+        assert story.owner("approve_plan") == who
+        story.record("plan_approval", who)
     story.record(
         "referral", "林社工", to_organisation=str(story.world.body("hospital")), basis="consent", kind="medical",
         urgency="days_3",
@@ -42,13 +43,13 @@ def test_each_role_finds_its_step_and_each_entry_leads_to_the_next(story: Story)
     story.rebuilt_equal()
 
 
-def test_closing_takes_an_approval_and_ends_every_task(story: Story) -> None:
+def test_closing_takes_an_approval_and_leaves_only_the_looks_after_it(story: Story) -> None:
     story.graded("low")
     story.record("guardian_feedback", "林社工", outcome="accepts")
     story.record("case_closure", "林社工")
     assert story.case.is_open and story.owner("approve_closure") == "郑管理"
     story.record("closure_decision", "郑管理", outcome="approved")
-    assert (story.case.stage, story.case.is_open, story.steps) == ("closed", False, set())
+    assert (story.case.stage, story.case.is_open, story.steps) == ("closed", False, {"aftercare"})
     assert "请先重启个案" in story.refused("identification_form", "周主任")
     assert "请先重启个案" in story.refused("care_plan", "林社工")
     story.record("reopen", "郑管理")

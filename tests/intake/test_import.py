@@ -262,8 +262,8 @@ class TestOriginals:
     def test_the_original_goes_ninety_days_after_the_last_row_is_settled(self, laiwu: Laiwu) -> None:
         upload = laiwu.take_in("roster-b-8.xlsx")
         Upload.objects.filter(id=upload.id).update(settled_at=AT)
-        assert services.forget_originals(at=AT + timedelta(days=89)) == 0
-        assert services.forget_originals(at=AT + timedelta(days=91)) == 1
+        assert services.forget_originals(at=AT + timedelta(days=89), held=()) == 0
+        assert services.forget_originals(at=AT + timedelta(days=91), held=()) == 1
         upload.refresh_from_db()
         assert upload.original is None
         with pytest.raises(NotTaken, match="已按规定销毁"):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.ledger.record import ACTOR, AT, draft, happened, keep, new_child
 from tongxin import ledger, vault
-from tongxin.ledger.models import Entry, Event, HeldEntry, Leaf, Seal, Subject
+from tongxin.ledger.models import Entry, Event, HeldEntry, Leaf, Seal, Subject, Summary
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,7 @@ def test_an_event_about_something_without_a_key_is_recorded() -> None:
 
 TABLES = {
     "entry": "ledger_entry", "event": "ledger_event", "look": "ledger_access",
-    "looked_at": "ledger_accesssubject", "seal": "ledger_seal", "leaf": "ledger_leaf",
+    "looked_at": "ledger_accesssubject", "seal": "ledger_seal", "leaf": "ledger_leaf", "summary": "ledger_summary",
 }
 
 
@@ -164,6 +164,7 @@ def test_the_database_refuses_to_change_a_row(table: str, statement: str) -> Non
 def put_seal() -> None:
     Seal.objects.create(batch=1, first=1, last=1, root=b"", previous=b"", signature=b"", sealed_at=AT)
     Leaf.objects.create(position=1, source="entry", row_id=uuid4(), digest=b"", batch_id=1)
+    Summary.objects.create(first=1, last=1, profile="", digest=b"", signature=b"", proved_at=AT)
 
 
 def test_replacing_a_row_is_refused_too() -> None:

@@ -11,8 +11,8 @@ from tests.ledger.record import ACTOR, AT, draft, happened, keep, new_child, sea
 from tests.unlock import tamper
 from tongxin import ledger, vault
 from tongxin.commands import ledger_head, ledger_verify
-from tongxin.ledger import sealer, stored
-from tongxin.ledger.models import Access, Entry, Event, Leaf, Seal, Subject
+from tongxin.ledger import heads, sealer, stored, summaries
+from tongxin.ledger.models import Access, Entry, Event, Leaf, Seal, Subject, Summary
 from tongxin.lib.faults import Fault
 
 Output = pytest.CaptureFixture[str]
@@ -21,15 +21,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Entry]:
-    """Three batches of at most four rows each, and heads exported to a folder of this test."""
+    """Three batches of at most four rows each, summed up where that is done; heads go to a folder of this test."""
     monkeypatch.setenv("TONGXIN_HEADS", str(tmp_path / "heads"))
     monkeypatch.setattr(sealer, "BATCH", 4)
+    monkeypatch.setattr(summaries, "ROWS", 6)
     child = new_child()
     entries = [kept.entry for kept in keep(*(draft(child) for _ in range(7)))]
     happened(child)
     happened(child)
     vault.open([entries[0].sealed], viewer=ACTOR, purpose="care", at=AT)
     assert seal_all() == 10
+    assert ledger.summarise_new(now=AT) == (2 if connection.vendor == "postgresql" else 0)
     return entries
 
 
@@ -253,3 +255,44 @@ def test_sealing_inside_a_failed_transaction_leaves_nothing() -> None:
     assert not Leaf.objects.exists()
     assert seal_all() == 1
     assert Subject.objects.count() == 1
+
+
+def summed_up() -> bool:
+    """Whether the first two batches are believed by their summary alone."""
+    return summaries.holds(heads.seals("WHERE batch <= 2 ORDER BY batch"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ledger_entry SET device = 'x' WHERE subject_seq = 2",
+        "UPDATE ledger_leaf SET digest = '' WHERE position = 3",
+        "UPDATE ledger_leaf SET position = 100 WHERE position = 8", "UPDATE ledger_seal SET first = 2 WHERE batch = 1",
+        "UPDATE ledger_summary SET digest = signature", "UPDATE ledger_summary SET signature = digest",
+        "UPDATE ledger_summary SET proved_at = now()", "UPDATE ledger_summary SET profile = 'rows'",
+    ],
+)
+def test_a_summary_is_believed_only_while_everything_is_as_it_was(rows: list[Entry], change: str) -> None:
+    if connection.vendor != "postgresql":
+        return
+    assert summed_up()
+    assert tamper(change) == 1
+    assert not summed_up()
+
+
+def test_a_leaf_slipped_in_beside_the_sealed_ones_is_named(rows: list[Entry]) -> None:
+    if connection.vendor != "postgresql":
+        return
+    slipped_in = "INSERT INTO ledger_leaf (position, source, row_id, digest, batch_id) "
+    tamper(slipped_in + "SELECT 100, source, gen_random_uuid(), digest, 2 FROM ledger_leaf WHERE position = 1")
+    assert not summed_up()
+    assert ("leaf_altered", 2) in {(finding[0], finding[4]) for finding in found()}
+
+
+def test_nothing_is_summed_up_that_was_not_proved(rows: list[Entry]) -> None:
+    if connection.vendor != "postgresql":
+        return
+    tamper("DELETE FROM ledger_summary")
+    tamper("UPDATE ledger_entry SET device = 'x' WHERE id = %s", rows[1].id)
+    assert ledger.summarise_new(now=AT) == 0
+    assert not Summary.objects.exists()

@@ -48,6 +48,18 @@ def test_says_that_it_is_alive_until_told_to_stop() -> None:
     assert ledger.last_beat() is not None
 
 
+def test_what_breaks_one_half_off_ends_the_other(heads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that only sends messages any more is started anew by nobody."""
+    (heads / "taken").write_text("")
+    monkeypatch.setenv("TONGXIN_HEADS", str(heads / "taken"))
+    happened(new_child())
+    stop = threading.Event()
+    with pytest.raises(OSError):
+        worker.go_on("a", stop)
+    assert stop.is_set()
+    assert [each.name for each in threading.enumerate() if "go_on_notifying" in each.name] == []
+
+
 def test_a_reaction_is_never_part_of_a_larger_transaction() -> None:
     ledger.enqueue(happened(new_child()), ["tell_owner"])
     (work,) = ledger.claim(worker="a", limit=1, now=AT)

@@ -48,7 +48,8 @@ def is_admitted(worker: Worker, ask: Ask, things: Things) -> bool | None:
     kind, _, rest = ask.need.removesuffix("~").partition(".")
     if kind == "office":
         action, _, county = rest.partition("@")
-        may = rules.access_rules(at=MORNING).may_do(role=worker.role, action=action)
+        found = rules.access_rules(at=MORNING)
+        may = any(found.may_do(role=worker.role, action=each) for each in action.split("|"))
         may = may and (not county or worker.where == HERE)
     elif kind in {"part", "record"}:
         part, action = (rest, "read") if kind == "part" else ("", f"record.{rest}")

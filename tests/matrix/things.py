@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.documents.files import png
+from tests.flows.forms import fill
 from tests.flows.story import Story
 from tests.matrix.office import Worker
 from tests.screening.school import School
@@ -16,16 +17,27 @@ from tests.web.conftest import MORNING, Office
 from tests.web.test_drafts import Tab
 from tests.web.test_rosters import NOBODY, RAIN, bring_in, roster
 from tests.world import START, World
-from tongxin.accounts.models import Holding
+from tongxin import vault
+from tongxin.accounts.models import Holding, places_of
 from tongxin.accounts.viewers import WORKER
+from tongxin.clues.models import Clue, Picture
+from tongxin.documents.models import Attachment
 from tongxin.drafts.models import FormDraft
+from tongxin.flows import holding, setting_apart, unsealing
 from tongxin.flows.record import asked_of
+from tongxin.flows.setting_apart import Notice
+from tongxin.flows.shelved import NOWHERE
 from tongxin.intake.models import Listing
+from tongxin.keeping.models import CustodyScan, Disposal, Unsealing
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.lists.models import SavedView
+from tongxin.notices import addresses
 from tongxin.people.homes import join_household
 from tongxin.people.models import Child
+from tongxin.referrals.models import Referral
+from tongxin.registers.models import Line, Paper, Step
+from tongxin.rights.models import Ending, Shelved
 from tongxin.rulebook import rules
 from tongxin.rulebook.locks import locks_in
 from tongxin.rulebook.models import Amendment
@@ -79,13 +91,17 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
     entry = Entry.objects.get(subject_id=child.id, kind="visit")
     desk = here["case_manager"].browser()
     found: dict[str, Any] = {
-        "child_id": child.id, "entry_id": entry.id, "form_id": "visit_record", "paper_id": "case_file", "kind": "forms",
+        "child_id": child.id, "entry_id": entry.id,
+        "referral_id": Referral.objects.get(child_id=child.id).entry_id, "form_id": "visit_record",
+        "children.paper_id": "case_file",
+        "kind": "forms",
         "name": "visit_record", "household_id": home.id, "page": "start", "deed": "drop",
         "path": "core/outcome.js", "blob_id": ids.new_id(), "amendments.name": _options(),
         "person_id": here["child_director"].person.id, "post_id": here["child_director"].post.id,
         "holding_id": _leave(here),
         **_own(here["child_director"], child), **_rows(desk), **_round(world), **_kept(desk, child),
-        **_phone(world, child),
+        **_phone(world, child), **_keeping(world, child), **_ended(world, child),
+        **_register(here["security_administrator"]), **_clue(here["case_manager"]),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | group)
@@ -107,7 +123,58 @@ def _own(worker: Worker, child: Child) -> dict[str, Any]:
     kept = SavedView.objects.create(
         person_id=worker.person.id, post_id=worker.post.id, query="only=area", created_at=MORNING
     )
-    return {"draft_id": FormDraft.objects.values_list("id", flat=True)[0], "view_id": kept.id}
+    to = addresses.add(person=worker.person, channel="sms", address=PHONE, at=MORNING, is_confirmed=False)
+    assert to is not None
+    return {
+        "draft_id": FormDraft.objects.values_list("id", flat=True)[0], "view_id": kept.id, "address_id": to.id,
+    }
+
+
+def _keeping(world: World, child: Child) -> dict[str, Any]:
+    """A hold, a record set apart with questions about it, and files that are due."""
+    desk = world.viewer("郑管理", MORNING)
+    hold = holding.place(
+        child=child, kind="lawsuit", basis="诉讼", document="12号", review_on=(MORNING + timedelta(days=9)).date(),
+        actor=desk, at=MORNING,
+    )
+    call = world.record(child, "call_record", fill(child, "call_record", MORNING), by="林社工", at=MORNING).entry
+    custody = setting_apart.set_apart(
+        child=child, entries=[call.id], notice=Notice("court", "34号", MORNING.date()), actor=desk, at=MORNING
+    )
+    asked = [
+        unsealing.ask(custody_id=custody.id, purpose="lift", words="函", actor=desk, at=MORNING).id for _ in range(2)
+    ]
+    file = Attachment(child=child, entry_id=call.id, number=99, kind="photo", part="family", media_type="image/png",
+                      size=1, digest=b"", added_at=MORNING)
+    scan = CustodyScan(custody=custody, media_type="image/png", size=1)
+    vault.put(file, {"file_name": "a.png"})
+    vault.put(scan, {"content": "a"})
+    file.save(force_insert=True)
+    scan.save(force_insert=True)
+    Unsealing.objects.filter(id=asked[1]).update(answered_at=MORNING, until_at=MORNING + timedelta(days=1))
+    common = {
+        "county_id": child.county_id, "rule": "child_file", "then": "destroy", "proposed_at": MORNING,
+        "proposed_by": ids.new_id(), "proposed_post": ids.new_id(),
+    }
+    done = Disposal.objects.create(**common, state=Disposal.DONE, lines=["0" * 64], decided_at=MORNING)
+    return {
+        "hold_id": hold.id, "custody_id": custody.id, "asking_id": asked[0], "agreed_id": asked[1],
+        "apart_id": file.id,
+        "disposal_id": Disposal.objects.create(**common).id, "done_id": done.id,
+    }
+
+
+def _ended(world: World, child: Child) -> dict[str, Any]:
+    """A proposal to erase that waits for a second person, and another child's file that is only stored."""
+    Ending.objects.create(
+        child_id=child.id, county_id=child.county_id, kind=Ending.ERASE, proposed_by=ids.new_id(), proposed_at=MORNING
+    )
+    other = world.child("暗号存", at=START)
+    Shelved.objects.create(
+        child_id=other.id, file_no=other.file_no, **places_of(other), basis="request", shelved_at=MORNING
+    )
+    Child.objects.filter(id=other.id).update(**NOWHERE)
+    return {"stored_id": other.id, "request_id": ids.new_id()}
 
 
 def _rows(desk: Office) -> dict[str, Any]:
@@ -152,6 +219,36 @@ def _kept(desk: Office, child: Child) -> dict[str, Any]:
     begun = desk.post("/amendments/begin/", {"form": "visit_record"})
     assert begun.status_code == 302
     return {"attachment_id": attachment, "amendment_id": Amendment.objects.values_list("id", flat=True)[0]}
+
+
+def _register(worker: Worker) -> dict[str, Any]:
+    """An incident as a worker reported it, with a scan that stands beside it."""
+    body = {"topic": "leak", "found_at": f"{MORNING:%Y-%m-%dT%H:%M}", "what": "名单发错了群", "harm": "possible"}
+    assert worker.browser().post("/registers/incident/report/", body).status_code == 200
+    line = Line.objects.latest("id")
+    step = Step(line=line, kind=Step.TOLD, stage="contained", at=MORNING, happened_at=MORNING)
+    step.save()
+    paper = Paper(step=step, media_type="image/png", size=9, sha256="0" * 64)
+    paper.content = vault.seal(png(), owner=line.key_owner, place=(Paper._meta.label_lower, "content", paper.id))
+    paper.save()
+    return {
+        "line_id": line.id, "paper_id": paper.id, "register": "processing", "stage": "internal", "year": MORNING.year,
+    }
+
+
+def _clue(worker: Worker) -> dict[str, Any]:
+    """A clue as the county's desk took it in, with a picture that came with it."""
+    signs = ("wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat", "about_staff")
+    body = {
+        "channel": "line_12345", "received_at": f"{MORNING:%Y-%m-%dT%H:%M}", "what": "有人说起", "matter": "other",
+        "where": "村口", "caller": "anonymous", **dict.fromkeys(signs, "no"),
+    }
+    assert worker.browser().post("/clues/new/", body).status_code == 302
+    clue = Clue.objects.latest("id")
+    row = Picture(clue=clue, media_type="image/png", size=9, sha256="0" * 64)
+    row.content = vault.seal(png(), owner=clue.key_owner, place=(Picture._meta.label_lower, "content", row.id))
+    row.save()
+    return {"clue_id": clue.id, "picture_id": row.id, "clues.kind": "responded", "door": "sms"}
 
 
 def _phone(world: World, child: Child) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from tongxin.flows.handlers import LATER, NOBODY_REACTS, REACTIONS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KNOWN = set(LATER) | NOBODY_REACTS
-KIND = re.compile(rf"({'|'.join(sorted({kind.partition('.')[0] for kind in KNOWN}))})\.([a-z]+ed|held|passed_on)")
+SUBJECTS = "|".join(sorted({kind.partition(".")[0] for kind in KNOWN}))
+KIND = re.compile(rf"({SUBJECTS})\.([a-z]+ed|held|passed_on|written)")
 
 
 def literals() -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from tests import world
 from tests.documents.files import jpeg, png
+from tests.flows.story import Story
 from tests.sync.phone import Phone, visit
 from tests.web.conftest import Clock, Office
 from tongxin import vault
@@ -55,6 +56,19 @@ def test_pieces_make_a_picture_in_the_file(cast: world.World, phone: Paired, tim
     assert not Piece.objects.exists() and vault.destroyed([vault.Owner("intake", blob)])
     assert put(mine, blob, sent["id"], picture).json()["is_whole"]
     assert Attachment.objects.count() == 1
+
+
+def test_a_picture_to_which_somebody_said_no_is_not_kept(cast: world.World, phone: Paired, time: Clock) -> None:
+    child, mine, blob = cast.child(), phone(), ids.new_id()
+    Story(cast, child, at=time.now - timedelta(hours=2)).record(
+        "consent", "王督导", purposes=["photo"], answer="refused", child_agrees="yes"
+    )
+    sent = visit(child, time.now)
+    mine.sends(sent, now=time.now)
+    told = put(mine, blob, sent["id"], jpeg()).json()
+    assert "监护人不同意" in told["zh"] and not Attachment.objects.exists()
+    signature = put(mine, ids.new_id(), sent["id"], png(), kind="signature").json()
+    assert signature["is_whole"] and Attachment.objects.get().kind == "signed_scan"
 
 
 def test_a_picture_waits_for_its_entry(cast: world.World, phone: Paired, time: Clock) -> None:

@@ -13,9 +13,11 @@ from tests.flows.forms import fill
 from tests.sync.phone import Phone, visit
 from tests.web.conftest import Clock
 from tongxin import ledger
+from tongxin.access import selectors as access
 from tongxin.accounts.models import Post
 from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
+from tongxin.flows import erasing, shelving
 from tongxin.ledger.models import Access
 from tongxin.sync.models import Device
 
@@ -110,6 +112,42 @@ def test_a_child_who_moved_away_leaves_the_phone_until_it_has_heard(
     ]
     assert len(taken(mine)["gone"]) == 1
     assert "gone" not in taken(mine)
+
+
+@pytest.mark.parametrize("word", ["档案已依法销毁。", "档案已按规定改为只保存，不再使用。"])
+def test_an_ended_file_leaves_the_phone(cast: world.World, phone: Paired, time: Clock, word: str) -> None:
+    child, people = cast.child(at=time.now), {name: cast.viewer(name, time.now) for name in ("王督导", "郑管理")}
+    sealed(time)
+    mine = phone()
+    taken(mine)
+    closing = ("case_closure", "王督导", {"reason": "moved_away"})
+    for form, by, told in (closing, ("closure_decision", "郑管理", {"outcome": "approved"})):
+        cast.record(child, form, fill(child, form, time.now, **told), by=by, at=time.now)
+    ends = {"child_id": child.id, "proposed_by": people["王督导"].person_id, "actor": people["郑管理"], "at": time.now}
+    if "销毁" in word:
+        erasing.erase(basis=erasing.RETENTION, **ends)
+        erasing.finish(at=time.now)
+    else:
+        shelving.shelve(basis="request", **ends)
+    sealed(time)
+    assert taken(mine)["gone"] == [{"id": str(child.id), "zh": word}]
+
+
+def test_a_stored_file_that_somebody_opened_stays_at_the_desk(
+    cast: world.World, phone: Paired, time: Clock
+) -> None:
+    child, desk = cast.child(at=time.now), cast.viewer("郑管理", time.now)
+    closing = ("case_closure", "王督导", {"reason": "moved_away"})
+    for form, by, told in (closing, ("closure_decision", "郑管理", {"outcome": "approved"})):
+        cast.record(child, form, fill(child, form, time.now, **told), by=by, at=time.now)
+    shelving.shelve(
+        basis="request", child_id=child.id, proposed_by=cast.people["王督导"].id, actor=desk, at=time.now
+    )
+    sealed(time)
+    shelving.open_stored(child_id=child.id, purpose="audit", words="核查", actor=desk, at=time.now)
+    time.now += timedelta(minutes=1)
+    assert access.may(viewer=cast.viewer("郑管理", time.now), child_id=child.id, part="roster", at=time.now)
+    assert names(taken(phone("郑管理"))) == []
 
 
 def test_a_post_handed_over_empties_the_phone(cast: world.World, phone: Paired, time: Clock) -> None:

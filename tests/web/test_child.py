@@ -107,7 +107,22 @@ class TestFile:
         child = cast.child()
         _file(office("周主任"), child)
         looks = _file(office("郑管理"), child).context["looks"]
-        assert any("周主任" in look["who_zh"] and look["purpose_zh"] == "查看档案" for look in looks)
+        opened = [look for group in looks for look in group["rows"] if not look.get("times")]
+        assert any("周主任" in look["who_zh"] and look["purpose_zh"] == "查看档案" for look in opened)
+
+    def test_tells_the_psychological_looks_first_and_folds_lists_day_by_day(
+        self, cast: world.World, office: SignedIn
+    ) -> None:
+        child = cast.child("小雨", carers=[CARER])
+        _file(office("苏咨询"), child)
+        for _ in range(3):
+            office("周主任").get("/children/")
+        _file(office("周主任"), child)
+        psychological, opened, listed = _file(office("郑管理"), child).context["looks"]
+        assert "心理" in psychological["zh"] and "苏咨询" in psychological["rows"][0]["who_zh"]
+        assert not any("浏览名册" in row["purpose_zh"] for row in opened["rows"])
+        (rows,) = [row for row in listed["rows"] if "周主任" in row["who_zh"] and row["purpose_zh"] == "浏览名册"]
+        assert rows["times"] == 3
 
     def test_is_one_look(self, cast: world.World, office: SignedIn) -> None:
         child = cast.child("小雨", carers=[CARER])
@@ -122,7 +137,7 @@ class TestFile:
         _graded(cast, child)
         client = office("郑管理")
         _file(client, child)
-        with django_assert_max_num_queries(39 + scope.STATEMENTS):
+        with django_assert_max_num_queries(42 + scope.STATEMENTS):
             _file(client, child)
 
 

@@ -16,7 +16,7 @@ from tongxin.accounts.services import hand_over
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
 from tongxin.drafts.models import FormDraft
-from tongxin.flows import drafting, handlers, recusal
+from tongxin.flows import drafting, handlers, recusal, setting_apart
 from tongxin.ledger.models import Access, Entry
 from tongxin.lib import ids
 from tongxin.people.models import Child
@@ -348,3 +348,52 @@ def test_ids_in_addresses_are_checked(cast: world.World, office: SignedIn) -> No
     client, child = office("周主任"), cast.child()
     for named in ("x", str(UUID(int=1))):
         assert client.get(f"{visit(child)}?draft={named}").context["draft"]["entry_id"] == ""
+
+
+def test_what_was_set_apart_leaves_no_draft_and_makes_none(cast: world.World, office: SignedIn, time: Clock) -> None:
+    child, worker = cast.child(), "林社工"
+    answers = fill(child, "interview_record", time.now)
+    written = Tab(office(worker), f"/children/{child.id}/forms/interview_record/")
+    written.save(**answers)
+    other = Tab(office(worker), f"/children/{child.id}/forms/interview_record/?draft={written.entry_id}")
+    entry_id, other.revision = written.entry_id, 0
+    assert other.save(**answers).json()["entry_id"] != entry_id
+    assert written.hand_in(answers).status_code < 400
+    entry = Entry.objects.get(id=entry_id)
+    mending = Tab(office(worker), f"/children/{child.id}/forms/interview_record/?corrects={entry.id}")
+    mending.save(**answers)
+    assert FormDraft.objects.count() == 2
+    setting_apart.set_apart(
+        child=child, entries=[entry.id], notice=setting_apart.Notice("court", "1号", time.now.date()),
+        actor=cast.viewer("郑管理", time.now), at=time.now,
+    )
+    assert not FormDraft.objects.exists()
+    for tab in (written, other, mending):
+        told = tab.save(**answers)
+        assert told.status_code == 200 and told.json()["is_over"] and "已经办结" in told.json()["zh"]
+    assert not FormDraft.objects.exists()
+    assert Tab(office(worker), f"/children/{child.id}/forms/interview_record/").save(**answers).json()["entry_id"]
+
+
+class TestOneAForm:
+    def test_what_was_refused_and_left_is_replaced_by_the_next_try(self, cast: world.World, office: SignedIn) -> None:
+        child = cast.child("小雨")
+        for said in ("第一次", "第二次", "第三次"):
+            page = Tab(office("周主任"), visit(child))
+            page.save(carer_words=said)
+            assert page.hand_in({"carer_words": said}).status_code == 422
+        assert words_of(FormDraft.objects.get()) == {"carer_words": "第三次"}
+
+    def test_but_never_one_that_held_a_sign_of_danger(self, cast: world.World, office: SignedIn) -> None:
+        child = cast.child("小雨")
+        for said in ("yes", "no"):
+            Tab(office("周主任"), f"/children/{child.id}/forms/identification_form/").save(wish_to_die=said)
+        assert FormDraft.objects.count() == 2
+
+    def test_an_empty_one_is_none(self, cast: world.World, office: SignedIn) -> None:
+        page = Tab(office("周主任"), visit(cast.child("小雨")))
+        assert page.save(carer_words=" ", safety=None).json() == {"is_empty": True}
+        assert not FormDraft.objects.exists()
+        page.save(carer_words=WORDS)
+        page.save(carer_words="")
+        assert words_of(FormDraft.objects.get()) == {"carer_words": ""}

@@ -1,6 +1,7 @@
 """An entry on screen: read in its form's wording, corrected, taken back, moved to the right child."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from django.template.loader import render_to_string
 
 from tests import world
 from tests.flows.forms import fill
+from tests.flows.story import Story
 from tests.web.conftest import MORNING, Office
-from tongxin.cases.models import Case
+from tongxin.cases.models import Case, Task
 from tongxin.ledger.models import Access, Entry
 from tongxin.people.models import Child
+from tongxin.web.console.task_rows import form_url
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -118,6 +121,18 @@ class TestRetract:
         taken_back = Entry.objects.get(supersedes_id=entry.id)
         assert client.get(_url(taken_back)).context["reason_zh"] == "重复填写"
 
+    def test_is_offered_to_whoever_wrote_it_or_oversees_and_others_hear_why_not(
+        self, cast: world.World, office: SignedIn
+    ) -> None:
+        entry = _visit(cast, cast.child())
+        for who, is_offered in (("周主任", True), ("王督导", True), ("林社工", False)):
+            page = office(who).get(_url(entry)).content.decode()
+            assert ("撤回这条记录" in page) is is_offered, who
+            assert ("记错了孩子，移走" in page) is is_offered, who
+        said = office("林社工").post(f"{_url(entry)}retract/", {"reason": "twice"}, follow=True).content.decode()
+        assert "这条记录是别人填写的" in said and "已有更正" not in said
+        assert not Entry.objects.filter(supersedes_id=entry.id).exists()
+
     def test_needs_a_known_reason(self, cast: world.World, office: SignedIn) -> None:
         entry = _visit(cast, cast.child())
         assert office("周主任").post(f"{_url(entry)}retract/", {"reason": "其他"}).status_code == 404
@@ -145,3 +160,14 @@ class TestMove:
         assert office("周主任").post(f"{_url(entry)}move/", {"to": str(far.id)}).status_code == 404
         assert office("周主任").post(f"{_url(entry)}move/", {"to": "x"}).status_code == 404
         assert Entry.objects.count() == before
+
+
+def test_words_that_ask_are_marked_and_lead_to_their_answer(cast: world.World, office: SignedIn) -> None:
+    story = Story(cast, cast.child("小雨"), at=MORNING - timedelta(hours=2))
+    entry = story.record("case_note", "周主任", noted="孩子说活着没意思，晚上常哭。").entry
+    (task,) = Task.objects.filter(case_id=story.child.id, form="heard_answer")
+    url = form_url(task)
+    assert url.endswith(f"?about={entry.id}")
+    assert f"/entries/{entry.id}/" in office("王督导").get(url).content.decode()
+    page = office("王督导").get(f"/children/{story.child.id}/entries/{entry.id}/").content.decode()
+    assert "<mark>活着没意思</mark>" in page and "forms/crisis_report/" in page

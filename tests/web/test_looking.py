@@ -10,6 +10,7 @@ import pytest
 from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
+from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.flows import glass, looking, unusual
 from tongxin.flows.recusal import recuse
@@ -85,6 +86,16 @@ class TestPurpose:
         desk.post(f"/looking/asked/{row.id}/", {"agrees": "yes"})
         assert "心理部分先不打开" not in text(client.get(home))
 
+    def test_a_no_is_not_walked_around_by_another_purpose(self, child: Child, office: SignedIn) -> None:
+        client, home = office("苏咨询"), f"/children/{child.id}/"
+        client.post(f"{home}look/", {"purpose": "other", "words": "论文要用"})
+        office("郑管理").post(f"/looking/asked/{Statement.objects.get().id}/", {"agrees": "no"})
+        client.post(f"{home}look/", {"purpose": "review"})
+        assert "心理部分先不打开" in text(client.get(home))
+        client.post(f"{home}look/", {"purpose": "review", "words": "会商要用"})
+        assert Statement.objects.filter(waits=True).exists()
+        assert "心理部分先不打开" in text(client.get(home))
+
     def test_nobody_without_the_part_states_anything(self, cast: world.World, child: Child, office: SignedIn) -> None:
         for name in ("周主任", "陈老师", "方经办"):
             assert office(name).post(f"/children/{child.id}/look/", {"purpose": "visit"}).status_code == 404
@@ -135,6 +146,7 @@ class TestBreakGlass:
         row.refresh_from_db()
         assert row.outcome == "unjustified" and glass.overdue(at=MORNING + timedelta(days=4)) == 0
         assert Event.objects.get(kind="glass.reviewed").clear["outcome"] == "unjustified"
+        assert not access.may(viewer=own, child_id=child.id, part="roster", at=MORNING), "shut at once"
         assert "没有等您处理的" in text(desk.get("/looking/"))
 
     def test_ends_when_its_person_says_so(self, cast: world.World, child: Child, office: SignedIn) -> None:
@@ -173,7 +185,7 @@ class TestUnusual:
         _looked(viewer, 61, MORNING - timedelta(minutes=10))
         office("郑管理").get(f"/children/{child.id}/")
         assert Unusual.objects.filter(person_id=_person(viewer)).exists()
-        assert unusual.to_judge(viewer=viewer, at=MORNING) == []
+        assert not unusual.to_judge(viewer=viewer, at=MORNING).exists()
 
     def test_the_same_number_by_day_is_work_and_at_night_is_asked_about(
         self, cast: world.World, child: Child, office: SignedIn, time: Clock
@@ -205,11 +217,9 @@ class TestUnusual:
         for days in range(1, 6):
             _looked(viewer, 5, MORNING - timedelta(days=days))
         _looked(viewer, 31, MORNING)
-        unusual._gone_through.clear()
         night = (MORNING + timedelta(days=1)).replace(hour=2)
         assert unusual.look_back(night) == 1
         assert {row.rule for row in Unusual.objects.all()} == {"searched_often", "unlike_self"}
-        unusual._gone_through.clear()
         assert unusual.look_back(night) == 0
 
 

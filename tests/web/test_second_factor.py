@@ -12,10 +12,11 @@ from django.core import signing
 from tests import world
 from tests.web.conftest import Clock, Office
 from tongxin.accounts import entrance_rules, totp
-from tongxin.accounts.entrance import Factor, OpenSession
+from tongxin.accounts.entrance import Factor, OpenSession, Refusal
 from tongxin.accounts.models import Person
 from tongxin.flows import second_factor
 from tongxin.ledger.models import Event
+from tongxin.notices.models import Notice
 from tongxin.rulebook import rules
 from tongxin.web import words
 
@@ -78,6 +79,9 @@ class TestCodes:
         clients = [sign_in(person.login)[0] for _ in range(2)]
         answers = [each.post("/sign-in/second/", {"code": code}).status_code for each in clients]
         assert answers == [302, 422]
+        event = Event.objects.get(kind="factor.reused", subject_id=person.id)
+        assert Notice.objects.filter(kind=event.kind, post_id=cast.posts["周主任"].id).count() == 1
+        assert Refusal.objects.get().reason == "used_code"
 
     def test_wait_only_some_minutes_and_only_for_the_same_password(self, cast: world.World, time: Clock) -> None:
         person, secret, _ = with_codes(cast, "周主任")

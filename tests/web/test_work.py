@@ -181,6 +181,7 @@ class TestReferrals:
         assert row["name"] == "小雨"
         assert set(row) == {
             "url", "name", "kind", "urgency", "state", "to", "from", "sent_at", "late_zh", "due_zh", "answer_url",
+            "id", "asked_zh", "level_zh", "onward", "is_onward",
         }
         assert office("秦医生").get(f"/children/{child.id}/").status_code == 200
         assert office("何老师").get("/referrals/").context["received"] == []
@@ -191,7 +192,7 @@ class TestReferrals:
         url = client.get("/referrals/").context["received"][0]["answer_url"]
         answers = fill(child, "referral_answer", MORNING, answer="accepted")
         assert client.send(url, answers).status_code == 200
-        assert office("林社工").get("/referrals/").context["sent"][0]["state"] != "已转出，等待答复"
+        assert office("林社工").get("/referrals/").context["sent"][0]["state"] == "已接收"
 
 
 class TestPosts:

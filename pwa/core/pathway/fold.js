@@ -5,9 +5,11 @@
  */
 
 import { dueAt } from "./calendar.js";
+import { takeWatch } from "./crises.js";
 import { counts, fits, inForce, isWithdrawn } from "./facts.js";
+import { answer, endByConsent, sent } from "./handovers.js";
 import { momentOf } from "./moment.js";
-import { CaseState, CONTACT, NO_GUARDIAN, REFERRAL_ENDS, UNGUARDED } from "./state.js";
+import { CaseState, CONTACT, NO_GUARDIAN, UNGUARDED } from "./state.js";
 
 /** @typedef {import("./types").Data} Data */
 /** @typedef {import("./types").Fact} Fact */
@@ -19,7 +21,11 @@ import { CaseState, CONTACT, NO_GUARDIAN, REFERRAL_ENDS, UNGUARDED } from "./sta
 /** @type {Record<string, string>} */
 const STATES = { found: "present", returned: "present" };
 const PAPERS = ["no_hukou", "no_id", "hukou_settled"];
+// Of a record that was set apart: which clocks run on from its moment.
+const ANCHOR = "anchor";
 const LOOKED_INTO = "ask_concern";
+// Whoever reports a danger has answered what was asked about words in earlier records.
+const ANSWERS_HEARD = ["crisis_report", "report"];
 
 /**
  * The state at `now` after these facts, in their order.
@@ -33,6 +39,7 @@ export function fold(facts, ground) {
   for (const fact of facts) {
     state.alarms.take(fact);
     state.grades.take(fact, state.inCrisis);
+    hear(state, fact);
     if (current.has(fact.id)) {
       take(state, fact);
       count(state, fact);
@@ -56,9 +63,27 @@ function standIn(state) {
   }
 }
 
+/** What was written asks its question also when words were corrected away; a version that asks all of it again asks in its place. @param {CaseState} state @param {Fact} fact */
+function hear(state, fact) {
+  const kinds = kindsOf(fact);
+  if (kinds.length === 0) return;
+  const before = state.heard.get(fact.supersedes ?? "");
+  if (before && kindsOf(before).every((kind) => kinds.includes(kind))) state.heard.delete(before.id);
+  state.heard.set(fact.id, fact);
+}
+
+/** @param {Fact} fact @returns {unknown[]} */
+function kindsOf({ data: { heard } }) {
+  return Array.isArray(heard) ? heard : [];
+}
+
 /** What doesn't count starts no clock: the one before is still due. @param {CaseState} state @param {Fact} fact */
 function count(state, fact) {
-  const { pathway } = state;
+  const { pathway } = state, { towards } = fact.data;
+  if (fact.kind === ANCHOR) {
+    for (const clock of Array.isArray(towards) ? towards : []) state.last.set(String(clock), fact);
+    return;
+  }
   if (counts(pathway, fact, fact.kind)) state.last.set(fact.kind, fact);
   if (pathway.professionals.includes(fact.role) && counts(pathway, fact, CONTACT)) state.last.set(CONTACT, fact);
 }
@@ -85,8 +110,9 @@ const TAKES = {
     const said = text(data, "state", "unknown");
     if (!PAPERS.includes(said)) state.childState = STATES[said] ?? said;
   },
-  referral: (state, fact) => state.referrals.set(fact.id, { fact, answer: "sent" }),
-  referral_answer: answerReferral,
+  referral: (state, fact) => state.referrals.set(fact.id, sent(fact)),
+  referral_answer: answer,
+  crisis_watch: takeWatch,
   task_reason: noteReason,
   consent: noteConsent,
   held: (state, fact) => state.held.set(fact.id, fact),
@@ -97,12 +123,17 @@ const TAKES = {
   report_answer: noteDuty,
   flag: (state, fact) => state.flags.set(fact.id, fact),
   flag_answer: (state, { data }) => settle(state.flags, data["flag"]),
+  rights_request: (state, fact) => state.rights.set(fact.id, fact),
+  rights_answer: (state, { data }) => settle(state.rights, data["right"]),
+  heard_answer: (state, { data }) => settle(state.heard, data["record"]),
 };
 
 /** @param {CaseState} state @param {Fact} fact */
 function take(state, fact) {
   TAKES[fact.kind]?.(state, fact);
+  if (ANSWERS_HEARD.includes(fact.kind)) state.heard.clear();
   if (fact.kind === "report" || fact.kind === "report_ruling") answerDuty(state, fact);
+  state.care.take(fact, state.pathway.aftercare);
   noteConcern(state, fact.data);
   noteDetails(state, fact.data);
   move(state, fact);
@@ -149,14 +180,6 @@ function noteDetails(state, { details, given }) {
 }
 
 /** @param {CaseState} state @param {Fact} fact */
-function answerReferral(state, { data }) {
-  const waiting = [...state.referrals].filter(([, each]) => !REFERRAL_ENDS.includes(each.answer));
-  const key = text(data, "referral", "") || (waiting.length === 1 ? waiting[0]?.[0] ?? "" : "");
-  const known = state.referrals.get(key);
-  if (known) state.referrals.set(key, { fact: known.fact, answer: text(data, "answer", "sent") });
-}
-
-/** @param {CaseState} state @param {Fact} fact */
 function noteReason(state, { data: { until, task } }) {
   if (typeof until === "string") state.reasons.set(String(task), momentOf(until));
 }
@@ -171,16 +194,7 @@ function noteConsent(state, fact) {
     state.consents.set(String(purpose), answer);
     if (purpose !== "refer") continue;
     state.mayRefer = answer === "given";
-    if (answer === "withdrawn") endReferrals(state);
-  }
-}
-
-/** What was handed over because a family agreed ends when it agrees no more. @param {CaseState} state */
-function endReferrals(state) {
-  for (const [key, { fact, answer }] of state.referrals) {
-    if (!REFERRAL_ENDS.includes(answer) && fact.data["basis"] === "consent") {
-      state.referrals.set(key, { fact, answer: "revoked" });
-    }
+    if (answer === "withdrawn") endByConsent(state);
   }
 }
 

@@ -6,8 +6,11 @@
 
 import { evaluate } from "../language/evaluate.js";
 import { Calendar, dueAt } from "./calendar.js";
+import { EACH, waiting as caredFor } from "./care.js";
+import { waitingWatch } from "./crises.js";
 import { factOf } from "./facts.js";
 import { fold } from "./fold.js";
+import { waiting } from "./handovers.js";
 import { at, dayOf, momentOf, written } from "./moment.js";
 
 /** @typedef {import("./state.js").CaseState} CaseState */
@@ -18,7 +21,7 @@ import { at, dayOf, momentOf, written } from "./moment.js";
 /** @typedef {import("./types").Span} Span */
 /** @typedef {import("./types").Step} Step */
 /** @typedef {import("./types").StepRule} StepRule */
-/** @typedef {{id: string, since: Moment, whom: string}} Anchor */
+/** @typedef {import("./handovers.js").Anchor} Anchor */
 /** @typedef {Record<string, string | boolean>} Names */
 
 /**
@@ -71,8 +74,10 @@ function pastTheAccused(role, pathway) {
 /** @param {StepRule} rule @param {CaseState} state @param {Names} names @returns {Exact[]} */
 function stepsOf(rule, state, names) {
   if (evaluate(rule.when, names) !== true) return [];
-  const span = rule.due ?? spanOf(rule.by_level, state);
-  return span ? anchorsOf(rule, state).map((anchor) => stepOf(rule, state, anchor, span)) : [];
+  return anchorsOf(rule, state).flatMap((anchor) => {
+    const span = rule.due ?? (rule.by_urgency ? clockOf(rule.by_urgency, anchor, state) : spanOf(rule.by_level, state));
+    return span && !isPast(anchor, state) ? [stepOf(rule, state, anchor, span)] : [];
+  });
 }
 
 /** The span of the child's level; where the level may not be known, the one that came in its place. @param {string} table @param {CaseState} state */
@@ -80,33 +85,55 @@ function spanOf(table, { pathway, masked, level }) {
   return masked && masked.level === level ? masked.spans[table] : pathway.intervals[table]?.[level];
 }
 
+/** @param {string} table @param {Anchor} anchor @param {CaseState} state */
+function clockOf(table, { urgency = "" }, { pathway }) {
+  const clocks = pathway.referral_clocks[table] ?? {};
+  return clocks[urgency] ?? clocks["otherwise"];
+}
+
 /** @param {StepRule} rule @param {CaseState} state @param {Anchor} anchor @param {Span} span @returns {Exact} */
 function stepOf(rule, state, anchor, span) {
   const key = `${rule.id}:${anchor.id}`, { calendar } = state;
   let due = dueAt(span, anchor.since, calendar), role = rule.role;
-  if (rule.each === "flags") {
-    ({ due, role } = asAsked(anchor.id, state, due, dueAt(rule.longest ?? span, anchor.since, calendar), role));
+  if (rule.each === "flags" || rule.each === "rights") {
+    const fact = state[rule.each].get(anchor.id);
+    ({ due, role } = asAsked(fact, state, due, dueAt(rule.longest ?? span, anchor.since, calendar), role));
+  } else if (EACH.includes(rule.each)) {
+    due = ofCare(anchor, state, due, dueAt(rule.longest ?? span, anchor.since, calendar));
+    role = (anchor.role ?? "") in state.pathway.routing ? anchor.role ?? role : role;
   }
   const until = rule.may_wait ? state.reasons.get(key) : undefined;
   /** @type {Moment | null} */
   let waits = until === undefined ? null : Math.min(until, dueAt(span, due, calendar));
   if (waits !== null && waits > state.now) due = Math.max(due, waits);
   else waits = null;
+  const sooner = rule.by_urgency ? state.pathway.referral_climb[anchor.urgency ?? ""] : undefined;
   return {
-    key, rule: rule.id, zh: rule.zh, form: rule.form, role, due_at: due, climbs: climbsOf(rule.climb, due, calendar),
-    is_urgent: rule.is_urgent, organisation: rule.each.startsWith("referrals") ? anchor.whom : "",
+    key, rule: rule.id, zh: anchor.more ? `${rule.zh}：${anchor.more}` : rule.zh, form: rule.form, role, due_at: due,
+    climbs: climbsOf(sooner ?? rule.climb, due, calendar), is_urgent: rule.is_urgent || Boolean(sooner), organisation: rule.each.startsWith("referrals") ? anchor.whom : "",
     place: rule.each === "transfers" ? anchor.whom : "", waits_until: waits, may_wait: rule.may_wait ? span : null,
   };
 }
 
-/** By which day and role whoever raised a flag asked for it. @param {string} id @param {CaseState} state @param {Moment} due @param {Moment} last @param {string} role */
-function asAsked(id, state, due, last, role) {
-  const { due_on: asked, resolver } = state.flags.get(id)?.data ?? {};
+/** By which day and role a flag or a request is to be settled. @param {import("./types").Fact | undefined} fact @param {CaseState} state @param {Moment} due @param {Moment} last @param {string} role */
+function asAsked(fact, state, due, last, role) {
+  const { due_on: asked, resolver } = fact?.data ?? {};
   const latest = dayOf(last), who = String(resolver ?? "");
   return {
     due: typeof asked === "string" ? at(asked < latest ? asked : latest, state.calendar.dayEnds) : due,
     role: who in state.pathway.routing ? who : role,
   };
+}
+
+/** So long after as it says, or by the day that it names, no later than the longest. @param {Anchor} anchor @param {CaseState} state @param {Moment} due @param {Moment} last */
+function ofCare({ every, since, dueOn }, { calendar }, due, last) {
+  if (every) return dueAt(every, since, calendar);
+  return dueOn ? Math.min(at(dueOn, calendar.dayEnds), last) : due;
+}
+
+/** Whether the next time would lie behind the last day of a service. @param {Anchor} anchor @param {CaseState} state */
+function isPast({ every, since, until }, { calendar }) {
+  return Boolean(every && until && dayOf(dueAt(every, since, calendar)) > until);
 }
 
 /** Overdue climbs one level at a time: each span counts from the climb before it. @param {Span[]} spans @param {Moment} due @param {Calendar} calendar */
@@ -115,30 +142,24 @@ function climbsOf(spans, due, calendar) {
   return spans.map((span) => (since = dueAt(span, since, calendar)));
 }
 
-const ACCEPTED = ["accepted", "contacted", "in_service"];
-
 /** What a step counts from, and whom it asks. @param {StepRule} rule @param {CaseState} state @returns {Anchor[]} */
 function anchorsOf(rule, state) {
-  const facts = (/** @type {Iterable<{id: string, recorded_at: Moment}>} */ found, whom = "") =>
-    [...found].map(({ id, recorded_at: since }) => ({ id, since, whom }));
+  const facts = (/** @type {Iterable<{id: string, recorded_at: Moment}>} */ found) =>
+    [...found].map(({ id, recorded_at: since }) => ({ id, since, whom: "" }));
   switch (rule.each) {
     case "safety_checks":
       return state.alarms.openChecks.map(({ key, raised_at: since }) => ({ id: key, since, whom: "" }));
-    case "referrals_sent":
-      return [...state.referrals.values()].filter(({ answer }) => answer === "sent")
-        .flatMap(({ fact }) => facts([fact], String(fact.data["to_organisation"] ?? "")));
-    case "referrals_accepted":
-      return facts([...state.referrals.values()].filter(({ answer }) => ACCEPTED.includes(answer)).map(({ fact }) => fact));
     case "household_checks": return facts(state.householdChecks.values());
     case "reports": return facts(state.reports.values());
     case "report_duties": return state.reportDuties.map(([id, since]) => ({ id, since, whom: "" }));
     case "flags": return facts(state.flags.values());
+    case "rights": return facts(state.rights.values());
+    case "heard": return facts(state.heard.values());
+    case "watch": return waitingWatch(state);
     case "held": return facts(state.held.values());
-    case "transfers": {
-      const fact = state.last.get("transfer_out");
-      return fact ? facts([fact], String(fact.data["to_division"] ?? "")) : [];
-    }
   }
+  if (EACH.includes(rule.each)) return caredFor(rule.each, state);
+  if (rule.each) return waiting(rule.each, state);
   const newest = newestOf(rule.anchor, state);
   return newest ? facts([newest]) : [];
 }
@@ -163,7 +184,7 @@ function crisisSteps({ alarms: { episode }, pathway, calendar }, names) {
     for (let time = 0; time <= done; time += 1) due = dueAt(rule.clock, due, calendar);
     return [{
       key: `crisis.${rule.id}:${episode.entry}:${done + 1}`, rule: `crisis.${rule.id}`, zh: rule.zh,
-      form: "crisis_step", role: rule.role, due_at: due, climbs: climbsOf(pathway.crisis_climb, due, calendar),
+      form: "crisis_step", role: rule.role, due_at: due, climbs: climbsOf(rule.climb ?? pathway.crisis_climb, due, calendar),
       is_urgent: true, organisation: "", place: "", waits_until: null, may_wait: null,
     }];
   });

@@ -5,6 +5,9 @@
  */
 
 import { Alarms } from "./alarms.js";
+import { Care } from "./care.js";
+import { isOpen } from "./handovers.js";
+import { crisisNames, noWatch } from "./crises.js";
 import { dayOf } from "./moment.js";
 import { Grades } from "./grades.js";
 
@@ -17,7 +20,6 @@ import { Grades } from "./grades.js";
 export const CONTACT = "contact";
 // A consent that somebody else gave for want of a guardian who can.
 export const NO_GUARDIAN = "no_capable_guardian", UNGUARDED = "unguarded";
-export const REFERRAL_ENDS = ["declined", "returned", "done", "revoked"];
 
 /** Everything the steps, the lists and the file page say about where a child stands. */
 export class CaseState {
@@ -36,7 +38,7 @@ export class CaseState {
     this.identified = "none";
     this.feedback = "none";
     this.childState = "present";
-    /** @type {Map<string, {fact: Fact, answer: string}>} */
+    /** @type {Map<string, import("./types").Handover>} */
     this.referrals = new Map();
     /** Until when a task waits, by its key. @type {Map<string, Moment>} */
     this.reasons = new Map();
@@ -59,6 +61,12 @@ export class CaseState {
     this.reported = new Set();
     /** @type {Map<string, Fact>} */
     this.flags = new Map();
+    /** @type {Map<string, Fact>} */
+    this.rights = new Map();
+    /** @type {Map<string, Fact>} */
+    this.heard = new Map();
+    this.watch = noWatch();
+    this.care = new Care();
     /** @type {Moment | null} */
     this.expiresAt = null;
   }
@@ -142,22 +150,22 @@ export class CaseState {
       evidence_expired: this.evidenceExpired,
       visited_since_grade: this.sinceGrade("visit"), contacted_since_grade: this.sinceGrade(CONTACT, true),
       plan_since_grade: this.sinceGrade("plan"), notified_since_grade: this.sinceGrade("feedback"),
-      plan_approved: this.newer("approval", "plan"),
-      referral_open: [...this.referrals.values()].some(({ answer }) => !REFERRAL_ENDS.includes(answer)),
+      referral_open: [...this.referrals.values()].some(isOpen),
       is_concern: this.isConcern, concern_cleared: cleared,
       concern_unknown: !this.isConcern && (this.concernDoubted || (alarms.wasInDanger && !cleared)),
       staff_concern: this.staffConcern, held_open: this.held.size > 0,
       professional_contacted: this.hasTaken("professional"), concern_asked: this.hasTaken("ask_concern"),
-      under_watch: this.underWatch, plan_waits: last.has("plan") && !this.newer("approval", "plan"),
+      under_watch: this.underWatch,
       guardianship_open: this.unguarded,
       details_open: this.details.length > 0,
       transfer_open: last.has("transfer_out") && !this.newer("transfer_in", "transfer_out"),
       closure_open: this.closureOpen,
       report_due: this.reportDuties.length > 0, report_open: this.reports.size > 0 || this.reportDuties.length > 0,
       household_check_open: this.householdChecks.size > 0, flag_open: this.flags.size > 0,
+      rights_open: this.rights.size > 0, heard_open: this.heard.size > 0,
       has_consent_refer: this.mayRefer,
       has_legal_basis: this.consents.get("refer") === "legal_basis" || this.inCrisis,
-      healthy_once: this.identified === "healthy",
+      healthy_once: this.identified === "healthy", ...crisisNames(this), ...this.care.names(this),
     };
   }
 }

@@ -11,8 +11,9 @@ export type Where = Record<string, unknown>;
 export type StepRule = {
   id: string; zh: string; when: Rule; anchor: string[]; each: string; form: string; role: string;
   due: Span | null; by_level: string; climb: Span[]; is_urgent: boolean; may_wait: boolean; longest: Span | null;
+  by_urgency: string;
 };
-export type CrisisRule = { id: string; zh: string; role: string; clock: Span; times: number; when: Rule };
+export type CrisisRule = { id: string; zh: string; role: string; clock: Span; times: number; when: Rule; climb?: Span[] | null; by?: string[] };
 
 export type Pathway = {
   id: string;
@@ -25,6 +26,8 @@ export type Pathway = {
   fallback: StepRule;
   crisis_steps: CrisisRule[];
   crisis_climb: Span[];
+  watch_first: Span;
+  watch_daily: Span;
   intervals: Record<string, Record<string, Span>>;
   evidence_grace: Span;
   safety_check_lapses: Span;
@@ -39,6 +42,10 @@ export type Pathway = {
   details: Record<string, string>;
   routing: Record<string, string[]>;
   staff_concern_skips: string[];
+  aftercare: Record<string, unknown>;
+  referral_clocks: Record<string, Record<string, Span>>;
+  referral_climb: Record<string, Span[]>;
+  referral_results: Record<string, { zh: string; duties?: { zh: string }[] }>;
 };
 
 export type Calendar = { holidays: string[]; workdays: string[]; years: number[]; day_ends: string };
@@ -53,6 +60,9 @@ export type Fact = {
   id: string; seq: number; kind: string; at: Moment; recorded_at: Moment; data: Data;
   person: string | null; role: string; supersedes: string | null; correction: string;
 };
+
+/** One referral: where it stands, the newest answer, whether the other side has met the child. */
+export type Handover = { fact: Fact; answer: string; told: Fact | null; isContacted: boolean };
 
 /** What stands in for the grade where a role may not know it. */
 export type Masked = {

@@ -9,6 +9,7 @@ import { go } from "../page.js";
 import { button, card, chip, empty, heading, link, note, row, title } from "../parts.js";
 import { isWithdrawal, nameOf, recordsOf } from "../records.js";
 import { offered } from "../rules.js";
+import { safetyPlan } from "../safety_plan.js";
 import { say } from "../say.js";
 import { get } from "../store.js";
 
@@ -24,7 +25,7 @@ export async function screen({ id = "" }) {
   const waiting = records.filter((each) => each.state !== "arrived" && each.state !== "put_aside");
   const before = records.filter((each) => !waiting.includes(each) && !isWithdrawal(each));
   return { zh: say("档案"), body: [
-    title(file.name), head(file), ...tasks(file), actions(file), calls(file), facts(file), together(file), forms(file, await offered()),
+    title(file.name), head(file), ...tasks(file), actions(file), safetyPlan(file), calls(file), facts(file), together(file), forms(file, await offered()),
     ...list(say("写好待送"), waiting, id),
     ...list(say("以前的记录"), before.slice(0, MOST), id),
   ] };

@@ -13,9 +13,12 @@ from tongxin.accounts.viewers import Viewer, held
 from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 
+# What a referral shows of a file beside its own sheet: one relation for each part.
+SEES = "sees_"
+SHOWN = ("sees_identity", "sees_identification", "sees_psychological", "sees_crisis")
 KINDS = (
-    Relation.OWN_CASE, Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.SCREENED,
-    Relation.BROKE_GLASS, Relation.RECUSED, "transferred",
+    *SHOWN, Relation.OWN_CASE, Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.SCREENED,
+    Relation.BROKE_GLASS, Relation.RECUSED, Relation.ARCHIVED, "transferred",
 )
 
 BARRED = Prepared(

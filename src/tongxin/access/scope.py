@@ -55,6 +55,10 @@ def widened() -> Iterator[None]:
         yield
         return
     before = _now()
+    if before[0] == "yes":
+        # What a transaction widened for itself ends with it; set here it would outlast the transaction.
+        yield
+        return
     widen()
     try:
         yield

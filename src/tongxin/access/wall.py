@@ -22,11 +22,14 @@ BY_PLACE = {
 BY_CHILD = {
     "cases_proposal": "case_id", "cases_decision": "case_id", "cases_alarm": "case_id",
     "assessments_result": "child_id", "people_carer": "child_id", "people_categoryspan": "child_id",
-    "documents_attachment": "child_id",
+    "documents_attachment": "child_id", "looking_statement": "child_id", "looking_glass": "child_id",
+    "consents_consentlink": "child_id", "referrals_referrallink": "child_id",
 }
 # Rows about a child or about something else, which then is no secret of a child's.
 BY_SUBJECT = {"ledger_entry": "subject_id", "ledger_event": "subject_id", "ledger_heldentry": "subject_id"}
-TABLES = (*BY_PLACE, *BY_CHILD, *BY_SUBJECT)
+# What somebody hasn't handed in yet: theirs alone.
+BY_WRITER = {"drafts_formdraft": "person_id"}
+TABLES = (*BY_PLACE, *BY_CHILD, *BY_SUBJECT, *BY_WRITER)
 
 
 def statements(tables: Iterable[str]) -> list[str]:
@@ -61,6 +64,8 @@ def _condition(table: str) -> str:
         child, whose = BY_PLACE[table]
         places = f"ARRAY[{', '.join(LEVELS)}] && {_list('places', 'bigint')}"
         return " OR ".join([wide, places, *map(_own, whose), f"{child} IN ({_related()})"])
+    if table in BY_WRITER:
+        return f"{wide} OR {_own(BY_WRITER[table])}"
     child = BY_CHILD.get(table) or BY_SUBJECT[table]
     seen = f"EXISTS (SELECT FROM people_child c WHERE c.id = {table}.{child})"
     if table in BY_CHILD:

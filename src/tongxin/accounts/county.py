@@ -23,7 +23,7 @@ BODIES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("womens_federation", "妇女联合会", (("department_officer", "部门联络员"),)),
     ("police", "公安分局", (("department_officer", "部门联络员"),)),
 )
-
+SEVERAL = frozenset({"department_officer"})
 
 # Who runs, guards and audits the system: three people, whose posts a county opens when it has them.
 ADMINISTRATORS: tuple[tuple[str, str], ...] = (
@@ -57,7 +57,9 @@ def open_line(*, county: Division, actor: Viewer, at: datetime) -> Line:
     for kind, name, posts in BODIES:
         body = Organisation.objects.create(kind=kind, name=f"{county.name}{name}", division=county)
         for role, title in posts:
-            line.add(_post(role, f"{county.name}{title}", body, county, line.top)).save()
+            # Several bodies have a post of this name; which is which has to be seen.
+            where = name if role in SEVERAL else ""
+            line.add(_post(role, f"{county.name}{where}{title}", body, county, line.top)).save()
     for level, role, title in (("town", "child_supervisor", "儿童督导员"), ("village", "child_director", "儿童主任")):
         places = Division.objects.filter(level=level, county_id=county.id, valid_to__isnull=True).order_by("code")
         _open_at(places, role, title, line)

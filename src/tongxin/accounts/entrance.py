@@ -43,6 +43,25 @@ class Factor(models.Model):
         return Owner("staff", self.person_id)
 
 
+class Refusal(models.Model):
+    """How often in an hour somebody was refused at a door, and why; no name, no address, nothing that was typed."""
+
+    hour = models.DateTimeField("小时")
+    # Nobody's number where nobody was known.
+    person_id = models.UUIDField("人员")
+    route = models.CharField("入口", max_length=120)
+    reason = models.CharField("原因", max_length=24)
+    times = models.IntegerField("次数", default=1)
+    last_at = models.DateTimeField("最近一次")
+
+    class Meta:
+        verbose_name = "被拒绝的请求"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["hour", "person_id", "route", "reason"], name="refusal_once_an_hour")
+        ]
+        indexes: ClassVar = [models.Index(fields=["-last_at"], name="refusal_newest")]
+
+
 class OpenSession(AbstractBaseSession):
     """A browser in which somebody is signed in; no address of the network is kept."""
 

@@ -11,7 +11,8 @@ from tongxin.accounts.models import Person
 BEFORE: Mapping[str, Any] = {
     "second_factor": {"required": [], "grace": {"days": 30}, "remind": {"days": 7}, "within": {"minutes": 5}},
     "idle": {"locked_after": {"minutes": 30}, "sooner": {}, "ended_after": {"hours": 4}},
-    "unused": {"days": 90}, "many_at_once": 3,
+    "unused": {"days": 90}, "many_at_once": 3, "password": {"shortest": {"value": 12}},
+    "refusals": {"kept": {"days": 183}},
 }
 
 
@@ -28,6 +29,8 @@ class EntranceRules:
     ended_after: timedelta
     unused: timedelta
     many_at_once: int
+    shortest: int
+    refusals_kept: timedelta
 
     def requires(self, roles: Iterable[str]) -> bool:
         """Whether one of these roles needs a second factor."""
@@ -51,5 +54,6 @@ def read(content: Mapping[str, Any]) -> EntranceRules:
         required=frozenset(factor["required"]), **spans, locked_after=timedelta(**idle["locked_after"]),
         sooner={role: timedelta(**span) for role, span in idle["sooner"].items()},
         ended_after=timedelta(**idle["ended_after"]), unused=timedelta(**found["unused"]),
-        many_at_once=int(found["many_at_once"]),
+        many_at_once=int(found["many_at_once"]), shortest=int(found["password"]["shortest"]["value"]),
+        refusals_kept=timedelta(**found["refusals"]["kept"]),
     )

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -19,9 +18,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.lib import ids
 
 PURPOSE, PART = "second_factor", "staff"
-CODES, GROUPS, GROUP = 10, 3, 4
-# No letters or digits that are read for one another.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+CODES, GROUPS = 10, (4, 4, 4)
 
 
 def of(person: Person) -> list[Factor]:
@@ -64,6 +61,16 @@ def _is_right_totp(person: Person, code: str, seconds: float, at: datetime) -> b
     return step is not None and use(row, up_to=step, at=at)
 
 
+def was_used(*, person: Person, code: str, seconds: float, at: datetime) -> bool:
+    """Whether a code from the phone would be right now, had it not been used: somebody may have looked on."""
+    written = "".join(code.split())
+    row = Factor.objects.filter(person=person, kind=TOTP).first()
+    if row is None or not (written.isascii() and written.isdigit()):
+        return False
+    step = totp.step_of(written, secret=_opened([row], person, at)[0], seconds=seconds, after=0)
+    return step is not None and step <= row.used_up_to
+
+
 def use(row: Factor, *, up_to: int, at: datetime) -> bool:
     """Whether it was good up to there for the first time: of two who show the same, one is let in."""
     fresh = Factor.objects.filter(id=row.id, used_up_to__lt=up_to)
@@ -89,7 +96,7 @@ def _is_right_recovery(person: Person, code: str, at: datetime) -> bool:
 def new_recovery_codes(*, person: Person, at: datetime) -> list[str]:
     """Codes that stand in for a lost phone, shown this once; those from before are void."""
     Factor.objects.filter(person=person, kind=RECOVERY).delete()
-    codes = ["-".join(_group() for _ in range(GROUPS)) for _ in range(CODES)]
+    codes = [ids.code(*GROUPS) for _ in range(CODES)]
     add(person=person, kind=RECOVERY, secret=json.dumps([_digest(code.replace("-", "")) for code in codes]), at=at)
     return codes
 
@@ -118,10 +125,6 @@ def _opened(rows: Sequence[Factor], person: Person, at: datetime) -> list[str]:
     viewer = Viewer(person_id=person.id)
     words = vault.open([row.secret for row in rows], viewer=viewer, purpose=PURPOSE, part=PART, route=PURPOSE, at=at)
     return [word or "" for word in words]
-
-
-def _group() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(GROUP))
 
 
 def _digest(code: str) -> str:

@@ -8,14 +8,15 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.django_client import OAuth
+from authlib.integrations.django_client import DjangoOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from joserfc.errors import JoseError
-from requests.exceptions import RequestException
 
 from tongxin.accounts.models import OutsideIdentity, Person
-from tongxin.lib import secrets
+from tongxin.lib import outgoing, secrets
+from tongxin.lib.outgoing import RequestException
 
 NAME = "province"
 SCOPE, PATIENCE = "openid", 10
@@ -72,8 +73,19 @@ def province() -> Province | None:
 
 @lru_cache(maxsize=4)
 def _app(there: Province) -> Any:
+    """How it is asked: through the door for requests that leave; only the host that was set up may be within."""
+    host = urlsplit(there.issuer).hostname or ""
+
+    class Guarded(OAuth2Session):  # type: ignore[misc]
+        def __init__(self, *args: Any, **named: Any) -> None:
+            super().__init__(*args, **named)
+            outgoing.guard(self, trusted=[host])
+
+    class Asked(DjangoOAuth2App):  # type: ignore[misc]
+        client_cls = Guarded
+
     return OAuth().register(
-        NAME, client_id=there.client, client_secret=there.secret or None,
+        NAME, client_cls=Asked, client_id=there.client, client_secret=there.secret or None,
         server_metadata_url=there.issuer.rstrip("/") + WELL_KNOWN,
         client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "default_timeout": PATIENCE},
     )

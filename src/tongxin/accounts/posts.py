@@ -74,8 +74,12 @@ class Roster:
 
         People `without` whom it has to be done are passed over; nobody is counted twice.
         """
-        line = list(self._line(post_id, without))
+        line = self.line(post_id=post_id, without=without)
         return line[min(climbs, len(line) - 1)] if line else None
+
+    def line(self, *, post_id: UUID, without: frozenset[UUID] = frozenset()) -> list[Responsible]:
+        """Everybody who answers at or above a post, the nearest first."""
+        return list(self._line(post_id, without))
 
     def _line(self, post_id: UUID, without: frozenset[UUID]) -> Iterator[Responsible]:
         seen: set[UUID] = set()

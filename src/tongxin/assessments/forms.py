@@ -15,7 +15,7 @@ from tongxin.rulebook import rules
 from tongxin.rulebook.rules import Resolved
 
 # Sets of options whose choices depend on the place.
-OF_PLACES = ("organisation", "county", "assignable_post", "line_post")
+OF_PLACES = ("organisation", "county", "transfer_place", "assignable_post", "line_post")
 Lists = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 

@@ -18,9 +18,11 @@ from tongxin.core.instruments import Score
 from tongxin.people.models import Child
 
 ABOUT = {
-    "task_reason": "task", "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report",
-    "household_check": "household", "held_settlement": "held", "flag_answer": "flag", "report": "duty",
-    "report_ruling": "duty", "screening": "sitting",
+    "task_reason": "task", "safety_check": "alarm", "referral_answer": "referral", "referral": "after",
+    "report_answer": "report", "household_check": "household", "held_settlement": "held", "flag_answer": "flag",
+    "report": "duty", "report_ruling": "duty", "screening": "sitting",
+    "rights_answer": "right", "heard_answer": "record",
+    "need_answer": "need",
 }
 
 

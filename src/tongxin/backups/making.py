@@ -18,8 +18,10 @@ from tongxin.backups import manifest as manifests
 from tongxin.backups.locks import Openers
 from tongxin.backups.manifest import KEYS, MAIN, Manifest
 from tongxin.backups.workshop import workshop
+from tongxin.keeping import outside
 from tongxin.lib import ids
 from tongxin.lib.sqlcipher.driver import IS_ENCRYPTING
+from tongxin.rights import shelf
 from tongxin.vault import destructions
 
 ENDINGS = {MAIN: ".backup", KEYS: ".keys"}
@@ -40,6 +42,8 @@ def make(*, to: Path, keys_to: Path, openers: Openers, at: datetime) -> Made:
         with archive.told_of_disk("没有备份"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     destructions.export(destructions.file(), also=_noted())
+    outside.export(at=at)
+    shelf.export()
     stem, name = f"tongxin-{at:%Y%m%d-%H%M%S}", str(ids.new_id())
     main_file, keys_file = to / f"{stem}{ENDINGS[MAIN]}", keys_to / f"{stem}{ENDINGS[KEYS]}"
     try:

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from os import environ
 
 from tongxin.backups.restoring import Staged
+from tongxin.keeping import outside
 from tongxin.lib import places
 from tongxin.lib.faults import Fault
+from tongxin.rights import shelf
 from tongxin.vault import destructions
 
 SAMPLE = 500
@@ -25,6 +27,8 @@ class Proven:
 def prove(staged: Staged, *, sample: int | None, is_final: bool) -> list[Proven]:
     """Everything asked of a staged backup; `is_final` also settles what the installation in use will need."""
     destructions.save(staged.folder / "heads" / destructions.NAME, staged.known)
+    shelf.save(staged.folder / "heads" / shelf.NAME, staged.turns)
+    outside.save(staged.folder / "heads" / outside.NAME, staged.kept)
     request = {
         "main": asdict(staged.main), "keys": asdict(staged.keys), "sample": sample, "is_final": is_final,
         "heads": str(places.heads_folder()),

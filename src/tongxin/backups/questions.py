@@ -16,13 +16,16 @@ from tongxin.access import wall
 from tongxin.accounts.viewers import WORKER
 from tongxin.backups import making
 from tongxin.backups.proof import Proven
+from tongxin.flows import erasing, kept_again, shelving
 from tongxin.flows.health import examine
 from tongxin.flows.rebuild import differences_of
+from tongxin.keeping import outside
 from tongxin.ledger import heads, roles
 from tongxin.ledger.heads import Head
 from tongxin.lib import clock
 from tongxin.lib.faults import Fault
 from tongxin.people.models import Child
+from tongxin.rights import shelf
 from tongxin.vault import SealedField, destructions
 
 FROM_EACH_END = 10
@@ -47,6 +50,40 @@ def destroyed() -> Iterator[Proven]:
     again = destructions.destroy_again(known)
     total = len({each.owner for each in known})
     yield Proven("ok", f"已删除的资料：清单 {total} 项，其中 {again} 项在这份备份里仍有密钥，已再次销毁")
+
+
+def erased() -> Iterator[Proven]:
+    """Files that were erased since the backup are taken out of every table of it once more."""
+    again = erasing.again(at=clock.now())
+    if again:
+        yield Proven("ok", f"已删除的档案：这份备份里的 {again} 份已再次从名册、检索、任务和附件里去掉")
+
+
+def stored() -> Iterator[Proven]:
+    """Files that were put away since the backup are put away in it too, where nothing is to be done in them."""
+    done, in_use = shelving.again(shelf.read(shelf.file()), at=clock.now())
+    if done:
+        yield Proven("ok", f"只保存的档案：这份备份里的 {done} 份已再次改为只保存")
+    if in_use:
+        yield Proven("note", f"有 {in_use} 份档案后来改为只保存，但在这份备份里还在办理，没有收起。请办结后重新处理")
+
+
+def kept(at: datetime) -> Iterator[Proven]:
+    """Holds and records set apart since the backup stand in it too, where the child's safety doesn't rest on them."""
+    done = kept_again.again(outside.read(outside.file()), at=at)
+    if done.held or done.lifted:
+        yield Proven("ok", f"保全：按清单补上 {done.held} 项，解除 {done.lifted} 项")
+    if done.apart:
+        yield Proven(
+            "ok", f"另行封存：{done.apart} 份档案里的记录已再次封存；机关和文号没有随清单保存，请按原通知核对"
+        )
+    if done.not_apart:
+        yield Proven("note", (
+            f"有 {done.not_apart} 份档案里后来另行封存的记录没有再次封存：在这份备份里，孩子的等级、危险信号或办理进度"
+            "还靠着它们。请马上告诉负责封存的岗位，先办完，再按原通知重新封存"
+        ))
+    if done.still_apart:
+        yield Proven("note", f"有 {done.still_apart} 条记录后来解除了封存，在这份备份里仍然封存。需要的请重新办理解除")
 
 
 def upgraded() -> Iterator[Proven]:

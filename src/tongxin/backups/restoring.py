@@ -15,8 +15,12 @@ from django.db.migrations.loader import MigrationLoader
 from tongxin.backups import archive, contents, engines
 from tongxin.backups.locks import Openers
 from tongxin.backups.manifest import KEYS, MAIN, Manifest
+from tongxin.keeping import outside
+from tongxin.keeping.outside import Line
 from tongxin.lib import places
 from tongxin.lib.faults import Fault
+from tongxin.rights import shelf
+from tongxin.rights.shelf import Turn
 from tongxin.vault import destructions
 from tongxin.vault.destructions import Destruction
 
@@ -32,6 +36,8 @@ class Staged:
     keys: Manifest
     copies: tuple[engines.Copy, ...]
     known: list[Destruction] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    kept: list[Line] = field(default_factory=list)
 
     def environment(self) -> dict[str, str]:
         """The settings under which a process sees the staged installation and not the one in use."""
@@ -69,7 +75,9 @@ def staged(
         known = at_hand(lists, keys=copies[1])
         inside = folder / contents.HEADS / destructions.NAME
         known += destructions.read(inside) if inside.exists() else []
-        yield Staged(folder, found[MAIN], found[KEYS], copies, known)
+        turns = shelf.read(folder / contents.HEADS / shelf.NAME) + shelf.read(shelf.file())
+        kept = outside.read(folder / contents.HEADS / outside.NAME) + outside.read(outside.file())
+        yield Staged(folder, found[MAIN], found[KEYS], copies, known, turns, kept)
 
 
 def at_hand(lists: Sequence[Path], *, keys: engines.Copy) -> list[Destruction]:

@@ -21,6 +21,7 @@ from tongxin.cases.models import Alarm, Case, Decision, Proposal
 from tongxin.cases.tasks import assigned_posts, follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
+from tongxin.duty.selectors import OnCall, next_change, on_call
 from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
@@ -77,9 +78,10 @@ def derive(
     if any(fact.kind == "assignment" for fact in facts):
         relations.give_to(child_id=child.id, posts={post.id for post in assigned.values()}, at=at)
     found.changes += _compare(before, case)
+    recused = recused_from(child_id=child.id, at=at)
     found.changes += follow_plan(
         case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at,
-        recused=recused_from(child_id=child.id, at=at), assigned=assigned,
+        recused=recused, assigned=assigned, called=_called(child, found.steps, recused, at),
     )
     return found
 
@@ -111,9 +113,21 @@ def case_row(*, child: Child, derived: Derived, ground: Ground, at: datetime, se
         id=child.id, **places_of(child), stage=state.stage, is_open=state.is_open, level=state.level,
         standing=state.grades.standing, identified=state.identified, in_crisis=state.in_crisis,
         rank=-urgency(state), due_at=steps[0].due_at if steps else FAR,
-        next_step=steps[0].rule if steps else "", look_again_at=pathway.look_again_at(state, steps),
+        next_step=steps[0].rule if steps else "", look_again_at=_look_again(child, state, steps, at),
         derived_at=at, derived_seq=seq, pathway_hash=ground.pathway_hash, state=summary(state),
     )
+
+
+def _called(child: Child, steps: Sequence[Step], recused: frozenset[UUID], at: datetime) -> list[OnCall]:
+    """Who is on duty for a child's place, while something is to be done that rings them."""
+    return on_call(places_of(child), at=at, without=recused) if any(step.is_on_duty for step in steps) else []
+
+
+def _look_again(child: Child, state: CaseState, steps: tuple[Step, ...], at: datetime) -> datetime | None:
+    """When time alone changes something; while somebody on duty is rung, at the change of duty too."""
+    moment = pathway.look_again_at(state, steps)
+    change = next_change(places_of(child), at=at) if any(step.is_on_duty for step in steps) else None
+    return min((each for each in (moment, change) if each is not None), default=None)
 
 
 def urgency(state: CaseState) -> int:

@@ -11,6 +11,7 @@ from tongxin.accounts.models import LEVELS, Post, places_of
 from tongxin.accounts.posts import Responsible, Roster
 from tongxin.cases.models import Case, Task
 from tongxin.core.pathway import Pathway, Step
+from tongxin.duty.selectors import OnCall
 from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 
@@ -26,7 +27,7 @@ TASKS = Prepared(lambda case: Task.objects.filter(case_id=case), case=UUIDField(
 
 def follow_plan(
     *, case: Case, steps: tuple[Step, ...], pathway: Pathway, roster: Roster, at: datetime,
-    recused: frozenset[UUID] = frozenset(), assigned: Mapping[str, Post] = NOBODY,
+    recused: frozenset[UUID] = frozenset(), assigned: Mapping[str, Post] = NOBODY, called: Sequence[OnCall] = (),
 ) -> Changes:
     """Make the stored tasks equal to the plan; what changed comes back as events to tell of."""
     stored = {task.key: task for task in TASKS.rows(case=case.id)}
@@ -35,7 +36,8 @@ def follow_plan(
     planned = {step.key: step for step in steps}
     for step in steps:
         wanted = task_row(
-            case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused, assigned=assigned
+            case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused, assigned=assigned,
+            called=called,
         )
         found = stored.get(step.key)
         if found is None:
@@ -67,7 +69,7 @@ def read_ahead(cases: Iterable[UUID]) -> None:
 
 def task_row(
     *, case: Case, step: Step, pathway: Pathway, roster: Roster, at: datetime, recused: frozenset[UUID] = frozenset(),
-    assigned: Mapping[str, Post] = NOBODY,
+    assigned: Mapping[str, Post] = NOBODY, called: Sequence[OnCall] = (),
 ) -> Task:
     """The task that a step of a case is, with the post that serves the place and who answers for it now.
 
@@ -80,6 +82,8 @@ def task_row(
         own := _post_here(case, step.role, pathway, roster, assigned, recused)
     ):
         owner = roster.responsible(post_id=own.id, climbs=climbed, without=recused)
+    if step.is_on_duty and called:
+        owner = _rung(called, post, case, roster, climbed, recused)
     return Task(
         case_id=case.id, key=step.key, step=step.rule, zh=step.zh, form=step.form, role=step.role,
         post_id=post.id if post else None, owner_post_id=owner.post_id if owner else None,
@@ -121,7 +125,7 @@ def _post_for(
     if step.organisation:
         for post in roster.posts_of(int(step.organisation)):
             return post
-    if step.place and (there := _post_at(step.place, step.role, roster)):
+    if step.place and (there := _post_at(step.place, pathway, roster)):
         return there
     return _post_here(case, step.role, pathway, roster, assigned, recused)
 
@@ -140,6 +144,19 @@ def _post_here(
     return first
 
 
+def _rung(
+    called: Sequence[OnCall], post: Post | None, case: Case, roster: Roster, climbed: int, recused: frozenset[UUID]
+) -> Responsible | None:
+    """Who is rung now: whoever is on duty, then the stand-in, then those who answer for the post that does it."""
+    line = [Responsible(each.post_id, each.person_id, 0) for each in called]
+    known = {each.person_id for each in line}
+    line += [
+        each for each in (roster.line(post_id=post.id, without=recused) if post else ())
+        if each.person_id not in known and _may_own(each, post, case, roster)
+    ]
+    return line[min(climbed, len(line) - 1)]
+
+
 def _may_own(owner: Responsible | None, post: Post | None, case: Case, roster: Roster) -> bool:
     """Whether somebody answers who sees the child: above a body elsewhere nobody does, so the child's line acts."""
     if owner is None or post is None:
@@ -147,12 +164,13 @@ def _may_own(owner: Responsible | None, post: Post | None, case: Case, roster: R
     return owner.post_id == post.id or roster.posts[owner.post_id].division_id in places_of(case).values()
 
 
-def _post_at(code: str, role: str, roster: Roster) -> Post | None:
-    """The post of a role in another county, when that county works with this system."""
-    post = (
-        Post.objects.filter(division__code=code, division__valid_to__isnull=True, role=role)
-        .select_related("division").order_by("id").first()
-    )
+def _post_at(code: str, pathway: Pathway, roster: Roster) -> Post | None:
+    """The post that takes a child over in another place, when that place works with this system."""
+    rows = Post.objects.filter(division__code=code, division__valid_to__isnull=True)
+    post = next((
+        post for post in rows.select_related("division").order_by("id")
+        if post.role == pathway.content["transfer_receivers"].get(post.division.level)
+    ), None)
     if post is not None and post.id not in roster.posts:
         roster.add(post)
     return post

@@ -27,8 +27,8 @@ ROLES = (
     ("director", "child_director"), ("supervisor", "child_supervisor"), ("social", "social_worker"),
     ("counsellor", "counsellor"), ("manager", "case_manager"), ("doctor", "psychiatrist"),
     ("teacher", "psych_teacher"), ("clerk", "benefit_clerk"), ("officer", "department_officer"),
+    ("system", "system_administrator"), ("security", "security_administrator"), ("audit", "audit_administrator"),
 )
-
 
 Staff = dict[UUID, tuple[Post, Person, str]]
 
@@ -37,7 +37,7 @@ def build(*, end: datetime, progress: Callable[[date], None]) -> list[dict[str, 
     """A district as it stands at `end`, a year after its roster came in; the logins, one a role and an outsider's."""
     at = district().starts
     adopt_folder(actor=WORKER, at=at)
-    line, staff = _county(COUNTY, at)
+    line, staff = _county(COUNTY, at, is_run_here=True)
     outside, others = _county(ELSEWHERE, at)
     viewer = viewer_of(person=_holder(line.posts["case_manager"][0]), at=at)
     sample = places.definitions_folder() / "sample" / SAMPLE
@@ -47,10 +47,12 @@ def build(*, end: datetime, progress: Callable[[date], None]) -> list[dict[str, 
     return _logins(line, outside, played.village)
 
 
-def _county(code: str, at: datetime) -> tuple[Line, Staff]:
-    """A county with everybody at their post."""
+def _county(code: str, at: datetime, *, is_run_here: bool = False) -> tuple[Line, Staff]:
+    """A county with everybody at their post; where the system is run, its three administrators too."""
     county, _ = load(code)
     line = counties.open_line(county=county, actor=WORKER, at=at)
+    for post in counties.open_administration(county=county, actor=WORKER, at=at).values() if is_run_here else ():
+        line.add(post)
     posts = [post for posts in line.posts.values() for post in posts]
     names = _names()
     holders = [(post, f"{code}-{number:04d}", next(names)) for number, post in enumerate(posts)]

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tongxin.flows import erasing
+from tongxin.lib import clock
 from tongxin.lib.arguments import Parser
 from tongxin.vault import destructions
 
@@ -19,5 +21,6 @@ def main(argv: list[str]) -> int:
     known = destructions.read(options.apply)
     again = destructions.destroy_again(known)
     destructions.export(destructions.file(), also=known)
-    print(f"清单共 {len(known)} 项，再次销毁 {again} 项。")
+    files = erasing.again(at=clock.now())
+    print(f"清单共 {len(known)} 项，再次销毁 {again} 项。" + (f"已删除的档案再次去掉 {files} 份。" if files else ""))
     return 0

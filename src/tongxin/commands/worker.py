@@ -7,21 +7,33 @@ import threading
 import time
 from datetime import datetime
 
-from django.db import OperationalError, close_old_connections, transaction
+from django.db import OperationalError, close_old_connections, connections, transaction
 
 from tongxin import ledger
-from tongxin.flows import drafting, handlers, preparation, screening_running, sweep
+from tongxin.flows import (
+    drafting,
+    export_copies,
+    export_ending,
+    handlers,
+    holding,
+    preparation,
+    screening_running,
+    sweep,
+)
 from tongxin.intake import services as intake
 from tongxin.ledger import receipts
 from tongxin.ledger.models import Work
 from tongxin.lib import clock, steady
 from tongxin.lib.arguments import Parser
+from tongxin.notices import queueing, sending
 
 log = logging.getLogger("tongxin.worker")
 AT_ONCE = 20
 PAUSE = 1.0
 BEAT_EVERY = 5.0
 BATCHES_A_TURN = 5
+# Few at a time: what is urgent and comes meanwhile goes before the rest.
+MESSAGES_AT_ONCE, LINES_AT_ONCE = 4, 200
 
 
 def main(argv: list[str]) -> int:
@@ -33,26 +45,63 @@ def main(argv: list[str]) -> int:
     name = f"worker-{os.getpid()}"
     if options.once:
         now = clock.now()
-        while turn(name, now=now) + seal(now=now):
+        while turn(name, now=now) + notify(name, now=now) + seal(now=now):
             continue
         return 0
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(name, stop)
+    go_on(name, stop)
     return 0
+
+
+def go_on(name: str, stop: threading.Event) -> None:
+    """Reactions and messages side by side until `stop`; when one of them breaks off, so does the other."""
+    # Servers outside may be slow: what they keep waiting holds up no crisis and no clock.
+    sender = threading.Thread(target=go_on_notifying, args=(name, stop))
+    sender.start()
+    try:
+        run(name, stop)
+    finally:
+        # A process that only sends messages would pass for a worker and never be started anew.
+        stop.set()
+        sender.join()
+
+
+def go_on_notifying(name: str, stop: threading.Event) -> None:
+    """Message after message until `stop`."""
+    while not stop.is_set():
+        try:
+            if not notify(name, now=clock.now()):
+                stop.wait(PAUSE)
+        except Exception:
+            log.exception("messages wait")
+            close_old_connections()
+            stop.wait(PAUSE)
+    connections.close_all()
+
+
+def notify(name: str, *, now: datetime) -> int:
+    """How much was done for what leaves the house: lines weighed, days summed up, messages sent."""
+    with steady.answering():
+        many = queueing.weigh(at=now, limit=LINES_AT_ONCE) + queueing.digest(at=now)
+    return many + sending.send_due(worker=name, at=now, limit=MESSAGES_AT_ONCE)
 
 
 def run(name: str, stop: threading.Event) -> None:
     """Turn after turn until `stop`; a database that is away for a while is waited for."""
-    beaten = -BEAT_EVERY
+    beaten, looked_at = -BEAT_EVERY, None
     while not stop.is_set():
         try:
             if time.monotonic() - beaten >= BEAT_EVERY:
                 ledger.beat(worker=name, at=clock.now())
-                seal(now=clock.now())
+                # What a busy hour sealed is summed up once it is over.
+                if not seal(now=clock.now()):
+                    ledger.summarise_new(now=clock.now())
                 receipts.export_daily(now=clock.now())
-                intake.forget_originals(at=clock.now())
+                intake.forget_originals(at=clock.now(), held=holding.held())
+                export_copies.destroy_expired(at=clock.now())
+                looked_at = export_ending.recall_overtaken(at=clock.now(), after=looked_at)
                 beaten = time.monotonic()
             if not turn(name, now=clock.now()):
                 stop.wait(PAUSE)

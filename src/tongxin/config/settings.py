@@ -19,9 +19,9 @@ INSTALLED_APPS = [
     *(
         f"tongxin.{name}"
         for name in (
-            "vault", "ledger", "accounts", "rulebook", "access", "people", "assessments",
+            "vault", "ledger", "accounts", "rulebook", "duty", "access", "people", "assessments",
             "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
-            "screening", "flows", "web", "commands",
+            "registers", "exports", "keeping", "rights", "screening", "clues", "flows", "web", "commands",
         )
     ),
     "django.contrib.auth",
@@ -74,9 +74,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["tongxin.accounts.signed_in.Backend"]
 SESSION_ENGINE = "tongxin.accounts.signed_in"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "tongxin.accounts.hashing.KeyedArgon2", "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "tongxin.accounts.breached.BreachedPasswordValidator"},
@@ -133,6 +135,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# The name itself lets no other host of the domain set it.
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60

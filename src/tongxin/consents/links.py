@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,9 +12,9 @@ from django.db.models import QuerySet
 from tongxin import vault
 from tongxin.accounts.viewers import Viewer
 from tongxin.consents.models import ConsentLink
+from tongxin.lib import ids
 
-# Letters and digits that nobody mistakes for one another when reading them out; 16 of them are 78 bits.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+# 79 bits.
 LENGTH = 16
 
 
@@ -36,7 +35,7 @@ def issue(
     actor: Viewer, at: datetime,
 ) -> Issued:
     """A link for one carer; those that the same carer had before stop working."""
-    token = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    token = ids.code(LENGTH).upper()
     open_of(child_id=child_id, at=at).filter(carer_id=carer_id).update(revoked_at=at)
     link = ConsentLink.objects.create(
         digest=digest_of(token), child_id=child_id, carer_id=carer_id, relation=relation, purposes=list(purposes),
@@ -69,5 +68,5 @@ def revoke(*, child_id: UUID, at: datetime, carer_id: int | None = None) -> int:
 
 def digest_of(token: str) -> str:
     """What is stored of a token, written in any case and with or without spaces."""
-    plain = "".join(letter for letter in token.upper() if letter in ALPHABET)
+    plain = "".join(letter for letter in token.lower() if letter in ids.READABLE).upper()
     return hmac.digest(vault.tokens.key("consent links"), plain.encode(), hashlib.sha256).hex()

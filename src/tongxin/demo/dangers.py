@@ -50,6 +50,21 @@ class Dangers:
             life.trouble, life.begins = MARKED, at.date()
             life.eases = (at.date() + timedelta(days=45), at.date() + timedelta(days=110))
         self.year.write(life, "crisis_report", actor=self._director(life, at), at=at, kind=kind)
+        whom = "school" if life.age(at) > 6 else "village"
+        self.year.plan(at + timedelta(hours=13), self._tell, life=life, whom=whom)
+        self.year.plan(at + timedelta(days=4, hours=2), self._end_watch, life=life)
+
+    def _tell(self, at: datetime, life: Life, whom: str) -> None:
+        self.year.write(life, "crisis_told", actor=self._professional(life, at), at=at, to_whom=whom)
+
+    def _end_watch(self, at: datetime, life: Life) -> None:
+        """Somebody who has seen the child says that it need not be watched at every hour any more."""
+        self.year.write(life, "crisis_watch", actor=self._professional(life, at), at=at, act="ended")
+
+    def _professional(self, life: Life, at: datetime) -> Actor | None:
+        county = self.happenings.places[0].county_id
+        found = self.year.cast.at_place("social_worker", county, at=at)
+        return found or self.year.cast.at_place("counsellor", county, at=at)
 
     def _harmed(self, life: Life) -> None:
         """Reported to the police and the civil affairs; a relative takes the child in."""

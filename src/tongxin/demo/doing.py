@@ -1,14 +1,16 @@
 """Which form somebody fills in for a step of the pathway, and with what."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tongxin.cases.models import Case, Decision, Proposal
-from tongxin.core.pathway import Pathway
+from tongxin.core.pathway import CHINA, Pathway
 from tongxin.demo import sheets_assessment, sheets_care, sheets_danger, sheets_file, sheets_visit
 from tongxin.demo.lives import Life
 from tongxin.demo.scene import Answers, Scene
+from tongxin.flows import planning
+from tongxin.rulebook import rules
 
 Sheets = Mapping[str, Callable[[Scene], Answers]]
 FORMS: Sheets = {
@@ -23,6 +25,9 @@ FORMS: Sheets = {
     "guardian_feedback": sheets_assessment.feedback,
     "care_plan": sheets_care.plan,
     "plan_approval": sheets_care.approval,
+    "plan_review": sheets_care.review,
+    "need_answer": sheets_care.need_answer,
+    "aftercare": sheets_care.aftercare,
     "follow_up": sheets_care.follow_up,
     "referral": sheets_care.referral,
     "referral_answer": sheets_care.referral_answer,
@@ -33,6 +38,9 @@ FORMS: Sheets = {
     "crisis_report": sheets_danger.crisis_report,
     "crisis_step": sheets_danger.crisis_step,
     "crisis_close": sheets_danger.crisis_close,
+    "crisis_watch": sheets_danger.crisis_watch,
+    "crisis_told": sheets_danger.crisis_told,
+    "safety_plan": sheets_danger.safety_plan,
     "safety_check": sheets_danger.safety_check,
     "mandatory_report": sheets_danger.mandatory_report,
     "report_answer": sheets_danger.report_answer,
@@ -47,6 +55,7 @@ FORMS: Sheets = {
     "household_members": sheets_file.household_members,
     "grade_raise": sheets_file.grade_raise,
     "held_settlement": sheets_file.held_settlement,
+    "heard_answer": sheets_file.heard_answer,
 }
 SMALL_UNTIL = 4
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -57,18 +66,30 @@ def form_for(form: str, age: int) -> str:
     return "identification_form_0_3" if form == "identification_form" and age < SMALL_UNTIL else form
 
 
-def known_for(form: str, life: Life, pathway: Pathway) -> dict[str, Any]:
+def known_for(form: str, life: Life, pathway: Pathway, at: datetime) -> dict[str, Any]:
     """What somebody reads in the record before filling in a form that depends on it."""
     if form == "grade_decision":
         return _grades(life, pathway)
     if form == "care_plan":
-        level = Case.objects.values_list("level", flat=True).get(id=life.child_id)
-        return {"level": level if level in {"low", "mid_low", "mid_high", "high"} else "mid_low"}
+        return _plan(life, at)
+    if form == "plan_review":
+        plans = [answers for _, name, answers, _ in life.entries if name == "care_plan"]
+        return {"goals": plans[-1]["goals"] if plans else []}
     if form == "detail_correction":
         return _details(life)
     if form == "child_state":
         return {"state": "found"}
     return {}
+
+
+def _plan(life: Life, at: datetime) -> dict[str, Any]:
+    """The class of plans that fits the grade; the first of those that treat what is hard."""
+    found = Case.objects.values_list("level", flat=True).get(id=life.child_id)
+    level = found if found in {"low", "mid_low", "mid_high", "high"} else "mid_low"
+    region, on = rules.region_of(life.county_id), at.astimezone(CHINA).date()
+    classes = [each["id"] for each in planning.fitting(level, region=region, at=at)]
+    chosen = classes[life.number % 2] if level != "high" and len(classes) > 1 else classes[0]
+    return {"level": level, "brought": planning.brought_by(chosen, region=region, on=on, at=at)}
 
 
 def _grades(life: Life, pathway: Pathway) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from tongxin.demo.year import Year
 from tongxin.flows.record import Recorded
 from tongxin.referrals.models import Referral
 
+# What has to be done before a case is closed.
+OPEN_STILL = frozenset({"need", "approve_plan", "revise_plan", "confirm_grade", "household_check"})
 KINDS = ("medical", "counselling", "counselling", "education", "relief")
+LIVE = ("accepted", "contacted", "in_service")
 # How many of those with a plan are referred, and of those who are well let go.
 REFERRED, CLOSES = 0.45, 0.75
 
@@ -21,25 +24,18 @@ class Followings:
     def __init__(self, year: Year) -> None:
         self.year = year
         year.after |= {
-            "plan_approval": [self._rewrite, self._refer], "referral_answer": [self._answered],
+            "plan_approval": [self._refer], "referral_answer": [self._answered],
             "assessment_form": [self._close_when_well], "visit_record": [self._close_when_well],
         }
 
     def _actor(self, role: str, life: Life, at: datetime) -> Actor | None:
         return self.year.cast.at_place(role, life.county_id, at=at)
 
-    def _rewrite(self, life: Life, made: Recorded, at: datetime) -> None:
-        """A plan that was sent back is written again."""
-        if life.entries[-1][2].get("outcome") == "returned":
-            self.year.plan(at + timedelta(days=2, hours=1), self.plan_again, life=life)
-
-    def plan_again(self, at: datetime, life: Life) -> None:
-        self.year.write(life, "care_plan", actor=self._actor("social_worker", life, at), at=at)
-
     def _refer(self, life: Life, made: Recorded, at: datetime) -> None:
         """With an approved plan and consent, some are referred."""
         year = self.year
-        if "referred" in life.flags or not made.derived or not made.derived.state.may_refer:
+        state = made.derived.state if made.derived else None
+        if "referred" in life.flags or state is None or not (state.may_refer and state.care.is_approved):
             return
         if year.chance.random() < REFERRED:
             life.flags.add("referred")
@@ -53,25 +49,22 @@ class Followings:
         return self.year.write(life, "referral", actor=self._actor("social_worker", life, at), at=at, kind=kind)
 
     def _answered(self, life: Life, made: Recorded, at: datetime) -> None:
-        """A body that took the child serves and reports; one that couldn't is followed by another."""
+        """A body that took the child serves and reports; after one that couldn't, the plan asks for another."""
         year, about = self.year, str(made.entry.clear.get("about", ""))
         answer = Referral.objects.filter(entry_id=about).values_list("state", flat=True).first()
         if answer == "accepted":
             later = at + timedelta(days=year.chance.choice((7, 8, 9, 10, 11, 12, 19)))
             year.plan(later, self._finish, life=life, about=about)
-        elif answer == "declined":
-            later = at + timedelta(days=2, hours=2)
-            year.plan(later, self.refer, life=life, kind="counselling")
 
     def _finish(self, at: datetime, life: Life, about: str) -> None:
         row = Referral.objects.filter(entry_id=about).first()
-        if row is None:
+        if row is None or row.state not in LIVE:
             return
         post = next(
             (post for post in self.year.cast.posts.values() if post.organisation_id == row.to_organisation_id), None
         )
         actor = self.year.cast.acting(post.id, at=at) if post else None
-        self.year.write(life, "referral_answer", actor=actor, at=at, about=about, answer="done")
+        self.year.write(life, "referral_answer", actor=actor, at=at, about=about, answer="done", kind=row.kind)
 
     def _close_when_well(self, life: Life, made: Recorded, at: datetime) -> None:
         """A child who has been green and well for a while is let go, with somebody who goes on caring."""
@@ -86,6 +79,8 @@ class Followings:
             self.year.plan(later, self.close, life=life)
 
     def close(self, at: datetime, life: Life) -> None:
-        """The social worker asks for the case to be closed."""
-        if Case.objects.filter(id=life.child_id, level="low", in_crisis=False).exists():
+        """The social worker asks for the case to be closed, once nothing is open any more."""
+        if any(todo.step in OPEN_STILL or "referral" in todo.step for todo in life.todo.values()):
+            self.year.plan(at + timedelta(days=15), self.close, life=life)
+        elif Case.objects.filter(id=life.child_id, level="low", in_crisis=False).exists():
             self.year.write(life, "case_closure", actor=self._actor("social_worker", life, at), at=at)

@@ -10,6 +10,7 @@ from tongxin.demo.lives import Todo
 # Visits and contacts that come round are made when they are due; the rest is done as it comes.
 COMES_ROUND = frozenset({
     "visit", "visit_healthy", "contact", "reassess", "identify_again", "first_visit", "watch_contact",
+    "give_service", "review_plan", "aftercare",
 })
 FIELD = frozenset({"visit", "visit_healthy", "first_visit", "identify", "identify_again"})
 

@@ -8,10 +8,12 @@ from tongxin.demo.followings import Followings
 from tongxin.demo.happenings import Happenings
 from tongxin.demo.lives import CLEAR, Life
 from tongxin.demo.year import Year
+from tongxin.flows import referral_links
+from tongxin.flows.record import Recorded
 
 # Days before the end at which a request goes out, and what for; the first is late by then.
 REQUESTS = ((9, "education"), (8, "medical"), (3, "counselling"), (2, "medical"), (2, "education"), (1, "counselling"))
-DESKS = ("psychiatrist", "psych_teacher", "department_officer")
+DESKS = ("psychiatrist", "psych_teacher", "department_officer", "benefit_clerk")
 QUIET = timedelta(days=10)
 # Children of the township who were found to have a hard time some weeks ago, one after the other.
 FOUND_BEFORE = (31, 29, 27, 25, 23, 21)
@@ -85,8 +87,18 @@ class LastDays:
         for life in self.year.lives.values():
             if life.child_id in ready and "requested" not in life.flags and life.age(at) >= 7:
                 life.flags |= {"requested", "closing"}
-                if self.followings.refer(at, life, kind) is not None:
+                if (made := self.followings.refer(at, life, kind)) is not None:
+                    self._hand_link(at, life, made)
                     return
+
+    def _hand_link(self, at: datetime, life: Life, made: Recorded) -> None:
+        """A body without accounts gets a link and has opened it; its answer is still to come."""
+        desk = self.year.cast.at_place("social_worker", life.county_id, at=at)
+        if desk is not None:
+            issued = referral_links.issue(
+                child_id=life.child_id, referral_id=made.entry.id, actor=desk.viewer, at=at
+            )
+            referral_links.open_link(token=issued.token, code=issued.code, at=at + timedelta(hours=1))
 
     def _ask(self, at: datetime) -> None:
         """A questionnaire yesterday afternoon after which somebody has to go and ask today."""

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
+from tongxin.accounts.models import Division
 from tongxin.cases.models import Case
 from tongxin.demo.happenings import Happenings
 from tongxin.demo.lives import Life
 from tongxin.demo.year import Year
+from tongxin.people.models import Child
 
 # A county that works with this system too.
 NEAR = "510104"
 # When in the year, and where to; the last is still waiting for an answer.
 OUT = ((0.35, NEAR), (0.55, NEAR), (0.985, NEAR))
+# To another town of the county; the last waits too.
+TOWNS = (0.7, 0.99)
 REOPENED = (0.93, 0.96)
 
 
@@ -24,6 +28,8 @@ class Moves:
         span = self.year.end - self.happenings.start
         for share, code in OUT:
             self.year.plan(_at_ten(self.happenings.start + span * share), self._leave, code=code)
+        for share in TOWNS:
+            self.year.plan(_at_ten(self.happenings.start + span * share), self._change_town)
         for share in REOPENED:
             self.year.plan(_at_ten(self.happenings.start + span * share), self._reopen)
 
@@ -33,6 +39,20 @@ class Moves:
             life.flags |= {"moved", "danger"}
             desk = self.year.cast.at_place("case_manager", life.county_id, at=at)
             self.year.write(life, "transfer_out", actor=desk, at=at, to=code)
+
+    def _change_town(self, at: datetime) -> None:
+        """A family moves within the county: the other town's supervisor takes the child over."""
+        life = self._calm(at)
+        child = Child.objects.filter(id=life.child_id).first() if life else None
+        if life is None or child is None or child.town_id is None:
+            return
+        towns = Division.objects.filter(level="town", county_id=child.county_id).exclude(id=child.town_id)
+        for town in towns.order_by("code"):
+            if self.year.cast.post_of("child_supervisor", town.id) is not None:
+                life.flags |= {"moved", "danger"}
+                desk = self.year.cast.at_place("child_supervisor", child.town_id, at=at)
+                self.year.write(life, "transfer_out", actor=desk, at=at, to=town.code)
+                return
 
     def _calm(self, at: datetime) -> Life | None:
         among = [life for life in self.happenings.lives if not life.flags]

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from tongxin.accounts.models import Division, Person, Post
 from tongxin.demo.cast import Cast
+from tongxin.demo.clue_days import ClueDays
 from tongxin.demo.dangers import Dangers
 from tongxin.demo.district import district
+from tongxin.demo.duty_days import DutyDays
 from tongxin.demo.followings import Followings
 from tongxin.demo.happenings import Happenings
 from tongxin.demo.last_days import LastDays
@@ -18,6 +20,7 @@ from tongxin.demo.lives import lives_of
 from tongxin.demo.moves import Moves
 from tongxin.demo.office import settle_rows
 from tongxin.demo.readers import Readers
+from tongxin.demo.register_days import RegisterDays
 from tongxin.demo.screening_days import ScreeningDays
 from tongxin.demo.showcase import Showcase
 from tongxin.demo.year import Year
@@ -58,6 +61,9 @@ def play(
     Moves(year, happenings=happenings).plan_all()
     LastDays(year, followings=Followings(year), happenings=happenings, village=village).plan_all()
     ScreeningDays(year, county_id=county.id).plan_all()
+    ClueDays(year, village=village).plan_all(start=start)
+    DutyDays(year, county=county).plan_all(start=start)
+    RegisterDays(year, county=county).plan_all(start=start)
     Readers(year, start=start).plan_all()
     settle_rows(year, upload, start=start)
     year.welcome(lives, start)

@@ -3,7 +3,7 @@
 from tongxin.demo.scene import Answers, Scene
 
 SAID = {
-    "stay": "step_stay", "tell_duty": "step_duty", "tell_guardian": "step_guardian",
+    "stay": "step_stay", "take_over": "step_taken", "tell_duty": "step_duty", "tell_guardian": "step_guardian",
     "tell_authority": "step_authority", "ask_concern": "step_concern", "professional": "step_professional",
     "day_plan": "step_plan", "conference": "step_conference", "daily_contact": "step_contact",
     "weekly_contact": "step_contact",
@@ -52,8 +52,42 @@ def crisis_close(scene: Scene) -> Answers:
     is_guardian = GUARDIAN in scene.life.flags
     return {
         "closed_at": scene.moment(), "outcome": "protected" if is_guardian else "safe", "seen_in_person": "yes",
-        "basis": scene.say("close_basis"), "watch_until": scene.day(42),
+        "basis": scene.say("close_basis"), "watch_until": scene.day(63),
         "guardian_page": "no" if is_guardian else "yes", "signature": scene.name,
+    }
+
+
+def crisis_watch(scene: Scene) -> Answers:
+    """Somebody is with the child for the next hours; or none is needed any more, says a professional."""
+    if scene.facts.get("act") == "ended":
+        return {"act": "ended", "basis": scene.say("watch_ended"), "signature": scene.name}
+    who, relation = (scene.say("watch_family"), "family") if GUARDIAN not in scene.life.flags else (
+        scene.say("watch_worker"), "worker"
+    )
+    return {
+        "act": "turn", "who": who, "relation": relation, "from_at": scene.moment(),
+        "to_at": scene.moment(-60 * scene.chance.choice((14, 18, 22))), "note": scene.say("watch_note"),
+        "signature": scene.name,
+    }
+
+
+def crisis_told(scene: Scene) -> Answers:
+    """A body is told what it needs to know to help, and no more."""
+    whom = str(scene.facts.get("to_whom", "school"))
+    minimum = {"school": ["needs_watch", "absence", "contact"], "hospital": ["needs_medical", "contact"],
+               "village": ["needs_watch", "means", "contact"]}[whom]
+    return {
+        "to_whom": whom, "person": scene.say(f"told_{whom}"), "told_at": scene.moment(10), "way": "phone",
+        "minimum": minimum, "answer": scene.say("told_answer"), "signature": scene.name,
+    }
+
+
+def safety_plan(scene: Scene) -> Answers:
+    """Made with the child, in the child's words."""
+    parts = ("signs", "alone", "distract", "people", "helpers", "surroundings", "reasons")
+    return {
+        "made_on": scene.today, "made_with": ["child"], "shared": ["alone", "people"], "signature": scene.name,
+        **{part: scene.say(f"plan_{part}") for part in parts},
     }
 
 

@@ -114,5 +114,9 @@ def grade_raise(scene: Scene) -> Answers:
     return {"level": "mid_low", "reason": scene.say("hint_up"), "signature": scene.name}
 
 
+def heard_answer(scene: Scene) -> Answers:
+    return {"judged": "asked", "why": scene.say("heard_why"), "signature": scene.name}
+
+
 def held_settlement(scene: Scene) -> Answers:
     return {"valid_one": "second", "note": scene.say("held_note"), "signature": scene.name}

@@ -17,6 +17,8 @@ BANDS = ((36, "y3"), (30, "y2_5"), (24, "y2"), (18, "m18"), (12, "m12"), (8, "m8
 WARNINGS = {
     "m3": "m3", "m6": "m6", "m8": "m8", "m12": "m12", "m18": "m18", "y2": "y2", "y2_5": "y2_5", "y3": "y3",
 }
+# How often a family says at a visit that a benefit did not come.
+UNPAID = 0.01
 CARE = ("feeding_poor", "unclean", "no_response", "no_attachment", "flinches")
 
 
@@ -30,7 +32,8 @@ def visit(scene: Scene) -> Answers:
         "carer_present": "yes" if scene.is_likely(0.85) else "no", "signature": scene.name,
         "hygiene": scene.chance.choice(("good", "good", "fair")), "care": scene.chance.choice(("good", "good", "fair")),
         "body": "good", "mood": ("good", "fair", "poor", "poor")[scene.difficulty],
-        "school": "fair" if scene.difficulty > 1 else "good", "benefits_paid": "yes",
+        "school": "fair" if scene.difficulty > 1 else "good",
+        "benefits_paid": "no" if scene.is_likely(UNPAID) else "yes",
         "parent_contact": scene.chance.choice(("daily", "weekly", "weekly", "monthly", "quarterly")),
         "hazards": [scene.chance.choice(("none", "none", "none", "electricity", "fire", "water"))],
         "child_words": scene.mood("child"), "next_on": scene.day(30 if scene.difficulty else 90),

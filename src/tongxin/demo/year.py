@@ -149,7 +149,7 @@ class Year:
         if actor is None:
             return None
         form = form_for(form, life.age(at))
-        known = known_for(form, life, self.pathway_of(life, at)) | facts
+        known = known_for(form, life, self.pathway_of(life, at), at) | facts
         scene = Scene(life, at, actor.name, self.words, self.chance, todo, self.bodies, known)
         answers = FORMS[form](scene)
         about = about or (todo.about if todo and form in ABOUT else "")

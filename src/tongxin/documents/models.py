@@ -4,8 +4,18 @@ from typing import ClassVar
 
 from django.db import models
 
+from tongxin.ledger.models import SetAside
 from tongxin.lib import ids
 from tongxin.vault import Owner, Sealed, SealedField
+
+
+class NotSetAside(models.Manager["Attachment"]):
+    """The attachments that may be spoken of: neither they nor the record they belong to were set apart by law."""
+
+    def get_queryset(self) -> models.QuerySet["Attachment"]:
+        own = SetAside.objects.filter(row_id=models.OuterRef("id"))
+        signed = SetAside.objects.filter(row_id=models.OuterRef("entry_id"))
+        return super().get_queryset().filter(~models.Exists(own), ~models.Exists(signed))
 
 
 class Attachment(models.Model):
@@ -29,6 +39,9 @@ class Attachment(models.Model):
     retracted_at = models.DateTimeField("撤回时间", null=True)
     retracted_for = models.CharField("撤回原因", max_length=24, default="")
     retracted_by_post_id = models.UUIDField("撤回岗位", null=True)
+
+    objects = NotSetAside()
+    everything: ClassVar[models.Manager["Attachment"]] = models.Manager()
 
     class Meta:
         verbose_name = "附件"

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from tongxin import vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
@@ -37,19 +39,55 @@ def one(*, attachment_id: UUID, child_id: UUID, viewer: Viewer, at: datetime) ->
     return row
 
 
+def by_themselves(child_id: UUID) -> list[Attachment]:
+    """The attachments of a child that belong to no record, the newest first."""
+    return list(Attachment.objects.filter(child_id=child_id, entry_id__isnull=True).order_by("-number"))
+
+
+def of_records(child_id: UUID, *, kinds: Iterable[str]) -> list[Attachment]:
+    """The attachments of some kinds that belong to records of a child and stand, the oldest first."""
+    rows = Attachment.objects.filter(child_id=child_id, kind__in=list(kinds), entry_id__isnull=False)
+    return list(rows.filter(retracted_at__isnull=True).order_by("number"))
+
+
+def known(child_id: UUID, ids: Iterable[UUID]) -> list[UUID]:
+    """Those of some ids that are attachments of a child."""
+    return list(Attachment.objects.filter(child_id=child_id, id__in=list(ids)).values_list("id", flat=True))
+
+
+def children_of(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Whose attachment each of these ids is, where it is one; those set apart too."""
+    return dict(Attachment.everything.filter(id__in=list(ids)).values_list("id", "child_id"))
+
+
 def signed(entry_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """Since when each of these records has a signed scan that stands."""
     rows = Attachment.objects.filter(entry_id__in=list(entry_ids), retracted_at__isnull=True)
     return {row.entry_id: row.added_at for row in rows.order_by("-added_at") if row.entry_id}
 
 
-def opened(attachment: Attachment, *, viewer: Viewer, at: datetime) -> bytes:
+def has_any(*, child_id: UUID, kinds: Iterable[str], since: datetime) -> bool:
+    """Whether a file of one of these kinds came to a child since a moment and stands."""
+    rows = Attachment.objects.filter(child_id=child_id, kind__in=list(kinds), retracted_at__isnull=True)
+    return rows.filter(added_at__gte=since).exists()
+
+
+def set_apart(*, ids: Iterable[UUID], entries: Iterable[UUID]) -> list[Attachment]:
+    """The attachments of what was set apart: those chosen by themselves, and those that belong to its records."""
+    rows = Attachment.everything.filter(Q(id__in=list(ids)) | Q(entry_id__in=list(entries)))
+    return list(rows.order_by("number"))
+
+
+def opened(
+    attachment: Attachment, *, viewer: Viewer, at: datetime, purpose: str = PURPOSE, part: str = "",
+    route: str = "attachment",
+) -> bytes:
     """The bytes of an attachment; the look is written down first."""
     sealed = store.read(attachment.id)
     if sealed is None:
         raise NotTaken(GONE)
     (content,) = vault.open_bytes(
-        [attachment.sealed(sealed)], viewer=viewer, purpose=PURPOSE, part=attachment.part, route="attachment", at=at
+        [attachment.sealed(sealed)], viewer=viewer, purpose=purpose, part=part or attachment.part, route=route, at=at
     )
     if content is None:
         raise NotTaken(DESTROYED)
@@ -58,4 +96,4 @@ def opened(attachment: Attachment, *, viewer: Viewer, at: datetime) -> bytes:
 
 def missing() -> int:
     """How many attachments have no file in the data folder."""
-    return sum(not store.is_there(key) for key in Attachment.objects.values_list("id", flat=True).iterator())
+    return sum(not store.is_there(key) for key in Attachment.everything.values_list("id", flat=True).iterator())

@@ -105,7 +105,7 @@ def _keep(
     ledger.lock_subject(row.key_owner)
     if known := _already(row):
         return known
-    others = Attachment.objects.filter(child_id=row.child_id)
+    others = Attachment.everything.filter(child_id=row.child_id)
     if others.filter(digest=row.digest, kind=row.kind, entry_id=row.entry_id, retracted_at__isnull=True).exists():
         raise NotTaken("这份文件已经在附件里，没有重复保存。")
     row.number = others.count() + 1
@@ -127,7 +127,7 @@ def _keep(
 
 def _already(row: Attachment) -> Attachment | None:
     """The same file sent a second time; an id that stands for anything else is refused."""
-    known = Attachment.objects.filter(id=row.id).first()
+    known = Attachment.everything.filter(id=row.id).first()
     if known is not None and (known.retracted_at or _sent(known) != _sent(row)):
         raise NotTaken(USED)
     return known
@@ -160,3 +160,17 @@ def retract(*, attachment: Attachment, reason: str, actor: Viewer, at: datetime)
             clear={"attachment": str(attachment.id), "reason": reason},
         )
     return True
+
+
+def forget_about(child_id: UUID) -> int:
+    """How many files of an erased child are gone, the sealed bytes with the rows, once this is committed."""
+    rows = Attachment.everything.filter(child_id=child_id)
+    ids = list(rows.values_list("id", flat=True))
+    rows.delete()
+    transaction.on_commit(lambda: _remove(ids))
+    return len(ids)
+
+
+def _remove(ids: list[UUID]) -> None:
+    for each in ids:
+        store.remove(each)

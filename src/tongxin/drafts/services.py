@@ -1,14 +1,14 @@
 """Keeping what somebody writes until it is handed in, and putting it away."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, DateTimeField, F, Q, UUIDField, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
 from tongxin import vault
@@ -19,7 +19,7 @@ from tongxin.assessments.rulings import shown_scheme
 from tongxin.core.pathway import CHINA
 from tongxin.drafts.deadlines import moments_of
 from tongxin.drafts.models import FormDraft
-from tongxin.ledger.models import Entry
+from tongxin.ledger.models import Entry, SetAside
 from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
@@ -48,12 +48,15 @@ class Saved:
     """The draft that holds the writing; none when it has become an entry meanwhile.
 
     `is_other`: somebody saved over the same base elsewhere, so both are kept. `is_cleared`: this saving took a sign of
-    danger out of the answers.
+    danger out of the answers. `is_apart`: the entry, or the one that it corrects, was set apart, and nothing is kept.
     """
 
     draft: FormDraft | None
     is_other: bool = False
     is_cleared: bool = False
+    is_apart: bool = False
+    # Nothing was written yet that would be worth keeping.
+    is_empty: bool = False
 
 
 class NotMine(Exception):
@@ -64,10 +67,19 @@ class ThrownAway(Exception):
     """The draft was thrown away elsewhere, and its own key with it."""
 
 
-def save(*, child: Child | None, asked: Asked, writing: Writing, actor: Viewer, at: datetime) -> Saved:
-    """Keep what a page holds; what another page saved meanwhile is never written over."""
+def save(
+    *, child: Child | None, asked: Asked, writing: Writing, actor: Viewer, at: datetime, is_beside: bool = False
+) -> Saved:
+    """Keep what a page holds; what another page of the same draft saved meanwhile is never written over.
+
+    A form begun anew takes the place of the one that the same person left before.
+    """
     if Entry.objects.filter(id=writing.entry_id).exists():
         return Saved(None)
+    if child is not None and _belongs(writing.entry_id, writing.corrects, writing.tab, _apart(child.id)):
+        return Saved(None, is_apart=True)
+    if _is_empty(writing.answers) and not FormDraft.objects.filter(id=writing.entry_id).exists():
+        return Saved(None, is_empty=True)
     draft = _row(child, asked, writing, actor, at)
     if child is None:
         vault.create_keys([draft.key_owner], at=at)
@@ -77,6 +89,8 @@ def save(*, child: Child | None, asked: Asked, writing: Writing, actor: Viewer, 
         raise ThrownAway from None
     stands = FormDraft.objects.filter(id=draft.id).first()
     if stands is None and _created(draft):
+        if not is_beside:
+            _replace_older(draft)
         return Saved(draft)
     stands = stands or FormDraft.objects.get(id=draft.id)
     _refuse_strangers(stands, draft, actor)
@@ -88,6 +102,23 @@ def save(*, child: Child | None, asked: Asked, writing: Writing, actor: Viewer, 
     return _beside(child, asked, writing, actor, at)
 
 
+def _apart(child_id: UUID) -> list[UUID]:
+    """The records about a child that were set apart."""
+    is_apart = Exists(SetAside.objects.filter(row_id=OuterRef("id")))
+    return list(Entry.everything.filter(is_apart, subject_id=child_id).values_list("id", flat=True))
+
+
+def _belongs(draft_id: UUID, corrects: UUID | None, tab: UUID, entries: Collection[UUID]) -> bool:
+    """Whether a draft is one of these entries, the same form written beside it, or a correction of it."""
+    return draft_id in entries or corrects in entries or draft_id in {uuid5(each, str(tab)) for each in entries}
+
+
+def drafts_of(entries: Collection[UUID], *, child_id: UUID) -> list[FormDraft]:
+    """What somebody still writes that belongs to these entries about a child."""
+    rows = FormDraft.objects.filter(child_id=child_id).order_by("id")
+    return [row for row in rows if _belongs(row.id, row.corrects, row.tab, entries)]
+
+
 def _beside(child: Child | None, asked: Asked, writing: Writing, actor: Viewer, at: datetime) -> Saved:
     """The same page's writing as a draft of its own; sent again, it is the same one."""
     own = uuid5(writing.entry_id, str(writing.tab))
@@ -95,8 +126,27 @@ def _beside(child: Child | None, asked: Asked, writing: Writing, actor: Viewer, 
         entry_id=own, form_hash=writing.form_hash, answers=writing.answers, tab=writing.tab, turn=writing.turn,
         base=0, about=writing.about, corrects=writing.corrects,
     )
-    saved = save(child=child, asked=asked, writing=other, actor=actor, at=at)
+    saved = save(child=child, asked=asked, writing=other, actor=actor, at=at, is_beside=True)
     return Saved(saved.draft, is_other=True, is_cleared=saved.is_cleared)
+
+
+def _is_empty(value: object) -> bool:
+    """Whether nobody wrote anything in it: blanks, and rows of blanks."""
+    if isinstance(value, Mapping):
+        return all(_is_empty(each) for each in value.values())
+    if isinstance(value, list):
+        return all(_is_empty(each) for each in value)
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _replace_older(draft: FormDraft) -> None:
+    """One draft a form, a child and a person: the ones left before go, but none that ever held a sign of danger."""
+    if draft.child_id is None:
+        return
+    FormDraft.objects.filter(
+        child_id=draft.child_id, form_id=draft.form_id, about=draft.about, corrects=draft.corrects,
+        person_id=draft.person_id, post_id=draft.post_id, danger_at__isnull=True,
+    ).exclude(id=draft.id).delete()
 
 
 def _row(child: Child | None, asked: Asked, writing: Writing, actor: Viewer, at: datetime) -> FormDraft:
@@ -191,3 +241,8 @@ def forget(draft: FormDraft, *, at: datetime) -> None:
     FormDraft.objects.filter(id=draft.id).delete()
     if has_own_key:
         transaction.on_commit(lambda: vault.destroy(owner, at=at))
+
+
+def forget_about(child_id: UUID) -> int:
+    """How many drafts about a child are gone: what somebody wrote of an erased file is erased with it."""
+    return FormDraft.objects.filter(child_id=child_id).delete()[0]

@@ -66,6 +66,7 @@ def _worn_out(at: datetime) -> Iterator[str]:
 
 
 def _shared(rules: EntranceRules) -> Iterator[str]:
+    # Sessions end by the machine's time, whatever day the demo plays.
     rows = OpenSession.objects.filter(person_id__isnull=False, expire_date__gt=timezone.now())
     many = Counter(rows.values_list("person_id", flat=True))
     crowded = [person for person, times in many.items() if person is not None and times > rules.many_at_once]

@@ -9,8 +9,8 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
 from tongxin.core.forms import Problem
-from tongxin.core.pathway import WITHDRAWN, Fact, flag_refusals, fold, refusals, waiting_refusals
-from tongxin.flows import transfers
+from tongxin.core.pathway import WITHDRAWN, Fact, Pathway, flag_refusals, fold, refusals, waiting_refusals
+from tongxin.flows import referring, transfers
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
@@ -19,11 +19,16 @@ from tongxin.ledger.models import Entry
 POSTPONES = "task_reason"
 
 
+def may_take_back(entry: Entry, *, pathway: Pathway, actor: Viewer) -> bool:
+    """Whether somebody may take a record back: whoever wrote it, or who oversees the line."""
+    _, overseers = pathway.lowering
+    return entry.person_id == actor.person_id or actor.is_worker or actor.role in overseers
+
+
 def _refuse_taking_back_others(draft: Draft, ground: Ground, actor: Viewer) -> None:
     """What somebody recorded is taken back by them, or by who oversees the line."""
     entry = Entry.objects.filter(id=draft.supersedes).first() if draft.supersedes else None
-    _, overseers = ground.pathway.lowering
-    if entry is not None and entry.person_id != actor.person_id and not actor.is_worker and actor.role not in overseers:
+    if entry is not None and not may_take_back(entry, pathway=ground.pathway, actor=actor):
         raise Refused.because("这条记录是别人填写的，请由填写人或督导员、个案管理员撤回。没有保存。")
 
 
@@ -60,5 +65,9 @@ def refuse(
         too_late = flag_refusals(ground.pathway, due_on=data.get("due_on"), at=at, calendar=ground.calendar)
         if too_late:
             raise Refused([Problem("due_on", zh, True) for zh in too_late])
+    if draft.kind in referring.KINDS:
+        referring.refuse(state=before.state, draft=draft, data=data, actor=actor, at=at)
+    if draft.kind == "transfer_out":
+        transfers.refuse_nowhere(child_id=draft.subject.id, data=data)
     if draft.kind == "transfer_in":
         transfers.refuse_self_acceptance(state=before.state, actor=actor)

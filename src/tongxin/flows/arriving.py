@@ -16,11 +16,12 @@ from tongxin import vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import WORKER
 from tongxin.assessments.forms import Asked
-from tongxin.core.forms import Field, Form
+from tongxin.core.forms import Field, Form, Problem
 from tongxin.core.pathway import WITHDRAWN
 from tongxin.flows import arriving_children as children
 from tongxin.flows import arriving_conflicts as conflicts
 from tongxin.flows import arriving_holding as holding
+from tongxin.flows import shelved
 from tongxin.flows.arriving_holding import Holding
 from tongxin.flows.arriving_reading import Sender, Sent, read
 from tongxin.flows.arriving_sealed import unsealed
@@ -38,9 +39,9 @@ from tongxin.sync.models import Arrival, Carried, Device, Receipt
 from tongxin.vault import Keyring
 
 log = logging.getLogger("tongxin.field")
-OPENS, EARLY = children.OPENS, "early"
+OPENS, EARLY, ERASED = children.OPENS, "early", holding.ERASED
 REFUSALS: Mapping[type[Exception], str] = {
-    NotAllowed: "not_allowed", Held: "different_copy", vault.Destroyed: "gone_child", rules.NotAdopted: "retired_form",
+    NotAllowed: "not_allowed", Held: "different_copy", vault.Destroyed: ERASED, rules.NotAdopted: "retired_form",
 }
 # What was seen or heard of a child whom nobody has on file: its form, and why it waits.
 CLUE = "clue"
@@ -81,9 +82,12 @@ def take_read(
 ) -> Receipt:
     """The receipt of an entry that wasn't known, under the lock of its id."""
     child = children.child_for(sent.child)
+    keys = keys or vault.keyring([child.key_owner] if child else [])
+    if child is not None and children.is_gone(child, keys):
+        # As of an unknown child: its danger rings, and somebody says whose file it is now.
+        child = None
     if child is None:
         together.apart()
-    keys = keys or vault.keyring([child.key_owner] if child else [])
     try:
         _refuse_sender(sent, sender, limits_at(at), has_other_copy=has_other_copy)
         subject = take_in(sent, child=child, sender=sender, at=at, keys=keys)
@@ -164,7 +168,7 @@ def _child_to_open_or(
 ) -> Child | None:
     """The child on file who this is after all; None when a file is to be opened."""
     if sent.child is not None and children.is_erased(sent.child):
-        raise Holding("gone_child")
+        raise Holding(ERASED)
     if sent.form == CLUE:
         raise Holding(CLUE)
     if sent.form != OPENS or sent.correction_kind:
@@ -180,16 +184,25 @@ def _child_to_open_or(
     if same is None:
         like = children.same_person(sent.answers, place)
         if like is not None:
-            raise Holding("duplicate_child", child=like)
+            raise _perhaps(like)
         return None
     children.stand_for(named=sent.child, child=same, device=sender.device, at=at)
     lock_subject(same.key_owner)
+    # Somebody is there to do something for this child: a file that is only stored is in use again.
+    shelved.end(same, at=at)
     differing = _differing(sent, same, at=at)
     if differing or not access.may(
         viewer=sender.viewer, child_id=same.id, part="", action=f"record.{OPENS}", at=at
     ):
         raise Holding("duplicate_child", child=same, fields=differing)
     return same
+
+
+def _perhaps(like: Child) -> Holding:
+    """It waits for a person; a file that is only stored doesn't get it, and nobody sees whose that is."""
+    if shelved.of(like.id) is None:
+        return Holding("duplicate_child", child=like)
+    return Holding("duplicate_child", problems=[Problem("name", children.STORED, True)])
 
 
 def _differing(sent: Sent, child: Child, *, at: datetime) -> list[str]:
@@ -240,7 +253,7 @@ def _record(
         was_here = Carried.objects.filter(device=sender.device, child_id=child.id).exists()
         raise Holding("moved_child" if was_here else "not_allowed") from None
     except vault.Destroyed:
-        raise Holding("gone_child") from None
+        raise Holding(ERASED) from None
 
 
 def _refusal(
@@ -269,10 +282,10 @@ def _is_retired(form: Form, answers: Mapping[str, Any], path: str) -> bool:
 
 def let_in_those_who_wait(named: UUID | None, *, at: datetime) -> None:
     """Entries that came before the file of their child are taken in now, as whoever wrote them."""
-    child = children.child_for(named)
+    child = children.file_for(named)
     if child is None:
         return
-    waiting = Arrival.objects.filter(named_id=named, settled_at__isnull=True, receipt__reason=EARLY)
+    waiting = Arrival.objects.filter(named_id=named, settled_at__isnull=True, receipt__reason__in=(EARLY, ERASED))
     for arrival in waiting.select_related("receipt", "device"):
         try:
             with transaction.atomic():
@@ -280,7 +293,7 @@ def let_in_those_who_wait(named: UUID | None, *, at: datetime) -> None:
         except OperationalError:
             raise
         except Exception:
-            # Whatever is wrong with it, the file that it waited for stands, and it waits for a person.
+            # The file that it waited for stands whatever is wrong with this one, and it waits for a person.
             log.exception("what waited for a file could not be looked at")
 
 
@@ -290,6 +303,7 @@ def _let_in(arrival: Arrival, child: Child, *, at: datetime) -> None:
     try:
         with transaction.atomic():
             take_in(sent, child=child, sender=sender, at=at)
+            arrival.child_id = child.id
             holding.settle(arrival, outcome=Arrival.RECORDED, actor=WORKER, at=at)
         return
     except OperationalError:

@@ -9,9 +9,9 @@ from django.db import transaction
 from tongxin import ledger, vault
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
-from tongxin.documents import services as documents
 from tongxin.documents.faults import NotAllowed, NotTaken
 from tongxin.documents.services import File
+from tongxin.flows import attaching
 from tongxin.flows.arriving_holding import decider_near, opened_id, viewer_for
 from tongxin.flows.handlers import later_handlers
 from tongxin.ledger.models import Entry
@@ -25,6 +25,7 @@ KINDS = {"photo": "photo", "voice": "recording", "signature": "signed_scan"}
 NOT_YET = "附件的规则还没有采用，文件已收好，采用后自动存入。"
 NOT_HERS = "您的岗位不能给这份档案加附件，文件没有存入，请联系督导员。"
 TOO_LARGE = "文件太大，没有收下。请缩短录音，或重拍一张小一些的照片。"
+ERASED = "这份档案已经删除，文件没有存入。"
 USED = "这个文件编号已用于另一个文件，没有收下。请在手机上重新添加。"
 
 
@@ -112,6 +113,9 @@ def attach(blob: Blob, *, at: datetime) -> bool:
     child = Child.objects.filter(id=entry.subject_id).first() if entry else None
     if entry is None or child is None or blob.is_attached or blob.outcome == Arrival.ASIDE:
         return False
+    if vault.destroyed([child.key_owner]):
+        _put_away(blob, at=at)
+        return False
     if needs_a_person(blob, at=at):
         hold(blob, child=child, at=at)
         return False
@@ -181,14 +185,22 @@ def file_of(blob: Blob, entry: Entry, *, viewer: Viewer, purpose: str, part: str
 def _add(child: Child, file: File, entry: Entry, device: Device, at: datetime) -> None:
     """In the name of whose phone it is, else of whoever recorded the entry in their place."""
     try:
-        documents.add(child=child, file=file, actor=viewer_for(device, at=at), at=at)
+        attaching.add(child=child, file=file, actor=viewer_for(device, at=at), at=at)
     except NotAllowed:
         if entry.person_id is None or entry.person_id == device.person_id:
             raise
         person = Person.objects.filter(id=entry.person_id, is_active=True).first()
         if person is None:
             raise
-        documents.add(child=child, file=file, actor=viewer_of(person=person, at=at, post_id=entry.post_id), at=at)
+        attaching.add(child=child, file=file, actor=viewer_of(person=person, at=at, post_id=entry.post_id), at=at)
+
+
+def _put_away(blob: Blob, *, at: datetime) -> None:
+    """What belongs to a record of an erased file goes as that did."""
+    _note(blob, ERASED)
+    Blob.objects.filter(id=blob.id).update(outcome=Arrival.ASIDE, settled_at=at)
+    blob.pieces.all().delete()
+    vault.destroy(blob.key_owner, at=at)
 
 
 def _note(blob: Blob, problem: str) -> None:

@@ -18,9 +18,14 @@ from tongxin.people import matching
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.sync.models import ChildAlias, Device
+from tongxin.vault import Keyring
 
 OPENS = "case_file"
 LOCKS = 5_310_772
+STORED = (
+    "这个孩子可能有一份只保存的档案，内容不在这里显示。请区县的个案管理员在“删除与保存”里写明理由，打开核对："
+    "是同一个孩子，就先取回，再回到这里选“是同一个孩子”。"
+)
 CHILD = Prepared(
     lambda named: Child.objects.filter(
         id=Coalesce(Subquery(ChildAlias.objects.filter(phone_id=named).values("child_id")), named)
@@ -48,9 +53,25 @@ def read_ahead(named: Iterable[UUID]) -> dict[UUID, Child]:
     return found
 
 
+def file_for(named: UUID | None) -> Child | None:
+    """The same, but for a child whose file was erased: there is none to which anything could go."""
+    child = child_for(named)
+    return None if child is None or vault.destroyed([child.key_owner]) else child
+
+
 def is_erased(named: UUID) -> bool:
     """Whether there was such a child, whose key was destroyed."""
-    return bool(vault.destroyed([vault.Owner("child", named)]))
+    child = child_for(named)
+    return bool(vault.destroyed([child.key_owner if child else vault.Owner("child", named)]))
+
+
+def is_gone(child: Child, keys: Keyring) -> bool:
+    """Whether a child's key was destroyed, asked of keys that are there for the work anyway."""
+    try:
+        keys[child.key_owner]
+    except vault.Destroyed:
+        return True
+    return False
 
 
 def stand_for(*, named: UUID, child: Child, device: Device, at: datetime, by: UUID | None = None) -> None:
@@ -62,7 +83,7 @@ def stand_for(*, named: UUID, child: Child, device: Device, at: datetime, by: UU
 
 
 def same_number(answers: Mapping[str, Any], place: Division) -> Child | None:
-    """The child of this county with exactly this identity number."""
+    """The child of this county with exactly this identity number, also one whose file is only stored."""
     return _marked("id_token", _id_mark(answers, place), place)
 
 

@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
-from tongxin.documents import content, services
+from tongxin.documents import content
 from tongxin.documents.faults import NotAllowed as MayNotAdd
 from tongxin.documents.faults import NotTaken
 from tongxin.documents.kinds import attachments_in
 from tongxin.documents.services import File
 from tongxin.flows import arriving_blobs as blobs
+from tongxin.flows import attaching
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
@@ -22,6 +23,7 @@ from tongxin.rulebook import rules
 from tongxin.sync.models import Arrival, Blob
 
 DECIDE = "decide_arrivals"
+UNCHOSEN = "没有处理：请选一种处理办法。"
 GONE = "这个文件刚刚已经由别人处理了，没有再改动。"
 NOT_YOURS = "您的岗位不能给这份档案加附件，没有改动。请县（区）个案管理员处理。"
 
@@ -55,7 +57,7 @@ def keep_file(*, blob_id: UUID, actor: Viewer, at: datetime) -> None:
     blob, child, entry = _found(blob_id, actor, at)
     file = _opened(blob, child, entry, actor, at)
     try:
-        services.add(child=child, file=file, actor=actor, at=at)
+        attaching.add(child=child, file=file, actor=actor, at=at)
     except NotTaken as no:
         raise Refused.because(no.zh) from None
     except MayNotAdd:
@@ -71,9 +73,15 @@ def put_file_aside(*, blob_id: UUID, actor: Viewer, at: datetime) -> None:
     _settle(blob, child, Arrival.ASIDE, actor, at)
 
 
+def refuse_unchosen(*, blob_id: UUID, actor: Viewer, at: datetime) -> None:
+    """Nothing was chosen; only whoever may decide about the file is told so."""
+    _found(blob_id, actor, at)
+    raise Refused.because(UNCHOSEN)
+
+
 def may_look(blob: Blob, *, viewer: Viewer, at: datetime) -> bool:
     """Whether the viewer reads the part of the child's file to which it belongs."""
-    entry, child = blobs.entry_of(blob), Child.objects.filter(id=blob.child_id or blob.id).first()
+    entry, child = blobs.entry_of(blob), _child_of(blob)
     if entry is None or child is None:
         return False
     return access.may(viewer=viewer, child_id=child.id, part=_part(blob, child, entry, at), at=at)
@@ -89,8 +97,13 @@ def _found(blob_id: UUID, viewer: Viewer, at: datetime) -> tuple[Blob, Child, En
     if blob is None or not allowed or not may_look(blob, viewer=viewer, at=at):
         raise NotAllowed
     entry = blobs.entry_of(blob)
-    assert entry is not None  # noqa: S101
-    return blob, Child.objects.get(id=blob.child_id or blob.id), entry
+    child = _child_of(blob)
+    assert entry is not None and child is not None  # noqa: S101
+    return blob, child, entry
+
+
+def _child_of(blob: Blob) -> Child | None:
+    return Child.objects.filter(id=blob.child_id).first() if blob.child_id else None
 
 
 def _opened(blob: Blob, child: Child, entry: Entry, viewer: Viewer, at: datetime) -> File:

@@ -11,7 +11,7 @@ from tongxin.assessments.models import Result
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows.arriving import CLUE, OPENS, let_in_those_who_wait
 from tongxin.flows.arriving_children import stand_for
-from tongxin.flows.arriving_settling import SETTLES, child_of, take_up
+from tongxin.flows.arriving_settling import SETTLES, child_of, is_homeless, take_up
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.people.models import Child
@@ -31,13 +31,14 @@ def _decided(arrival: Arrival, now: datetime) -> bool:
     held = HeldEntry.objects.filter(id=arrival.held_id, settled_at__isnull=False).first() if arrival.held_id else None
     if entry is None and (held is None or _counts(held)):
         return False
-    if entry is not None and arrival.receipt.reason == CLUE:
+    if entry is not None and (arrival.receipt.reason == CLUE or is_homeless(arrival)):
         return _taken_up(arrival, entry, now)
     by = entry.person_id if entry else held.settled_by if held else None
     outcome = Arrival.RECORDED if entry else Arrival.ASIDE
     with transaction.atomic():
         if entry is not None and arrival.form_id == OPENS:
             _name(arrival, entry, now)
+        arrival.child_id = entry.subject_id if entry is not None else arrival.child_id
         holding.settle(
             arrival, outcome=outcome, actor=Viewer(person_id=by), at=now, aside="" if entry else "other_stands"
         )

@@ -33,6 +33,8 @@ from tongxin.vault import Owner
 
 # In the record twice already: the record's own copy is the one that waits.
 IN_RECORD = "different_copy"
+# The file was erased: as of an unknown child, sealed under a key of its own.
+ERASED = "gone_child"
 PASSED_ON = "arrival.passed_on"
 OPENED = UUID("3d4a9b3e-91a5-4c61-8a10-6c1f8a0f5c42")
 
@@ -56,8 +58,8 @@ def owner_of(sent: Sent, child: Child | None) -> Owner:
 
 def keep(sent: Sent, *, why: Holding, child: Child | None, sender: Sender, at: datetime) -> Receipt:
     """The receipt of an entry that waits."""
-    child = why.child or child
-    owner = owner_of(sent, None if why.reason == "gone_child" else child)
+    child = None if why.reason == ERASED else why.child or child
+    owner = owner_of(sent, child)
     vault.create_keys([owner], at=at)
     arrival_id = ids.new_id()
     held_id, is_danger = _act_on_danger(
@@ -180,7 +182,7 @@ def _act_on_danger(
         found = HeldEntry.objects.filter(entry_id=sent.id).order_by("-received_at", "-id").first()
         return (found.id if found else None), False
     about = child or _unknown_child(sender)
-    if about is None or not sent.form or why.reason == "gone_child":
+    if about is None or not sent.form:
         return None, False
     asked = _asked(sent, about, at=at)
     if asked is None:

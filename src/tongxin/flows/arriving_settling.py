@@ -19,7 +19,7 @@ from tongxin.drafts.services import Writing
 from tongxin.flows import arriving_children as children
 from tongxin.flows import arriving_holding as holding
 from tongxin.flows import lists
-from tongxin.flows.arriving import CLUE, EARLY, OPENS, let_in_those_who_wait, take_in
+from tongxin.flows.arriving import CLUE, EARLY, ERASED, OPENS, let_in_those_who_wait, take_in
 from tongxin.flows.arriving_holding import Holding
 from tongxin.flows.arriving_reading import Sender, Sent
 from tongxin.flows.arriving_words import SHORT
@@ -34,6 +34,7 @@ from tongxin.sync.models import Arrival
 DECIDE, SETTLES = "decide_arrivals", "held_settlement"
 GONE = "这条记录刚刚已经由别人处理了，没有再改动。"
 NOT_YET = "现在还不能登记：{why}。可以打开成表改好再交，或写明理由搁置。"
+OVER = "没有打开：这份表已经办结。请写明理由搁置。"
 DUPLICATE = "duplicate_child"
 # What a new file takes over from a clue.
 IN_FILE = {"name": "child_name", "residence_address": "place", "source_note": "wanted"}
@@ -69,7 +70,19 @@ def child_of(arrival: Arrival) -> Child | None:
     """Whom it is about, when there is a file."""
     if arrival.child_id is not None:
         return Child.objects.filter(id=arrival.child_id).first()
-    return children.child_for(arrival.named_id)
+    return children.file_for(arrival.named_id)
+
+
+def meant(arrival: Arrival, sent: Sent, *, viewer: Viewer, at: datetime) -> Child | None:
+    """The same; of what waited while a file was only stored, the child whose file it may be once it is in use again."""
+    child = child_of(arrival)
+    if child is not None or arrival.receipt.reason != DUPLICATE:
+        return child
+    place = Division.objects.filter(id=arrival.division_id or 0).first()
+    like = children.same_person(sent.answers, place) if place else None
+    rows = Child.objects.filter(id=like.id) if like else Child.objects.none()
+    found: Child | None = access.visible(rows, viewer=viewer, part="roster", at=at).first()
+    return found
 
 
 @transaction.atomic
@@ -89,7 +102,7 @@ def same_child(*, arrival_id: UUID, takes_over: bool, actor: Viewer, at: datetim
     `takes_over`: the second file is recorded too and what it says holds from now on.
     """
     arrival, sent = _taken_up(arrival_id, actor=actor, at=at)
-    child = child_of(arrival)
+    child = meant(arrival, sent, viewer=actor, at=at)
     if child is None or sent.child is None or arrival.receipt.reason != DUPLICATE:
         raise NotAllowed
     children.stand_for(named=sent.child, child=child, device=arrival.device, at=at, by=actor.person_id)
@@ -107,7 +120,7 @@ def put_aside(*, arrival_id: UUID, reason: str, note: str, actor: Viewer, at: da
         raise Refused([Problem("reason", "请选一条理由，没有改动。", True)])
     arrival, _ = _taken_up(arrival_id, actor=actor, at=at)
     _settle(arrival, outcome=Arrival.ASIDE, actor=actor, at=at, aside=reason, note=note)
-    if arrival.form_id == CLUE and arrival.child_id is None:
+    if is_homeless(arrival):
         # What was done about it meanwhile waited for a child that there isn't.
         for each in Arrival.objects.filter(named_id=arrival.named_id, settled_at__isnull=True, receipt__reason=EARLY):
             _settle(each, outcome=Arrival.ASIDE, actor=actor, at=at, aside=reason)
@@ -119,19 +132,19 @@ def about_child(*, arrival_id: UUID, child_id: UUID, actor: Viewer, at: datetime
     arrival, sent = _taken_up(arrival_id, actor=actor, at=at)
     rows = access.visible(Child.objects.filter(id=child_id), viewer=actor, part="roster", at=at)
     child = rows.first()
-    if child is None or arrival.form_id != CLUE or arrival.child_id is not None:
+    if child is None or not is_homeless(arrival):
         raise NotAllowed
     _join(arrival, sent, child, actor=actor, at=at)
 
 
 @transaction.atomic
 def file_from(*, arrival_id: UUID, actor: Viewer, at: datetime) -> str:
-    """The address of a new file with what a clue says of the child; handed in, it takes the clue up."""
+    """The address of a new file with what a clue says of the child; handed in, it takes up what waited."""
     arrival, sent = _taken_up(arrival_id, actor=actor, at=at)
-    if arrival.form_id != CLUE or not access.may_do(viewer=actor, action="open_file", at=at):
+    if not is_homeless(arrival) or not access.may_do(viewer=actor, action="open_file", at=at):
         raise NotAllowed
     asked = _asked_near(arrival, OPENS, at=at)
-    said = {to: sent.answers.get(of) for to, of in IN_FILE.items()}
+    said = {to: sent.answers.get(of) for to, of in IN_FILE.items()} if arrival.form_id == CLUE else {}
     known = {"opened_on": at.astimezone(CHINA).date().isoformat(), "source": "other"} | said
     writing = Writing(
         entry_id=holding.opened_id(arrival.id), form_hash=asked.form_hash, tab=arrival.id, turn=1, base=0,
@@ -143,7 +156,7 @@ def file_from(*, arrival_id: UUID, actor: Viewer, at: datetime) -> str:
 
 @transaction.atomic
 def take_up(arrival: Arrival, *, entry: Entry, at: datetime) -> None:
-    """The file that was made from a clue is there: the clue goes into it."""
+    """The file that was made for it is there: it goes into that file."""
     child = Child.objects.get(id=entry.subject_id)
     person = Person.objects.filter(id=entry.person_id).first() if entry.person_id else None
     actor = viewer_of(person=person, at=at, post_id=entry.post_id) if person else Viewer(person_id=None)
@@ -167,11 +180,19 @@ def open_as_form(*, arrival_id: UUID, actor: Viewer, at: datetime) -> str:
         entry_id=holding.opened_id(arrival.id), form_hash=asked.form_hash, answers=sent.answers, tab=arrival.id,
         turn=1, base=0, about=sent.about, corrects=sent.id if arrival.receipt.reason == "different_copy" else None,
     )
-    drafts.save(child=child, asked=asked, writing=writing, actor=actor, at=at)
+    if drafts.save(child=child, asked=asked, writing=writing, actor=actor, at=at).is_apart:
+        raise Refused.because(OVER)
     page = f"/children/{child.id}/forms/{sent.form}/" if child else "/children/new/file/"
     query = f"?draft={writing.entry_id}"
     query += f"&about={sent.about}" if sent.about.isascii() and sent.about else ""
     return page + query + (f"&corrects={sent.id}" if writing.corrects and _is_on_record(sent.id) else "")
+
+
+def is_homeless(arrival: Arrival) -> bool:
+    """Whether there is no file that it could go into: of a child whom nobody knows, or whose file was erased."""
+    if arrival.form_id == CLUE and arrival.child_id is None:
+        return True
+    return arrival.receipt.reason == ERASED and arrival.form_id not in {"", OPENS} and child_of(arrival) is None
 
 
 def can_open(arrival: Arrival, *, at: datetime) -> bool:

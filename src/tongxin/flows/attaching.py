@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from tongxin.accounts.viewers import Viewer
-from tongxin.cases import derivation
 from tongxin.documents import services
 from tongxin.documents.faults import NotTaken
 from tongxin.documents.services import Added, File
 from tongxin.flows import consenting
-from tongxin.flows.derive import ground_for
+from tongxin.flows.derive import state_of
 from tongxin.flows.facts import facts_of
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -20,7 +19,7 @@ def add(*, child: Child, file: File, actor: Viewer, at: datetime) -> Added:
     gates = [gate for gate in notice.gates if gate.concerns(file.kind, {})]
     if gates:
         facts, _ = facts_of(child.id)
-        state = derivation.think(facts, ground=ground_for(child, at=at), at=at).state
+        state = state_of(child, facts=facts, at=at)
         if said := consenting.refusals(child, gates=gates, facts=facts, state=state, at=at):
             raise NotTaken("".join(said))
     return services.add(child=child, file=file, actor=actor, at=at)

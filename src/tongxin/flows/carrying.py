@@ -15,10 +15,11 @@ from tongxin import vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case
-from tongxin.flows import arriving_words
+from tongxin.flows import arriving_words, shelved
 from tongxin.flows.carrying_files import files_of
 from tongxin.flows.carrying_frame import frame_for, ruled_for
 from tongxin.people.models import Child
+from tongxin.rights.models import Shelved
 from tongxin.sync import cursors
 from tongxin.sync.cursors import Cursor
 from tongxin.sync.limits import limits_at
@@ -26,6 +27,7 @@ from tongxin.sync.models import Arrival, Carried, Device, Receipt
 
 MOVED = "已经不在您的辖区，由现在住处的岗位负责。"
 ERASED = "档案已依法销毁。"
+STORED = "档案已按规定改为只保存，不再使用。"
 CHUNK = 500
 Answer = dict[str, Any]
 
@@ -60,8 +62,12 @@ def bring_down(
 
 
 def _caseload(viewer: Viewer, *, most: int, at: datetime) -> list[UUID]:
-    """The children of the post, the most urgent first, as many as a phone may hold."""
-    cases = access.visible(Case.objects.all(), viewer=viewer, part="roster", at=at)
+    """The children of the post, the most urgent first, as many as a phone may hold.
+
+    A stored file that somebody opened is read at the desk, for as long as was allowed; a phone would keep it.
+    """
+    stored = Shelved.objects.filter(ended_at__isnull=True).values("child_id")
+    cases = access.visible(Case.objects.exclude(id__in=stored), viewer=viewer, part="roster", at=at)
     return list(cases.order_by("rank", "due_at", "id").values_list("id", flat=True)[:most])
 
 
@@ -117,7 +123,8 @@ def _note(
 
 def _why_gone(going: Sequence[UUID]) -> dict[UUID, str]:
     erased = {owner.id for owner in vault.destroyed([vault.Owner("child", child) for child in going])}
-    return {child: ERASED if child in erased else MOVED for child in going}
+    stored = shelved.among(going)
+    return {child: ERASED if child in erased else STORED if child in stored else MOVED for child in going}
 
 
 def _settled(device: Device, cursor: Cursor, head: int, at: datetime) -> list[Answer]:

@@ -21,8 +21,9 @@ from tongxin.core.pathway import CHINA, Fact
 from tongxin.core.pathway.export import fact_json, masked_json, without_levels
 from tongxin.core.pathway.vocabulary import CHILD_STATES, IDENTIFIED
 from tongxin.flows.carrying_known import known_for
-from tongxin.flows.derive import ground_for
-from tongxin.flows.facts import as_facts
+from tongxin.flows.carrying_plans import plans_for
+from tongxin.flows.derive import state_of
+from tongxin.flows.facts import anchors_of, as_facts
 from tongxin.flows.outcome import TIES
 from tongxin.flows.profiles import carers_of, profiles_of, readable
 from tongxin.ledger.models import Entry
@@ -50,6 +51,7 @@ class Page:
     allowed: dict[UUID, list[str]]
     cases: dict[UUID, Case]
     entries: dict[UUID, list[Entry]]
+    anchors: dict[UUID, list[Entry]]
     results: dict[UUID, dict[str, Mapping[str, Any]]]
     tasks: dict[UUID, list[Task]]
     alarms: dict[UUID, list[Alarm]]
@@ -60,6 +62,7 @@ class Page:
     places: dict[int, str]
     siblings: dict[UUID, list[str]]
     sees_psychology: bool
+    plans: dict[UUID, File]
 
 
 def files_of(
@@ -90,12 +93,14 @@ def _page(children: list[Child], asked: Mapping[str, Asked], viewer: Viewer, at:
     return Page(
         viewer=viewer, at=at, found=found, children=children, parts=parts,
         allowed=_allowed(rows, ids, found, asked, viewer, at),
-        cases={case.id: case for case in Case.objects.filter(id__in=ids)}, entries=records, results=results,
+        cases={case.id: case for case in Case.objects.filter(id__in=ids)}, entries=records, anchors=anchors_of(ids),
+        results=results,
         tasks=tasks, alarms=_grouped(Alarm.objects.filter(case_id__in=ids).exclude(state="closed"), "case_id"),
         profiles=profiles, carers=_grouped(carers, "child_id"),
         known=known_for(records, asked=asked, parts=parts, profiles=profiles, viewer=viewer, at=at),
         titles=_titles(records, tasks), places=_places(children), siblings=_siblings(children, viewer, at),
         sees_psychology=access.sees_psychology(viewer=viewer, at=at),
+        plans=plans_for(children, entries=records, parts=parts, viewer=viewer, at=at, route=ROUTE),
     )
 
 
@@ -147,7 +152,9 @@ def _siblings(children: Iterable[Child], viewer: Viewer, at: datetime) -> dict[U
 
 def _file(page: Page, child: Child) -> File:
     parts, case, profile = page.parts[child.id], page.cases.get(child.id), page.profiles[child.id]
-    facts = as_facts(page.entries[child.id], page.results.get(child.id, {}))
+    facts = as_facts(
+        page.entries[child.id], page.results.get(child.id, {}), anchors=page.anchors.get(child.id, ())
+    )
     file: File = {
         "id": str(child.id), "rev": len(facts), "file_no": child.file_no, "name": profile["name"] or NO_NAME,
         "sex": child.sex, "birth": _birth(child, profile, parts),
@@ -156,10 +163,11 @@ def _file(page: Page, child: Child) -> File:
         "siblings": page.siblings.get(child.id, []) if "family" in parts else [],
         "tasks": _tasks(page, page.tasks.get(child.id, ()), parts),
         "facts": _facts(page, child, facts, parts), "entries": _entries(page, child, parts),
+        "safety_plan": page.plans.get(child.id),
         "prefill": page.known[child.id], "profile": readable(profile, parts), "allowed": page.allowed[child.id],
     }
     file |= _identity(profile, parts) | _family(page, child, profile, parts) | _standing(page, child, case, parts)
-    state = derivation.think(facts, ground=ground_for(child, at=page.at), at=page.at).state if facts else None
+    state = state_of(child, facts=facts, at=page.at) if facts else None
     if state is not None and not (page.sees_psychology and "psychological" in parts):
         file["state"] = masked_json(state, upto=facts[-1].seq)
     return {name: value for name, value in file.items() if value not in (None, "", [], {})}
@@ -254,7 +262,8 @@ def _task(page: Page, task: Task, *, is_mine: bool, shows: bool) -> File:
 
 def _facts(page: Page, child: Child, facts: Sequence[Fact], parts: frozenset[str]) -> list[File]:
     """What the fold on the phone reads; of what may not be read at most that it was."""
-    by_id = {str(entry.id): page.found.part_of(entry.form_id) for entry in page.entries[child.id]}
+    told_of = [*page.entries[child.id], *page.anchors.get(child.id, ())]
+    by_id = {str(entry.id): page.found.part_of(entry.form_id) for entry in told_of}
     sees = page.sees_psychology and "psychological" in parts
     found = []
     for fact in facts:

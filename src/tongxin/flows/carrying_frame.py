@@ -16,10 +16,12 @@ from tongxin.accounts.viewers import Seat, Viewer
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.assessments.rulings import rulings_in
 from tongxin.cases.models import Task
+from tongxin.core.danger_words import lexicon_json
 from tongxin.core.grading.export import form_json, gates_json, identification_json, instrument_json
 from tongxin.core.pathway import CHINA
 from tongxin.core.pathway.export import calendar_json, pathway_json
-from tongxin.flows import lists
+from tongxin.duty.selectors import on_call
+from tongxin.flows import hearing, lists
 from tongxin.flows.carrying_asking import asking_in
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
@@ -96,6 +98,7 @@ def _ruled(
             id: named(instrument_json(content, psychology=sees)) for id, content in instruments.items()
         },
         "pathway": named(pathway_json(pathway, psychology=sees)),
+        "danger_words": _danger_words(region, named, at),
         "calendar": named(calendar_json(rules.calendar_at(at))),
         "places": lists.places_in(county_id), "asking": asking_in(region=region, at=at),
         "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]},
@@ -104,6 +107,12 @@ def _ruled(
     if sees:
         parts["highest"] = found.rubric.order[-1]
     return Ruled(asked, {name: (hash_of([name, part]), part) for name, part in parts.items()}, contents)
+
+
+def _danger_words(region: str, named: Callable[[Any], str], at: datetime) -> str:
+    """The list of words that ask, while the county has it switched on."""
+    content = hearing.content_in(region=region, at=at)
+    return named(lexicon_json(content)) if content is not None else ""
 
 
 def _limits(at: datetime) -> Frame:
@@ -174,6 +183,9 @@ def _called(place: Division, viewer: Viewer, at: datetime) -> list[tuple[Post, P
     """Who answers near the place, the nearest first, nobody twice."""
     roster = roster_for(ancestors=place.ancestors, at=at)
     found: dict[UUID, Post] = {}
+    for each in on_call(place.ancestors, at=at):
+        if each.person_id != viewer.person_id and each.post_id in roster.posts:
+            found.setdefault(each.person_id, roster.posts[each.post_id])
     for role in CALLED:
         post = roster.serving(role=role, ancestors=place.ancestors)
         answers = roster.responsible(post_id=post.id) if post else None

@@ -8,19 +8,18 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from tongxin import ledger
+from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.forms import age_on
-from tongxin.cases import derivation
 from tongxin.consents import links
 from tongxin.consents.links import Issued, NoWayIn
 from tongxin.consents.models import ConsentLink
-from tongxin.core.consent import Notice, Standing
+from tongxin.core.consent import GIVEN, OUT_OF_DATE, REFUSED, WITHDRAWN, Notice, Standing
 from tongxin.core.pathway import CHINA, CaseState
 from tongxin.documents.papers import papers_in
-from tongxin.flows.consenting import notice_in, notice_on, standings_of
-from tongxin.flows.derive import ground_for
+from tongxin.flows.consenting import is_unnamed, notice_in, notice_on, standings_of
+from tongxin.flows.derive import state_of
 from tongxin.flows.facts import facts_of
 from tongxin.flows.handlers import later_handlers
 from tongxin.flows.record import Sheet, record
@@ -29,11 +28,11 @@ from tongxin.people.models import Carer, Child
 from tongxin.rulebook import rules
 
 FORM = "consent"
-GIVEN, REFUSED, WITHDRAWN = "given", "refused", "withdrawn"
 NOT_TO_THEM = "没有发：这位照料人需要回避，或者还不清楚监护人是否就是危险来源。"
 NOBODY = "没有发：请选发给谁。"
 NO_PURPOSE = "没有发：请至少选一个用途。"
 NOT_A_GUARDIAN = "没有发：档案里写着这位照料人不是监护人。请先填“照料人变更”。"
+ANOTHER = "没有提交：姓名和档案里登记的这位监护人不一样。请写身份证上的姓名；登记有误的，请打电话给给您链接的工作人员。"
 DEFERRED = "现在正在处理孩子的安全，暂时不能在这里撤回。您的意思已经记下，会有人和您联系；这不影响您的权利。"
 
 
@@ -64,7 +63,8 @@ def issue(
         raise Refused.because(NO_PURPOSE)
     if carer.is_guardian is False:
         raise Refused.because(NOT_A_GUARDIAN)
-    if _is_kept_from(carer, _state(child, at)):
+    facts, _ = facts_of(child_id)
+    if _is_kept_from(carer, state_of(child, facts=facts, at=at)):
         raise Refused.because(NOT_TO_THEM)
     with transaction.atomic():
         return links.issue(
@@ -93,6 +93,7 @@ def decide(
         said = _grouped(opened, answers)
         if not signer.strip() or not said:
             raise Refused.because("没有提交：请对每一项作出选择，并写上您的姓名。")
+        _refuse_another(link, signer, at)
         waits: list[str] = []
         for answer, purposes in said.items():
             sheet = _sheet(opened, answer, purposes, signer.strip(), child_agrees, child_view, at)
@@ -111,11 +112,11 @@ def decide(
 def _opened(link: ConsentLink, at: datetime) -> Opened:
     child = Child.objects.get(id=link.child_id)
     carer = Carer.objects.filter(id=link.carer_id, child_id=child.id, to_on__isnull=True).first()
-    state = _state(child, at)
+    facts, _ = facts_of(child.id)
+    state = state_of(child, facts=facts, at=at)
     if carer is None or carer.is_guardian is False or _is_kept_from(carer, state):
         raise NoWayIn
     region = rules.region_of(child.county_id)
-    facts, _ = facts_of(child.id)
     standings = standings_of(child, facts=facts, at=at)
     return Opened(
         link, child, notice_on(link.notice_on, region=region, at=at),
@@ -125,16 +126,22 @@ def _opened(link: ConsentLink, at: datetime) -> Opened:
 
 
 def _is_kept_from(carer: Carer, state: CaseState) -> bool:
-    """Whether a carer may be the danger: marked so, or nobody has said yet which of them it is."""
+    """Whether a carer may be the danger. Nobody sees who opens a link, so a doubt about any of them is enough here."""
     if carer.is_concern or state.concern_unknown:
         return True
-    marked = Carer.objects.filter(child_id=carer.child_id, to_on__isnull=True, is_concern=True)
-    return state.is_concern and not marked.exists()
+    return is_unnamed(state, Carer.objects.filter(child_id=carer.child_id, to_on__isnull=True))
 
 
-def _state(child: Child, at: datetime) -> CaseState:
-    facts, _ = facts_of(child.id)
-    return derivation.think(facts, ground=ground_for(child, at=at), at=at).state
+def _refuse_another(link: ConsentLink, signer: str, at: datetime) -> None:
+    """The link is for one guardian: whoever signs writes that person's name, where the file has it."""
+    adult = Carer.objects.select_related("adult").get(id=link.carer_id).adult
+    (name,) = vault.open([adult.name], viewer=WORKER, purpose="sign", part="family", at=at)
+    if name and _plain(name) != _plain(signer):
+        raise Refused.because(ANOTHER)
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in name if sign.isalpha())
 
 
 def _grouped(opened: Opened, answers: Mapping[str, str]) -> dict[str, list[str]]:
@@ -143,7 +150,7 @@ def _grouped(opened: Opened, answers: Mapping[str, str]) -> dict[str, list[str]]
     said: dict[str, list[str]] = {}
     for purpose in opened.link.purposes:
         answer = answers.get(purpose, "")
-        if answer == REFUSED and before.get(purpose) in {GIVEN, "out_of_date"}:
+        if answer == REFUSED and before.get(purpose) in {GIVEN, OUT_OF_DATE}:
             answer = WITHDRAWN
         if answer in {GIVEN, REFUSED, WITHDRAWN}:
             said.setdefault(answer, []).append(purpose)

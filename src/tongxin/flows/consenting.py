@@ -1,6 +1,6 @@
 """Who agreed to what for one child, and what may not be recorded without it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -17,23 +17,20 @@ from tongxin.people.models import Carer, Child
 from tongxin.rulebook import rules, shipped
 
 KIND, ID = "consent", "notice"
-SIGNED = frozenset({"given", "refused", "withdrawn"})
+SIGNED = frozenset({consent.GIVEN, consent.REFUSED, consent.WITHDRAWN})
 TOO_YOUNG = "孩子不满{years}周岁，不能单独作决定；请由监护人决定，孩子的意见写在“儿童本人的意见”。"
 NOT_A_STAND_IN = "代为决定的只能是受委托照护人、村（居）民委员会、民政部门或儿童福利、救助保护机构。"
 OR_BY_LAW = "或改选“依法代为决定的人或单位”。"
 SAID_NO = {
-    ("refused", "child"): "孩子本人不同意", ("withdrawn", "child"): "孩子本人已经撤回同意",
-    ("refused", ""): "监护人不同意", ("withdrawn", ""): "已经撤回同意",
-    ("out_of_date", ""): "要重新征求同意（告知书改过、到期，或孩子已满14周岁）",
+    (consent.REFUSED, consent.CHILD): "孩子本人不同意", (consent.WITHDRAWN, consent.CHILD): "孩子本人已经撤回同意",
+    (consent.REFUSED, ""): "监护人不同意", (consent.WITHDRAWN, ""): "已经撤回同意",
+    (consent.OUT_OF_DATE, ""): "要重新征求同意（告知书改过、到期，或孩子已满14周岁）",
 }
 
 
 def notice_in(*, region: str, at: datetime) -> Notice:
     """The notice in force in a county; before it is adopted, the one that came with the program."""
-    try:
-        return rules.read(consent.read, rules.resolve(KIND, ID, region=region, at=at))
-    except rules.NotAdopted:
-        return consent.read(shipped.content_in_force(KIND, ID, region=region, at=at))
+    return shipped.read_in_force(consent.read, KIND, ID, region=region, at=at)
 
 
 def notice_on(day: date, *, region: str, at: datetime) -> Notice:
@@ -125,12 +122,17 @@ def _refuse_carer(child: Child, state: CaseState, relation: str) -> None:
     same = [each for each in known if each.relation == relation]
     if same and all(each.is_concern for each in same):
         raise _at("signer_relation", f"这位照料人需要回避，不能代表孩子作决定。请找另一位监护人，{OR_BY_LAW}")
-    if state.is_concern and not any(each.is_concern for each in known):
+    if is_unnamed(state, known):
         raise _at("signer_relation", f"监护人可能就是危险来源，还没有写明是哪一位。请先填“照料人变更”，{OR_BY_LAW}")
     if known and not same:
         raise _at("signer_relation", "档案里没有这位照料人。请核对与儿童的关系；确有变化的，先填“照料人变更”。")
     if same and all(each.is_guardian is False for each in same):
         raise _at("signer_relation", f"档案里写着这位照料人不是监护人。请由监护人决定，{OR_BY_LAW}")
+
+
+def is_unnamed(state: CaseState, carers: Iterable[Carer]) -> bool:
+    """Whether a guardian is the danger and nobody has written down yet which of them."""
+    return state.is_concern and not any(each.is_concern for each in carers)
 
 
 def _refuse_second_no(child: Child, facts: tuple[Fact, ...], data: Mapping[str, Any], at: datetime) -> None:

@@ -3,6 +3,7 @@
 Nothing here reads what was written: whether it holds a sign of danger was settled when it was saved.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +41,14 @@ def tell_cleared(draft: FormDraft | None, *, alarms: object, actor: Viewer, at: 
     """A form was handed in without the sign of danger that its draft held: the line hears of that too."""
     if draft is not None and draft.danger_at is not None and draft.cleared_at is None and not alarms:
         _tell("draft.cleared", draft, actor, at)
+
+
+def end_of(entries: Collection[UUID], *, child_id: UUID, actor: Viewer, at: datetime) -> None:
+    """What somebody still writes that belongs to records set apart goes with them; of its danger the line hears."""
+    for draft in services.drafts_of(entries, child_id=child_id):
+        if draft.danger_at is not None:
+            _tell("draft.dropped", draft, actor, at)
+        services.forget(draft, at=at)
 
 
 def reasons_in(*, region: str, at: datetime) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from tongxin.accounts.viewers import Viewer, viewer_of
 from tongxin.assessments.models import Result
 from tongxin.core import instruments
 from tongxin.core.pathway import in_force
+from tongxin.exports.models import Export
 from tongxin.flows.facts import facts_of
 from tongxin.flows.record import asked_of
 from tongxin.flows.refusals import NotAllowed
@@ -36,14 +37,15 @@ def viewer_for(*, login: str, password: str, at: datetime) -> Viewer:
     return viewer
 
 
-def sheets(
-    *, instrument_id: str, viewer: Viewer, purpose: str, at: datetime, with_names: bool = False
-) -> Iterator[Sheet]:
-    """Every standing answer sheet of an instrument that the viewer may read; file numbers instead of names."""
-    if not access.may_do(viewer=viewer, action=ACTION, at=at) or purpose not in PURPOSES:
+def sheets(*, export: Export, viewer: Viewer, at: datetime) -> Iterator[Sheet]:
+    """Every standing answer sheet of the children of an agreed request that the viewer may still read; file numbers
+    instead of names, unless it was asked with them."""
+    if not access.may_do(viewer=viewer, action=ACTION, at=at) or export.state != Export.AGREED:
         raise NotAllowed
-    children = access.visible(Child.objects.all(), viewer=viewer, part=PART, at=at).order_by("file_no")
-    named = _named(viewer, at) if with_names else set()
+    asked = Child.objects.filter(id__in=export.included.values("child_id"))
+    children = access.visible(asked, viewer=viewer, part=PART, at=at).order_by("file_no")
+    named = _named(viewer, at) if export.filters.get("names") else set()
+    instrument_id, purpose = str(export.filters["instrument"]), export.purpose
     for child in children.iterator(chunk_size=200):
         yield from _sheets_of(child, instrument_id, viewer, purpose, at, with_name=child.id in named)
 

@@ -1,7 +1,8 @@
 """A child's record as the pathway reads it: entries with the results that definitions made of them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,8 @@ from django.db.models import OuterRef, Subquery, UUIDField
 
 from tongxin.accounts.models import Post
 from tongxin.assessments.models import Result
-from tongxin.core.pathway import Fact
-from tongxin.ledger.models import Entry
+from tongxin.core.pathway import ANCHOR, Fact
+from tongxin.ledger.models import Entry, SetAside
 from tongxin.lib import together
 from tongxin.lib.prepared import Prepared, among
 
@@ -23,9 +24,10 @@ NAMES = (
 WITH_RESULT = (
     *NAMES, Subquery(Result.objects.filter(entry_id=OuterRef("id")).values("data")),
     Subquery(Post.objects.filter(id=OuterRef("post_id")).values("role")),
+    Subquery(SetAside.objects.filter(row_id=OuterRef("id")).values("towards")),
 )
 FACTS = Prepared(
-    lambda child: Entry.objects.filter(subject_id=child).order_by("subject_seq").values_list(*WITH_RESULT),
+    lambda child: Entry.everything.filter(subject_id=child).order_by("subject_seq").values_list(*WITH_RESULT),
     child=UUIDField(),
 )
 RESULTS = Prepared(
@@ -42,7 +44,12 @@ def facts_of(child_id: UUID) -> tuple[tuple[Fact, ...], dict[str, Mapping[str, A
     """All facts of a child in their order, and the results by entry."""
     results: dict[str, Mapping[str, Any]] = {}
     facts = []
-    for id, seq, kind, at, recorded_at, person, post, supersedes, correction, data, role in FACTS.rows(child=child_id):
+    for (
+        id, seq, kind, at, recorded_at, person, post, supersedes, correction, data, role, towards
+    ) in FACTS.rows(child=child_id):
+        if towards is not None:
+            facts += _anchor(id, seq, at, recorded_at, towards)
+            continue
         if data is not None:
             results[str(id)] = data
         facts.append(Fact(
@@ -53,10 +60,26 @@ def facts_of(child_id: UUID) -> tuple[tuple[Fact, ...], dict[str, Mapping[str, A
     return tuple(facts), results
 
 
+def _anchor(id: UUID, seq: int, at: datetime, recorded_at: datetime, towards: str) -> list[Fact]:
+    """What is told of a record that was set apart: that clocks run on from its moment, if any do."""
+    data = {"towards": towards.split()}
+    return [Fact(id=str(id), seq=seq, kind=ANCHOR, at=at, recorded_at=recorded_at, data=data)] if towards else []
+
+
+def anchors_of(children: Iterable[UUID]) -> dict[UUID, list[Entry]]:
+    """The records of children that were set apart and from which clocks run on; each with `towards`."""
+    found: dict[UUID, list[Entry]] = defaultdict(list)
+    apart = Subquery(SetAside.objects.filter(row_id=OuterRef("id")).values("towards"))
+    rows = Entry.everything.filter(subject_id__in=list(children)).annotate(towards=apart).filter(towards__gt="")
+    for entry in rows.order_by("subject_seq"):
+        found[entry.subject_id].append(entry)
+    return found
+
+
 def read_ahead(children: Iterable[UUID]) -> None:
     """The facts of all children that pieces done together are about."""
     found: dict[UUID, list[Any]] = {each: [] for each in children}
-    rows = Entry.objects.filter(subject_id__in=list(found)).order_by("subject_seq")
+    rows = Entry.everything.filter(subject_id__in=list(found)).order_by("subject_seq")
     for subject, *row in rows.values_list("subject_id", *WITH_RESULT):
         found[subject].append(tuple(row))
     for child, each in found.items():
@@ -74,7 +97,7 @@ def remember(entry: Entry, *, role: str, data: Mapping[str, Any] | None = None) 
     # As the database gives moments back.
     row = [each.astimezone(UTC) if isinstance(each, datetime) else each for each in row]
     made = None if data is None else json.loads(json.dumps(data))
-    together.learn(question, [*before, (*row, made, role or None)])
+    together.learn(question, [*before, (*row, made, role or None, None)])
 
 
 def results_of(child_id: UUID) -> dict[str, Mapping[str, Any]]:
@@ -82,14 +105,19 @@ def results_of(child_id: UUID) -> dict[str, Mapping[str, Any]]:
     return {str(entry): data for entry, data in RESULTS.rows(child=child_id)}
 
 
-def as_facts(entries: Iterable[Entry], results: Mapping[str, Mapping[str, Any]]) -> tuple[Fact, ...]:
-    """Entries joined with their results; the role is that of the post each was recorded from."""
+def as_facts(
+    entries: Iterable[Entry], results: Mapping[str, Mapping[str, Any]], *, anchors: Sequence[Entry] | None = None
+) -> tuple[Fact, ...]:
+    """Entries joined with their results, and what runs on from those set apart; the role is that of the post each was
+    recorded from."""
     rows = list(entries)
+    if anchors is None:
+        anchors = [each for found in anchors_of({row.subject_id for row in rows}).values() for each in found]
     posts = {row.post_id for row in rows if row.post_id}
     roles = dict(ROLES.rows(posts=sorted(posts))) if len(posts) <= FEW else dict(
         Post.objects.filter(id__in=posts).values_list("id", "role")
     )
-    return tuple(
+    facts = [
         Fact(
             id=str(row.id), seq=row.subject_seq, kind=row.kind, at=row.occurred_at, recorded_at=row.recorded_at,
             data=results.get(str(row.id), {}), person=str(row.person_id) if row.person_id else None,
@@ -98,4 +126,7 @@ def as_facts(entries: Iterable[Entry], results: Mapping[str, Mapping[str, Any]])
             supersedes=str(row.supersedes_id) if row.supersedes_id else None, correction=row.correction_kind,
         )
         for row in rows
-    )
+    ]
+    for row in anchors:
+        facts += _anchor(row.id, row.subject_seq, row.occurred_at, row.recorded_at, getattr(row, "towards", ""))
+    return tuple(sorted(facts, key=lambda fact: fact.seq) if anchors else facts)

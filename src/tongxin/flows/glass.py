@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tongxin import ledger, vault
 from tongxin.access import relations
@@ -14,12 +15,14 @@ from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
+from tongxin.flows import shelved
 from tongxin.flows.looking import person_of, posts_with
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.looking.models import Glass
 from tongxin.looking.rules import rules_at
 from tongxin.notices import services as notices
 from tongxin.people.models import Child
+from tongxin.rights.models import Tombstone
 from tongxin.rulebook import rules
 
 ACTION = "break_glass"
@@ -37,7 +40,7 @@ def break_glass(*, file_no: str, kind: str, words: str, actor: Viewer, at: datet
     if actor.person_id is None or actor.post_id is None or not access.may_do(viewer=actor, action=ACTION, at=at):
         raise NotAllowed
     child = Child.objects.filter(file_no=file_no.strip().upper()).first()
-    if child is None or is_kept_away(child, viewer=actor, at=at):
+    if child is None or is_out_of_use(child) or is_kept_away(child, viewer=actor, at=at):
         raise Refused.because(NO_FILE)
     found = rules_at(at, region=rules.region_of(child.county_id))
     if kind not in found.kinds or not words.strip():
@@ -57,6 +60,11 @@ def break_glass(*, file_no: str, kind: str, words: str, actor: Viewer, at: datet
     _tell("glass.opened", row, actor, at, owners=owners_of(child, but=actor),
           watching=watching_of(child, told=found.told, but=actor))
     return row
+
+
+def is_out_of_use(child: Child) -> bool:
+    """Whether a file is only stored, which opens by its own way (`flows.shelving`), or erased."""
+    return shelved.of(child.id) is not None or Tombstone.objects.filter(child_id=child.id).exists()
 
 
 def is_kept_away(child: Child, *, viewer: Viewer, at: datetime) -> bool:
@@ -81,8 +89,8 @@ def owners_of(child: Child, *, but: Viewer) -> list[UUID]:
 
 
 def watching_of(child: Child, *, told: Sequence[str], but: Viewer) -> list[UUID]:
-    """The first of the watching roles that has a post where the child lives."""
-    return next((posts for role in told if (posts := posts_with(child, (role,), but=but))), [])
+    """The posts of the watching roles where the child lives: who guards access, and who reviews."""
+    return posts_with(child, told, but=but)
 
 
 @transaction.atomic
@@ -106,7 +114,10 @@ def review(*, glass_id: UUID, outcome: str, words: str, actor: Viewer, at: datet
         raise Refused.because(NO_WORDS)
     vault.put(row, {"review": words.strip()}, keyring=vault.keyring([row.key_owner]))
     row.reviewed_at, row.reviewed_by, row.outcome = at, actor.person_id, outcome
-    row.save(update_fields=["review", "reviewed_at", "reviewed_by", "outcome"])
+    if outcome == Glass.UNJUSTIFIED and row.ended_at is None:
+        row.ended_at = at
+        relations.end(child_id=row.child_id, relation=Relation.BROKE_GLASS, at=at, source_id=row.id)
+    row.save(update_fields=["review", "reviewed_at", "reviewed_by", "outcome", "ended_at"])
     _tell("glass.reviewed", row, actor, at, watching=[row.post_id], outcome=outcome)
     return row
 
@@ -114,24 +125,23 @@ def review(*, glass_id: UUID, outcome: str, words: str, actor: Viewer, at: datet
 def may_review(row: Glass, *, viewer: Viewer, at: datetime) -> bool:
     """Whether somebody reviews this one: whoever watches over looks where the child lives and may see the child, since
     the reason tells of the child; never their own."""
-    if viewer.person_id == row.person_id or not access.may_do(viewer=viewer, action=REVIEW, at=at):
-        return False
-    if not access.may(viewer=viewer, child_id=row.child_id, part="roster", at=at):
-        return False
-    posts = Post.objects.filter(id__in=viewer.post_ids).values_list("division__county_id", flat=True)
-    return row.county_id in set(posts)
+    return to_review(viewer=viewer, at=at).filter(id=row.id).exists()
 
 
-def to_review(*, viewer: Viewer, at: datetime) -> list[Glass]:
+def to_review(*, viewer: Viewer, at: datetime) -> QuerySet[Glass]:
     """The emergencies that wait for this viewer's word, the first due first."""
     counties = Post.objects.filter(id__in=viewer.post_ids).values("division__county_id")
-    rows = Glass.objects.filter(reviewed_at__isnull=True, county_id__in=counties).order_by("review_due_at")[:200]
-    return [row for row in rows if may_review(row, viewer=viewer, at=at)]
+    if viewer.person_id is None or not access.may_do(viewer=viewer, action=REVIEW, at=at):
+        return Glass.objects.none()
+    rows = Glass.objects.filter(reviewed_at__isnull=True, county_id__in=counties).exclude(person_id=viewer.person_id)
+    seen = access.visible(Child.objects.all(), viewer=viewer, part="roster", at=at)
+    return rows.filter(child_id__in=seen.values("id")).order_by("review_due_at")
 
 
 def overdue(*, at: datetime) -> int:
-    """How many emergencies nobody reviewed in time."""
-    return Glass.objects.filter(reviewed_at__isnull=True, review_due_at__lt=at).count()
+    """How many emergencies nobody reviewed in time; of an erased file nobody can."""
+    rows = Glass.objects.filter(reviewed_at__isnull=True, review_due_at__lt=at)
+    return rows.exclude(child_id__in=Tombstone.objects.values("child_id")).count()
 
 
 def mine(*, viewer: Viewer, at: datetime) -> list[Glass]:

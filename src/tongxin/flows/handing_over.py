@@ -109,12 +109,12 @@ def _who_rests(holding: Holding, now: datetime) -> list[UUID]:
 def _look_at(post: Post, actor: Viewer, at: datetime) -> int:
     resting = Task.objects.filter(Q(post_id=post.id) | Q(owner_post_id=post.id), state__in=LIVE)
     cases = Case.objects.filter(id__in=resting.values("case_id"))
-    _derive_dangers(cases, actor, at)
+    derive_dangers(cases, actor, at)
     pass_on(post, at=at)
     return cases.update(look_again_at=at)
 
 
-def _derive_dangers(cases: QuerySet[Case], actor: Viewer, at: datetime) -> None:
+def derive_dangers(cases: QuerySet[Case], actor: Viewer, at: datetime) -> None:
     """A crisis in hand doesn't wait for the worker."""
     children = list(Child.objects.filter(id__in=cases.filter(in_crisis=True).values("id")).order_by("id"))
     owners = [child.key_owner for child in children]

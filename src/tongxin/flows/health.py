@@ -13,11 +13,22 @@ from tongxin.access import wall
 from tongxin.accounts.models import Post
 from tongxin.accounts.posts import Roster
 from tongxin.documents import selectors as attachments
-from tongxin.flows import account_health, glass, preparation, separation, storage
+from tongxin.flows import (
+    account_health,
+    clue_owners,
+    duty,
+    glass,
+    outward_health,
+    preparation,
+    register_watch,
+    separation,
+    storage,
+)
 from tongxin.flows.finding import Finding
 from tongxin.flows.invariants import breaches
 from tongxin.flows.key_health import examine_keys
 from tongxin.flows.phone_health import examine_phones
+from tongxin.keeping.models import RetentionNight
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.lib import definitions, places
 from tongxin.lib.sqlcipher import driver
@@ -41,8 +52,8 @@ def examine(*, at: datetime) -> list[Finding]:
         ("数据库升级", _migrations), ("时钟", _clock), ("规则", _rules), ("后台", _worker), ("账本", _ledger),
         ("岗位", _posts), ("三员分立", lambda at: iter(separation.examine(at))), ("账号", account_health.examine),
         ("附件", _attachments), ("待核记录", _held), ("手机记录", examine_phones),
-        ("紧急调阅", _glass),
-        ("每个孩子都有下一步", _promise),
+        ("紧急调阅", _glass), ("成年提醒", _of_age), ("登记簿", register_watch.examine), ("线索", clue_owners.examine),
+        ("值班表", duty.examine), ("往外发的通知", outward_health.examine), ("每个孩子都有下一步", _promise),
     )
     found: list[Finding] = []
     for what, ask in questions:
@@ -60,6 +71,16 @@ def _glass(at: datetime) -> Iterator[Finding]:
         yield Finding("紧急调阅", "warning", f"有 {late} 次过了期限还没有复核", "请有权的人打开“查看核实”复核")
     else:
         yield Finding("紧急调阅", "ok", "没有逾期未复核的")
+
+
+def _of_age(at: datetime) -> Iterator[Finding]:
+    del at
+    night = RetentionNight.objects.order_by("-on").first()
+    if night is not None and night.untold:
+        said = f"最近一夜有 {night.untold} 份快满十八岁的档案没有提醒到"
+        yield Finding("成年提醒", "warning", said, "后台每夜会再试；请看日志里 tongxin.retention 的错误，修好原因")
+    else:
+        yield Finding("成年提醒", "ok", "没有漏下的")
 
 
 def _storage(at: datetime) -> Iterator[Finding]:

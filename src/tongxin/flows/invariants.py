@@ -16,6 +16,7 @@ from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
+from tongxin.rights.models import Tombstone
 from tongxin.rulebook import rules
 
 GRACE = timedelta(minutes=5)
@@ -56,7 +57,8 @@ def _kinds(at: datetime) -> Iterator[tuple[str, str, Iterable[UUID]]]:
     yield "not_looked_at", "到了检查时间而没有检查", _ids(Case.objects.filter(look_again_at__lt=at - GRACE))
     recorded = Entry.objects.filter(subject_id=OuterRef("pk"))
     derived = Case.objects.filter(id=OuterRef("pk"))
-    lost = Child.objects.filter(Exists(recorded), ~Exists(derived))
+    erased = Tombstone.objects.filter(child_id=OuterRef("pk"))
+    lost = Child.objects.filter(Exists(recorded), ~Exists(derived), ~Exists(erased))
     yield "no_case", "有记录而没有个案", lost.values_list("id", flat=True)
     crisis = Task.objects.filter(case_id=OuterRef("pk"), state__in=LIVE, is_urgent=True)
     yield "crisis_without_step", "危机中没有紧急任务", _ids(Case.objects.filter(~Exists(crisis), in_crisis=True))
@@ -97,7 +99,8 @@ def _longest(at: datetime) -> dict[str, timedelta]:
     _, pathway = rules.pathway_in(region="", at=at)
     found = {f"crisis.{step.id}": _days(step.clock) * step.times for step in pathway.crisis_steps}
     for step in (*pathway.steps, pathway.fallback):
-        spans = [step.due] if step.due else list(pathway.intervals[step.by_level].values())
+        table = pathway.content["referral_clocks"] if step.by_urgency else pathway.intervals
+        spans = [step.due] if step.due else list(table[step.by_urgency or step.by_level].values())
         longest = 2 * max(_days(span) for span in spans)
         found[step.id] = max(longest, _days(step.at_most)) if step.at_most else longest
     return {rule: longest + HOLIDAYS for rule, longest in found.items()}

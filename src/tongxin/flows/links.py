@@ -17,6 +17,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import WITHDRAWN
+from tongxin.flows import reporters
 from tongxin.flows.derive import derive_again
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
@@ -124,7 +125,9 @@ def linked_with(*, child: Child, viewer: Viewer, parts: Collection[str], at: dat
 
 
 def veiled(answers: Mapping[str, Any], *, entry: Entry, viewer: Viewer, at: datetime) -> dict[str, Any]:
-    """The answers of an entry without the number of a file that the viewer may not see."""
+    """The answers of an entry without the number of a file that the viewer may not see, and without who reported
+    where that is kept."""
+    answers = reporters.without(answers, entry=entry, viewer=viewer, at=at)
     part = rules.access_rules(at=at).part_of(entry.form_id)
     hidden = {
         name for name in NUMBERS

@@ -57,7 +57,7 @@ def _serving(child: Child) -> QuerySet[Post]:
 def choices_in(county_id: int | None) -> Choices:
     """The lists of one county; without a county there is nothing to choose."""
     if county_id is None:
-        return {"organisation": {}, "county": {}, "assignable_post": {}}
+        return {"organisation": {}, "county": {}, "transfer_place": {}, "assignable_post": {}}
     posts = steady.lasting(("assignable", county_id), lambda: _assignable(county_id))
     return {**_choices(county_id, steady.lasting("newest organisation", _newest)), "assignable_post": posts}
 
@@ -73,10 +73,14 @@ def _choices(county_id: int, newest: int) -> Choices:
     bodies = Organisation.objects.filter(division__county_id=county_id) | Organisation.objects.filter(
         division__city_id=county.city_id, division__level="city"
     )
-    counties = Division.objects.filter(level="county", valid_to__isnull=True).order_by("code")
+    places = Division.objects.filter(valid_to__isnull=True).order_by("code")
+    counties, towns = places.filter(level="county"), places.filter(level="town", county_id=county_id)
     return {
         "organisation": {str(body.id): body.name for body in bodies.order_by("id")},
         "county": {place.code: place.name for place in counties},
+        # To another town of the county, then to another county.
+        "transfer_place": {place.code: f"{county.name} {place.name}" for place in towns}
+        | {place.code: place.name for place in counties if place.id != county_id},
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongxin import ledger, vault
 from tongxin.access import relations
@@ -105,7 +105,7 @@ def state_purpose(*, child: Child, purpose: str, words: str, actor: Viewer, at: 
     found = rules_at(at, region=rules.region_of(child.county_id))
     if purpose not in found.purposes:
         raise Refused.because(NO_PURPOSE)
-    waits = found.needs_approval(purpose, roles=actor.roles)
+    waits = found.needs_approval(purpose, roles=actor.roles) or _was_refused(child.id, actor, since=at - found.recent)
     if (waits or found.purposes[purpose].needs_words) and not words.strip():
         raise Refused.because(NO_WORDS)
     row = Statement(
@@ -118,6 +118,14 @@ def state_purpose(*, child: Child, purpose: str, words: str, actor: Viewer, at: 
         if waits:
             _tell("look.asked", row, posts_with(child, found.approvers, but=actor), actor, at)
     return row
+
+
+def _was_refused(child_id: UUID, actor: Viewer, *, since: datetime) -> bool:
+    """Whether somebody in charge said no to this person lately: another purpose then needs their word too."""
+    said = Statement.objects.filter(
+        child_id=child_id, person_id=person_of(actor), waits=False, answered_at__gt=since, until_at__isnull=True
+    )
+    return said.exists()
 
 
 def answer_asked(*, statement_id: UUID, agrees: bool, actor: Viewer, at: datetime) -> Statement:
@@ -137,18 +145,16 @@ def answer_asked(*, statement_id: UUID, agrees: bool, actor: Viewer, at: datetim
 
 def may_answer(row: Statement, *, viewer: Viewer, at: datetime) -> bool:
     """Whether somebody is in charge of a question: of a role that approves, reads the part, and didn't ask it."""
-    found = rules_at(at)
-    return (
-        viewer.person_id != row.person_id and bool(viewer.roles & set(found.approvers))
-        and access.may(viewer=viewer, child_id=row.child_id, part=PART, at=at)
-    )
+    return asked_of(viewer=viewer, at=at).filter(id=row.id).exists()
 
 
-def asked_of(*, viewer: Viewer, at: datetime) -> list[Statement]:
+def asked_of(*, viewer: Viewer, at: datetime) -> QuerySet[Statement]:
     """The questions that wait for this viewer's word, the oldest first."""
-    others = Statement.objects.filter(waits=True)
-    waiting = (others.exclude(person_id=viewer.person_id) if viewer.person_id else others).order_by("said_at")[:200]
-    return [row for row in waiting if may_answer(row, viewer=viewer, at=at)]
+    if not viewer.roles & set(rules_at(at).approvers):
+        return Statement.objects.none()
+    seen = access.visible(Child.objects.all(), viewer=viewer, part=PART, at=at)
+    others = Statement.objects.filter(waits=True, child_id__in=seen.values("id"))
+    return (others.exclude(person_id=viewer.person_id) if viewer.person_id else others).order_by("said_at")
 
 
 def person_of(viewer: Viewer) -> UUID:

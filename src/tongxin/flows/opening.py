@@ -10,12 +10,19 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
+from tongxin.flows import arriving_children as children
+from tongxin.flows import shelved
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.people import services as people
 from tongxin.people.models import Child
 from tongxin.vault import Owner
+
+STORED = (
+    "这个证件号码已有一份只保存的档案，没有另建。请区县的个案管理员在“删除与保存”里写明理由，打开核对；取回以后，"
+    "接着用那一份。"
+)
 
 
 def open_file(*, sheet: Sheet, actor: Viewer, at: datetime, child_id: UUID | None = None) -> Child:
@@ -26,6 +33,9 @@ def open_file(*, sheet: Sheet, actor: Viewer, at: datetime, child_id: UUID | Non
     if not access.may_do(viewer=actor, action="open_file", at=at):
         raise NotAllowed
     place = place_for(sheet, actor)
+    same = children.same_number(sheet.answers, place)
+    if same is not None and shelved.of(same.id) is not None:
+        raise Refused([Problem("id_no", STORED, True)])
     child_id = child_id or ids.new_id()
     # The key stands in another database: made first, an orphan if the file is refused.
     vault.create_keys([Owner("child", child_id)], at=at)

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from tongxin.accounts.models import Post
 from tongxin.assessments import outcomes
 from tongxin.assessments.forms import Asked
 from tongxin.assessments.outcomes import Outcome
 from tongxin.assessments.rulings import shown_scheme
 from tongxin.core.forms import Review
 from tongxin.core.pathway import CHINA, WITHDRAWN
+from tongxin.flows import hearing, needing, planning, rights, transfers
 from tongxin.ledger import Draft
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -47,11 +47,23 @@ def outcome_for(
     if "alarms" in made.data:
         made.data |= {name: draft.clear[name] for name in TIES if name in draft.clear}
     if draft.kind == "transfer_in":
-        made.data["goes_on"] = _county_of(post_id) != rules.region_of(child.county_id)
+        made.data["goes_on"] = transfers.carries_on(child=child, post_id=post_id)
+    if "alarms" not in made.data and (heard := hearing.heard_in(asked, draft.answers, child=child, at=at)):
+        made.data["heard"], made.definitions[hearing.NAMED] = heard
+    _tell_of_care(made, asked=asked, draft=draft, child=child, at=at)
+    if draft.kind == rights.REQUEST:
+        made.data |= rights.due_of(made.data, region=rules.region_of(child.county_id), at=at)
     return made
 
 
-def _county_of(post_id: UUID | None) -> str:
-    """The county of the post that records: a county that takes a child over carries the case on."""
-    post = Post.objects.filter(id=post_id).select_related("division").first() if post_id else None
-    return rules.region_of(post.division.county_id) if post else ""
+def _tell_of_care(made: Outcome, *, asked: Asked, draft: Draft, child: Child, at: datetime) -> None:
+    """What is due to the child by this entry, and what a plan says of its services and who approves it."""
+    on = draft.occurred_at.astimezone(CHINA).date()
+    if draft.kind == HELD:
+        return
+    if due := needing.shown_by(asked, draft.answers, child=child, on=on, at=at):
+        made.data |= due[0]
+        made.definitions[needing.NAMED] = due[1]
+    if planned := planning.told_of(asked, draft.answers, child=child, at=at):
+        made.data |= planned[0]
+        made.definitions |= {planning.NAMED: planned[1]} if planned[1] else {}

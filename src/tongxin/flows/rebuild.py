@@ -16,9 +16,11 @@ from tongxin.flows import people_again
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
+from tongxin.flows.shelved import as_lived
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.people import again
 from tongxin.people.models import Child
+from tongxin.rights.models import Tombstone
 from tongxin.vault import Owner
 
 COLUMNS = ("stage", "is_open", "level", "standing", "identified", "in_crisis", "rank", "due_at", "next_step",
@@ -43,6 +45,9 @@ def differences(*, at: datetime) -> Iterator[Difference]:
 
 def differences_of(child: Child, *, at: datetime) -> list[Difference]:
     """The differences of one child."""
+    if Tombstone.objects.filter(child_id=child.id).exists():
+        return list(_left_of_erased(child))
+    child = as_lived(child)
     entries = ledger.facts(Owner("child", child.id))
     stored = {row.entry_id: row.data for row in Result.objects.filter(child_id=child.id)}
     rebuilt: dict[str, Mapping[str, Any]] = {}
@@ -62,6 +67,14 @@ def differences_of(child: Child, *, at: datetime) -> list[Difference]:
     if case is None:
         return [*found, Difference(child.file_no, "case", "没有", "有")] if entries else found
     return [*found, *_compare_case(child, case, as_facts(entries, rebuilt), rebuilt)]
+
+
+def _left_of_erased(child: Child) -> Iterator[Difference]:
+    """What still stands of a file that was erased; nothing can be found again of it."""
+    stands = {"results": Result.objects.filter(child_id=child.id), "case": Case.objects.filter(id=child.id)}
+    for what, rows in stands.items():
+        if rows.exists():
+            yield Difference(child.file_no, what, "有", "已删除")
 
 
 def _compare_people(
@@ -88,7 +101,8 @@ def _compare_case(
     wanted = derivation.case_row(
         child=child, derived=thought, ground=ground, at=case.derived_at, seq=facts[-1].seq if facts else 0
     )
-    if (case.look_again_at or derivation.FAR) > (wanted.look_again_at or derivation.FAR):
+    is_stored = child.county_id != case.county_id
+    if not is_stored and (case.look_again_at or derivation.FAR) > (wanted.look_again_at or derivation.FAR):
         # Sooner is no difference: a handing-over asks for a look before time does.
         yield _difference(child, "case.look_again_at", case.look_again_at, wanted.look_again_at)
     for name in COLUMNS:

@@ -26,13 +26,16 @@ from tongxin.flows import (
     admission,
     ages,
     checking,
-    consenting,
+    crises,
     drafting,
     households,
     links,
     lists,
-    people_again,
     recusal,
+    reporters,
+    rights,
+    setting_apart,
+    shelved,
     siblings,
     transfers,
 )
@@ -42,7 +45,7 @@ from tongxin.flows.meanwhile import meanwhile_of
 from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import DifferentCopy, Draft
-from tongxin.ledger.models import Entry, HeldEntry
+from tongxin.ledger.models import Entry, HeldEntry, SetAside
 from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 from tongxin.people import services as people
@@ -185,6 +188,14 @@ def _clear(sheet: Sheet) -> dict[str, Any]:
     return clear | ({"shifted": sheet.shifted} if sheet.shifted else {})
 
 
+def _tell_who(child: Child, draft: Draft, at: datetime) -> None:
+    """Who the child is and where: as the entry says, or after a correction as all in force say."""
+    if not draft.correction_kind:
+        people.apply(child=child, kind=draft.kind, answers=draft.answers, entry_id=draft.entry_id, at=at)
+    elif draft.kind in TOLD:
+        shelved.tell_again(child, at=at)
+
+
 def _keep(
     *, child: Child, asked: Asked, sheet: Sheet, draft: Draft, seen: Review, actor: Viewer, at: datetime,
     keys: Keyring,
@@ -207,17 +218,16 @@ def _keep(
     )
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)
-    consenting.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
+    crises.refuse(child=child, state=before.state, draft=draft, data=made.data, actor=actor, at=at)
+    rights.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     _store_result(kept.entry, made, child=child, actor=actor)
     ledger.record(
         kind="entry.recorded", subject=child.key_owner, actor=actor, at=at, entry=kept.entry, is_fact=True,
         clear=_clear(sheet), keyring=keys,
     )
-    if not draft.correction_kind:
-        people.apply(child=child, kind=draft.kind, answers=draft.answers, entry_id=kept.entry.id, at=at)
-    elif draft.kind in TOLD:
-        people_again.tell_again(child=child, at=at)
+    county = child.county_id
+    _tell_who(child, draft, at)
     recusal.follow(child=child, draft=draft, data=made.data, actor=actor, at=at, keys=keys)
     read = _with_result(facts, made.data), {**results, str(kept.entry.id): made.data}
     derived = derive_again(child=child, actor=actor, at=at, keyring=keys, read=read)
@@ -225,15 +235,11 @@ def _keep(
         child=child, kind=draft.kind, state=derived.state, entry_id=kept.entry.id, actor=actor, at=at
     ):
         derived = derive_again(child=child, actor=actor, at=at, keyring=keys)
+    if child.county_id not in {county, None}:
+        setting_apart.follow(child, actor, at)
     households.spread(child=child, entry=kept.entry, state=derived.state, actor=actor, at=at)
-    if draft.supersedes is not None:
-        siblings.take_back(child=child, entry=kept.entry, actor=actor, at=at)
-    if sibling is not None:
-        sibling.refresh_from_db()
-        siblings.join(
-            child=child, sibling=sibling, entry=kept.entry, actor=actor, at=at,
-            lives_together=draft.answers.get("lives_together") == "yes",
-        )
+    _follow_ties(child, draft, kept.entry, sibling=sibling, actor=actor, at=at)
+    reporters.tell_back(child=child, draft=draft, actor=actor, at=at, keys=keys)
     links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
     changed = checking.changed_contacts(child=child, asked=asked, draft=draft, echoes=sheet.echoes, at=at)
     if changed and not checking.may_write(child=child, actor=actor, at=at):
@@ -244,6 +250,20 @@ def _keep(
         owned = Sheet(answers=changed, occurred_at=draft.occurred_at, device=draft.device, **checking.owner_of(draft))
         derived = _correct_owner(child, owned, actor=actor, at=at, keys=keys).derived or derived
     return Recorded(kept.entry, True, derived)
+
+
+def _follow_ties(
+    child: Child, draft: Draft, entry: Entry, *, sibling: Child | None, actor: Viewer, at: datetime
+) -> None:
+    """Brothers and sisters whom the entry names, or whom what it takes back had named."""
+    if draft.supersedes is not None:
+        siblings.take_back(child=child, entry=entry, actor=actor, at=at)
+    if sibling is not None:
+        sibling.refresh_from_db()
+        siblings.join(
+            child=child, sibling=sibling, entry=entry, actor=actor, at=at,
+            lives_together=draft.answers.get("lives_together") == "yes",
+        )
 
 
 def _store_result(entry: Entry, made: Outcome, *, child: Child, actor: Viewer) -> None:
@@ -267,8 +287,9 @@ def _with_result(facts: tuple[Fact, ...], data: Mapping[str, Any]) -> tuple[Fact
 
 def _refuse_strange_correction(child: Child, asked: Asked, sheet: Sheet) -> None:
     """A correction takes the place of an entry of the same form about the same child."""
-    corrected = Entry.objects.filter(id=sheet.supersedes).first() if sheet.supersedes else None
-    if corrected and (corrected.subject_id != child.id or corrected.kind != asked.form.kind):
+    corrected = Entry.everything.filter(id=sheet.supersedes).first() if sheet.supersedes else None
+    is_gone = corrected is not None and SetAside.objects.filter(row_id=corrected.id).exists()
+    if is_gone or (corrected and (corrected.subject_id != child.id or corrected.kind != asked.form.kind)):
         raise Refused.because("要更正的记录不是这名儿童的同一种记录，没有保存。请从原记录的页面打开更正。")
 
 

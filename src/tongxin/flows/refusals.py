@@ -12,6 +12,11 @@ class Refused(Exception):
         super().__init__(f"{len(problems)} problems")
         self.problems = list(problems)
 
+    @property
+    def zh(self) -> str:
+        """All of it as one text, for a page that shows it whole."""
+        return "".join(each.zh for each in self.problems)
+
     @classmethod
     def because(cls, *sentences: str) -> "Refused":
         """A refusal of the whole form; what was written stays on the page."""

@@ -1,5 +1,6 @@
 """Writing everything derived anew from the record: results, cases, proposals, alarms, tasks."""
 
+from copy import copy
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from tongxin import ledger
 from tongxin.assessments.models import Result
 from tongxin.cases import derivation
 from tongxin.cases.models import Alarm, Case, Decision, Proposal
-from tongxin.flows import people_again
+from tongxin.flows import shelved
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
@@ -30,8 +31,8 @@ def derive_all(*, at: datetime) -> int:
 def derive_silently(child: Child, *, at: datetime) -> None:
     """Throw away what was derived about one child and derive it from the sealed answers."""
     subjects.lock([child.key_owner])
-    entries = ledger.facts(child.key_owner)
-    results = {str(each.entry.id): each.data or {} for each in replay(child, entries, at=at)}
+    entries, lived = ledger.facts(child.key_owner), shelved.as_lived(copy(child))
+    results = {str(each.entry.id): each.data or {} for each in replay(lived, entries, at=at)}
     known = {row.entry_id: row for row in Result.objects.filter(child_id=child.id)}
     for entry in entries:
         row = known.get(entry.id) or Result(
@@ -40,12 +41,12 @@ def derive_silently(child: Child, *, at: datetime) -> None:
         row.data = dict(results[str(entry.id)])
         row.save()
     if any(entry.correction_kind and entry.kind in TOLD for entry in entries):
-        people_again.tell_again(child=child, at=at)
+        shelved.tell_again(child, at=at)
     case = Case.objects.filter(id=child.id).first()
     Proposal.objects.filter(case_id=child.id).delete()
     Alarm.objects.filter(case_id=child.id).delete()
     Decision.objects.filter(case_id=child.id).delete()
     derivation.derive(
-        child=child, facts=as_facts(entries, results), results=results, ground=ground_for(child, at=at),
-        at=max(at, case.derived_at) if case else at,
+        child=child, facts=as_facts(entries, results), results=results,
+        ground=ground_for(shelved.as_lived(copy(child)), at=at), at=max(at, case.derived_at) if case else at,
     )

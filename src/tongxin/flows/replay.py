@@ -66,7 +66,8 @@ def _standing(
     if entry.kind != "assessment":
         return ""
     ground = ground_for(shadow, at=entry.recorded_at)
-    return derivation.think(as_facts(before, made), ground=ground, at=entry.recorded_at).state.grades.standing
+    facts = as_facts(before, made, anchors=())
+    return derivation.think(facts, ground=ground, at=entry.recorded_at).state.grades.standing
 
 
 def registered(words: Mapping[str, Any]) -> dict[str, Any]:

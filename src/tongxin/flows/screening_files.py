@@ -13,10 +13,12 @@ from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.forms import age_on
 from tongxin.core.forms import review
 from tongxin.core.pathway import CHINA
+from tongxin.flows import shelved
 from tongxin.flows.record import Sheet, asked_of, record
 from tongxin.intake.county import FORM, County
 from tongxin.intake.lines import answers_of
 from tongxin.intake.reading import Row
+from tongxin.ledger.subjects import lock_subject
 from tongxin.lib import ids
 from tongxin.people import matching
 from tongxin.people import services as people
@@ -43,20 +45,24 @@ def file_of(participant: Participant, *, prepared: UUID | None, actor: Viewer, a
         return Child.objects.get(id=participant.child_id)
     if prepared is None:
         raise ValueError("a file is prepared before the transaction")
-    child = _known(participant) or _opened(participant, prepared, actor, at)
+    child = _known(participant, at) or _opened(participant, prepared, actor, at)
     owner = participant.key_owner
     identities.move_to(participant, child_id=child.id, viewer=WORKER, at=at)
     transaction.on_commit(lambda: vault.destroy(owner, at=at))
     return child
 
 
-def _known(participant: Participant) -> Child | None:
-    """The child on file with the same number, perhaps opened since the list came."""
+def _known(participant: Participant, at: datetime) -> Child | None:
+    """The child on file with the same number, perhaps opened since the list came; in use again if only stored."""
     county, mark = participant.round.county_id, participant.id_mark
     if mark is None or county is None:
         return None
     found = next(matching.sharing("id_token", [bytes(mark)], county_id=county), None)
-    return Child.objects.get(id=found.id) if found else None
+    child = Child.objects.get(id=found.id) if found else None
+    if child is not None and found and found.is_stored:
+        lock_subject(child.key_owner)
+        shelved.end(child, at=at)
+    return child
 
 
 def _opened(participant: Participant, child_id: UUID, actor: Viewer, at: datetime) -> Child:

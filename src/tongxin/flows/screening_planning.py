@@ -17,6 +17,7 @@ from tongxin.intake.lines import Line, line_of
 from tongxin.intake.reading import Row
 from tongxin.lib import ids
 from tongxin.people import matching
+from tongxin.people.matching import Marked
 from tongxin.rulebook import rules
 from tongxin.screening import identities, questions
 from tongxin.screening.classes import grade_of
@@ -119,10 +120,14 @@ def _find_again(fresh: Sequence[tuple[Participant, Row]], *, county_id: int) -> 
     villages = {id: places.get(code) for id, code in codes.items()}
     numbers = {each.id: bytes(each.id_mark) for each in lost if each.id_mark}
     persons = {each.id: bytes(each.person_mark) for each in lost if each.person_mark}
-    at_id = {each.id_token: each.id for each in matching.sharing("id_token", numbers.values(), county_id=county_id)}
-    at_person = {
-        each.person_token: each for each in matching.sharing("person_token", persons.values(), county_id=county_id)
+    at_id = {
+        each.id_token: each.id for each in matching.sharing("id_token", numbers.values(), county_id=county_id)
+        # A file that is only stored is taken out when something is to be done for the child, not by a list.
+        if not each.is_stored
     }
+    at_person: dict[bytes | None, Marked] = {}
+    for found in matching.sharing("person_token", persons.values(), county_id=county_id):
+        at_person.setdefault(found.person_token, found)
     for each in lost:
         each.child_id = at_id.get(numbers[each.id]) if each.id in numbers else None
         maybe = at_person.get(persons[each.id]) if each.child_id is None and each.id in persons else None

@@ -1,7 +1,7 @@
 """Second factors of those who work here: added, used up, taken away; every step stands in the record."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from tongxin.accounts.entrance import PASSKEY, RECOVERY, TOTP, Factor
 from tongxin.accounts.entrance_rules import EntranceRules
 from tongxin.accounts.models import Person
 from tongxin.accounts.passkeys import Site
-from tongxin.accounts.viewers import Viewer, viewer_of
+from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.signing_out import sign_out
@@ -23,6 +23,7 @@ from tongxin.notices import services as notices
 from tongxin.rulebook.shipped import content_in_force
 
 MANAGE = "manage_staff"
+REUSED = "factor.reused"
 LONGEST_LABEL, MOST_PASSKEYS = 40, 10
 FREE, REMINDED, ASKED, DUE = "free", "reminded", "asked", "due"
 WRONG_CODE = "验证码不对，没有登记。请看手机上现在的六位数字，再输入一次；还不对，请把手机的时间设成自动。"
@@ -125,6 +126,16 @@ def remove_all(*, person: Person, actor: Viewer, at: datetime) -> None:
     Factor.objects.filter(person=person).delete()
     tell_owner(_tell("factor.removed", person, "all", actor, at), person, at)
     sign_out(people=[person.id], why="factor_removed", actor=actor, at=at)
+
+
+@transaction.atomic
+def tell_of_used_code(*, person: Person, at: datetime) -> None:
+    """Whose code was shown a second time is told, once an hour: somebody may have seen it."""
+    hour_ago = at - timedelta(hours=1)
+    if Event.objects.filter(kind=REUSED, subject_id=person.id, at__gt=hour_ago).exists():
+        return
+    event = ledger.record(kind=REUSED, subject=person.key_owner, actor=WORKER, at=at, clear={}, is_fact=True)
+    tell_owner(event, person, at)
 
 
 def tell_owner(event: Event, person: Person, at: datetime) -> None:

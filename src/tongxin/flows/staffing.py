@@ -1,7 +1,6 @@
 """Accounts of those who work here: opened, renewed, closed; every step stands in the record."""
 
 import re
-import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,17 +16,16 @@ from tongxin.core.forms import Problem
 from tongxin.flows.handing_over import hand_over
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.signing_out import CLOSED, RENEWED, sign_out
+from tongxin.lib import ids
 
 MANAGE = "manage_staff"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
-# No letters or digits that are read for one another.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def one_time_password() -> str:
     """A password to be read out once: three groups of four."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+    return ids.code(4, 4, 4)
 
 
 def add_staff(

@@ -9,11 +9,13 @@ from django.db import OperationalError, transaction
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
-from tongxin.flows import unusual
+from tongxin.flows import erasing, retention, unusual
 from tongxin.flows.arriving_blobs import follow_blobs
 from tongxin.flows.arriving_following import follow_arrivals
+from tongxin.flows.clue_owners import follow_clues
 from tongxin.flows.derive import derive_again
 from tongxin.flows.handing_over import follow_holdings
+from tongxin.flows.register_watch import follow_registers
 from tongxin.ledger import subjects
 from tongxin.people.models import Child
 
@@ -32,6 +34,10 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_arrivals(now)
     follow_blobs(now)
     unusual.look_back(now)
+    follow_registers(now)
+    follow_clues(now)
+    erasing.finish(at=now)
+    retention.look_for_due(now)
     due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")
     done = 0
     for case_id in list(due.values_list("id", flat=True)[:limit]):

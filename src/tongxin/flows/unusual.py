@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
 from tongxin import ledger, vault
@@ -40,7 +40,6 @@ NIGHT_FROM = 1
 # By name, as databases know it.
 ZONE = ZoneInfo("Asia/Shanghai")
 NO_WORDS = "没有保存：请写上说明。"
-_gone_through: list[date] = []
 
 
 def notice_look(*, viewer: Viewer, child: Child, purpose: str, at: datetime) -> None:
@@ -129,10 +128,7 @@ def look_back(now: datetime) -> int:
     """Once a night: yesterday's looks of everybody against the rules that need a whole day; how many days were done."""
     local = now.astimezone(CHINA)
     yesterday = local.date() - timedelta(days=1)
-    if local.hour < NIGHT_FROM or yesterday in _gone_through:
-        return 0
-    _gone_through[:] = [yesterday]
-    if Night.objects.filter(on=yesterday).exists():
+    if local.hour < NIGHT_FROM or Night.objects.filter(on=yesterday).exists():
         return 0
     begins = datetime.combine(yesterday, time(), tzinfo=CHINA)
     with transaction.atomic():
@@ -216,11 +212,11 @@ def explain(*, unusual_id: UUID, words: str, actor: Viewer, at: datetime) -> Non
         _tell("unusual.explained", row, [], actor, at)
 
 
-def to_judge(*, viewer: Viewer, at: datetime) -> list[Unusual]:
-    """What waits for somebody's word in the viewer's area: explained, or not explained in time; never their own."""
+def to_judge(*, viewer: Viewer, at: datetime) -> QuerySet[Unusual]:
+    """What waits for somebody's word in the viewer's area, the first due first; never their own."""
     posts = posts_for(viewer=viewer, action=REVIEW, at=at).values("id")
     rows = Unusual.objects.exclude(state=Unusual.CLOSED).filter(post_id__in=posts).exclude(person_id=person_of(viewer))
-    return list(rows.order_by("explain_due_at")[:200])
+    return rows.order_by("explain_due_at")
 
 
 def may_close(row: Unusual, *, at: datetime) -> bool:
@@ -232,8 +228,8 @@ def close(*, unusual_id: UUID, outcome: str, words: str, actor: Viewer, at: date
     """Somebody else's decision, with its reason."""
     with transaction.atomic():
         row = Unusual.objects.select_for_update().filter(id=unusual_id).first()
-        mine = {each.id for each in to_judge(viewer=actor, at=at)}
-        if row is None or row.id not in mine or not may_close(row, at=at):
+        mine = to_judge(viewer=actor, at=at).filter(id=unusual_id)
+        if row is None or not mine.exists() or not may_close(row, at=at):
             raise NotAllowed
         if outcome not in rules_at(at).outcomes or not words.strip():
             raise Refused.because("没有保存：请选结果，并写上理由。")

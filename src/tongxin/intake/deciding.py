@@ -107,6 +107,8 @@ class Deciding:
             return self._judge_by_person(line, on_file)
         if found.id in self.listed:
             return HeldRow.DUPLICATE, found.id
+        if found.is_stored:
+            return HeldRow.STORED, found.id
         name = tokens.normalise(line.row.name)
         return ("" if on_file.names.get(found.id, name) == name else HeldRow.SUSPECTED), found.id
 
@@ -120,7 +122,9 @@ class Deciding:
         for each in found:
             if village is not None and each.village_id == village:
                 return "", each.id
-        return (HeldRow.SUSPECTED, found[0].id) if found else ("", None)
+        if not found:
+            return "", None
+        return (HeldRow.STORED if found[0].is_stored else HeldRow.SUSPECTED), found[0].id
 
     def _first(self, line: Line) -> UUID | None:
         """The child of the earlier row; none when that row is held itself, so that this one opens the file."""
@@ -144,7 +148,8 @@ class Deciding:
         """The names on file where the number is the same and name or birth are not: opened, and so on record."""
         asked = {
             found.id for line in lines
-            if line.id_mark and (found := by_id.get(line.id_mark)) and found.person_token != line.person_mark
+            if line.id_mark and (found := by_id.get(line.id_mark)) and not found.is_stored
+            and found.person_token != line.person_mark
         }
         children = list(Child.objects.filter(id__in=asked)) if asked else []
         opened = vault.open(

@@ -21,10 +21,16 @@ from tongxin.intake.reading import Row
 from tongxin.intake.reading.values import read_name
 from tongxin.intake.workshop import Workshop
 from tongxin.lib import bulk
+from tongxin.people import matching
 from tongxin.people.models import Child
 
 NAME, SAME, OTHER = "name", "same", "other"
 PURPOSE = "roster_mend"
+STORED = (
+    "这名儿童可能有一份只保存的档案，内容不在这里显示。请区县的个案管理员在“删除与保存”里写明理由，打开核对："
+    "是同一名儿童，就先取回，再在这里选“同一名儿童”；不是，选“另一名儿童”。"
+)
+UNCHANGED = "这一行没有改。"
 # As for an import: named again in the map of reactions.
 LATER = ("tell_settled",)
 
@@ -74,6 +80,8 @@ def _with_name(row: Row, name: str) -> Row:
 
 def _decided(held: HeldRow, line: Line, decision: str, county: County) -> Decided:
     if decision == SAME:
+        if held.child_id is not None and matching.is_stored(held.child_id):
+            raise NotTaken(STORED + UNCHANGED)
         if held.child_id is None or not Child.objects.filter(id=held.child_id).exists():
             raise NotTaken("没有可以对上的儿童，不能选“同一名儿童”。请补上姓名，或选“另一名儿童”。")
         return Decided(listed=[Listed(line, held.child_id)])
@@ -89,8 +97,8 @@ def _decided(held: HeldRow, line: Line, decision: str, county: County) -> Decide
 def _another(held: HeldRow, line: Line, county: County) -> Decided:
     """A file of its own; a number that is another child's goes to the corrections, as written."""
     row = replace(line.row, duplicate_of=None, problems=tuple(c for c in line.row.problems if c != "duplicate"))
-    taken = line.id_mark and Child.objects.filter(id_token=line.id_mark, county_id=county.division.id).exists()
-    if taken:
+    marks = [line.id_mark] if line.id_mark else []
+    if next(matching.sharing("id_token", marks, county_id=county.division.id), None):
         row = replace(row, id_no=None, id_state="missing", problems=(*row.problems, "no_id"))
     own = line_of(row, sheet=held.sheet, key=county.key)
     place = county.place_of(row)

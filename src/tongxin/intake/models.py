@@ -44,6 +44,8 @@ class HeldRow(models.Model):
     """A row that opened no file: no name, or a suspected duplicate; somebody owns it, with a due moment."""
 
     NO_NAME, DUPLICATE, SUSPECTED = "no_name", "duplicate", "suspected"
+    # It may be about a child whose file is only stored: nobody is told what is in that.
+    STORED = "stored"
     OPEN, OPENED, SAME = "open", "opened", "same"
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     upload = models.ForeignKey(Upload, models.PROTECT, related_name="held")

@@ -2,6 +2,6 @@
 
 from tongxin.intake.importing import import_upload
 from tongxin.intake.mending import settle
-from tongxin.intake.uploads import forget_originals, receive, remember, understand
+from tongxin.intake.uploads import forget_originals, naming, receive, remember, understand
 
-__all__ = ["forget_originals", "import_upload", "receive", "remember", "settle", "understand"]
+__all__ = ["forget_originals", "import_upload", "naming", "receive", "remember", "settle", "understand"]

@@ -25,6 +25,7 @@ REASONS = {
     HeldRow.NO_NAME: "没有姓名：请写上姓名",
     HeldRow.DUPLICATE: "疑似与本表另一行重复：处理一栏写“同一名儿童”或“另一名儿童”",
     HeldRow.SUSPECTED: "疑似已有档案：处理一栏写“同一名儿童”或“另一名儿童”",
+    HeldRow.STORED: "可能有只保存的档案：请个案管理员先核对；处理一栏写“同一名儿童”（先取回）或“另一名儿童”",
 }
 # What a cell of a workbook can hold.
 LONGEST = 32_767

@@ -1,17 +1,20 @@
 """A file as received, sealed under its own key, and how it is understood."""
 
 import hashlib
+from collections.abc import Collection
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from tongxin import vault
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.intake.faults import NotTaken
-from tongxin.intake.models import Mapping, Upload
+from tongxin.intake.models import HeldRow, Listing, Mapping, Upload
 from tongxin.intake.reading import Divisions, Part, Roster, open_roster, remapped
 from tongxin.intake.settling import settling
 from tongxin.lib import ids
@@ -112,10 +115,21 @@ def size_of(roster: Roster) -> int:
     return sum(max(0, each.last_row - each.first_row + 1 - len(each.skipped_rows)) for each in layouts)
 
 
-def forget_originals(*, at: datetime) -> int:
-    """How many originals were destroyed: those whose last row was settled long enough ago (B4)."""
+def naming(children: Collection[UUID]) -> QuerySet[Upload]:
+    """The uploads of whose rows one is about some of these children."""
+    listed = Listing.objects.filter(child_id__in=children).values("upload")
+    held = HeldRow.objects.filter(child_id__in=children).values("upload")
+    return Upload.objects.filter(Q(id__in=listed) | Q(id__in=held))
+
+
+def forget_originals(*, at: datetime, held: Collection[UUID]) -> int:
+    """How many originals were destroyed: those whose last row was settled long enough ago (B4).
+
+    One that names a child on whose file a hold stands waits until it is lifted.
+    """
     kept_since = at - timedelta(**settling().original)
     due = Upload.objects.filter(settled_at__lt=kept_since, original__isnull=False)
+    due = due.exclude(id__in=naming(held).values("id"))
     count = 0
     for upload in due:
         vault.destroy(Owner("file", upload.id), at=at)

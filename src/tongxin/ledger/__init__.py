@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tongxin.ledger.looks import record_look
     from tongxin.ledger.sealer import Tail, seal_new, unsealed
     from tongxin.ledger.subjects import lock_subject
-    from tongxin.ledger.verification import verify
+    from tongxin.ledger.verification import summarise_new, verify
     from tongxin.ledger.work import (
         beat,
         claim,
@@ -39,7 +39,7 @@ _NAMES = {
     "looks": ("record_look",),
     "sealer": ("Tail", "seal_new", "unsealed"),
     "subjects": ("lock_subject",),
-    "verification": ("verify",),
+    "verification": ("summarise_new", "verify"),
     "work": (
         "beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "is_worker_late", "last_beat",
     ),
@@ -51,7 +51,7 @@ __all__ = [
     "beat", "claim", "dead", "enqueue", "enqueue_many", "export_head", "facts", "fail", "finish", "head",
     "hold", "is_worker_late", "keep_entries", "keep_entry", "last_beat", "lock_subject", "open_entries",
     "read_head",
-    "record", "record_look", "record_many", "seal_new", "settle_held", "unsealed", "verify",
+    "record", "record_look", "record_many", "seal_new", "settle_held", "summarise_new", "unsealed", "verify",
 ]
 
 

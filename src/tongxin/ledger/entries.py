@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, UUIDField
 
 from tongxin import vault
-from tongxin.ledger import canonical, subjects
+from tongxin.ledger import apart, canonical, subjects
 from tongxin.ledger.drafts import Actor, Draft
 from tongxin.ledger.faults import DifferentCopy
 from tongxin.ledger.models import Entry, HeldEntry, Subject
@@ -25,7 +25,7 @@ ABOUT = Prepared(
     subject=UUIDField(),
 )
 
-ONE = Prepared(lambda entry: Entry.objects.filter(id=entry).select_related("subject"), entry=UUIDField())
+ONE = Prepared(lambda entry: Entry.everything.filter(id=entry).select_related("subject"), entry=UUIDField())
 
 
 class Kept(NamedTuple):
@@ -120,7 +120,7 @@ def open_entries(
     texts = vault.open(
         [entry.sealed for entry in entries], viewer=viewer, purpose=purpose, at=at, part=part, route=route
     )
-    return [None if text is None else json.loads(text) for text in texts]
+    return apart.spoken(entries, [None if text is None else json.loads(text) for text in texts])
 
 
 def read_ahead(entries: Sequence[UUID]) -> None:
@@ -139,7 +139,7 @@ def _known(keys: Sequence[UUID]) -> dict[UUID, Entry]:
 def _found(keys: Sequence[UUID]) -> dict[UUID, Entry]:
     found: dict[UUID, Entry] = {}
     for start in range(0, len(keys), CHUNK):
-        rows = Entry.objects.filter(id__in=keys[start : start + CHUNK]).select_related("subject")
+        rows = Entry.everything.filter(id__in=keys[start : start + CHUNK]).select_related("subject")
         found.update((row.id, row) for row in rows)
     return found
 

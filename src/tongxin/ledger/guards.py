@@ -1,33 +1,40 @@
 """The statements that make ledger tables append-only, in the words of each database."""
 
-APPEND_ONLY = (
-    "ledger_entry", "ledger_event", "ledger_access", "ledger_accesssubject", "ledger_seal", "ledger_leaf",
-)
+from collections.abc import Iterable
+
+FIRST = ("ledger_entry", "ledger_event", "ledger_access", "ledger_accesssubject", "ledger_seal", "ledger_leaf")
+SUMMARY = "ledger_summary"
+APPEND_ONLY = (*FIRST, SUMMARY)
 WITH_HORIZON = ("ledger_entry", "ledger_event", "ledger_access")
 REFUSAL = "ledger rows are never changed or removed"
 
 
-def sqlite_guards() -> list[str]:
+def sqlite_guards(tables: Iterable[str]) -> list[str]:
     """Triggers that refuse to change or remove a row."""
     return [
         f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-        for table in APPEND_ONLY
+        for table in tables
         for verb in ("update", "delete")
     ]
 
 
-def postgresql_guards() -> list[str]:
+def postgresql_refusal() -> str:
+    """What the triggers call."""
+    return (
+        "CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+
+
+def postgresql_guards(tables: Iterable[str]) -> list[str]:
     """Triggers for every role, and row security that knows only reading and adding, for the owner too.
 
     The triggers are a statement's, since row security hides every row from an UPDATE: a row's would
     never fire and the attempt would pass in silence.
     """
-    statements = [
-        "CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    ]
-    for table in APPEND_ONLY:
+    statements = []
+    for table in tables:
         statements += [
             f"CREATE TRIGGER {table}_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",

@@ -42,7 +42,12 @@ class Head:
 
 def sign(head: Head) -> bytes:
     """The installation's signature; its key lies outside the database."""
-    made = signing.sign(head.signed(), seed=secrets.read("ledger"), profile=profile())
+    return sign_bytes(head.signed())
+
+
+def sign_bytes(content: bytes) -> bytes:
+    """The same under any content; whoever asks keeps its kinds apart by how they begin."""
+    made = signing.sign(content, seed=secrets.read("ledger"), profile=profile())
     return SM2_MARK + made if profile() == signing.SM2 else made
 
 
@@ -58,9 +63,14 @@ def is_signed(head: Head) -> bool:
         signature = bytes.fromhex(head.signature)
     except ValueError:
         return False
+    return is_signed_bytes(head.signed(), signature)
+
+
+def is_signed_bytes(content: bytes, signature: bytes) -> bool:
+    """Whether this installation put that signature under that content."""
     is_sm2 = len(signature) > ED25519_LENGTH and signature[:1] == SM2_MARK
     return signing.is_signed(
-        head.signed(), signature[1:] if is_sm2 else signature,
+        content, signature[1:] if is_sm2 else signature,
         key=_public(secrets.read("ledger"), signing.SM2 if is_sm2 else signing.ED25519),
         profile=signing.SM2 if is_sm2 else signing.ED25519,
     )

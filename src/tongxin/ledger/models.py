@@ -8,6 +8,8 @@ from tongxin.ledger.canonical import CanonicalField
 from tongxin.lib import ids
 from tongxin.vault import Owner, SealedField
 
+# The part under which looks at what was set apart are written down; no list of looks shows it.
+SET_APART = "set_apart"
 CORRECTIONS = [("correct", "更正"), ("retract", "撤回"), ("moved", "移至另一儿童")]
 
 
@@ -24,6 +26,28 @@ class Subject(models.Model):
     @property
     def owner(self) -> Owner:
         return Owner(self.kind, self.id)
+
+
+class SetAside(models.Model):
+    """A row of the record that the law has set apart: it stays as it was written and is shown to nobody.
+
+    It says neither why nor for whom; that is known to those who keep it only.
+    """
+
+    row_id = models.UUIDField("行", primary_key=True)
+    at = models.DateTimeField("时间")
+    # The clocks that run on from it, so that no due moment moves; empty where none does.
+    towards = models.CharField("仍计时的", max_length=80, default="")
+
+    class Meta:
+        verbose_name = "另行封存的记录"
+
+
+class NotSetAside(models.Manager["Entry"]):
+    """The entries that may be spoken of: lists, files, figures, copies and what is derived know no others."""
+
+    def get_queryset(self) -> models.QuerySet["Entry"]:
+        return super().get_queryset().filter(~models.Exists(SetAside.objects.filter(row_id=models.OuterRef("id"))))
 
 
 class Entry(models.Model):
@@ -48,6 +72,10 @@ class Entry(models.Model):
     sealed = SealedField("内容")
     key_id = models.UUIDField("密钥")
     digest = models.BinaryField("摘要")
+
+    objects = NotSetAside()
+    # For the record itself: numbering, the same id twice, proofs.
+    everything: ClassVar[models.Manager["Entry"]] = models.Manager()
 
     class Meta:
         verbose_name = "记录"
@@ -157,6 +185,21 @@ class Leaf(models.Model):
         verbose_name = "封存行"
         constraints: ClassVar = [models.UniqueConstraint(fields=["source", "row_id"], name="leaf_row_once")]
         indexes: ClassVar = [models.Index(fields=["source", "position"], name="leaf_source")]
+
+
+class Summary(models.Model):
+    """One signed digest over all rows of some batches, made when each of them had been proved row by row."""
+
+    first = models.BigIntegerField("起始批次")
+    last = models.BigIntegerField("末尾批次")
+    profile = models.CharField("读法", max_length=32)
+    digest = models.BinaryField("摘要")
+    signature = models.BinaryField("签名")
+    proved_at = models.DateTimeField("核验时间")
+
+    class Meta:
+        verbose_name = "成批摘要"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["profile", "first"], name="summary_once")]
 
 
 class Access(models.Model):

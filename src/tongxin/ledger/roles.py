@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from tongxin.ledger.guards import APPEND_ONLY
 
 OWNER, WEB, WORKER = "tongxin_owner", "tongxin_web", "tongxin_worker"
-SEALED_BY_WORKER = frozenset({"ledger_leaf", "ledger_seal"})
+# What registers say and what was done about it: rows that no program changes.
+ADDED_ONLY = frozenset({"registers_version", "registers_step", "registers_paper", "notices_attempt", "clues_step"})
+SEALED_BY_WORKER = frozenset({"ledger_leaf", "ledger_seal", "ledger_summary"})
 
 
 def statements(tables: Iterable[str]) -> list[str]:
@@ -27,7 +29,7 @@ def statements(tables: Iterable[str]) -> list[str]:
 def _rights(table: str, role: str) -> str:
     if table in SEALED_BY_WORKER and role == WEB:
         return "SELECT"
-    if table in APPEND_ONLY:
+    if table in APPEND_ONLY or table in ADDED_ONLY:
         return "SELECT, INSERT"
     if table == "django_migrations":
         return "SELECT"

@@ -55,16 +55,34 @@ def seal_new(*, now: datetime) -> int:
 def unsealed() -> Tail:
     """How long the tail is that no seal covers yet."""
     total, since = 0, []
-    for source, (table, moment, _) in stored.SOURCES.items():
-        rows = stored.select(
-            [("count(*)", stored.NUMBER), (f"min({moment})", stored.MOMENT)],
-            f"FROM {table} r WHERE {_no_leaf(source)}",
-        )
-        count, oldest = rows[0]
-        total += int(count or b"0")
+    for source in stored.SOURCES:
+        count, oldest = _unsealed_of(source)
+        total += count
         if oldest is not None:
             since.append(oldest.decode(errors="replace"))
     return Tail(total, min(since, default=None))
+
+
+def _unsealed_of(source: str) -> tuple[int, bytes | None]:
+    """How many rows of a table have no leaf, and the oldest's moment.
+
+    They nearly always come after the last that has one: those are looked at first, and believed when the numbers agree.
+    """
+    table, moment, _ = stored.SOURCES[source]
+    wanted = [("count(*)", stored.NUMBER), (f"min({moment})", stored.MOMENT)]
+    after, params = _after_last(source, table)
+    count, oldest = stored.select(wanted, f"FROM {table} r WHERE {after}{_no_leaf(source)}", params)[0]
+    if after and int(count or b"0") != _in_all(table) - _leaves_in_all(source):
+        count, oldest = stored.select(wanted, f"FROM {table} r WHERE {_no_leaf(source)}")[0]
+    return int(count or b"0"), oldest
+
+
+def _in_all(table: str) -> int:
+    return int(stored.select([("count(*)", stored.NUMBER)], f"FROM {table}")[0][0] or b"0")
+
+
+def _leaves_in_all(source: str) -> int:
+    return Leaf.objects.filter(source=source).count()
 
 
 def _is_only_sealer() -> bool:

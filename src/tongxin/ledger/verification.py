@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
-from tongxin.ledger import heads, merkle, sealer, stored
+from tongxin.ledger import heads, merkle, sealer, stored, summaries
 from tongxin.ledger.findings import Finding, Report
 from tongxin.ledger.heads import Head
 
@@ -47,19 +48,49 @@ def verify(*, saved: Head | None = None, judged: Judged = one_by_one) -> Report:
     return Report(batches, rows, sealer.unsealed(), findings)
 
 
-def _seals() -> Iterator[Head]:
-    last = -1
+def summarise_new(*, now: datetime) -> int:
+    """How many batches a new summary covers: proved row by row and summed up in one view of the database."""
+    if connection.vendor != "postgresql":
+        return 0
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        group = _to_sum_up()
+        if not group or not all(map(heads.is_signed, group)) or not _is_sound(group):
+            return 0
+        summaries.sign(group, at=now)
+        return len(group)
+
+
+def _to_sum_up() -> list[Head]:
+    """The next batches that together have rows enough to be worth a summary."""
+    group: list[Head] = []
+    for seal in _seals(after=summaries.reach()):
+        group.append(seal)
+        if seal.last - group[0].first + 1 >= summaries.ROWS:
+            return group
+    return []
+
+
+def _seals(after: int = -1) -> Iterator[Head]:
+    last = after
     while step := heads.seals(f"WHERE batch > %s ORDER BY batch LIMIT {STEP}", [last]):
         yield from step
         last = step[-1].batch
 
 
 def _groups() -> Iterator[list[Head]]:
-    """Batches that follow each other, together: a quiet office seals a few rows at a time."""
+    """Batches that follow each other, together: those of one summary, else some; a quiet office seals few rows each."""
     group: list[Head] = []
+    known, until = summaries.all_of_them(), 0
     for seal in _seals():
+        if seal.batch in known and seal.batch > until:
+            if group:
+                yield group
+            group, until = [], known[seal.batch]
         group.append(seal)
-        if group[-1].last - group[0].first >= TOGETHER:
+        is_whole = seal.batch >= until if until >= group[0].batch else seal.last - group[0].first >= TOGETHER
+        if is_whole:
             yield group
             group = []
     if group:
@@ -68,7 +99,7 @@ def _groups() -> Iterator[list[Head]]:
 
 def _judge(group: list[Head]) -> Judgement:
     """What is wrong with the rows of some batches, by batch, and how many rows they have."""
-    if connection.vendor == "postgresql" and _is_sound(group):
+    if connection.vendor == "postgresql" and (summaries.holds(group) or _is_sound(group)):
         return {}, group[-1].last - group[0].first + 1
     leaves = _leaves(group)
     contents = _contents(leaves)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tongxin.core import forms, grading, instruments, pathway, screening
+from tongxin.core import danger_words, forms, grading, instruments, needs, pathway, screening
 from tongxin.core.grading import Rules
 from tongxin.core.language import FactError, read_facts
 from tongxin.core.language.errors import DefinitionError
@@ -17,6 +17,7 @@ DAY = "2026-01-05"
 KEYS = {
     "facts", "cells", "seen_on", "standing", "answers", "age_months", "day", "working", "on", "name", "gives",
     "alerts", "without", "years", "instrument", "children", "sex", "informant", "norm", "seconds",
+    "text",
 }  # fmt: skip
 
 
@@ -53,6 +54,16 @@ def _facts(case: Case, rules: Rules) -> dict[str, Any]:
         for cell, level in case.get("cells", {}).items()
     ]
     return {"on": _day(case.get("on", DAY)), **facts, **({"cells": rows} if rows else {})}
+
+
+def _danger_words(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    found = danger_words.find(case["text"], danger_words.read(get("danger_words", id)))
+    return _differs(case["gives"]["kinds"], sorted({each.kind for each in found}))
+
+
+def _needs(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    found = needs.find(needs.read(get("needs", id), vocabulary=rules.vocabulary), _facts(case, rules))
+    return _differs(case["gives"], {"due": [each.id for each in found.due], "met": list(found.met)})
 
 
 def _gates(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
@@ -175,6 +186,8 @@ _RUNNERS: dict[str, Callable[[str, Case, Content, Rules, Get], str]] = {
     "instruments": _instrument,
     "calendar": _calendar,
     "screening": _screening,
+    "danger_words": _danger_words,
+    "needs": _needs,
 }
 # Kinds whose definitions should have cases beside them; forms have them only where they are made for an age.
 TESTED = frozenset(_RUNNERS) - {"forms"}

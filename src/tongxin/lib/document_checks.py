@@ -17,7 +17,8 @@ LIMITS = ("megabytes", "megapixels", "unpacked_megabytes", "per_child", "title_c
 CLOSES = ("is_concern", "concern_unknown", "in_crisis", "safety_check_open", "report_open")
 NEVER_TO_FAMILY = (
     "interview_record", "observation_record", "visit_record", "assessment_form", "identification_form",
-    "identification_form_0_3", "crisis_report", "crisis_step", "crisis_close", "household_check", "mandatory_report",
+    "identification_form_0_3", "crisis_report", "crisis_step", "crisis_close", "crisis_watch", "crisis_told",
+    "safety_plan", "household_check", "mandatory_report",
     "report_answer", "report_ruling", "safety_check", "case_note", "flag", "flag_answer", "clue",
 )
 

@@ -17,7 +17,8 @@ FLOORS = ("max", "min", "present")
 FIXED = frozenset({
     "when", "unless", "only_if", "who", "kinds", "only", "order", "crisis_climb", "crisis_not_needed",
     "evidence_grace", "hint_raises", "lowering", "professionals", "psychology", "staff_concern_skips",
-    "anchor", "by_level", "closed_stages", "counts_if", "crisis_reopens", "each", "may_wait", "moves", "urgent",
+    "on_duty", "taken_by", "anchor", "by_level", "by_urgency", "closed_stages", "counts_if", "crisis_reopens", "each",
+    "may_wait", "moves", "urgent",
 })
 
 

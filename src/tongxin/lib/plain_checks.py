@@ -4,13 +4,24 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from tongxin.core.danger_words import read as read_danger_words
 from tongxin.core.forms import content as take
 from tongxin.core.grading.gates import CRISES
 from tongxin.core.language.errors import DefinitionError
+from tongxin.core.scrubbing import read as read_scrubbing
+from tongxin.lib import crisis_checks
 from tongxin.lib.asking_checks import check_asking
+from tongxin.lib.clue_checks import check_clues
 from tongxin.lib.consent_checks import check_consent
 from tongxin.lib.document_checks import check_documents
+from tongxin.lib.export_checks import check_exports
 from tongxin.lib.looking_checks import check_looking
+from tongxin.lib.notice_checks import check_notices
+from tongxin.lib.record_sealing_checks import check_record_sealing
+from tongxin.lib.referral_checks import check_referrals
+from tongxin.lib.register_checks import check_register
+from tongxin.lib.retention_checks import check_retention
+from tongxin.lib.rights_checks import check_rights
 from tongxin.lib.sign_in_checks import check_sign_in
 from tongxin.lib.sync_checks import check_sync
 
@@ -64,12 +75,15 @@ def _categories(content: Content) -> None:
 
 
 def _crisis(content: Content) -> None:
-    take.mapping(content, "", required=(*HEAD, "steps"), optional=DATED)
+    more = ("after", "watch_first", "watch_turn", "watch_ahead", "safety_plan")
+    take.mapping(content, "", required=(*HEAD, "steps"), optional=(*DATED, *more))
+    crisis_checks.check_after(content)
     for at, raw in enumerate(take.sequence(content["steps"], "steps")):
         path = f"steps[{at}]"
-        optional = ("times", "unless", "only_if")
+        optional = ("times", "unless", "only_if", "on_duty", "climb", "taken_by")
         step = take.mapping(raw, path, required=("id", "zh", "who", "kinds", "clock"), optional=optional)
         _clock(step["clock"], f"{path}.clock")
+        crisis_checks.check_step(step, path)
         unknown = [kind for kind in step["kinds"] if kind not in CRISES]
         if unknown:
             raise DefinitionError(
@@ -172,14 +186,24 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "conduct": _conduct,
     "consent": check_consent,
     "crisis": _crisis,
+    "danger_words": read_danger_words,
     "display": _display,
     "documents": check_documents,
     "drafts": _drafts,
+    "exports": check_exports,
     "fields": _fields,
     "glossary": _glossary,
+    "intake": check_clues,
     "keys": _keys,
     "looking": check_looking,
+    "notices": check_notices,
     "prefill": _prefill,
+    "referrals": check_referrals,
+    "registers": check_register,
+    "record_sealing": check_record_sealing,
+    "retention": check_retention,
+    "rights": check_rights,
+    "scrubbing": read_scrubbing,
     "sign_in": check_sign_in,
     "sync": check_sync,
 }

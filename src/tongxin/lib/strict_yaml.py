@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,9 @@ def load(path: Path, *, name: str = "") -> Document:
     return parse(text, file=file)
 
 
+# Whoever edits one definition has all of them checked again: what stayed the same is read once, for nobody
+# changes a document.
+@lru_cache(maxsize=1024)
 def parse(text: str, *, file: str) -> Document:
     """The document in `text`, which came from `file`."""
     try:

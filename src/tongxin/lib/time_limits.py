@@ -8,7 +8,7 @@ from tongxin.core.language.errors import DefinitionError
 UNITS = {"minutes": "分钟", "hours": "小时", "days": "天", "working_days": "个工作日", "months": "个月"}
 # What would put a step off or narrow it where the level above is silent.
 NEVER_ADDED = ("climb", "each", "only_if", "unless")
-TIMED = {"due", "by_level", "clock"}
+TIMED = {"due", "by_level", "by_urgency", "clock"}
 
 Steps = tuple[str, ...]
 

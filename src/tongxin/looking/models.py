@@ -47,6 +47,8 @@ class Statement(OfChild):
 class Glass(OfChild):
     """A file opened in an emergency by somebody outside its line, and what another person said of it."""
 
+    # Named by definitions, and read by figures, incidents and the review itself.
+    UNJUSTIFIED = "unjustified"
     kind = models.CharField("原因", max_length=40)
     broken_at = models.DateTimeField("开始时间")
     until_at = models.DateTimeField("自动结束")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tongxin.rulebook import rules, shipped
+from tongxin.rulebook import shipped
 
 KIND, ID = "looking", "looking"
 # Before the purposes in what a look stores, so that they never meet the names of pages.
@@ -54,10 +54,7 @@ class Rules:
 
 def rules_at(at: datetime, *, region: str = "") -> Rules:
     """The rules that hold in a county; before they are adopted, those that came with the program."""
-    try:
-        return rules.read(read, rules.resolve(KIND, ID, region=region, at=at))
-    except rules.NotAdopted:
-        return read(shipped.content_in_force(KIND, ID, region=region, at=at))
+    return shipped.read_in_force(read, KIND, ID, region=region, at=at)
 
 
 def read(content: Mapping[str, Any]) -> Rules:

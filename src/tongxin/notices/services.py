@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tongxin.access.models import Relation
 from tongxin.accounts.models import Post
@@ -78,13 +78,27 @@ def _tell(posts: list[UUID], event: Event, at: datetime) -> None:
 
 def unread(*, viewer: Viewer, at: datetime, limit: int = 50) -> list[Notice]:
     """The viewer's posts' unread notices, newest first; none about a child whom the viewer is kept from (A10)."""
+    return list(_unread(viewer, at).order_by("-id")[:limit])
+
+
+def count_unread(*, viewer: Viewer, at: datetime) -> int:
+    """How many lines the viewer hasn't read."""
+    return _unread(viewer, at).count()
+
+
+def _unread(viewer: Viewer, at: datetime) -> QuerySet[Notice]:
     mine = Notice.objects.filter(post_id__in=viewer.post_ids, read_at__isnull=True)
     barred = Relation.objects.filter(
         held(at), relation=Relation.RECUSED, person_id=viewer.person_id, child_id=OuterRef("child_id")
     )
-    return list(mine.filter(~Exists(barred)).order_by("-id")[:limit])
+    return mine.filter(~Exists(barred))
 
 
 def mark_read(*, viewer: Viewer, at: datetime) -> None:
     """Everything the viewer's posts had unread is read."""
     Notice.objects.filter(post_id__in=viewer.post_ids, read_at__isnull=True).update(read_at=at)
+
+
+def forget_about(child_id: UUID) -> int:
+    """How many lines about a child are gone from people's lists."""
+    return Notice.objects.filter(child_id=child_id).delete()[0]

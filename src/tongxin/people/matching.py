@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from tongxin import vault
+from tongxin.access import scope
 from tongxin.accounts.viewers import WORKER
 from tongxin.people import tokens
 from tongxin.people.models import Child
@@ -25,12 +26,13 @@ CHUNK = 500
 
 
 class Marked(NamedTuple):
-    """A child on file as far as marks tell."""
+    """A child on file as far as marks tell; of a file that is only stored just that there is one."""
 
     id: UUID
     id_token: bytes | None
     person_token: bytes | None
     village_id: int | None
+    is_stored: bool
 
 
 def id_mark(key: bytes, id_no: str) -> bytes:
@@ -62,21 +64,33 @@ def mark(*, child: Child, answers: Mapping[str, Any], at: datetime, has_moved: b
 
 
 def sharing(column: str, marks: Iterable[bytes], *, county_id: int) -> Iterator[Marked]:
-    """The children of a county that have one of `marks` in `id_token` or `person_token`."""
+    """The children of a county that have one of `marks` in `id_token` or `person_token`, those in use first.
+
+    Who lives nowhere has a file that is only stored: the county's own key made its marks, so that it is of this county.
+    """
     every = list(dict.fromkeys(marks))
     for start in range(0, len(every), CHUNK):
         part = every[start : start + CHUNK]
         places = ", ".join(["%s"] * len(part))
         statement = (
-            "SELECT id, id_token, person_token, village_id FROM people_child "  # noqa: S608
+            "SELECT id, id_token, person_token, village_id, province_id IS NULL FROM people_child "  # noqa: S608
             # The plus keeps the planner from walking a whole county by its own index.
-            f"WHERE {column} IN ({places}) AND +county_id = %s ORDER BY id"
+            f"WHERE {column} IN ({places}) AND (+county_id = %s OR +province_id IS NULL) "
+            "ORDER BY province_id IS NULL, id"
         )
-        with connection.cursor() as cursor:
+        with scope.widened(), connection.cursor() as cursor:
             cursor.execute(statement, [*part, county_id])
-            for id, id_token, person_token, village in cursor.fetchall():
-                child = id if isinstance(id, UUID) else UUID(id)
-                yield Marked(child, _bytes(id_token), _bytes(person_token), village)
+            rows = cursor.fetchall()
+        for id, id_token, person_token, village, is_stored in rows:
+            child = id if isinstance(id, UUID) else UUID(id)
+            yield Marked(child, _bytes(id_token), _bytes(person_token), village, bool(is_stored))
+
+
+def is_stored(child_id: UUID) -> bool:
+    """Whether a child's file is only stored: it has marks, and lives nowhere."""
+    with scope.widened():
+        lost = Child.objects.filter(id=child_id, province_id__isnull=True)
+        return lost.exclude(id_token__isnull=True, person_token__isnull=True).exists()
 
 
 def _bytes(value: Any) -> bytes | None:

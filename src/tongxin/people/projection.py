@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tongxin import vault
 from tongxin.accounts.models import Division
+from tongxin.ledger.apart import left_out
 from tongxin.lib import ids
 from tongxin.people import matching, search
 from tongxin.people.models import Adult, Carer, CategorySpan, Child
@@ -53,7 +54,8 @@ def apply_categories(
 ) -> None:
     """Make the spans of difficulty equal to what a file says; those no longer named end."""
     open_spans = {span.category: span for span in child.categories.filter(end_on__isnull=True)}
-    for row in rows:
+    gone = left_out(child.id, (str(row["category"]) for row in rows))
+    for row in (row for row in rows if row["category"] not in gone):
         span = open_spans.pop(row["category"], None)
         if span is None:
             span = CategorySpan(child=child, category=row["category"], source=source, entry_id=entry_id)

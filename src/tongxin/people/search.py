@@ -91,8 +91,11 @@ def forget(child_id: UUID) -> None:
 
 
 def rebuild(*, at: datetime, children: QuerySet[Child] | None = None) -> int:
-    """How many children were indexed anew from their sealed names, as after a restore without marks."""
-    wanted = (Child.objects.all() if children is None else children).order_by("id")
+    """How many children were indexed anew from their sealed names, as after a restore without marks.
+
+    Who lives nowhere (a file that is erased or only stored) keeps the marks it has, which its county's key made.
+    """
+    wanted = (Child.objects.all() if children is None else children).filter(province_id__isnull=False).order_by("id")
     page, count = list(wanted[:PAGE]), 0
     while page:
         sealed = [*(child.name for child in page), *(child.id_no for child in page)]

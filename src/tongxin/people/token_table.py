@@ -13,6 +13,20 @@ from tongxin.lib import bulk
 
 Terms = Sequence[int]
 CHUNK = 2000
+# How far a search that wants few rows looks in their order before it asks the index for all that there are.
+FEW, WALKED, FARTHEST = 64, 2000, 20_000
+# Whose rows they are is asked for those that are shown only.
+_ANY = """
+    WITH hits AS {apart} (SELECT m.rowid AS id FROM people_childmarks m WHERE {match} AND m.rowid > %s),
+    next AS (SELECT id FROM hits ORDER BY id LIMIT %s)
+    SELECT t.id, t.child_id FROM next JOIN people_childtoken t ON t.id = next.id ORDER BY t.id
+"""
+_EARLY = """
+    WITH near AS MATERIALIZED (
+        SELECT rowid, marks FROM people_childmarks WHERE rowid > %s ORDER BY rowid LIMIT %s
+    ), next AS (SELECT m.rowid AS id FROM near m WHERE {match} ORDER BY m.rowid LIMIT %s)
+    SELECT t.id, t.child_id FROM next JOIN people_childtoken t ON t.id = next.id ORDER BY t.id
+"""
 
 
 class MarkRow(NamedTuple):
@@ -123,20 +137,46 @@ def having(
     if not ways:
         return []
     match, params = _match(ways)
-    inside = f"AND t.child_id IN ({among.sql})" if among else ""
-    # PostgreSQL may else walk the whole table in order, hoping to fill the limit soon.
-    apart = "MATERIALIZED" if connection.vendor == "postgresql" else ""
-    statement = f"""
-        WITH hits AS {apart} (
+    statement = _among(match, among) if among else _ANY.format(match=match, apart=_apart())
+    with connection.cursor() as cursor:
+        rows = _early(cursor, ways, after=after, limit=limit) if among is None else []
+        if not rows:
+            cursor.execute(statement, [*params, after, *(among.params if among else ()), limit])
+            rows = cursor.fetchall()
+        return [(row, child if isinstance(child, UUID) else UUID(child)) for row, child in rows]
+
+
+def _early(cursor: Any, ways: Sequence[Terms], *, after: int, limit: int) -> list[tuple[int, Any]]:
+    """The next rows where they are frequent: found among the next few thousand, without asking the index for all."""
+    if connection.vendor != "postgresql" or limit > FEW:
+        return []
+    match, params = _match(ways)
+    far = WALKED
+    while far:
+        cursor.execute(_EARLY.format(match=match), [after, far, *params, limit])
+        rows: list[tuple[int, Any]] = cursor.fetchall()
+        if len(rows) == limit:
+            return rows
+        # A second, longer walk only where the first shows that it will do.
+        likely = 2 * far * limit // len(rows) if rows else FARTHEST
+        far = likely if far == WALKED and likely < FARTHEST else 0
+    return []
+
+
+def _among(match: str, among: Condition) -> str:
+    return f"""
+        WITH hits AS {_apart()} (
             SELECT m.rowid AS id, t.child_id FROM people_childmarks m
             JOIN people_childtoken t ON t.id = m.rowid
-            WHERE {match} AND m.rowid > %s {inside}
+            WHERE {match} AND m.rowid > %s AND t.child_id IN ({among.sql})
         )
         SELECT id, child_id FROM hits ORDER BY id LIMIT %s
     """  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, after, *(among.params if among else ()), limit])
-        return [(row, child if isinstance(child, UUID) else UUID(child)) for row, child in cursor.fetchall()]
+
+
+def _apart() -> str:
+    """PostgreSQL may else walk the whole table in order, hoping to fill the limit soon."""
+    return "MATERIALIZED" if connection.vendor == "postgresql" else ""
 
 
 def numbered(marks: Sequence[int], *, limit: int) -> list[UUID]:

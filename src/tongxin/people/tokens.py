@@ -130,12 +130,19 @@ def query_pieces(text: str) -> list[frozenset[str]]:
     return list(dict.fromkeys(_wanted(way) for way in ways if way))
 
 
+# Pairs of characters, and of whole syllables.
+EXACT = "bp"
+
+
 def _wanted(way: tuple[str, ...]) -> frozenset[str]:
     """The pieces of a few neighbours: of pairs what is known most exactly, of all of them the first letters."""
     if len(way) == 1:
         return frozenset([f"s{way[0]}" if _is_letter(way[0][0]) else f"c{way[0]}"])
-    pieces = {_single(segment) for segment in way} | {_neighbours(*pair) for pair in pairwise(way)}
-    if len(way) == DEPTH:
+    pairs = {pair: _neighbours(*pair) for pair in pairwise(way)}
+    # Whoever has the pair has each of the two: what follows anyway is not asked, each piece costs the index a walk.
+    exact = {segment for pair, piece in pairs.items() if piece[0] in EXACT for segment in pair}
+    pieces = {*pairs.values(), *(_single(segment) for segment in way if segment not in exact)}
+    if len(way) == DEPTH and not exact.issuperset(way):
         pieces.add("t" + "".join(_initials(segment[0])[0] for segment in way))
     return frozenset(pieces - {""})
 

@@ -1,13 +1,15 @@
 """Rules that a page can't do without: the adopted version, before that the one that came with the program."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from tongxin.core.pathway import CHINA
 from tongxin.lib import definitions, places
 from tongxin.rulebook import rules
+
+Read = TypeVar("Read")
 
 
 def content_in_force(kind: str, name: str, *, region: str = "", at: datetime) -> Mapping[str, Any]:
@@ -16,6 +18,16 @@ def content_in_force(kind: str, name: str, *, region: str = "", at: datetime) ->
         return rules.resolve(kind, name, region=region, at=at).content
     except rules.NotAdopted:
         return _shipped(kind, name, at.astimezone(CHINA).date())
+
+
+def read_in_force(
+    read: Callable[[Mapping[str, Any]], Read], kind: str, name: str, *, region: str = "", at: datetime
+) -> Read:
+    """What holds now as an object: the adopted version, before that the one that came with the program."""
+    try:
+        return rules.read(read, rules.resolve(kind, name, region=region, at=at))
+    except rules.NotAdopted:
+        return read(_shipped(kind, name, at.astimezone(CHINA).date()))
 
 
 @lru_cache(maxsize=8)

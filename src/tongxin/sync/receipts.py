@@ -1,7 +1,6 @@
 """What was said of each entry that a phone sent: once, and the same ever after."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,8 +16,6 @@ from tongxin.lib.prepared import Prepared
 from tongxin.sync.models import Device, Receipt
 from tongxin.vault import Keyring, Owner
 
-# No letters or digits that are read for one another.
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LOCKS = 5_310_771
 NUMBERS = "free receipt numbers"
 COPIES = Prepared(lambda entry: Receipt.objects.filter(entry_id=entry), entry=UUIDField())
@@ -116,5 +113,4 @@ def _free_number() -> str:
 
 
 def _number() -> str:
-    letters = "".join(secrets.choice(LETTERS) for _ in range(7))
-    return f"{letters[:4]}-{letters[4:]}"
+    return ids.code(4, 3).upper()

@@ -38,15 +38,34 @@ ACTIONS = {
     "child.read": "看得到这个儿童名册部分的人",
     "child.record": "可以填写这张表的人",
     "office.open_file": "可以建档的人",
+    "office.end_files": "可以提出、确认删除档案的人",
+    "office.open_stored": "可以打开只保存的档案的人",
     "office.break_glass": "可以紧急调阅的人",
+    "office.hold_files": "可以保全档案的人",
+    "office.dispose_files": "可以提出或确认处置到期档案的人",
+    "office.keep_sealed_records": "保管依法封存的记录的人",
     "office.review_looks": "可以核实查看的人",
+    "office.ask_export": "可以申请导出数据的人",
+    "office.open_exports": "可以申请、批准导出，或看得到登记的人",
+    "office.see_needs": "可以看应享未享清单的人",
     "office.see_crisis_board": "可以看危机总览的人",
+    "office.see_duty": "可以看值班表的人",
+    "office.plan_duty": "可以排值班的人",
+    "office.see_referrals": "可以看转介总览的人",
     "office.see_figures": "可以看辖区情况的人",
+    "office.tend_notices": "照看往外发通知的方式的人",
+    "office.see_refusals": "可以看被拒绝的请求的人",
     "office.see_ledger": "可以核验账本的人",
+    "office.keep_registers": "可以登记个人信息保护事项的人",
+    "office.check_registers": "可以核对个人信息保护登记的人",
+    "office.keep_registers|check_registers": "可以看个人信息保护登记簿的人",
     "office.hand_over": "可以办理岗位交接的人",
     "office.manage_staff": "可以管理人员账号的人",
     "office.import_roster": "可以导入花名册的人",
     "office.decide_arrivals": "可以核对手机送来的记录的人",
+    "office.take_clues": "可以受理线索的人",
+    "office.take_clues|handle_clues": "受理或办理线索的人",
+    "office.see_reporters": "可以看报告人身份的人",
     "office.see_devices": "可以看辖区手机的人",
     "office.write_rules": "可以修改本地规则文字的人",
     "office.adopt_rules": "可以采用规则修改稿的人",
@@ -66,6 +85,8 @@ class Request(HttpRequest):
     at: datetime
     # Whose browser it is while it rested too long and nobody has shown that they still sit there.
     locked: Person | None
+    # Why what was shown is wrong, and whose it would have been: counted among what was refused.
+    refusal: tuple[str, UUID | None] | None
 
 
 def door(action: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
@@ -102,15 +123,25 @@ def _turned_away(request: Request, action: str) -> HttpResponse | None:
     if action != "signed_in" and request.viewer.seat is None:
         return HttpResponseRedirect("/post/")
     kind, _, name = action.partition(".")
-    if kind == "office" and not access.may_do(viewer=request.viewer, action=name, at=request.at):
+    if kind == "office" and not may_do_any(request, name):
         raise Http404
     return None
+
+
+def may_do_any(request: Request, names: str) -> bool:
+    """Whether the viewer has one of the office actions, written with | between them."""
+    return any(access.may_do(viewer=request.viewer, action=each, at=request.at) for each in names.split("|"))
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Whether a script of a page asks, which is told in words instead of pages."""
+    return "json" in request.headers.get("Accept", "")
 
 
 def _asked_in(request: Request) -> HttpResponse:
     """To the door, or to the lock: a part of a page takes the whole page along, a script is told in words."""
     is_locked = request.locked is not None
-    if "json" in request.headers.get("Accept", ""):
+    if is_script(request):
         return JsonResponse({"zh": IS_LOCKED if is_locked else SIGNED_OUT, "is_locked": is_locked}, status=401)
     to = SIGN_IN
     if is_locked:

@@ -6,7 +6,7 @@ from django_tasks import task
 
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import viewer_of
-from tongxin.flows import trying
+from tongxin.flows import export_making, trying
 from tongxin.intake import services as intake
 from tongxin.intake.faults import Overtaken
 from tongxin.intake.models import Upload
@@ -31,3 +31,9 @@ def try_amendment(trial_id: str, person_id: str, post_id: str) -> int:
     at = clock.now()
     viewer = viewer_of(person=Person.objects.get(id=UUID(person_id)), at=at, post_id=UUID(post_id))
     return trying.run(trial_id=UUID(trial_id), viewer=viewer, at=at)
+
+
+@task()
+def make_export(export_id: str) -> int:
+    """How many rows an agreed export has."""
+    return export_making.make(export_id=UUID(export_id), at=clock.now()).rows

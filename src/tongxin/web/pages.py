@@ -1,6 +1,7 @@
 """A page with everything around the work: brand, post, navigation, clock, banner."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,31 +12,45 @@ from tongxin.access import selectors as access
 from tongxin.flows import second_factor
 from tongxin.lib import clock
 from tongxin.rulebook import rules
-from tongxin.web.doors import Request
+from tongxin.web.doors import Request, may_do_any
 
 BRAND = "同心"
 # In the session: whether its person has a passkey to unlock with.
 WITH_PASSKEY = "has_keys"
-# (address, words, the office action that it needs)
-EVERYDAY = 4
-NAVIGATION = (
-    ("/", "今天", ""),
-    ("/children/", "儿童", ""),
-    ("/tasks/", "任务", ""),
-    ("/crises/", "危机", "see_crisis_board"),
-    ("/confirmations/", "等级确认", "see_figures"),
-    ("/referrals/", "转介", ""),
-    ("/district/", "辖区情况", "see_figures"),
-    ("/rosters/", "花名册", "import_roster"),
-    ("/rounds/", "筛查", "see_screening"),
-    ("/arrivals/", "手机记录", "decide_arrivals"),
-    ("/devices/", "手机", ""),
-    ("/looking/", "查看核实", "review_looks"),
-    ("/posts/", "岗位", "hand_over"),
-    ("/forms/", "空白表", ""),
-    ("/staff/", "人员", "manage_staff"),
-    ("/ledger/", "账本", "see_ledger"),
-    ("/definitions/", "规则", ""),
+# How many pages stand beside each other on a phone, and how many signs of theirs fit.
+EVERYDAY, FITTING = 4, 9
+# What the pages of children need: a role that comes to files.
+FILES = "files"
+# (address, words, the office action that it needs), under the headings of their groups
+WORK, AREA, OFFICE = "", "辖区", "管理"
+NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
+    ("/", "今天", "", WORK),
+    ("/children/", "儿童", FILES, WORK),
+    ("/tasks/", "任务", FILES, WORK),
+    ("/crises/", "危机", "see_crisis_board", WORK),
+    ("/duty/", "值班表", "see_duty", WORK),
+    ("/clues/", "线索", "take_clues|handle_clues", WORK),
+    ("/confirmations/", "等级确认", "see_figures", WORK),
+    ("/referrals/", "转介", FILES, WORK),
+    ("/needs/", "应享未享", "see_needs", WORK),
+    ("/rounds/", "筛查", "see_screening", WORK),
+    ("/devices/", "手机", FILES, WORK),
+    ("/forms/", "空白表", FILES, WORK),
+    ("/district/", "辖区情况", "see_figures", AREA),
+    ("/rosters/", "花名册", "import_roster", AREA),
+    ("/arrivals/", "手机记录", "decide_arrivals", AREA),
+    ("/looking/", "查看核实", "review_looks", AREA),
+    ("/exports/", "数据导出", "open_exports", OFFICE),
+    ("/ended/", "删除与保存", "end_files", OFFICE),
+    ("/retention/", "到期档案", "dispose_files", OFFICE),
+    ("/sealed/", "另行封存", "keep_sealed_records|approve_unsealing", OFFICE),
+    ("/posts/", "岗位", "hand_over", OFFICE),
+    ("/staff/", "人员", "manage_staff", OFFICE),
+    ("/notifications/ways/", "通知方式", "tend_notices", OFFICE),
+    ("/refusals/", "被拒绝的请求", "see_refusals", OFFICE),
+    ("/registers/", "登记簿", "keep_registers|check_registers", OFFICE),
+    ("/ledger/", "账本", "see_ledger", OFFICE),
+    ("/definitions/", "规则", "", OFFICE),
 )
 
 
@@ -44,14 +59,20 @@ def show(
 ) -> HttpResponse:
     """The page, for somebody who works here."""
     seat = request.viewer.seat
+    nav = navigation(request) if seat else []
     around = {
         "brand": brand_for(request), "clock_notice": clock.notice(),
         "worker_late": ledger.is_worker_late(at=request.at), "sign_out_url": "/sign-out/",
         "post_zh": seat.title if seat else "", "has_posts": len(request.viewer.seats) > 1,
         "rest": _rest(request), "has_keys": request.session.get(WITH_PASSKEY, False),
-        "nav": _navigation(request) if seat else (), "everyday": EVERYDAY,
+        "nav": nav, "everyday": _everyday(nav),
     }
     return render(request, template, {**around, **(context or {})}, status=status)
+
+
+def _everyday(nav: Sequence[Mapping[str, Any]]) -> int:
+    fitting = accumulate(len(each["zh"]) for each in nav[:EVERYDAY])
+    return sum(signs <= FITTING for signs in fitting)
 
 
 def show_plain(
@@ -80,10 +101,16 @@ def _rest(request: Request) -> int:
     return int(second_factor.rules_at(request.at).rest(request.viewer.roles).total_seconds())
 
 
-def _navigation(request: Request) -> list[dict[str, Any]]:
+def navigation(request: Request) -> list[dict[str, Any]]:
+    """The pages that the viewer may come to, each with its group and whether it is the one shown."""
     here = request.path
     return [
-        {"url": url, "zh": zh, "current": here == url or (url != "/" and here.startswith(url))}
-        for url, zh, action in NAVIGATION
-        if not action or access.may_do(viewer=request.viewer, action=action, at=request.at)
+        {"url": url, "zh": zh, "group": group, "current": here == url or (url != "/" and here.startswith(url))}
+        for url, zh, need, group in NAVIGATION if not need or _may_come(request, need)
     ]
+
+
+def _may_come(request: Request, need: str) -> bool:
+    if need == FILES:
+        return access.reads(viewer=request.viewer, part="roster", at=request.at)
+    return may_do_any(request, need)

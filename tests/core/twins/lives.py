@@ -33,8 +33,18 @@ ALARMS = st.lists(
     }),
     max_size=2,
 )
+DUE = ("2025-02-10", "2025-04-30")
+NEEDS = st.lists(st.fixed_dictionaries({
+    "id": _one("orphan_allowance", "papers"), "zh": _one("孤儿基本生活费"), "role": _one("benefit_clerk", "nobody"),
+}), max_size=2)
+SERVICES = st.fixed_dictionaries({
+    "id": _one("counselling", "visit"), "zh": _one("心理辅导"), "role": _one("counsellor", ""),
+    "every": _one(None, {"days": 7}, {"months": 1}), "to_on": _one("", "2025-03-01"),
+})
 MORE = {
     "alarms": ALARMS, "is_concern": YES_NO, "concern_from": st.lists(_one("staff", "family"), max_size=2),
+    "needs": NEEDS, "needs_met": st.lists(_one("orphan_allowance", "papers"), max_size=1),
+    "services_done": st.lists(_one("counselling", "visit"), max_size=1),
     "grade_hint": _one("up", "same", "down"), "seen_in_person": YES_NO, "child_seen": YES_NO,
 }
 KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
@@ -44,23 +54,42 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "grade_decision": {"level": _one(*LEVELS), "action": _one("confirm", "raise", "lower")},
     "grade_raise": {"level": _one(*LEVELS)}, "visit": {}, "interview": {"interviewee": _one("child", "teacher")},
     "follow_up": {"way": _one("phone", "home")},
+    "anchor": {"towards": st.lists(_one("anchor", "visit", "contact"), unique=True)},
     "feedback": {"outcome": _one("accepts", "agrees", "refuses", "unreachable", "no_capable_guardian")},
-    "plan": {}, "approval": {}, "guardianship": {}, "closure": {}, "reopen": {}, "household_alarm": {},
+    "plan": {
+        "review_on": _one("", *DUE), "services": st.lists(SERVICES, max_size=2),
+        "approvals": _one([], ["child_supervisor"], ["child_director", "case_manager"]),
+    },
+    "approval": {"outcome": _one("approved", "approved", "returned")}, "guardianship": {},
+    "plan_review": {"outcome": _one("continue", "adjust"), "review_on": _one("", *DUE)},
+    "need_answer": {"outcome": _one("applied", "received", "refused", "not_eligible"), "next_on": _one("", *DUE)},
+    "closure": {"reason": _one("goals_reached", "died")}, "reopen": {}, "household_alarm": {},
+    "aftercare": {"outcome": _one("well", "reopen", "unreachable", "ends")},
     "closure_decision": {"outcome": _one("approved", "returned")},
-    "referral": {"to_organisation": _one("o1", "o2")},
-    "referral_answer": {"answer": _one("accepted", "contacted", "in_service", "declined", "done")},
+    "referral": {"to_organisation": _one("o1", "o2"), "urgency": _one("now", "hours_24", "days_3", "days_7", "")},
+    "referral_answer": {
+        "answer": _one("received", "accepted", "contacted", "in_service", "declined", "returned", "done"),
+        "result_kind": _one("medicine", "inpatient", "no_service", ""), "revisit_on": _one("", "2025-03-05"),
+    },
     "consent": {"answer": _one("given", "withdrawn", "legal_basis"), "purposes": st.lists(_one("refer", "assess"))},
     "transfer_out": {"to_division": _one("510104")},
-    "transfer_in": {"outcome": _one("accepted", "returned"), "goes_on": st.booleans()},
+    "transfer_in": {"outcome": _one("accepted", "returned"), "goes_on": _one(True, False, "stays")},
     "child_state": {"state": _one("lost", "found", "dead", "boarding", "no_id", "returned")},
     "crisis_report": {"sitting": _one("s1")}, "safety_check": {"outcome": _one("yes", "no", "unreachable")},
     "crisis_step": {
-        "step": _one("stay", "tell_duty", "professional", "ask_concern", "daily_contact", "tell_guardian"),
+        "step": _one("stay", "take_over", "tell_duty", "professional", "ask_concern", "daily_contact", "tell_guardian"),
         "result": _one("done", "tried", "not_needed"),
     },
+    "crisis_watch": {
+        "act": _one("turn", "turn", "handed", "ended"), "from_at": _one("2025-01-20T08:00", "2025-01-28T20:00"),
+        "to_at": _one("2025-01-20T20:00", "2025-01-29T08:00", "2025-02-20T08:00"),
+    },
+    "crisis_told": {}, "safety_plan": {},
     "crisis_close": {"watch_until": DAYS, "guardian_page": _one("yes", "no")},
     "household_check": {"result": _one("safe", "in_danger")}, "report": {}, "report_answer": {}, "report_ruling": {},
     "flag": {"due_on": DAYS, "resolver": _one("social_worker", "nobody")}, "flag_answer": {},
+    "rights_request": {"due_on": DAYS, "resolver": _one("child_supervisor", "nobody")}, "rights_answer": {},
+    "case_note": {"heard": st.sampled_from([[], ["self_harm"], ["abuse", "neglect"]])}, "heard_answer": {},
     "held": {
         "sitting": _one("e03", "e05", "s1"), "becomes": _one("e04", "e06"), "state": _one("", "lost", "present"),
     },
@@ -71,6 +100,7 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 NAMES = {
     "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report", "household_check": "household",
     "held_settlement": "held", "flag_answer": "flag", "report": "duty", "report_ruling": "duty", "task_reason": "task",
+    "rights_answer": "right", "heard_answer": "record", "need_answer": "need",
 }
 # What begins a life, so that most of them get somewhere.
 FIRST = st.sampled_from(["registration", "case_file", "case_file", "identification"])
@@ -111,4 +141,6 @@ def life(acts: list[tuple[Any, ...]], rest: int) -> tuple[tuple[Fact, ...], date
 def _name_of(kind: str, fact: Fact) -> str:
     if kind == "task_reason":
         return f"{'identify' if fact.seq % 2 else 'visit'}:{fact.id}"
+    if kind == "need_answer":
+        return f"{'orphan_allowance' if fact.seq % 2 else 'papers'}:{fact.id}"
     return f"suicidal_thought_to_check:{fact.id}" if kind == "safety_check" else fact.id

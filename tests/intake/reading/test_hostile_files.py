@@ -185,3 +185,7 @@ def test_a_refusal_quotes_nothing_from_the_file() -> None:
 def test_sheets_are_kept_apart_from_what_cannot_be_read() -> None:
     book = read_workbook(xlsx([["姓名", "身份证号"], ["小雨", YU]]), "花名册.csv")
     assert (book.kind, len(book)) == ("xlsx", 1)
+
+
+def test_a_workbook_with_programs_in_it_is_not_opened() -> None:
+    assert "宏" in refusal(repacked({"xl/vbaProject.bin": b"Sub Auto_Open()"}), "花名册.xlsx").zh

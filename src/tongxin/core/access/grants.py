@@ -1,13 +1,14 @@
 """Reads the access definition and answers which relations admit a role to an action on a part."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tongxin.core.language.errors import DefinitionError
 
 RELATIONS = frozenset({
     "in_area", "own_case", "referred", "department_task", "teaches", "screened", "broke_glass", "transferred",
+    "archived", "sees_identity", "sees_identification", "sees_psychological", "sees_crisis",
 })
 READ = "read"
 # What no form stands behind is for whoever may read everything psychological.
@@ -42,6 +43,8 @@ class AccessRules:
     form_groups: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, str]
     apart: frozenset[str] = frozenset()
+    # By form, the answers that say who reported; only few read them.
+    reporters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def relations(self, *, role: str, part: str, action: str) -> frozenset[str]:
         """Through which relations a role is admitted: `read` of a part, or `record.<form>`."""
@@ -101,8 +104,14 @@ def read(content: Mapping[str, Any]) -> AccessRules:
         form_groups={
             group: tuple(form for form, each in forms.items() if each["group"] == group) for group in groups
         },
-        groups=dict(groups),
+        groups=dict(groups), reporters=_reporters(content, forms),
     )
+
+
+def _reporters(content: Mapping[str, Any], forms: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    found: Mapping[str, list[str]] = content.get("reporters", {})
+    _known(list(found), forms, "reporters", "表")
+    return {form: tuple(names) for form, names in found.items()}
 
 
 def _apart(content: Mapping[str, Any], roles: Any, grants: Iterable[Grant]) -> frozenset[str]:

@@ -27,7 +27,19 @@ def refusals(
         said += _contradictory(state, action, level)
         if not said and state.grades.is_fall(level):
             said += _falling(state, level, person, role)
+    if kind == "approval" and not said:
+        said += _approving(state, person, role)
     return tuple(said)
+
+
+def _approving(state: CaseState, person: str | None, role: str) -> list[str]:
+    """A plan is approved level by level, by somebody else than who wrote it."""
+    plan, wanted = state.care.plan, state.care.next_role
+    if plan is not None and wanted and plan.person == person:
+        return ["制定人不能审核自己的方案，请由别的同事审核。"]
+    if wanted and role not in state.pathway.content["routing"].get(wanted, (wanted,)):
+        return ["现在还没有轮到您的岗位审核这份方案，请等前一级的意见。"]
+    return []
 
 
 def _contradictory(state: CaseState, action: str, level: str) -> list[str]:

@@ -12,8 +12,8 @@ from tongxin.core.pathway.vocabulary import vocabulary
 
 Span = Mapping[str, int]
 STEP_KEYS = frozenset({
-    "id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "climb", "urgent", "may_wait", "floor",
-    "at_most",
+    "id", "zh", "when", "anchor", "each", "form", "role", "due", "by_level", "by_urgency", "climb", "urgent",
+    "may_wait", "floor", "at_most",
 })
 UNITS = frozenset({"minutes", "hours", "days", "working_days", "months"})
 
@@ -66,6 +66,8 @@ class StepRule:
     is_urgent: bool
     may_wait: bool
     at_most: Span | None = None
+    # The table of clocks in which a referral's urgency says by when.
+    by_urgency: str = ""
 
     @property
     def longest(self) -> Span | None:
@@ -93,6 +95,10 @@ class CrisisStep:
     clock: Span
     times: int
     when: Rule
+    climb: Climb | None = None
+    is_on_duty: bool = False
+    # The roles that may record it; empty for all who may record a step.
+    by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,9 @@ class Pathway:
     requirements: tuple[Requirement, ...]
     crisis_steps: tuple[CrisisStep, ...]
     crisis_climb: Climb
+    # Until when somebody has to be named to stay with the child; how long a child is asked after every day.
+    watch_first: Span
+    watch_daily: Span
     intervals: Mapping[str, Mapping[str, Span]]
     evidence_grace: Span
     safety_check_lapses: Span
@@ -179,8 +188,10 @@ class _Reader:
     def step(self, raw: Mapping[str, Any], path: str) -> StepRule:
         if extra := set(raw) - STEP_KEYS:
             raise DefinitionError(path, f"不认识的键：{'、'.join(sorted(extra))}", "删去或改正拼写")
-        if ("due" in raw) == ("by_level" in raw):
-            raise DefinitionError(path, "每个步骤要么写 due，要么写 by_level", "只留一个")
+        if sum(each in raw for each in ("due", "by_level", "by_urgency")) != 1:
+            raise DefinitionError(path, "每个步骤要么写 due，要么写 by_level，要么写 by_urgency", "只留一个")
+        if "by_urgency" in raw and raw["by_urgency"] not in self.content["referral_clocks"]:
+            raise DefinitionError(f"{path}.by_urgency", "没有这张时限表", "用 referral_clocks 里的名字")
         if "by_level" in raw and raw["by_level"] not in self.content["intervals"]:
             raise DefinitionError(f"{path}.by_level", "没有这张时限表", "用 intervals 里的名字")
         return StepRule(
@@ -190,7 +201,19 @@ class _Reader:
             by_level=raw.get("by_level", ""), climb=self.climb(raw.get("climb"), path),
             is_urgent=bool(raw.get("urgent", False)), may_wait=bool(raw.get("may_wait", True)),
             at_most=self.span(raw["at_most"], f"{path}.at_most") if "at_most" in raw else None,
+            by_urgency=raw.get("by_urgency", ""),
         )
+
+    def clocks(self) -> None:
+        """Nothing, when every clock of referrals is a span and every table says what holds otherwise."""
+        for name, table in self.content["referral_clocks"].items():
+            if "otherwise" not in table:
+                raise DefinitionError(f"referral_clocks.{name}", "没有写 otherwise", "补上没有写明紧急程度时的时限")
+            for urgency, span in table.items():
+                self.span(span, f"referral_clocks.{name}.{urgency}")
+        for urgency, spans in self.content["referral_climb"].items():
+            for span in spans:
+                self.span(span, f"referral_climb.{urgency}")
 
     def crisis_step(self, raw: Mapping[str, Any], path: str) -> CrisisStep:
         when = raw.get("only_if") or (f"not {raw['unless']}" if "unless" in raw else "in_crisis")
@@ -199,6 +222,8 @@ class _Reader:
             id=raw["id"], zh=raw["zh"], role=raw["who"][0], when=self.rule(when, path),
             clock=self.span({clock["unit"]: clock["value"]}, f"{path}.clock"),
             times=int(raw["times"]["value"]) if "times" in raw else 1,
+            climb=self.climb(raw["climb"], path) if "climb" in raw else None,
+            is_on_duty=bool(raw.get("on_duty", False)), by=frozenset(raw.get("taken_by", ())),
         )
 
 
@@ -218,6 +243,7 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
     content = completed(content)
     reader = _Reader(content)
     _unique(content["steps"], "steps")
+    reader.clocks()
     for index, move in enumerate(content["moves"]):
         if move["to"] not in content["stages"]:
             raise DefinitionError(f"moves[{index}].to", f"没有“{move['to']}”这个阶段", "先在 stages 里写明")
@@ -243,6 +269,7 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
             reader.crisis_step(raw, f"steps[{i}]") for i, raw in enumerate(crisis["steps"])
         ),
         crisis_climb=reader.climb(content["crisis_climb"], "crisis_climb"),
+        watch_first=_clock(crisis.get("watch_first", {})), watch_daily=_clock(crisis.get("after", {}).get("daily", {})),
         intervals=intervals,
         evidence_grace=reader.span(content["evidence_grace"], "evidence_grace"),
         safety_check_lapses=reader.span({lapses["unit"]: lapses["value"]}, "safety_check.lapses"),
@@ -254,6 +281,11 @@ def read(content: Mapping[str, Any], *, crisis: Mapping[str, Any]) -> Pathway:
         },
         content=content,
     )
+
+
+def _clock(raw: Mapping[str, Any]) -> Span:
+    """A clock of the crisis path; none where an older version has none."""
+    return {str(raw.get("unit", "minutes")): int(raw.get("value", 0))}
 
 
 def _levels(content: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,8 @@ from tongxin.core.pathway.plan import Step
 from tongxin.core.pathway.state import CaseState
 
 # What the fold looks up in a pathway by its name.
-NAMED = ("unknown", "hint_raises", "professionals", "crisis_not_needed", "details", "routing", "staff_concern_skips")
+NAMED = ("unknown", "hint_raises", "professionals", "crisis_not_needed", "details", "routing", "staff_concern_skips",
+         "referral_clocks", "referral_climb", "referral_results", "aftercare")
 
 
 def pathway_json(pathway: Pathway, *, psychology: bool) -> dict[str, Any]:
@@ -30,9 +31,12 @@ def pathway_json(pathway: Pathway, *, psychology: bool) -> dict[str, Any]:
         ],
         "steps": [_step_rule(rule) for rule in pathway.steps], "fallback": _step_rule(pathway.fallback),
         "crisis_steps": [
-            {"id": s.id, "zh": s.zh, "role": s.role, "clock": dict(s.clock), "times": s.times, "when": to_json(s.when)}
+            {"id": s.id, "zh": s.zh, "role": s.role, "clock": dict(s.clock), "times": s.times,
+             "when": to_json(s.when), "climb": [dict(span) for span in s.climb.after] if s.climb else None,
+             "by": sorted(s.by)}
             for s in pathway.crisis_steps
         ],
+        "watch_first": dict(pathway.watch_first), "watch_daily": dict(pathway.watch_daily),
         "crisis_climb": [dict(span) for span in pathway.crisis_climb.after],
         "intervals": {name: {level: dict(span) for level, span in table.items() if level in told}
                       for name, table in pathway.intervals.items()},
@@ -97,7 +101,11 @@ def without_levels(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in PSYCHOLOGY}
 
 
-PSYCHOLOGY = frozenset({"proposed", "proposal", "cells", "factors", "suggestion", "scores", "level", "action"})
+PSYCHOLOGY = frozenset({
+    "proposed", "proposal", "cells", "factors", "suggestion", "scores", "level", "action",
+    # By these a plan would tell the grade it was made for.
+    "based_on", "plan_class", "services", "approvals",
+})
 
 
 def _step_rule(rule: StepRule) -> dict[str, Any]:
@@ -105,7 +113,8 @@ def _step_rule(rule: StepRule) -> dict[str, Any]:
         "id": rule.id, "zh": rule.zh, "when": to_json(rule.when), "anchor": list(rule.anchor), "each": rule.each,
         "form": rule.form, "role": rule.role, "due": dict(rule.due) if rule.due is not None else None,
         "by_level": rule.by_level, "climb": [dict(span) for span in rule.climb.after], "is_urgent": rule.is_urgent,
-        "may_wait": rule.may_wait, "longest": dict(rule.longest) if rule.longest is not None else None,
+        "may_wait": rule.may_wait, "by_urgency": rule.by_urgency,
+        "longest": dict(rule.longest) if rule.longest is not None else None,
     }
 
 

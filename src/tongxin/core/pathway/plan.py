@@ -5,10 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tongxin.core.language import evaluate
+from tongxin.core.pathway import caring, crises
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.definition import Climb, Span, StepRule
 from tongxin.core.pathway.facts import Fact
+from tongxin.core.pathway.handovers import Waiting, span_of, waiting
 from tongxin.core.pathway.state import CaseState, soonest
+
+# What waits for an answer, each fact by its own id.
+KEPT = frozenset({"household_checks", "reports", "flags", "rights", "heard", "held"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Step:
     is_urgent: bool
     organisation: str = ""
     place: str = ""
+    # Whether the duty roster says who does it first.
+    is_on_duty: bool = False
     waits_until: datetime | None = None
     may_wait: Span | None = None
 
@@ -62,7 +69,7 @@ def _past_the_accused(step: Step, state: CaseState) -> Step:
 
 def look_again_at(state: CaseState, steps: tuple[Step, ...]) -> datetime | None:
     """The next moment at which time alone changes something."""
-    moments: list[datetime | None] = [state.expires_at, *state.alarms.lapses.values()]
+    moments: list[datetime | None] = [state.expires_at, *state.alarms.lapses.values(), *crises.moments(state)]
     for step in steps:
         moments += [step.due_at, *step.climbs, step.waits_until]
     return soonest(*moments, after=state.on)
@@ -73,31 +80,40 @@ def _steps_of(
 ) -> Iterator[Step]:
     if evaluate(rule.when, names) is not True:
         return
-    for anchor, since, whom in _anchors(rule, state):
+    for found in _anchors(rule, state):
         span = rule.due
-        if span is None:
+        if rule.by_urgency:
+            span = span_of(rule.by_urgency, found.urgency, state.pathway)
+        elif span is None:
             span = state.pathway.intervals[rule.by_level].get(state.level)
-            if span is None:
-                continue
-        yield _step(rule, state, calendar, anchor=anchor, since=since, span=span, whom=whom)
+        if span is not None and not _is_past(found, calendar):
+            yield _step(rule, state, calendar, found=found, span=span)
 
 
 def _step(
-    rule: StepRule, state: CaseState, calendar: Calendar, *, anchor: str, since: datetime, span: Span, whom: str
+    rule: StepRule, state: CaseState, calendar: Calendar, *, found: Waiting, span: Span
 ) -> Step:
+    anchor, since, whom = found.anchor, found.since, found.whom
     key, due, role = f"{rule.id}:{anchor}", due_at(span, since=since, calendar=calendar), rule.role
-    if rule.each == "flags":
+    if rule.each in {"flags", "rights"}:
         last = due_at(rule.longest or span, since=since, calendar=calendar)
-        due, role = _as_asked(state.flags[anchor], state, calendar, due=due, last=last, role=role)
+        asked = (state.flags if rule.each == "flags" else state.rights)[anchor]
+        due, role = _as_asked(asked, state, calendar, due=due, last=last, role=role)
+    elif rule.each in caring.EACH:
+        last = due_at(rule.longest or span, since=since, calendar=calendar)
+        due = _of_care(found, calendar, due=due, last=last)
+        role = found.role if found.role in state.pathway.content["routing"] else role
     reason = state.reasons.get(key) if rule.may_wait else None
     waits = min(reason.until, due_at(span, since=due, calendar=calendar)) if reason else None
     if waits is not None and waits > state.on:
         due = max(due, waits)
     else:
         waits = None
+    sooner = state.pathway.content["referral_climb"].get(found.urgency) if rule.by_urgency else None
     return Step(
-        key=key, rule=rule.id, zh=rule.zh, form=rule.form, role=role, due_at=due,
-        climbs=_climbs(rule.climb, due, calendar), is_urgent=rule.is_urgent,
+        key=key, rule=rule.id, zh=f"{rule.zh}：{found.more}" if found.more else rule.zh, form=rule.form, role=role,
+        due_at=due, climbs=_climbs(Climb(tuple(sooner)) if sooner else rule.climb, due, calendar),
+        is_urgent=rule.is_urgent or bool(sooner),
         organisation=whom if rule.each.startswith("referrals") else "",
         place=whom if rule.each == "transfers" else "", waits_until=waits,
         may_wait=span if rule.may_wait else None,
@@ -105,14 +121,30 @@ def _step(
 
 
 def _as_asked(
-    flag: Fact, state: CaseState, calendar: Calendar, *, due: datetime, last: datetime, role: str
+    fact: Fact, state: CaseState, calendar: Calendar, *, due: datetime, last: datetime, role: str
 ) -> tuple[datetime, str]:
-    """By which day and by which role whoever raised a flag asked for it to be settled; no later than the longest."""
-    asked, resolver = flag.data.get("due_on"), str(flag.data.get("resolver", ""))
+    """By which day and by which role a flag or a request is to be settled, as it says; no later than the longest."""
+    asked, resolver = fact.data.get("due_on"), str(fact.data.get("resolver", ""))
     if isinstance(asked, str):
         day = min(date.fromisoformat(asked), last.astimezone(CHINA).date())
         due = datetime.combine(day, calendar.day_ends, tzinfo=CHINA)
     return due, resolver if resolver in state.pathway.content["routing"] else role
+
+
+def _of_care(found: Waiting, calendar: Calendar, *, due: datetime, last: datetime) -> datetime:
+    """So long after as it says, or by the day that it names, no later than the longest."""
+    if found.every:
+        return due_at(found.every, since=found.since, calendar=calendar)
+    if found.due_on:
+        return min(datetime.combine(date.fromisoformat(found.due_on), calendar.day_ends, tzinfo=CHINA), last)
+    return due
+
+
+def _is_past(found: Waiting, calendar: Calendar) -> bool:
+    """Whether the next time would lie behind the last day of a service."""
+    if not (found.every and found.until):
+        return False
+    return due_at(found.every, since=found.since, calendar=calendar).astimezone(CHINA).date().isoformat() > found.until
 
 
 def _climbs(climb: Climb, due: datetime, calendar: Calendar) -> tuple[datetime, ...]:
@@ -125,37 +157,25 @@ def _climbs(climb: Climb, due: datetime, calendar: Calendar) -> tuple[datetime, 
     return tuple(moments)
 
 
-def _anchors(rule: StepRule, state: CaseState) -> Iterator[tuple[str, datetime, str]]:
-    """What a step counts from: (anchor entry, moment, whom it asks: a body or a place)."""
+def _anchors(rule: StepRule, state: CaseState) -> Iterator[Waiting]:
+    """What a step counts from."""
     if rule.each == "safety_checks":
         for alarm in state.alarms.open_checks:
-            yield alarm.key, alarm.raised_at, ""
-    elif rule.each in {"referrals_sent", "referrals_accepted"}:
-        wanted = {"sent"} if rule.each == "referrals_sent" else {"accepted", "contacted", "in_service"}
-        for fact, answer in state.referrals.values():
-            if answer in wanted:
-                asked = str(fact.data.get("to_organisation", "")) if answer == "sent" else ""
-                yield fact.id, fact.recorded_at, asked
-    elif rule.each == "household_checks":
-        for fact in state.household_checks.values():
-            yield fact.id, fact.recorded_at, ""
-    elif rule.each == "reports":
-        for fact in state.reports.values():
-            yield fact.id, fact.recorded_at, ""
+            yield Waiting(alarm.key, alarm.raised_at)
     elif rule.each == "report_duties":
         for entry, since in state.report_duties.items():
-            yield entry, since, ""
-    elif rule.each == "flags":
-        for fact in state.flags.values():
-            yield fact.id, fact.recorded_at, ""
-    elif rule.each == "held":
-        for fact in state.held.values():
-            yield fact.id, fact.recorded_at, ""
-    elif rule.each == "transfers":
-        fact = state.last["transfer_out"]
-        yield fact.id, fact.recorded_at, str(fact.data.get("to_division", ""))
+            yield Waiting(entry, since)
+    elif rule.each in KEPT:
+        for fact in getattr(state, rule.each).values():
+            yield Waiting(fact.id, fact.recorded_at)
+    elif rule.each == "watch":
+        yield from crises.waiting(state)
+    elif rule.each in caring.EACH:
+        yield from caring.waiting(rule.each, state)
+    elif rule.each:
+        yield from waiting(rule.each, state)
     elif fact_found := _newest(rule.anchor, state):
-        yield fact_found.id, fact_found.recorded_at, ""
+        yield Waiting(fact_found.id, fact_found.recorded_at)
 
 
 def _newest(kinds: tuple[str, ...], state: CaseState) -> Fact | None:
@@ -183,5 +203,6 @@ def _crisis_steps(state: CaseState, names: dict[str, object], calendar: Calendar
         yield Step(
             key=f"crisis.{rule.id}:{episode.entry}:{done + 1}", rule=f"crisis.{rule.id}", zh=rule.zh,
             form="crisis_step", role=rule.role, due_at=due,
-            climbs=_climbs(state.pathway.crisis_climb, due, calendar), is_urgent=True,
+            climbs=_climbs(rule.climb or state.pathway.crisis_climb, due, calendar), is_urgent=True,
+            is_on_duty=rule.is_on_duty,
         )

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tongxin.core.pathway import crises, handovers
 from tongxin.core.pathway.alarms import Alarms
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
+from tongxin.core.pathway.caring import Care
+from tongxin.core.pathway.clocks import CONTACT, started_by
 from tongxin.core.pathway.definition import Pathway
 from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.grades import Grades
+from tongxin.core.pathway.handovers import Handover
 
-# What steps wait for beside records of their own kind; it counts only from a professional.
-CONTACT = "contact"
-REFERRAL_ENDS = frozenset({"declined", "returned", "done", "revoked"})
 # What a change of the child's situation means for the pathway; papers that lack don't change where a child is.
 STATES = {"found": "present", "returned": "present"}
 PAPERS = frozenset({"no_hukou", "no_id", "hukou_settled"})
@@ -20,6 +21,11 @@ PAPERS = frozenset({"no_hukou", "no_id", "hukou_settled"})
 NO_GUARDIAN, UNGUARDED = "no_capable_guardian", "unguarded"
 # The crisis step in which somebody has looked into whether the guardian is the danger.
 LOOKED_INTO = "ask_concern"
+# What waits for an answer from the moment it is recorded, and the answers with the name of what they answer.
+OPENS = {"held": "held", "flag": "flags", "rights_request": "rights"}
+SETTLES = {"flag_answer": ("flags", "flag"), "rights_answer": ("rights", "right"), "heard_answer": ("heard", "record")}
+# Whoever reports a danger has answered what was asked about words in earlier records.
+ANSWERS_HEARD = frozenset({"crisis_report", "report"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class CaseState:
     identified: str = "none"
     feedback: str = "none"
     child_state: str = "present"
-    referrals: dict[str, tuple[Fact, str]] = field(default_factory=dict)
+    referrals: dict[str, Handover] = field(default_factory=dict)
     reasons: dict[str, Reason] = field(default_factory=dict)
     consents: dict[str, str] = field(default_factory=dict)
     may_refer: bool = False
@@ -60,6 +66,10 @@ class CaseState:
     assigned: list[str] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)
     flags: dict[str, Fact] = field(default_factory=dict)
+    rights: dict[str, Fact] = field(default_factory=dict)
+    heard: dict[str, Fact] = field(default_factory=dict)
+    watch: crises.Watch = field(default_factory=crises.Watch)
+    care: Care = field(default_factory=Care)
     expires_at: datetime | None = None
 
     @property
@@ -116,22 +126,21 @@ class CaseState:
             "contacted_since_grade": self.since_grade(frozenset({CONTACT}), counting_itself=True),
             "plan_since_grade": self.since_grade(frozenset({"plan"})),
             "notified_since_grade": self.since_grade(frozenset({"feedback"})),
-            "plan_approved": self._newer("approval", "plan"),
-            "referral_open": any(state not in REFERRAL_ENDS for _, state in self.referrals.values()),
+            "referral_open": any(each.is_open for each in self.referrals.values()),
             "is_concern": self.is_concern, "concern_cleared": self.concern_cleared,
             "concern_unknown": self.concern_unknown, "staff_concern": self.staff_concern, "held_open": bool(self.held),
             "professional_contacted": self._has_taken("professional"), "concern_asked": self._has_taken("ask_concern"),
             "under_watch": self._under_watch(),
-            "plan_waits": "plan" in self.last and not self._newer("approval", "plan"),
             "guardianship_open": self._unguarded(),
             "details_open": bool(self.details),
             "transfer_open": "transfer_out" in self.last and not self._newer("transfer_in", "transfer_out"),
             "closure_open": self._pending_closure(),
             "report_due": bool(self.report_duties), "report_open": bool(self.reports or self.report_duties),
             "household_check_open": bool(self.household_checks),
-            "flag_open": bool(self.flags), "has_consent_refer": self.may_refer,
+            "flag_open": bool(self.flags), "rights_open": bool(self.rights), "heard_open": bool(self.heard),
+            "has_consent_refer": self.may_refer,
             "has_legal_basis": self.consents.get("refer") == "legal_basis" or episode is not None,
-            "healthy_once": self.identified == "healthy",
+            "healthy_once": self.identified == "healthy", **crises.names(self), **self.care.names(self),
         }
 
     def _has_taken(self, step: str) -> bool:
@@ -162,16 +171,19 @@ class CaseState:
 def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: datetime) -> CaseState:
     """The state at `on` after these facts, in their order.
 
-    Alarms and grades are read from every fact, also from corrected ones; the rest from those in force.
+    Alarms, grades and questions about words are read from every fact, also from corrected ones; the rest from those
+    in force.
     """
     state = CaseState(pathway=pathway, on=on, grades=Grades(pathway), alarms=Alarms())
     current = {fact.id for fact in in_force(facts)}
     for fact in facts:
         state.alarms.take(fact, pathway=pathway, calendar=calendar)
         state.grades.take(fact, in_crisis=state.in_crisis)
+        _hear(state, fact)
         if fact.id in current:
             _take(state, fact)
-            _count(state, fact)
+            state.care.take(fact, aftercare=state.pathway.content["aftercare"])
+            state.last |= dict.fromkeys(started_by(fact, pathway=pathway), fact)
         elif fact.kind == "report":
             _note_duty(state, fact)
         _reopen_in_crisis(state)
@@ -182,14 +194,19 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
     return state
 
 
-def _count(state: CaseState, fact: Fact) -> None:
-    """What doesn't count starts no clock: the one before is still due."""
-    pathway = state.pathway
-    if pathway.counts(fact.kind, fact.data, towards=fact.kind):
-        state.last[fact.kind] = fact
-    is_professional = fact.role in pathway.content["professionals"]
-    if is_professional and pathway.counts(fact.kind, fact.data, towards=CONTACT):
-        state.last[CONTACT] = fact
+def _hear(state: CaseState, fact: Fact) -> None:
+    """What was written asks its question also when words were corrected away; a version that asks all of it again asks
+    in its place."""
+    if kinds := _kinds(fact):
+        before = state.heard.get(fact.supersedes or "")
+        if before is not None and _kinds(before) <= kinds:
+            del state.heard[before.id]
+        state.heard[fact.id] = fact
+
+
+def _kinds(fact: Fact) -> frozenset[str]:
+    heard = fact.data.get("heard")
+    return frozenset(heard) if isinstance(heard, list | tuple) else frozenset()
 
 
 def _stand_in(state: CaseState) -> None:
@@ -219,9 +236,11 @@ def _take(state: CaseState, fact: Fact) -> None:
         if said not in PAPERS:
             state.child_state = STATES.get(said, said)
     elif fact.kind == "referral":
-        state.referrals[fact.id] = (fact, "sent")
+        state.referrals[fact.id] = Handover(fact)
     elif fact.kind == "referral_answer":
-        _answer_referral(state, fact)
+        handovers.answer(state, fact)
+    elif fact.kind == crises.WATCH:
+        crises.take(state, fact)
     elif fact.kind == "task_reason":
         _note_reason(state, fact)
     elif fact.kind == "consent":
@@ -230,21 +249,27 @@ def _take(state: CaseState, fact: Fact) -> None:
         state.assigned.append(str(data.get("to_post", "")))
     elif fact.kind == "transfer_in" and data.get("outcome") == "accepted":
         state.assigned.clear()
-    elif fact.kind == "held":
-        state.held[fact.id] = fact
+    elif fact.kind in OPENS:
+        getattr(state, OPENS[fact.kind])[fact.id] = fact
+    elif fact.kind in SETTLES:
+        waiting, named = SETTLES[fact.kind]
+        _settle(getattr(state, waiting), data.get(named))
     elif fact.kind == "held_settlement":
         for copy in _settle(state.held, fact.data.get("held")):
             state.held_settled[copy] = fact
     elif fact.kind in {"household_alarm", "household_check", "report", "report_answer"}:
         _note_duty(state, fact)
-    elif fact.kind == "flag":
-        state.flags[fact.id] = fact
-    elif fact.kind == "flag_answer":
-        _settle(state.flags, data.get("flag"))
+    _follow(state, fact)
+
+
+def _follow(state: CaseState, fact: Fact) -> None:
+    """What every fact may change, of whatever kind it is."""
+    if fact.kind in ANSWERS_HEARD:
+        state.heard.clear()
     if fact.kind in {"report", "report_ruling"}:
         _answer_duty(state, fact)
     _note_concern(state, fact)
-    _note_details(state, data)
+    _note_details(state, fact.data)
     _move(state, fact)
 
 
@@ -286,15 +311,6 @@ def _note_details(state: CaseState, data: Mapping[str, object]) -> None:
         state.details = tuple(code for code in state.details if needs.get(code) not in given)
 
 
-def _answer_referral(state: CaseState, fact: Fact) -> None:
-    key = str(fact.data.get("referral", ""))
-    waiting = [each for each, (_, answer) in state.referrals.items() if answer not in REFERRAL_ENDS]
-    if not key and len(waiting) == 1:
-        key = waiting[0]
-    if key in state.referrals:
-        state.referrals[key] = (state.referrals[key][0], str(fact.data.get("answer", "sent")))
-
-
 def _note_reason(state: CaseState, fact: Fact) -> None:
     until = fact.data.get("until")
     if isinstance(until, str):
@@ -314,14 +330,7 @@ def _note_consent(state: CaseState, fact: Fact) -> None:
         if purpose == "refer":
             state.may_refer = answer == "given"
             if answer == "withdrawn":
-                _end_referrals(state)
-
-
-def _end_referrals(state: CaseState) -> None:
-    """What was handed over because a family agreed ends when it agrees no more."""
-    for key, (fact, answer) in state.referrals.items():
-        if answer not in REFERRAL_ENDS and fact.data.get("basis") == "consent":
-            state.referrals[key] = (fact, "revoked")
+                handovers.end_by_consent(state)
 
 
 def _note_duty(state: CaseState, fact: Fact) -> None:

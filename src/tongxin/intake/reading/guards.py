@@ -10,6 +10,7 @@ from typing import IO
 from tongxin.intake.reading.refusal import RosterError
 from tongxin.intake.reading.words import limits
 
+MACROS = ("vbaproject.bin", "/macrosheets/")
 MEGABYTE = 1 << 20
 _OVERLAP = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -117,6 +118,8 @@ def check_spreadsheet(content: bytes, name: str, kind: str) -> None:
 
 def _check_package(package: zipfile.ZipFile, name: str) -> None:
     most, parts = limits(), package.infolist()
+    if any(mark in part.filename.lower() for part in parts for mark in MACROS):
+        raise RosterError("表格里带有宏（程序），没有读取。", place=name, cure="请另存为不带宏的 xlsx 再导入。")
     whole = sum(part.file_size for part in parts)
     swollen = any(
         part.file_size > most["ratio_from_megabytes"] * MEGABYTE

@@ -7,9 +7,11 @@ def guard(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         # Checks of foreign keys that wait for the end of the transaction would block ALTER TABLE.
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        statements = [*guards.postgresql_horizon(), *guards.postgresql_guards()]
+        statements = [
+            *guards.postgresql_horizon(), guards.postgresql_refusal(), *guards.postgresql_guards(guards.FIRST),
+        ]
     else:
-        statements = guards.sqlite_guards()
+        statements = guards.sqlite_guards(guards.FIRST)
     for statement in statements:
         schema_editor.execute(statement)
 

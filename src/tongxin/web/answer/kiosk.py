@@ -136,6 +136,7 @@ def close(request: Request) -> HttpResponseBase:
     password = request.POST.get("password", "")[:LONGEST_PASSWORD]
     person = authenticate(request, username=login, password=password)
     if not isinstance(person, Person):
+        request.refusal = "wrong_password", kiosk.person.id
         return _still_open(request, kiosk, WRONG, 422)
     throttle.forget(key=key)
     to, post = f"/rounds/{kiosk.round.id}/kiosk/", str(kiosk.viewer.post_id)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tongxin.documents import typesetting
-from tongxin.flows import screening
+from tongxin.flows import export_noting, screening
 from tongxin.screening.models import Round, Sitting
 from tongxin.web.answer.asking import help_in, region_of
 from tongxin.web.answer.pupils import Pupil, groups_of, masked, names_of, pupils_of, round_at_work
@@ -42,6 +42,9 @@ def print_links(request: Request, round_id: UUID) -> HttpResponse:
          **drawn(codes[each.participant.id])}
         for each in shown
     ]))
+    export_noting.note(
+        way="slips", content=made, rows=len(shown), actor=request.viewer, at=request.at, form="pdf", is_named=False
+    )
     return HttpResponse(
         made, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="links.pdf"'}
     )

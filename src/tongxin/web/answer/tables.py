@@ -13,7 +13,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.core.instruments import Instrument
-from tongxin.flows import screening
+from tongxin.flows import export_noting, screening
 from tongxin.intake.reading import RosterError, read_workbook
 from tongxin.intake.tables import OPTIONS
 from tongxin.screening import identities, questions, selectors
@@ -128,7 +128,9 @@ def empty(request: Request, round_id: UUID) -> HttpResponse:
     """A workbook with the children who may still answer and a column a question, to be filled in."""
     round = round_at_work(request, round_id, way=Sitting.IMPORT)
     instrument, known = questions.instrument_of(round), _known(request, round)
-    content = _workbook(instrument, [each for each in known if each.may_answer])
+    listed = [each for each in known if each.may_answer]
+    content = _workbook(instrument, listed)
+    export_noting.note(way="answer_table", content=content, rows=len(listed), actor=request.viewer, at=request.at)
     return HttpResponse(
         content, content_type=XLSX, headers={"Content-Disposition": 'attachment; filename="answers.xlsx"'}
     )

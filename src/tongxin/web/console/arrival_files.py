@@ -70,10 +70,8 @@ def look(request: Request, file_id: UUID) -> HttpResponse:
 def decide(request: Request, file_id: UUID) -> HttpResponse:
     """It is kept with its record or put aside."""
     decisions = {"keep": arriving_files.keep_file, "aside": arriving_files.put_file_aside}
-    act = decisions.get(request.POST.get("decision", ""))
+    act = decisions.get(request.POST.get("decision", ""), arriving_files.refuse_unchosen)
     try:
-        if act is None:
-            raise Refused.because(_("请选一种处理办法。"))
         act(blob_id=file_id, actor=request.viewer, at=request.at)
     except NotAllowed:
         raise Http404 from None

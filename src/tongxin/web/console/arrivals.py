@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from tongxin.assessments.forms import Asked
 from tongxin.flows import arriving_settling as settling
-from tongxin.flows.arriving import CLUE
 from tongxin.flows.arriving_holding import sent_in
 from tongxin.flows.arriving_reading import Sent
 from tongxin.flows.arriving_sides import Contested, Side, sides_of
@@ -89,11 +88,13 @@ def arrival_page(request: Request, arrival_id: UUID) -> HttpResponse:
 
 
 def _shown(request: Request, arrival: Arrival, problems: tuple[str, ...] = (), status: int = 200) -> HttpResponse:
-    child = settling.child_of(arrival)
     reads = settling.may_read(arrival, viewer=request.viewer, at=request.at)
     sent = sent_in(
         arrival, viewer=request.viewer, at=request.at, part=settling.part_of(arrival, at=request.at)
     ) if reads else None
+    child = (
+        settling.meant(arrival, sent, viewer=request.viewer, at=request.at) if sent else settling.child_of(arrival)
+    )
     asked, answers = settling.answers_shown(arrival, sent, at=request.at) if sent else (None, {})
     sides = _sides(request, arrival, sent, child) if sent and child and arrival.fields else []
     people = [arrival.person_id, *(each.office.person_id for each in sides)]
@@ -108,7 +109,7 @@ def _shown(request: Request, arrival: Arrival, problems: tuple[str, ...] = (), s
         "writer_zh": f"{titles.get(arrival.post_id, '')}　{names.person(arrival.person_id)}",
         "occurred_at": sent.occurred_at if sent else None, "reads": reads, "number": arrival.receipt.number,
         "found": [zh for _path, zh in settling.problems_of(arrival, viewer=request.viewer, at=request.at)]
-        if reads else [],
+        if reads and not (reason == DUPLICATE and child) else [],
         "sides": [_contested(each, names, titles, request) for each in sides],
         "sections": sections_of(asked.form, answers) if isinstance(asked, Asked) else [],
         "loose": _loose(sent) if sent and asked is None else [],
@@ -116,7 +117,7 @@ def _shown(request: Request, arrival: Arrival, problems: tuple[str, ...] = (), s
         "can_open": reads and settling.can_open(arrival, at=request.at) and sent is not None and sent.is_readable,
         "is_duplicate": reason == DUPLICATE and child is not None, "can_part": not arrival.fields,
         "aside": limits_at(request.at).aside_reasons, "problems": problems,
-        "is_clue": reason == CLUE and child is None, "text": _text(request), "like": _like(request),
+        "is_homeless": child is None and settling.is_homeless(arrival), "text": _text(request), "like": _like(request),
         "due_zh": words.due_zh(arrival.due_at, at=request.at), "late_zh": words.late_zh(arrival.due_at, at=request.at),
     }, status=status)
 

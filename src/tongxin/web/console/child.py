@@ -23,13 +23,17 @@ from tongxin.web.console.family import (
     siblings_of,
 )
 from tongxin.web.console.file import File, read_file
+from tongxin.web.console.holds import keeping_of
 from tongxin.web.console.looking import asked_purpose
+from tongxin.web.console.looks import Seen, look_groups, looks
 from tongxin.web.console.measures import measures
 from tongxin.web.console.names import Names, open_names, post_titles
+from tongxin.web.console.needs import need_rows
 from tongxin.web.console.options import words_of
+from tongxin.web.console.plans import plan_part
 from tongxin.web.console.standing import flag_rows, flags_of, link_rows, links_of
 from tongxin.web.console.task_rows import CRISIS, OTHERS_DO_IT, task_rows
-from tongxin.web.console.timeline import SHOWN, look_rows, looks, timeline
+from tongxin.web.console.timeline import SHOWN, timeline
 from tongxin.web.console.why import is_ungraded, why_graded, why_identified
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -43,7 +47,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     file = read_file(request, child_id)
     carers, siblings = carers_of(file), siblings_of(file)
     flags, links = flags_of(file), links_of(file)
-    seen = looks(file.child.id) if "log" in file.parts else []
+    seen = looks(file.child.id) if "log" in file.parts else Seen()
     duty = on_duty(file) if "identification" in file.parts else []
     shown, unsent = file.readable[-SHOWN:], dangers_of(file)
     names = open_names(
@@ -51,7 +55,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         part=looking.PART if looking.PART in file.parts else "file",
         children=[file.child, *siblings, *(link.child for link in links)],
         people=[
-            *(entry.person_id for entry in (*shown, *flags)), *(look.person_id for look in seen),
+            *(entry.person_id for entry in (*shown, *flags)), *(look.person_id for look in seen.rows),
             *(each.answers.person_id for each in duty), *(task.owner_person_id for task in file.tasks),
             *(each.person_id for each in unsent),
         ],
@@ -60,7 +64,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     )
     unusual.notice_look(viewer=request.viewer, child=file.child, purpose=file.purpose, at=request.at)
     titles = post_titles([
-        *(entry.post_id for entry in (*shown, *flags)), *(look.post_id for look in seen),
+        *(entry.post_id for entry in (*shown, *flags)), *(look.post_id for look in seen.rows),
         *(each.answers.post_id for each in duty), *(each.post_id for each in unsent),
         *(post for task in file.tasks for post in (task.owner_post_id, task.post_id)),
     ])
@@ -74,13 +78,13 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "is_ungraded": is_ungraded(file),
         "identified": why_identified(file),
-        "measures": measures(file),
+        "measures": measures(file), "needs": need_rows(file), "plan": plan_part(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
         "carers": known, "sees_family": "family" in file.parts,
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",
         "siblings": [{"url": f"/children/{each.id}/", "name": names.children[each.id]} for each in siblings],
         "entries": timeline(file, names, titles), "consents": consent_rows(file),
-        "looks": look_rows(seen, names, titles, file), "sees_log": "log" in file.parts,
+        "looks": look_groups(seen, names, titles, file), "sees_log": "log" in file.parts, **keeping_of(file),
     })
 
 SPANS = Prepared(
@@ -112,8 +116,12 @@ def _carers_to_call(carers: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def _next(file: File, names: Names, titles: dict[UUID, str]) -> list[dict[str, Any]]:
+    """What is to be done; whoever reads neither care nor crisis learns only of what is theirs."""
     tasks = [task for task in file.tasks if not task.step.startswith(CRISIS)]
     rows = task_rows(file.request, tasks, names={}, titles=titles, holders=names.people, parts=file.parts)
+    if not {"care", "crisis"} & file.parts:
+        kept = [at for at, row in enumerate(rows) if row["is_mine"]]
+        rows, tasks = [rows[at] for at in kept], [tasks[at] for at in kept]
     waits = {rule.id for rule in file.pathway.steps if rule.may_wait}
     for row, task in zip(rows, tasks, strict=True):
         row["form_url"] = row["url"] if task.form in file.may_record and row["zh"] != OTHERS_DO_IT else ""

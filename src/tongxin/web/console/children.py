@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.cases.models import Case
+from tongxin.lib.ids import id_in
 from tongxin.lib.prepared import Prepared, among
 from tongxin.people import search
 from tongxin.people.models import CategorySpan, Child
@@ -30,6 +31,8 @@ from tongxin.web.pages import show
 
 PAGE = 25
 ORDER = ("rank", "due_at", "id")
+# For those who are not told where a child stands: the order must not tell it either.
+NEUTRAL = ("id",)
 LONGEST_SEARCH = 60
 CHILDREN = Prepared(
     lambda children: Child.objects.filter(among("id", children)).only("id", "name", "birth_month"),
@@ -51,22 +54,26 @@ PLACES = Prepared(
 def roster(request: Request) -> HttpResponse:
     """One page of the roster."""
     wanted = Filters(request, request.GET)
+    is_told = _is_told(request)
+    order, after = ORDER if is_told else NEUTRAL, _after(request.GET.get("after", ""))
     cases = access.page(
-        wanted.narrowed(), viewer=request.viewer, part=wanted.parts[0], at=request.at, order=ORDER,
-        after=_after(request.GET.get("after", "")), limit=PAGE + 1, shape="" if wanted.query else "whole",
+        wanted.narrowed(), viewer=request.viewer, part=wanted.parts[0], at=request.at, order=order,
+        after=after and after[-len(order):], limit=PAGE + 1, shape="" if wanted.query else "whole",
     )
     shown = cases[:PAGE]
     children = {child.id: child for child in CHILDREN.rows(children=[case.id for case in shown])}
     names = open_names(request, listed=children.values(), purpose="roster", route="children").children
     query = wanted.query
+    following = {**query, "after": _token(shown[-1], is_told)} if cases[PAGE:] else {}
     return show(request, "console/children.html", {
         "rows": roster_rows(request, shown, children=children, names=names), "wanted": wanted,
         "places": place_options(request, wanted.place, unplaced=bool(wanted.unplaced)), "query": urlencode(query),
-        "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at),
+        "may_open": access.may_do(viewer=request.viewer, action="open_file", at=request.at), "is_told": is_told,
+        "may_export": access.may_do(viewer=request.viewer, action="ask_export", at=request.at),
         "may_assign": may_assign(request), "views": view_rows(request, wanted),
         "pager": {
             "first_url": "/children/?" + urlencode(query) if request.GET.get("after") else "",
-            "next_url": f"/children/?{urlencode({**query, 'after': _token(shown[-1])})}" if cases[PAGE:] else "",
+            "next_url": f"/children/?{urlencode(following)}" if following else "",
             "shown_zh": f"本页 {len(shown)} 人",
         },
     })
@@ -100,11 +107,22 @@ def roster_rows(
             "categories": spans.get(case.id, []),
             "stage": pathway.stages.get(case.stage, "") if chips.may_read(case, "identification") else "",
             "age": words.age_zh(children[case.id].birth_month, on=request.at.date()) if case.id in children else "",
-            "step": _step(case, chips, steps), "due_zh": words.due_zh(case.due_at, at=request.at),
-            "late_zh": words.late_zh(case.due_at, at=request.at) if case.is_open else "",
+            "step": _step(case, chips, steps), **_due(request, case, is_told=chips.may_read(case, "identification")),
         }
         for case in cases
     ]
+
+
+def _is_told(request: Request) -> bool:
+    """Whether the viewer learns of some child where it stands and what is due."""
+    return access.reads(viewer=request.viewer, part="identification", at=request.at)
+
+
+def _due(request: Request, case: Case, *, is_told: bool) -> dict[str, str]:
+    if not is_told:
+        return {"due_zh": "", "late_zh": ""}
+    late = words.late_zh(case.due_at, at=request.at) if case.is_open else ""
+    return {"due_zh": words.due_zh(case.due_at, at=request.at), "late_zh": late}
 
 
 def _step(case: Case, chips: Chips, steps: dict[str, tuple[str, str]]) -> str:
@@ -121,12 +139,15 @@ def _place_names(cases: Sequence[Case]) -> dict[int, str]:
     return dict(PLACES.rows(places=sorted(ids)))
 
 
-def _token(case: Case) -> str:
-    return f"{case.rank}~{case.due_at.astimezone(UTC).isoformat()}~{case.id}"
+def _token(case: Case, is_told: bool) -> str:
+    """Where a page ended; for those who aren't told where a child stands, only the key."""
+    return f"{case.rank}~{case.due_at.astimezone(UTC).isoformat()}~{case.id}" if is_told else str(case.id)
 
 
 def _after(token: str) -> list[Any] | None:
     """Where the page before ended; a broken address starts from the beginning."""
+    if alone := id_in(token):
+        return [alone]
     rank, _, rest = token.partition("~")
     due, _, key = rest.partition("~")
     try:
@@ -143,7 +164,8 @@ def search_children(request: Request) -> HttpResponse:
     cases = {case.id: case for case in Case.objects.filter(id__in=[each.child_id for each in found])}
     children = {each.child_id: each.child for each in found}
     names = {each.child_id: each.name or "" for each in found} | file_numbers(request, children.values())
-    ordered = sorted(cases.values(), key=lambda case: (case.rank, case.due_at, case.id))
+    is_told = _is_told(request)
+    ordered = sorted(cases.values(), key=lambda case: (case.rank, case.due_at, case.id) if is_told else (case.id,))
     return show(request, "console/search.html", {
         "text": text, "rows": roster_rows(request, ordered, children=children, names=names),
         "may_break": access.may_do(viewer=request.viewer, action="break_glass", at=request.at),

@@ -28,6 +28,10 @@ class Chip:
 
 
 CRISIS = Chip("red", "危机处置中", "■")
+FOLLOWED = Chip("plain", "识别后有新情况，专业人员在跟进", "◇")
+HEALTHY = "healthy"
+# What came up since an identification said “healthy”, besides a grade.
+SINCE = ("proposal_open", "safety_check_open")
 
 
 class Chips:
@@ -53,8 +57,9 @@ class Chips:
         chips = [CRISIS] if case.in_crisis and self.may_read(case, "crisis") else []
         if self.may_read(case, "psychological") and case.level != UNGRADED:
             return [*chips, self.graded(case)]
-        shows_result = self.may_read(case, "identification") and not chips
-        return [*chips, identified(case)] if shows_result else chips
+        if chips or not self.may_read(case, "identification"):
+            return chips
+        return [FOLLOWED if is_overtaken(case) else identified(case)]
 
     def graded(self, case: Case) -> Chip:
         """The colour of a case, marked while nobody has confirmed it."""
@@ -73,6 +78,11 @@ def identified(case: Case) -> Chip:
     """The identification result, which never has a colour of the grading scheme."""
     signs = {"refer": "◇", "healthy": "✓", "incomplete": "…"}
     return Chip("plain", IDENTIFIED[case.identified], signs.get(case.identified, "–"))
+
+
+def is_overtaken(case: Case) -> bool:
+    """Whether “healthy” would calm whoever may not see what came up after it."""
+    return case.identified == HEALTHY and (case.level != UNGRADED or any(case.state.get(name) for name in SINCE))
 
 
 def scheme_chips(*, region: str, at: datetime) -> dict[str, Chip]:

@@ -7,7 +7,8 @@ from typing import Any
 from tongxin.access import selectors as access
 from tongxin.cases import slices
 from tongxin.cases.models import Case
-from tongxin.flows import arriving_settling
+from tongxin.core.pathway import CHINA
+from tongxin.flows import arriving_settling, recalls
 from tongxin.flows.arriving_files import waiting_files
 from tongxin.intake import selectors as intake
 from tongxin.referrals.models import Referral
@@ -48,6 +49,11 @@ def _waiting(request: Request, tasks: Any) -> list[Count]:
                means="等您确认的建议等级和降级申请。确认之前按较高的等级办理。"),
         _count("待答复转介", [referred], "/referrals/", means="其他单位转来、您的单位还没有答复的转介。"),
     ]
+    back = recalls.open_of(viewer=request.viewer)
+    counts.append(_count(
+        "要回的资料", [back], "/recalls/", is_bad=back.filter(due_on__lt=request.at.astimezone(CHINA).date()).exists(),
+        means="您的岗位交出去、里面有内容已撤回或删除的资料，要对方退回或销毁，等您登记结果。",
+    ))
     if access.may_do(viewer=request.viewer, action="import_roster", at=request.at):
         counts.append(_held_rows(request))
     if access.may_do(viewer=request.viewer, action=arriving_settling.DECIDE, at=request.at):

@@ -9,14 +9,19 @@ from tongxin.access.relations import recused_from
 from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Responsible, roster_for
 from tongxin.core.pathway import Fact
+from tongxin.duty.selectors import on_call
+from tongxin.flows.crisis_board import Held, held_in
 from tongxin.rulebook import rules
 from tongxin.web import words
+from tongxin.web.console import crisis_words
 from tongxin.web.console.file import File
 from tongxin.web.console.names import Names
 from tongxin.web.console.task_rows import CRISIS, form_url, late
 from tongxin.web.console.why import who_zh
 
 CALLED = ("child_director", "counsellor", "case_manager")
+TAKE_OVER = "crisis.take_over"
+WRITES = {"crisis_watch": "排看护、记交接", "crisis_told": "记需知告知", "safety_plan": "和孩子写安全计划"}
 EMERGENCY = ({"zh": "报警", "number": "110"}, {"zh": "急救", "number": "120"})
 
 
@@ -37,6 +42,8 @@ def on_duty(file: File) -> list[OnDuty]:
     routes: Mapping[str, list[str]] = file.pathway.content["routing"]
     suspected = frozenset(file.pathway.content["staff_concern_skips"] if file.state.staff_concern else ())
     found: dict[UUID, OnDuty] = {}
+    for each in on_call(places, at=file.request.at, without=recused):
+        found.setdefault(each.person_id, OnDuty("", Responsible(each.post_id, each.person_id, 0)))
     for role in CALLED:
         wanted = (each for each in routes.get(role, [role]) if each not in suspected)
         posts = (roster.serving(role=each, ancestors=places) for each in wanted)
@@ -73,8 +80,36 @@ def crisis_card(
         "calls": duty_rows(duty, names, titles),
         "numbers": [*EMERGENCY, *_hotlines(file)], "steps": steps,
         "done": sum(1 for step in steps if step["is_done"]), "all": len(steps),
+        **_held(file, names), "form_urls": _forms(file),
         "close_url": f"/children/{file.child.id}/forms/crisis_close/" if "crisis_close" in file.may_record else "",
     }
+
+
+def _held(file: File, names: Names) -> dict[str, Any]:
+    """How the child is held now, and whether the viewer is the one whom the bell rings."""
+    episode = file.state.alarms.episode
+    at, county = file.request.at, file.child.county_id
+    is_concern = bool(file.state.names()["is_concern"])
+    held = held_in({file.child.id: episode.began_at})[file.child.id] if episode else Held()
+    ring = next((task for task in file.tasks if task.step == TAKE_OVER), None)
+    return {
+        "taken": crisis_words.taken(held, names) if ring is None or held.taken_over else "",
+        "watch": crisis_words.watch(held, region=county, at=at, is_concern=is_concern),
+        "means": crisis_words.means(held),
+        "guardian": crisis_words.guardian(held, is_concern=is_concern),
+        "told": crisis_words.told(held, region=county, at=at), "plan": crisis_words.plan(held),
+        "may_take": ring is not None and ring.owner_post_id in file.request.viewer.post_ids,
+        "take_url": f"/children/{file.child.id}/crisis/take/",
+        "plan_url": f"/children/{file.child.id}/safety-plan/",
+    }
+
+
+def _forms(file: File) -> list[dict[str, str]]:
+    """What else is written down while a crisis is open."""
+    return [
+        {"zh": zh, "url": f"/children/{file.child.id}/forms/{form}/"}
+        for form, zh in WRITES.items() if form in file.may_record
+    ]
 
 
 def _step(

@@ -7,6 +7,10 @@ from tongxin.lib.differences import span_zh
 
 Content = Mapping[str, Any]
 Table = dict[str, Any]
+URGENCIES = {
+    "now": "立即", "hours_24": "24 小时内", "days_3": "3 个工作日内", "days_7": "7 个工作日内",
+    "otherwise": "没有写明的",
+}
 
 
 def tables_of(kind: str, content: Content, roles: Mapping[str, str]) -> list[Table]:
@@ -33,7 +37,7 @@ def _grading(content: Content, roles: Mapping[str, str]) -> list[Table]:
 def _pathway(content: Content, roles: Mapping[str, str]) -> list[Table]:
     levels = content["levels"]
     steps = [
-        (each["zh"], roles.get(each["role"], ""), span_zh(each["due"]) if "due" in each else "按等级，见下表")
+        (each["zh"], roles.get(each["role"], ""), span_zh(each["due"]) if "due" in each else _by(each))
         for each in content["steps"]
     ]
     names = {step["by_level"]: step["zh"] for step in content["steps"] if step.get("by_level")}
@@ -42,11 +46,22 @@ def _pathway(content: Content, roles: Mapping[str, str]) -> list[Table]:
         for name, table in content["intervals"].items()
     ]
     climb = [(f"第 {number} 次", span_zh(span)) for number, span in enumerate(content.get("climb", ()), 1)]
+    asked = {step["by_urgency"]: step["zh"] for step in content["steps"] if step.get("by_urgency")}
+    clocks = [
+        (asked.get(name, ""),
+         "；".join(f"{URGENCIES.get(each, each)}：{span_zh(span)}" for each, span in table.items()))
+        for name, table in content.get("referral_clocks", {}).items()
+    ]
     return [
         table("步骤", ("步骤", "谁来办", "期限"), steps), table("随等级变化的期限", ("步骤", "各等级"), rhythm),
+        table("转介的期限", ("步骤", "按紧急程度"), clocks),
         table("逾期以后逐级上报", ("上报", "再过多久"), climb),
         table("阶段", ("阶段",), [(zh,) for zh in content["stages"].values()]),
     ]
+
+
+def _by(step: Mapping[str, Any]) -> str:
+    return "按转介的紧急程度，见下表" if step.get("by_urgency") else "按等级，见下表"
 
 
 def _crisis(content: Content, roles: Mapping[str, str]) -> list[Table]:

@@ -29,6 +29,7 @@ RECORDED = "这份表已经提交过了，本页以后写的不会再存。要�
 GONE = (
     "这份草稿已在另一页删去，本页写的不会再存。内容还在本页：请不要关闭，写完直接提交；不能马上提交的，先抄下来再重新打开这张表。"
 )
+APART = "这份表已经办结，本页写的不会再存，也没有留下草稿。请关闭这一页。"
 STRANGE = "没有存上：这份草稿不是您的，或那个岗位已不由您担任。"
 
 
@@ -67,8 +68,10 @@ def _keep(request: Request, child: Child | None, asked: Asked) -> JsonResponse:
 
 
 def _told(saved: Saved) -> dict[str, Any]:
+    if saved.is_empty:
+        return {"is_empty": True}
     if saved.draft is None:
-        return {"is_over": True, "zh": RECORDED}
+        return {"is_over": True, "zh": APART if saved.is_apart else RECORDED}
     return {
         "entry_id": str(saved.draft.id), "revision": saved.draft.revision,
         "at": f"{saved.draft.saved_at.astimezone(CHINA):%H:%M}", "is_danger": saved.draft.danger_at is not None,

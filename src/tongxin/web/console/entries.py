@@ -12,7 +12,7 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import form_in
 from tongxin.core.pathway import WITHDRAWN
-from tongxin.flows import links, lists, looking, moving
+from tongxin.flows import admission, hearing, links, lists, looking, moving, reporters
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people import search
@@ -47,10 +47,11 @@ def entry_page(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse
     may_change = _may_change(request, child, entry) and gone is None
     return show(request, "console/entry.html", {
         "child": child, "name": names.children[child.id], "entry": entry, "zh": entry_zh(entry),
-        "who_zh": _who(entry, names, titles), "sections": _sections(request, child, entry),
-        "chain": [_step(child, each, entry, names, titles) for each in chain] if len(chain) > 1 else [],
+        "who_zh": _who(request, entry, names, titles), **_written(request, child, entry),
+        "chain": [_step(request, child, each, entry, names, titles) for each in chain] if len(chain) > 1 else [],
         "gone_zh": CORRECTIONS.get(gone.correction_kind, "更正") if gone else "",
         "kind_zh": CORRECTIONS.get(entry.correction_kind, ""), "may_change": may_change,
+        "may_withdraw": may_change and _may_withdraw(request, child, entry),
         "reason_zh": moving.REASONS.get(str(entry.clear.get("about", "")), ""), "reasons": moving.REASONS,
         "correct_url": f"/children/{child.id}/forms/{entry.form_id}/?corrects={entry.id}", **on_paper(request, entry),
     })
@@ -76,29 +77,39 @@ def _may_change(request: Request, child: Child, entry: Entry) -> bool:
     return access.may(viewer=request.viewer, child_id=child.id, part="", action=action, at=request.at)
 
 
-def _who(entry: Entry, names: Names, titles: Mapping[UUID, str]) -> str:
+def _may_withdraw(request: Request, child: Child, entry: Entry) -> bool:
+    """Whether taking it back is this viewer's to do: what others wrote is theirs or an overseer's."""
+    pathway = rules.pathway_in(region=rules.region_of(child.county_id), at=request.at)[1]
+    return admission.may_take_back(entry, pathway=pathway, actor=request.viewer)
+
+
+def _who(request: Request, entry: Entry, names: Names, titles: Mapping[UUID, str]) -> str:
+    if reporters.is_hidden(entry, viewer=request.viewer, at=request.at):
+        return reporters.SOMEBODY
     return f"{titles.get(entry.post_id, '') if entry.post_id else ''}　{names.person(entry.person_id)}".strip()
 
 
 def _step(
-    child: Child, each: Entry, shown: Entry, names: Names, titles: Mapping[UUID, str]
+    request: Request, child: Child, each: Entry, shown: Entry, names: Names, titles: Mapping[UUID, str]
 ) -> dict[str, Any]:
     kind = CORRECTIONS.get(each.correction_kind, "原记录")
     url = "" if each.id == shown.id else f"/children/{child.id}/entries/{each.id}/"
-    return {"at": each.recorded_at, "zh": kind, "who_zh": _who(each, names, titles), "url": url}
+    return {"at": each.recorded_at, "zh": kind, "who_zh": _who(request, each, names, titles), "url": url}
 
 
-def _sections(request: Request, child: Child, entry: Entry) -> list[dict[str, Any]]:
+def _written(request: Request, child: Child, entry: Entry) -> dict[str, Any]:
+    """What was written, and which of its words ask whether the child is in danger."""
     answers = open_answers(request, entry, purpose="entry")
     if not answers:
-        return []
+        return {"sections": []}
     region, choices = lists.choices_for(child)
     form_id = str(entry.clear.get("form") or "")
     try:
         asked = form_in(form_id=form_id, region=region, at=entry.recorded_at, lists=choices)
     except rules.NotAdopted:
-        return loose(answers, _labels(request))
-    return sections_of(asked.form, answers)
+        return {"sections": loose(answers, _labels(request))}
+    heard = hearing.passages(asked, answers, region=region, at=entry.recorded_at)
+    return {"sections": sections_of(asked.form, answers), "heard": heard}
 
 
 def part_of(request: Request, entry: Entry) -> str:
@@ -133,8 +144,13 @@ def retract(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse:
         raise Http404
     try:
         moving.retract(entry=entry, reason=reason, actor=request.viewer, at=request.at)
-    except (Refused, Held, NotAllowed):
-        messages.error(request, _("没有撤回：这条记录已有更正或撤回，请刷新后核对。"))
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        messages.error(request, _("没有撤回：") + "；".join(problem.zh for problem in refused.problems))
+        return HttpResponseRedirect(f"/children/{child.id}/entries/{entry.id}/")
+    except Held as held:
+        messages.error(request, _("没有撤回：") + held.zh)
         return HttpResponseRedirect(f"/children/{child.id}/entries/{entry.id}/")
     messages.success(request, _("已撤回。原记录保留并注明；它引起的危险信号和等级不会自动解除。"))
     return HttpResponseRedirect(f"/children/{child.id}/")
@@ -145,7 +161,7 @@ def move(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse:
     """Find the child that an entry is really about, then move it there."""
     child = child_for(request, child_id)
     entry = entry_for(request, child, str(entry_id))
-    if not _may_change(request, child, entry):
+    if not _may_change(request, child, entry) or not _may_withdraw(request, child, entry):
         raise Http404
     if request.method == "POST" and request.POST.get("to"):
         return _moved(request, child, entry)

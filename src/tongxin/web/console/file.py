@@ -12,19 +12,19 @@ from django.http import Http404
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.ages import ages_in, years_on
-from tongxin.cases import derivation
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.core.access import AccessRules
 from tongxin.core.forms import Ages, fits
 from tongxin.core.pathway import CHINA, CaseState, Fact, Pathway, refusals
 from tongxin.flows import looking
-from tongxin.flows.derive import ground_for
+from tongxin.flows.derive import state_of
 from tongxin.flows.facts import as_facts, results_of
 from tongxin.ledger.models import Entry
 from tongxin.lib.prepared import Prepared
 from tongxin.looking.rules import GLASS
 from tongxin.people.models import Child
+from tongxin.referrals import selectors as referrals
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
 from tongxin.web.doors import Request, child_for
@@ -71,6 +71,8 @@ class File:
     # For what the psychological part is read, as looks store it; and whether it is shut until somebody says that.
     purpose: str = ""
     asks_purpose: bool = False
+    # Referrals to other bodies than the viewer's, for whoever comes to the child by a referral of their own.
+    others: frozenset[str] = frozenset()
 
     @property
     def pathway(self) -> Pathway:
@@ -83,7 +85,8 @@ class File:
     @property
     def readable(self) -> list[Entry]:
         """The entries of the parts that the viewer may read."""
-        return [entry for entry in self.entries if self.access.part_of(entry.form_id) in self.parts]
+        mine = referrals.without(self.entries, self.others) if self.others else self.entries
+        return [entry for entry in mine if self.access.part_of(entry.form_id) in self.parts]
 
     def offered(self) -> list[dict[str, Any]]:
         """The forms that the viewer may fill in now, by group."""
@@ -121,7 +124,7 @@ def read_file(request: Request, child_id: UUID, *, is_at_work: bool = False) -> 
     entries = ledger.facts(Owner("child", child.id))
     results = results_of(child.id)
     facts = as_facts(entries, results)
-    state = derivation.think(facts, ground=ground_for(child, at=at), at=at).state
+    state = state_of(child, facts=facts, at=at)
     parts, tasks = frozenset(part for part, action in allowed if action == access.READ), LIVE_TASKS.rows(child=child.id)
     holds_more = any(found.part_of(entry.form_id) == looking.PART for entry in entries)
     purpose = _purpose(request, child, case, tasks, parts, is_at_work=is_at_work or not holds_more)
@@ -131,6 +134,7 @@ def read_file(request: Request, child_id: UUID, *, is_at_work: bool = False) -> 
         parts=parts - {looking.PART} if is_shut else parts,
         may_record=frozenset(action.removeprefix("record.") for _, action in allowed if action != access.READ),
         entries=entries, facts=facts, results=results, state=state, tasks=tasks,
+        others=referrals.of_others(child_id=child.id, viewer=viewer, at=at),
     )
 
 

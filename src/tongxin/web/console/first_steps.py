@@ -72,7 +72,8 @@ def own_password(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _ask_password(request, person, "", 200)
     current, password = request.POST.get("current", ""), request.POST.get("password", "")
-    if problem := _wrong_with(person, current, password, request.POST.get("again", "")):
+    shortest = second_factor.rules_at(request.at).shortest
+    if problem := _wrong_with(person, current, password, request.POST.get("again", ""), shortest):
         return _ask_password(request, person, problem, 422)
     staffing.choose_password(person=person, password=password, actor=request.viewer, at=request.at)
     update_session_auth_hash(request, person)
@@ -81,7 +82,10 @@ def own_password(request: Request) -> HttpResponse:
     return done(request, PASSWORD)
 
 
-def _wrong_with(person: Person, current: str, password: str, again: str) -> str:
+def _wrong_with(person: Person, current: str, password: str, again: str, shortest: int) -> str:
+    too_short = _(
+        "新密码太短或太常见，没有更换。请用 %(least)d 个以上的字符，例如几个不相干的词连在一起。"
+    ) % {"least": shortest}
     if max(len(current), len(password)) > LONGEST:
         return _("密码最多 128 个字符，请换一个短一些的。")
     if not person.check_password(current):
@@ -97,12 +101,15 @@ def _wrong_with(person: Person, current: str, password: str, again: str) -> str:
             return _("这个密码在别处泄露过，坏人会先试它，没有更换。请换一个只有您用的，例如几个不相干的词连在一起。")
         if any(each.code == "password_entirely_numeric" for each in refused.error_list):
             return _("新密码不能只有数字，没有更换。请加上字母，或用几个不相干的词连在一起。")
-        return _("新密码太短或太常见，没有更换。请用 10 个以上的字符，例如几个不相干的词连在一起。")
-    return ""
+        return too_short
+    return too_short if len(password) < shortest else ""
 
 
 def _ask_password(request: Request, person: Person, problem: str, status: int) -> HttpResponse:
-    context = {"problem": problem, "is_first": person.must_change_password}
+    context = {
+        "problem": problem, "is_first": person.must_change_password,
+        "shortest": second_factor.rules_at(request.at).shortest,
+    }
     return show(request, "console/password.html", context, status=status)
 
 

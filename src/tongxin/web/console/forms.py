@@ -21,6 +21,7 @@ from tongxin.flows.record import Sheet, offered_to, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
+from tongxin.referrals import selectors as referrals
 from tongxin.rulebook import rules
 from tongxin.web.console.ages import age_notice, form_for_age
 from tongxin.web.console.basis import DECIDES, deciders, read_first
@@ -39,13 +40,16 @@ from tongxin.web.console.form_page import (
     said,
     signed,
 )
+from tongxin.web.console.handed_over import open_items
 from tongxin.web.console.known import tell_known
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
+from tongxin.web.console.plans import brought_into, ladder
 from tongxin.web.console.why import why_graded
 from tongxin.web.doors import Request, child_for, door, id_for
 from tongxin.web.pages import show
 
+HEARD = "记录里有些话可能说到危险，已请督导员看一看。孩子现在有危险、或者您说不准的，请马上填危机报告。"
 KEY = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 
 
@@ -84,6 +88,9 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
     part = rules.access_rules(at=request.at).part_of(entry.form_id)
     if not access.may(viewer=request.viewer, child_id=child.id, part=part, at=request.at):
         raise Http404
+    others = referrals.of_others(child_id=child.id, viewer=request.viewer, at=request.at)
+    if others and entry not in referrals.without(ledger.facts(child.key_owner), others):
+        raise Http404
     return entry
 
 
@@ -111,7 +118,9 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "definition": tell_known(definition, before),
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
         "back_url": _back(child, household), "read_first": read_first(request, child, asked.form.id),
+        "open_items": open_items(request, child, asked.form.id),
         "age_notice": age_notice(request, child, asked) if corrected is None else None,
+        "ladder": ladder(request, child, asked) if corrected is None else [],
         "why": why_graded(file, names, post_titles(posts)) if file else None,
     })
 
@@ -148,7 +157,7 @@ def _known(
         if _household(request, child) else {}
     )
     chosen = prefill.chosen_for(child=child, asked=asked)
-    return chosen | days | known | from_address(request, asked.form) | said_before
+    return chosen | days | known | brought_into(request, child, asked) | from_address(request, asked.form) | said_before
 
 
 def _take(
@@ -161,7 +170,7 @@ def _take(
         return said(RENEWED, status=409)
     try:
         sheet = _sheet(request, asked, sent, corrected, happened_at(sent.entry_id, opened.at if opened else request.at))
-        record(child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at)
+        kept = record(child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at)
     except Refused as refusal:
         return refused(refusal.problems)
     except Held as held:
@@ -169,6 +178,8 @@ def _take(
     except NotAllowed:
         raise Http404 from None
     messages.success(request, _("已保存：%(form)s。") % {"form": asked.form.zh})
+    if kept.derived is not None and str(kept.entry.id) in kept.derived.state.heard:
+        messages.warning(request, HEARD)
     return next_page(_back(child, _household(request, child)))
 
 

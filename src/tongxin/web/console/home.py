@@ -8,6 +8,7 @@ from tongxin.cases.models import Case
 from tongxin.drafts import selectors as drafts
 from tongxin.notices import services as notices
 from tongxin.web import words
+from tongxin.web.console.clues import to_do
 from tongxin.web.console.counts import counts_of
 from tongxin.web.console.drafts import draft_rows
 from tongxin.web.console.names import open_names
@@ -15,7 +16,7 @@ from tongxin.web.console.news import news_of
 from tongxin.web.console.options import pathway_shown
 from tongxin.web.console.today import children_of, lines_of, own_tasks, passed_up_tasks
 from tongxin.web.doors import Request, door
-from tongxin.web.pages import show
+from tongxin.web.pages import navigation, show
 
 LINES, PASSED_UP, DANGERS, DRAFTS, NEWS = 20, 8, 5, 10, 4
 ROLE_LEADS = {
@@ -24,6 +25,21 @@ ROLE_LEADS = {
     "social_worker": "待评估、待制定的方案和要应答的转介。", "counsellor": "待核实的安全情况、评估和要应答的转介。",
     "psychiatrist": "转介给本院的孩子和要答复的事项。", "psych_teacher": "转介给您的孩子和要答复的事项。",
     "case_manager": "先看危机，再办等级确认和审批，最后督促逾期的。",
+    "city_officer": "您看辖区里的数；名单和档案由县区的人办。",
+    "system_administrator": "您让系统开着、备份能恢复、规则改得有据；看不到孩子的档案。",
+    "security_administrator": "您管谁能进来、钥匙在哪里、出了事怎么办；看不到孩子的档案。",
+    "audit_administrator": "您核对谁看了什么、账本有没有改动；看不到孩子的档案。",
+}
+# What the pages are for that don't open files, on the first screen of those who have only these.
+DESK = {
+    "/district/": "辖区里有多少孩子、在哪一步、等级怎样", "/looking/": "核实不寻常的查看",
+    "/posts/": "岗位由谁坐、交接", "/staff/": "开账号、停用、重新发初始密码", "/ledger/": "核验账本，取封签凭据",
+    "/definitions/": "现行的规则，写修改稿、采用", "/exports/": "谁申请、谁批准、导出了什么",
+    "/ended/": "等第二个人确认的删除，已删除和只保存的档案",
+    "/refusals/": "谁被拒绝了什么、输错了几次密码", "/retention/": "保存期限到了的档案，两个人办；保全",
+    "/sealed/": "依法封存的记录：保管、查询、答复",
+    "/clues/": "交到您岗位的线索",
+    "/registers/": "处理活动、影响评估、安全事件、委托协议、年度报告",
 }
 
 
@@ -42,8 +58,10 @@ def home(request: Request) -> HttpResponse:
     others = lines_of(request, passed_up, children=children, names=names)
     seat = request.viewer.seat
     news = news_of(told, names)
+    opens_files = access.reads(viewer=request.viewer, part="roster", at=request.at)
     return show(request, "console/home.html", {
         "lead": ROLE_LEADS.get(seat.role if seat else "", "您的任务和提醒。"),
+        "clues": to_do(request),
         "late": [line for line in lines[:LINES] if line["late_zh"]],
         "due": [line for line in lines[:LINES] if not line["late_zh"]], "passed_up": others[:PASSED_UP],
         "has_more": len(lines) > LINES or len(others) > PASSED_UP, "counts": counts_of(request),
@@ -53,6 +71,9 @@ def home(request: Request) -> HttpResponse:
             for case in dangers[:DANGERS]
         ],
         "drafts": draft_rows(request, unfinished, names=names.children),
+        "desk": [] if opens_files else [
+            {**each, "means": DESK[each["url"]]} for each in navigation(request) if each["url"] in DESK
+        ],
         "has_more_dangers": len(dangers) > DANGERS,
         "newest": news[:NEWS], "older": news[NEWS:],
     })

@@ -1,5 +1,6 @@
 """The ledger: how far it is sealed, what its signature proves, and a check of all of it on demand."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -49,7 +50,8 @@ def _page(request: Request, checked: dict[str, Any] | None) -> HttpResponse:
 
 
 def _head(head: heads.Head) -> dict[str, Any]:
+    sealed_at = datetime.fromisoformat(str(head.sealed_at)).replace(tzinfo=UTC)
     return {
         "batch": head.batch, "first": head.first, "last": head.last, "count": head.last - head.first + 1,
-        "mark": head.root[:16], "sealed_at": head.sealed_at, "is_signed": heads.is_signed(head),
+        "mark": head.root[:16], "sealed_at": sealed_at, "is_signed": heads.is_signed(head),
     }

@@ -13,7 +13,7 @@ from tongxin.accounts.entrance import PASSKEY
 from tongxin.accounts.models import Person
 from tongxin.web.console.entering import MARK, limits_of, sure
 from tongxin.web.console.second_step import inside
-from tongxin.web.doors import LOCK_PAGE, Request, door
+from tongxin.web.doors import LOCK_PAGE, Request, door, is_script
 from tongxin.web.middleware import LOCKED
 from tongxin.web.pages import show_plain
 
@@ -29,7 +29,7 @@ def lock(request: Request) -> HttpResponse:
     if request.method == "POST" and request.viewer.person_id is not None:
         request.session[LOCKED] = True
         request.locked = Person.objects.get(id=request.viewer.person_id)
-        if _is_script(request):
+        if is_script(request):
             return JsonResponse({"is_locked": True})
         return HttpResponseRedirect(LOCK_PAGE)
     if request.locked is None:
@@ -52,10 +52,11 @@ def unlock(request: Request) -> HttpResponse:
         return _no(request, person, PAUSED.format(minutes=minutes), 429)
     password = request.POST.get("password", "")[:LONGEST]
     if authenticate(request, username=person.login, password=password) is None:
+        request.refusal = "unlock", person.id
         return _no(request, person, WRONG, 422)
     throttle.forget(key=key)
     sure(request)
-    if _is_script(request):
+    if is_script(request):
         return JsonResponse({"is_locked": False})
     return HttpResponseRedirect(inside(request.POST.get("next", "")))
 
@@ -68,14 +69,14 @@ def stay(request: Request) -> JsonResponse:
 
 def _gone(request: Request) -> HttpResponse:
     if request.viewer.person_id is not None:
-        return JsonResponse({"is_locked": False}) if _is_script(request) else HttpResponseRedirect("/")
-    if _is_script(request):
+        return JsonResponse({"is_locked": False}) if is_script(request) else HttpResponseRedirect("/")
+    if is_script(request):
         return JsonResponse({"zh": ENDED, "is_over": True}, status=401)
     return HttpResponseRedirect("/sign-in/")
 
 
 def _no(request: Request, person: Person, zh: str, status: int) -> HttpResponse:
-    return JsonResponse({"zh": zh}, status=status) if _is_script(request) else _page(request, person, zh, status)
+    return JsonResponse({"zh": zh}, status=status) if is_script(request) else _page(request, person, zh, status)
 
 
 def _page(request: Request, person: Person, problem: str, status: int) -> HttpResponse:
@@ -84,10 +85,6 @@ def _page(request: Request, person: Person, problem: str, status: int) -> HttpRe
         "next": inside(request.POST.get("next", "") or request.GET.get("next", "")),
         "has_passkeys": any(each.kind == PASSKEY for each in factors.of(person)),
     }, status=status)
-
-
-def _is_script(request: Request) -> bool:
-    return "json" in request.headers.get("Accept", "")
 
 
 urlpatterns: list[URLPattern] = [

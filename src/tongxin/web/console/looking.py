@@ -23,6 +23,8 @@ from tongxin.web.pages import show
 from tongxin.web.words import day_zh, moment_zh
 
 HOME, ROUTE = "/looking/", "looking"
+# At once on the page; what is done makes room for the next.
+MOST = 100
 # Whoever has a task is never asked.
 SEEN = "own_task"
 
@@ -97,8 +99,9 @@ def _state_page(request: Request, child: Child, *, back: str, problem: str = "",
 def waiting(request: Request) -> HttpResponse:
     """What waits for the viewer's word: questions to look, emergencies to review, looks to explain or to judge."""
     at, viewer = request.at, request.viewer
-    asked, glasses = looking.asked_of(viewer=viewer, at=at), glass.to_review(viewer=viewer, at=at)
-    own, judged = unusual.own(viewer=viewer), unusual.to_judge(viewer=viewer, at=at)
+    asked = list(looking.asked_of(viewer=viewer, at=at)[:MOST])
+    glasses = list(glass.to_review(viewer=viewer, at=at)[:MOST])
+    own, judged = unusual.own(viewer=viewer), list(unusual.to_judge(viewer=viewer, at=at)[:MOST])
     seen = unusual.visible_children(judged, viewer=viewer, at=at)
     children = {child.id: child for child in Child.objects.filter(id__in={row.child_id for row in asked})}
     numbers = dict(Child.objects.filter(id__in={row.child_id for row in glasses}).values_list("id", "file_no"))

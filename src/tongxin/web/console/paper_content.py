@@ -11,6 +11,7 @@ from tongxin.core.forms import Field, Form, visible
 from tongxin.core.pathway import CHINA
 from tongxin.documents.papers import Layout, Paper, Papers, Purpose
 from tongxin.documents.questions import numeral, paired, sections_of
+from tongxin.flows import reporters
 from tongxin.flows.looking import PART
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Carer
@@ -67,7 +68,8 @@ def filled(
     left_out = [FOR_FAMILY] if is_for_family else _left_out(file, paper)
     return {
         **_frame(request, form.zh, layout), **_mark(request, copy), "file_no": f"档案编号：{file.child.file_no}",
-        "lead": _lead(entry, copy, form), "head": paired(_head(file, layout, copy)), "warning": _warning(file, entry),
+        "lead": _lead(request, entry, copy, form), "head": paired(_head(file, layout, copy)),
+        "warning": _warning(file, entry),
         "sections": [*sections, *(_numbered(len(sections), more))],
         "notes": [*left_out, *([] if answers is not None else [BY_HAND]), NOT_A_DIAGNOSIS],
     }
@@ -111,9 +113,11 @@ def _mark(request: Request, copy: Copy) -> dict[str, str]:
     }
 
 
-def _lead(entry: Entry | None, copy: Copy, form: Form) -> str:
+def _lead(request: Request, entry: Entry | None, copy: Copy, form: Form) -> str:
     if entry is None:
         return form.intro
+    if reporters.is_hidden(entry, viewer=request.viewer, at=request.at):
+        return f"{words.moment_zh(entry.occurred_at)}　{reporters.SOMEBODY}"
     return f"{words.moment_zh(entry.occurred_at)}　{copy.names.person(entry.person_id)} 填写"
 
 

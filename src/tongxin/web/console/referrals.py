@@ -1,24 +1,35 @@
-"""Referrals to and from the viewer's organisations, with only the fields that an answer needs."""
+"""Referrals to and from the viewer's organisations, and the board of all referrals of an area."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import URLPattern, path
 
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Organisation
+from tongxin.cases.models import Task
+from tongxin.cases.tasks import LIVE as OPEN_TASKS
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
-from tongxin.web import words
-from tongxin.web.console.names import Names, open_names, post_titles
+from tongxin.web.console.names import open_names
 from tongxin.web.console.options import words_of
-from tongxin.web.doors import Request, door
+from tongxin.web.console.referral_rows import LIVE, rows_of
+from tongxin.web.console.task_rows import task_rows
+from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
 SHOWN = 50
-WAITS = "sent"
-LIVE = ("sent", "accepted", "contacted", "in_service")
+BOARD = "see_referrals"
+# The groups of the board: which states, and which of them are late and how far up.
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "waiting": ("等答复", ("sent", "received")), "accepted": ("已接收，等第一次联系", ("accepted",)),
+    "service": ("服务中", ("contacted", "in_service")), "back": ("没有接收、退回", ("declined", "returned")),
+    "done": ("已办结", ("done",)), "revoked": ("已撤回", ("revoked",)),
+}
+LATE: dict[str, tuple[str, int]] = {"late": ("逾期", 0), "up1": ("上报 1 级以上", 1), "up2": ("上报 2 级以上", 2)}
 
 
 @door("work")
@@ -29,11 +40,58 @@ def referral_lists(request: Request) -> HttpResponse:
         request, Referral.objects.filter(to_organisation_id__in=request.viewer.organisation_ids), everything
     )
     sent = _some(request, Referral.objects.filter(from_post_id__in=request.viewer.post_ids), everything)
-    children = Child.objects.filter(id__in={row.child_id for row in [*received, *sent]})
-    names = open_names(request, listed=children, purpose="referrals", route="referrals", part="referral")
+    names = _names(request, [*received, *sent])
     return show(request, "console/referrals.html", {
-        "received": _rows(request, received, names), "sent": _rows(request, sent, names), "everything": everything,
+        "received": rows_of(request, received, names), "sent": rows_of(request, sent, names),
+        "everything": everything, "may_board": may_do_any(request, BOARD), "moves": _moves(request),
     })
+
+
+@door(f"office.{BOARD}")
+def referral_board(request: Request) -> HttpResponse:
+    """All referrals of the viewer's area, by state, kind and lateness; each count is the length of its list."""
+    group, kind, late = _wanted(request)
+    seen = access.visible(Referral.objects.all(), viewer=request.viewer, part="referral", at=request.at)
+    numbers = _numbers(request, seen)
+    rows = seen.filter(state__in=GROUPS[group][1]) if group else seen.filter(state__in=LIVE)
+    if late:
+        rows = rows.filter(state__in=LIVE, due_at__lt=request.at, climbed__gte=LATE[late][1])
+    by_kind = Counter(rows.order_by().values_list("kind", flat=True))
+    if kind:
+        rows = rows.filter(kind=kind)
+    shown = list(rows.order_by("due_at", "entry_id")[:SHOWN])
+    kinds = words_of(request, "referral_kind")
+    return show(request, "console/referral_board.html", {
+        "rows": rows_of(request, shown, _names(request, shown)), "total": by_kind[kind] if kind else by_kind.total(),
+        "shown": len(shown),
+        "groups": [_link(request, "state", code, zh, numbers[code], code == group) for code, (zh, _) in GROUPS.items()],
+        "lates": [_link(request, "late", code, zh, numbers[code], code == late) for code, (zh, _) in LATE.items()],
+        "kinds": [_link(request, "kind", code, kinds.get(code, "转介"), number, code == kind)
+                  for code, number in sorted(by_kind.items())],
+        "is_narrowed": bool(group or kind or late),
+    })
+
+
+def _wanted(request: Request) -> tuple[str, str, str]:
+    group, kind, late = (request.GET.get(name, "") for name in ("state", "kind", "late"))
+    return group if group in GROUPS else "", kind if kind in words_of(request, "referral_kind") else "", (
+        late if late in LATE else ""
+    )
+
+
+def _numbers(request: Request, seen: QuerySet[Referral]) -> dict[str, int]:
+    states = Counter(seen.order_by().values_list("state", flat=True))
+    late = list(seen.filter(state__in=LIVE, due_at__lt=request.at).order_by().values_list("climbed", flat=True))
+    return {code: sum(states[state] for state in found) for code, (_, found) in GROUPS.items()} | {
+        code: sum(climbed >= least for climbed in late) for code, (_, least) in LATE.items()
+    }
+
+
+def _link(request: Request, name: str, code: str, zh: str, number: int, is_on: bool) -> dict[str, Any]:
+    """A filter with its number; pressed again it is taken off. State and lateness stand for themselves."""
+    kept = {each: request.GET[each] for each in ("state", "late") if name == "kind" and request.GET.get(each)}
+    query = urlencode(kept | ({} if is_on else {name: code}))
+    return {"url": "/referrals/board/" + (f"?{query}" if query else ""), "zh": zh, "number": number, "is_on": is_on}
 
 
 def _some(request: Request, rows: QuerySet[Referral], everything: bool) -> list[Referral]:
@@ -43,26 +101,20 @@ def _some(request: Request, rows: QuerySet[Referral], everything: bool) -> list[
     return list(visible.order_by("due_at", "entry_id")[:SHOWN])
 
 
-def _rows(request: Request, rows: Sequence[Referral], names: Names) -> list[dict[str, Any]]:
-    if not rows:
-        return []
-    kinds, urgencies, states = (words_of(request, name) for name in ("referral_kind", "urgency", "referral_answer"))
-    bodies = dict(
-        Organisation.objects.filter(id__in={row.to_organisation_id for row in rows}).values_list("id", "name")
-    )
-    titles = post_titles(row.from_post_id for row in rows)
-    may_answer = access.may_record(viewer=request.viewer, form_id="referral_answer", at=request.at)
-    return [
-        {
-            "url": f"/children/{row.child_id}/", "name": names.children.get(row.child_id, ""),
-            "kind": kinds.get(row.kind, "转介"), "urgency": urgencies.get(row.urgency, ""),
-            "state": states.get(row.state, "已转出，等待答复"), "to": bodies.get(row.to_organisation_id, ""),
-            "from": titles.get(row.from_post_id, "") if row.from_post_id else "", "sent_at": row.sent_at,
-            "late_zh": words.late_zh(row.due_at, at=request.at) if row.state == WAITS else "",
-            "due_zh": words.due_zh(row.due_at, at=request.at) if row.state == WAITS else "",
-            "answer_url": f"/children/{row.child_id}/forms/referral_answer/?about={row.entry_id}"
-            if row.state in LIVE and may_answer else "",
-        }
-        for row in rows
-    ]
+def _moves(request: Request) -> list[dict[str, Any]]:
+    """Children who wait to be taken over by another place: those that leave and those that come."""
+    waiting = Task.objects.filter(step="accept_transfer", state__in=OPEN_TASKS)
+    seen = access.visible(waiting, viewer=request.viewer, part="care", at=request.at)
+    tasks = list(seen.order_by("due_at", "id")[:SHOWN])
+    children = Child.objects.filter(id__in=[task.case_id for task in tasks])
+    names = open_names(request, listed=children, purpose="referrals", route="referrals", part="care") if tasks else None
+    return task_rows(request, tasks, names=names.children) if names else []
 
+
+def _names(request: Request, rows: Sequence[Referral]) -> dict[Any, str]:
+    children = Child.objects.filter(id__in={row.child_id for row in rows})
+    found = open_names(request, listed=children, purpose="referrals", route="referrals", part="referral")
+    return dict(found.children)
+
+
+urlpatterns: list[URLPattern] = [path("referrals/", referral_lists), path("referrals/board/", referral_board)]

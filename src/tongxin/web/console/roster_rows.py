@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.core.pathway import CHINA
+from tongxin.flows import export_noting
 from tongxin.intake import mending, selectors, services, tables
 from tongxin.intake.faults import NotTaken
 from tongxin.intake.importing import sheet_numbers
@@ -16,6 +17,7 @@ from tongxin.intake.models import HeldRow, Upload
 from tongxin.intake.reading import RosterError
 from tongxin.intake.reading.words import field_name
 from tongxin.lib.ids import id_in
+from tongxin.people import matching
 from tongxin.people.models import Child
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.doors import Request, door
@@ -26,6 +28,7 @@ SHOWN = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASONS = {
     HeldRow.NO_NAME: "没有姓名", HeldRow.DUPLICATE: "疑似与本表另一行重复", HeldRow.SUSPECTED: "疑似已有档案",
+    HeldRow.STORED: "可能有只保存的档案",
 }
 
 
@@ -83,7 +86,8 @@ def _settle(request: Request, held: HeldRow) -> HttpResponse:
 
 def _shown(request: Request, held: HeldRow, problem: str = "", name: str = "") -> HttpResponse:
     (row,) = mending.rows_of([held], viewer=request.viewer, at=request.at, route="rosters/held/row")
-    child = Child.objects.filter(id=held.child_id).first() if held.child_id else None
+    is_stored = held.child_id is not None and matching.is_stored(held.child_id)
+    child = Child.objects.filter(id=held.child_id).first() if held.child_id and not is_stored else None
     names = open_names(
         request, children=[child] if child else [], more=[child.id_no, child.birth] if child else [],
         purpose=mending.PURPOSE, route="rosters/held/row",
@@ -91,6 +95,7 @@ def _shown(request: Request, held: HeldRow, problem: str = "", name: str = "") -
     cells = {**row.others, **row.written} if row else {}
     return show(request, "rosters/mend.html", {
         "held": held, "row": row, "why": REASONS[held.reason], "problem": problem,
+        "stored_zh": mending.STORED if is_stored else "",
         "name": name or (row.name if row else "") or "",
         "cells": [(field_name(field), text) for field, text in cells.items() if text],
         "child": child and {
@@ -124,6 +129,9 @@ def download(request: Request, upload_id: UUID) -> HttpResponse:
     doubtful = [(numbers[row.sheet], row) for row in rows if row.name and details_of(row) and not row.duplicate_of]
     content = tables.workbook_of(
         [(each, row) for each, row in zip(held, said, strict=True) if row], doubtful
+    )
+    export_noting.note(
+        way="roster_rows", content=content, rows=len(held) + len(doubtful), actor=request.viewer, at=request.at
     )
     disposition = {"Content-Disposition": 'attachment; filename="rows.xlsx"'}
     return HttpResponse(content, content_type=XLSX, headers=disposition)

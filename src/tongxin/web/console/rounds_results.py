@@ -14,6 +14,7 @@ from tongxin.core.instruments import REMARKS, Instrument
 from tongxin.core.screening import Agreement
 from tongxin.flows import screening
 from tongxin.flows.screening_results import AGAIN, DECISIONS, JUDGEMENTS, OPEN_FILE, RATERS
+from tongxin.people import matching
 from tongxin.screening import identities, questions, selectors
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Rating, Round, Sitting
@@ -124,6 +125,7 @@ def sheet(request: Request, round_id: UUID, participant_id: UUID) -> HttpRespons
         "age": words.age_zh(participant.birth_month, on=request.at.date()), "sitting": sitting,
         "way": dict(Sitting.WAYS)[sitting.way], "alarm": _alarms(round, request).get(participant.alarm, ""),
         "file_url": _file_url(request, participant.child_id), "maybe_url": _maybe(request, participant),
+        "is_stored": _is_stored(participant),
         **_scored(request, round, sitting, instrument),
         "decisions": [(code, zh) for code, zh in DECISIONS.items() if _may(code, round, participant)],
         "verdicts": [
@@ -151,6 +153,12 @@ def _file_url(request: Request, child_id: UUID | None) -> str:
 def _maybe(request: Request, participant: Participant) -> str:
     """A file of the same name and birth elsewhere, as long as there is none that is certain."""
     return "" if participant.child_id else _file_url(request, participant.maybe_child_id)
+
+
+def _is_stored(participant: Participant) -> bool:
+    """Whether the file of the same name and birth is only stored: that there may be one is all that is told."""
+    maybe = participant.maybe_child_id
+    return participant.child_id is None and maybe is not None and matching.is_stored(maybe)
 
 
 def _scored(request: Request, round: Round, sitting: Sitting, instrument: Instrument) -> dict[str, Any]:

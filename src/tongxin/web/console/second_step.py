@@ -69,6 +69,10 @@ def second(request: Request) -> HttpResponse:
         return _page(request, person, PAUSED.format(minutes=minutes), 429)
     code = request.POST.get("code", "").replace("\x00", "")[:LONGEST]
     if not factors.is_right_code(person=person, code=code, seconds=clock.real().timestamp(), at=request.at):
+        was_used = factors.was_used(person=person, code=code, seconds=clock.real().timestamp(), at=request.at)
+        request.refusal = "used_code" if was_used else "wrong_code", person.id
+        if was_used:
+            second_factor.tell_of_used_code(person=person, at=request.at)
         return _page(request, person, WRONG, 422)
     throttle.forget(key=key)
     return _go_on(request, person, entering.CODE)
@@ -113,6 +117,7 @@ def show_passkey(request: Request) -> JsonResponse:
     if row is None or not _is_theirs(row, awaited):
         return _refused()
     if not passkeys.is_shown(site=site_of(request), state=state, answer=answer, row=row, at=request.at):
+        request.refusal = "wrong_code", row.person_id
         return _refused()
     if request.locked:
         sure(request)

@@ -47,6 +47,8 @@ def sign_in(request: Request) -> HttpResponse:
         return _asked_again(request, _paused(until, request.at), name, 429)
     person = authenticate(request, username=name, password=password[:LONGEST_PASSWORD])
     if not isinstance(person, Person):
+        known = Person.objects.filter(login=name).values_list("id", flat=True).first()
+        request.refusal = "wrong_password", known
         return _asked_again(request, _wrong(limits), name, 422)
     if expiry.is_worn_out(person=person, at=request.at):
         return _asked_again(request, WORN_OUT, name, 422)

@@ -1,5 +1,6 @@
 """Those who work here: who is where and how to reach them; accounts opened, renewed and closed."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -102,36 +103,30 @@ def renew_password(request: Request, person_id: UUID) -> HttpResponse:
 def change_phone(request: Request, person_id: UUID) -> HttpResponse:
     """How somebody is reached from now on."""
     person, phone = _named(request, person_id), _words(request, "phone")
-    try:
-        staffing.change_phone(person=person, phone=phone, actor=request.viewer, at=request.at)
-    except Refused as refusal:
-        return _person(request, person, status=422, problems=_shown(refusal), phone=phone)
-    messages.success(request, _("电话已保存。"))
-    return HttpResponseRedirect(f"/staff/{person.id}/")
+    return _tried(
+        request, person, lambda: staffing.change_phone(person=person, phone=phone, actor=request.viewer, at=request.at),
+        done=_("电话已保存。"), phone=phone,
+    )
 
 
 @door("office.manage_staff", methods=("POST",))
 def deactivate(request: Request, person_id: UUID) -> HttpResponse:
     """Close the account of somebody whose posts are handed over."""
     person = _named(request, person_id)
-    try:
-        staffing.deactivate(person=person, actor=request.viewer, at=request.at)
-    except Refused as refusal:
-        return _person(request, person, status=422, problems=_shown(refusal))
-    messages.success(request, _("账号已停用，打开着的页面马上失效。"))
-    return HttpResponseRedirect(f"/staff/{person.id}/")
+    return _tried(
+        request, person, lambda: staffing.deactivate(person=person, actor=request.viewer, at=request.at),
+        done=_("账号已停用，打开着的页面马上失效。"),
+    )
 
 
 @door("office.manage_staff", methods=("POST",))
 def remove_factors(request: Request, person_id: UUID) -> HttpResponse:
     """Somebody lost what they sign in with: they come in with the password again, and add a new one."""
     person = _named(request, person_id)
-    try:
-        second_factor.remove_all(person=person, actor=request.viewer, at=request.at)
-    except Refused as refusal:
-        return _person(request, person, status=422, problems=_shown(refusal))
-    messages.success(request, _("已取消第二步验证，本人已收到提醒；请告诉他登录后重新登记。"))
-    return HttpResponseRedirect(f"/staff/{person.id}/")
+    return _tried(
+        request, person, lambda: second_factor.remove_all(person=person, actor=request.viewer, at=request.at),
+        done=_("已取消第二步验证，本人已收到提醒；请告诉他登录后重新登记。"),
+    )
 
 
 @door("office.manage_staff", methods=("POST",))
@@ -140,6 +135,16 @@ def end_sessions(request: Request, person_id: UUID) -> HttpResponse:
     person = _named(request, person_id)
     many = sign_out_colleague(person=person, actor=request.viewer, at=request.at)
     messages.success(request, _("已退出 %(many)s 处登录。") % {"many": many})
+    return HttpResponseRedirect(f"/staff/{person.id}/")
+
+
+def _tried(request: Request, person: Person, act: Callable[[], object], *, done: str, **sent: Any) -> HttpResponse:
+    """The person's page again: what was done, or why it wasn't, with what had been written."""
+    try:
+        act()
+    except Refused as refusal:
+        return _person(request, person, status=422, problems=_shown(refusal), **sent)
+    messages.success(request, done)
     return HttpResponseRedirect(f"/staff/{person.id}/")
 
 

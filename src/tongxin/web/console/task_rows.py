@@ -15,6 +15,7 @@ from tongxin.web.doors import Request
 # A task's key is rule + anchor; these forms say which anchor they answer.
 ANSWERS_ITS_ANCHOR = {
     "safety_check", "referral_answer", "held_settlement", "household_check", "mandatory_report", "report_answer",
+    "flag_answer", "rights_answer", "heard_answer", "need_answer", "referral",
 }
 CRISIS = "crisis."
 OTHERS_DO_IT = "由其他岗位办理的事项"

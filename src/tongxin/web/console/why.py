@@ -46,7 +46,7 @@ def _reasons(proposal: Proposal, levels: Mapping[str, Chip]) -> list[dict[str, A
     level = levels.get(proposal.level)
     return [
         {
-            "zh": reason["zh"], "chip": level,
+            "zh": reason["zh"], "rule": str(reason.get("rule", "")), "chip": level,
             "evidence": [words.dates_zh(each) for each in reason.get("evidence", ())],
             "source": str(content.get("zh", "")), "version": str(content.get("version", "")),
             "at": proposal.proposed_at, "is_open": proposal.is_open,

@@ -5,26 +5,21 @@ from typing import Any
 
 from tongxin.accounts.models import Post
 from tongxin.core.pathway import CHINA
-from tongxin.ledger.models import Access
+from tongxin.ledger.models import SET_APART, Access
 from tongxin.looking.rules import rules_at
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.web.console.timeline import PURPOSES
+from tongxin.web.console.looks import LISTS, PURPOSES
 
 SHOWN = 60
-# Where a name is only one of many on a page, nobody opened the file.
-LISTS = frozenset({
-    "roster", "home", "search", "tasks", "posts", "crises", "referrals", "search_index", "duplicate", "family",
-    "rebuild", "trial", "devices", "notices",
-})
 
 
 def looks_told(child: Child, *, since: datetime, at: datetime) -> list[dict[str, Any]]:
     """The newest looks into a file since a moment, one line for each day, post and purpose."""
     rows = Access.objects.filter(
         subjects__owner_id=child.id, subjects__owner_kind="child", at__gte=since, at__lte=at, person_id__isnull=False
-    ).exclude(purpose__in=LISTS).order_by("-at").values_list("at", "post_id", "purpose")[: SHOWN * 10]
-    found = list(rows)
+    ).exclude(purpose__in=LISTS).exclude(part=SET_APART).order_by("-at")
+    found = list(rows.values_list("at", "post_id", "purpose")[: SHOWN * 10])
     roles = rules.access_rules(at=at).roles
     posts = dict(Post.objects.filter(id__in={post for _, post, _ in found if post}).values_list("id", "role"))
     looking = rules_at(at, region=rules.region_of(child.county_id))

@@ -104,6 +104,8 @@ def _signed_in(request: Phone, *, login: str) -> Person | HttpResponse:
         return answer(request, {"zh": PAUSED.format(minutes=minutes_in(until - request.at))}, status=429)
     person: Any = authenticate(request, username=login, password=password)
     if not isinstance(person, Person):
+        known = Person.objects.filter(login=login).values_list("id", flat=True).first()
+        request.refusal = "wrong_password", known
         return answer(request, {"zh": WRONG}, status=422)
     if expiry.is_worn_out(person=person, at=request.at):
         return answer(request, {"zh": WORN_OUT}, status=422)
@@ -124,6 +126,7 @@ def _without_second(request: Phone, person: Person) -> HttpResponse | None:
     if until is not None:
         return answer(request, {"zh": PAUSED.format(minutes=minutes_in(until - request.at))}, status=429)
     if not factors.is_right_code(person=person, code=code, seconds=clock.real().timestamp(), at=request.at):
+        request.refusal = "wrong_code", person.id
         return answer(request, {"zh": WRONG_CODE, "code": True}, status=422)
     throttle.forget(key=key)
     return None

@@ -1,0 +1,13 @@
+"""A certificate on paper: facts and a list of digests, no name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.documents.typesetting import FOLDER, set_type
+
+PAPER = FOLDER / "certificate.typ"
+
+
+def pdf(certificate: Mapping[str, Any]) -> bytes:
+    """The certificate as a PDF; `certificate` is what `certificate.typ` reads."""
+    return set_type(PAPER, root=FOLDER, data=certificate)

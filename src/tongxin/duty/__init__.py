@@ -1,0 +1,1 @@
+"""Who answers first for a danger, place by place and hour by hour."""

@@ -1,0 +1,26 @@
+"""Whoever is kept from a child has no part in ending or storing its file, and finds it in no list of that work."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tongxin.access import relations
+from tongxin.accounts.viewers import Viewer
+from tongxin.flows.refusals import NotAllowed, Refused
+
+PROPOSER = "没有办理：提出的人现在要回避这名儿童。请撤回，由别的同事重新提出。没有改动。"
+
+
+def children_for(viewer: Viewer, *, at: datetime) -> frozenset[UUID]:
+    """The children from whom a viewer is kept."""
+    if viewer.person_id is None:
+        return frozenset()
+    return relations.barred_children(person_id=viewer.person_id, at=at)
+
+
+def refuse(child_id: UUID, *, actor: Viewer, at: datetime, proposed_by: UUID | None = None) -> None:
+    """Nothing, while neither who acts nor who proposed is kept from the child."""
+    found = relations.recused_from(child_id=child_id, at=at)
+    if actor.person_id in found:
+        raise NotAllowed
+    if proposed_by in found:
+        raise Refused.because(PROPOSER)
