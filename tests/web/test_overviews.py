@@ -12,6 +12,7 @@ from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
 from tongxin.cases.models import Case
 from tongxin.ledger import seal_new
+from tongxin.ledger.models import Entry
 from tongxin.lists.models import SavedView
 from tongxin.people.models import Child
 from tongxin.people.services import join_household
@@ -258,7 +259,7 @@ class TestAssigning:
         post = cast.posts["林社工"].id.hex
         return client.post("/children/assign/", {
             "child": [str(child.id) for child in children], "to_post": post, "confirmed": "yes",
-            "shown": page.context["shown"], **more,
+            "shown": page.context["shown"], "note": "原来的社工调走", **more,
         })
 
     def test_gives_chosen_children_to_one_post_and_tells_of_each(self, cast: world.World, office: SignedIn) -> None:
@@ -270,6 +271,27 @@ class TestAssigning:
         child, client = _assessed(cast, "小雨"), office("郑管理")
         page = client.post("/children/assign/", {"child": [str(child.id)], "to_post": "", "confirmed": "yes"})
         assert "请选择交给哪个岗位" in page.content.decode()
+
+    def test_shows_what_is_taken_over_and_asks_for_the_reason(self, cast: world.World, office: SignedIn) -> None:
+        child, client = _assessed(cast, "小雨"), office("郑管理")
+        page = client.post("/children/assign/", {"child": [str(child.id)]})
+        (row,) = page.context["rows"]
+        assert row["tasks"] >= 1 and cast.posts["林社工"].title in row["owners"]
+        page = self._posted(cast, client, [child], note=" ")
+        assert "请写为什么" in page.content.decode()  # type: ignore[attr-defined]
+        assert not Entry.objects.filter(subject_id=child.id, kind="assignment").exists()
+
+    def test_gives_all_or_none(self, cast: world.World, office: SignedIn) -> None:
+        children, client = [_assessed(cast, "小雨"), _assessed(cast, "小山")], office("郑管理")
+        # 小山's copy of the same confirmation is on record already with other words.
+        page = client.post("/children/assign/", {"child": [str(child.id) for child in children]})
+        sent = {"to_post": cast.posts["林社工"].id.hex, "confirmed": "yes", "shown": page.context["shown"]}
+        client.post("/children/assign/", {**sent, "child": [str(children[1].id)], "note": "先交这一个"})
+        page = client.post("/children/assign/", {**sent, "child": [str(c.id) for c in children], "note": "都交"})
+        assert page.status_code == 422 and page.context["refused"] == 1
+        assert "所有孩子的负责人都没有变" in page.content.decode()
+        assert not Entry.objects.filter(subject_id=children[0].id, kind="assignment").exists()
+        assert [row["name"] for row in page.context["free"]] == ["小雨"]
 
     def test_takes_no_children_of_others_and_nobody_who_may_not(self, cast: world.World, office: SignedIn) -> None:
         child = cast.child("小雨")

@@ -1,25 +1,29 @@
-"""Giving several children to one post: chosen on the roster, confirmed once, each recorded as any form is."""
+"""Giving several children to one post: chosen on the roster, shown once with what each has open, all or none."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import uuid5
+from uuid import UUID
 
 from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.access import selectors as access
+from tongxin.accounts.models import Post
+from tongxin.cases.models import Task
+from tongxin.cases.tasks import LIVE
 from tongxin.flows import lists
-from tongxin.flows.record import ASSIGNMENT, Sheet, record
-from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.flows.assigning import give
+from tongxin.flows.record import ASSIGNMENT
 from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
-from tongxin.web.console.names import Names, open_names
+from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 MOST = 100
+LONGEST_NOTE = 500
 SALT = "children given to a post"
 
 
@@ -38,13 +42,42 @@ def assign(request: Request) -> HttpResponse:
     posts = _posts(children)
     stamp = signing.dumps([request.at.isoformat(), str(request.viewer.person_id)], salt=SALT)
     post = request.POST.get("to_post", "")
-    if post in posts and request.POST.get("confirmed") == "yes":
+    if post in posts and request.POST.get("confirmed") == "yes" and _note(request):
         return _done(request, children, names, post, posts[post])
     return show(request, "console/assign.html", {
-        "rows": [{"id": child.id, "name": names.children[child.id]} for child in children], "posts": posts,
-        "post": post if post in posts else "", "post_zh": posts.get(post, ""), "shown": stamp,
-        "problem": _("请选择交给哪个岗位。") if "to_post" in request.POST and post not in posts else "",
+        "rows": [
+            {"id": child.id, "name": names.children[child.id], **found}
+            for child, found in zip(children, _in_hand(request, children, posts), strict=True)
+        ],
+        "posts": posts, "post": post if post in posts else "", "shown": stamp, "note": _note(request),
+        "problem": _problem(request, posts),
     })
+
+
+def _problem(request: Request, posts: dict[str, str]) -> str:
+    if "to_post" not in request.POST:
+        return ""
+    if request.POST["to_post"] not in posts:
+        return _("没有保存：请选择交给哪个岗位。")
+    return "" if _note(request) else _("没有保存：请写为什么交给这个岗位、交接时要说的话。")
+
+
+def _in_hand(request: Request, children: list[Child], posts: Iterable[str]) -> list[dict[str, Any]]:
+    """What is taken over of each child: the open tasks of the roles that these posts have, whose, and how many late."""
+    roles = set(Post.objects.filter(id__in=[UUID(each) for each in posts]).values_list("role", flat=True))
+    tasks = Task.objects.filter(case_id__in=[child.id for child in children], role__in=roles, state__in=LIVE)
+    seen = access.visible(tasks, viewer=request.viewer, part="roster", at=request.at)
+    found: dict[UUID, list[Task]] = {}
+    for task in seen.order_by("due_at", "id"):
+        found.setdefault(task.case_id, []).append(task)
+    titles = post_titles({task.owner_post_id for rows in found.values() for task in rows})
+    return [
+        {
+            "tasks": len(rows), "late": sum(1 for task in rows if task.due_at < request.at),
+            "owners": "、".join(sorted({titles.get(task.owner_post_id, "") for task in rows if task.owner_post_id})),
+        }
+        for rows in (found.get(child.id, []) for child in children)
+    ]
 
 
 def _chosen(request: Request) -> list[Child]:
@@ -61,15 +94,24 @@ def _posts(children: Iterable[Child]) -> dict[str, str]:
 
 
 def _done(request: Request, children: list[Child], names: Names, post: str, post_zh: str) -> HttpResponse:
-    at = _asked_at(request)
+    """What became of it: all given, or none with what hindered each."""
+    wrong = give(
+        children=children, post=post, note=_note(request), shown_at=_asked_at(request), actor=request.viewer,
+        at=request.at,
+    )
     rows = [
-        {"url": f"/children/{child.id}/", "name": names.children[child.id], **_give(request, child, post, at)}
-        for child in children
+        {"url": f"/children/{each.id}/", "id": each.id, "name": names.children[each.id], "zh": wrong.get(each.id, "")}
+        for each in children
     ]
     return show(request, "console/assigned.html", {
-        "rows": rows, "post_zh": post_zh, "done": sum(1 for row in rows if row["is_done"]),
-        "refused": sum(1 for row in rows if not row["is_done"]),
-    })
+        "rows": rows, "post_zh": post_zh, "post": post, "note": _note(request),
+        "done": 0 if wrong else len(rows), "refused": len(wrong), "shown": request.POST.get("shown", ""),
+        "free": [row for row in rows if not row["zh"]],
+    }, status=422 if wrong else 200)
+
+
+def _note(request: Request) -> str:
+    return request.POST.get("note", "").strip()[:LONGEST_NOTE]
 
 
 def _asked_at(request: Request) -> datetime:
@@ -79,17 +121,3 @@ def _asked_at(request: Request) -> datetime:
         return min(datetime.fromisoformat(at), request.at) if person == str(request.viewer.person_id) else request.at
     except (signing.BadSignature, ValueError, TypeError):
         return request.at
-
-
-def _give(request: Request, child: Child, post: str, at: datetime) -> dict[str, Any]:
-    """One child's record; sent twice it is kept once."""
-    entry_id = uuid5(child.id, f"{ASSIGNMENT}:{post}:{at.isoformat()}:{request.viewer.person_id}")
-    sheet = Sheet(entry_id=entry_id, form_id=ASSIGNMENT, answers={"to_post": post}, occurred_at=at)
-    try:
-        record(child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at)
-    except Refused as refusal:
-        return {"is_done": False, "zh": "；".join(problem.zh for problem in refusal.problems)}
-    except (Held, NotAllowed):
-        return {"is_done": False, "zh": _("不在您的职责范围内，或另有一份不同的记录待核对。")}
-    return {"is_done": True, "zh": ""}
-
