@@ -19,7 +19,7 @@ BY_RELATION = {
     "own_case": Relation.OWN_CASE,
     "referred": Relation.REFERRED, "department_task": Relation.DEPARTMENT_TASK, "teaches": Relation.TEACHES,
     "screened": Relation.SCREENED, "broke_glass": Relation.BROKE_GLASS, "transferred": "transferred",
-    "archived": Relation.ARCHIVED, **{name: name for name in relations.SHOWN},
+    "archived": Relation.ARCHIVED, "counsels": Relation.COUNSELS, **{name: name for name in relations.SHOWN},
 }
 
 

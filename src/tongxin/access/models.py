@@ -8,8 +8,9 @@ from django.db import models
 class Relation(models.Model):
     """Why somebody outside a child's own line may see, or must not see, the child."""
 
-    OWN_CASE, REFERRED, DEPARTMENT_TASK, TEACHES, SCREENED, BROKE_GLASS, RECUSED, ARCHIVED = (
+    OWN_CASE, REFERRED, DEPARTMENT_TASK, TEACHES, SCREENED, BROKE_GLASS, RECUSED, ARCHIVED, COUNSELS = (
         "own_case", "referred", "department_task", "teaches", "screened", "broke_glass", "recused", "archived",
+        "counsels",
     )
     child_id = models.UUIDField("儿童")
     relation = models.CharField("关系", max_length=20)

@@ -18,7 +18,7 @@ SEES = "sees_"
 SHOWN = ("sees_identity", "sees_identification", "sees_psychological", "sees_crisis")
 KINDS = (
     *SHOWN, Relation.OWN_CASE, Relation.REFERRED, Relation.DEPARTMENT_TASK, Relation.TEACHES, Relation.SCREENED,
-    Relation.BROKE_GLASS, Relation.RECUSED, Relation.ARCHIVED, "transferred",
+    Relation.BROKE_GLASS, Relation.RECUSED, Relation.ARCHIVED, Relation.COUNSELS, "transferred",
 )
 
 BARRED = Prepared(

@@ -22,7 +22,7 @@ ABOUT = {
     "report_answer": "report", "household_check": "household", "held_settlement": "held", "flag_answer": "flag",
     "report": "duty", "report_ruling": "duty", "screening": "sitting",
     "rights_answer": "right", "heard_answer": "record",
-    "need_answer": "need",
+    "need_answer": "need", "session": "course", "course_review": "course", "course_end": "course",
 }
 
 

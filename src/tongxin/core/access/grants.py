@@ -8,7 +8,7 @@ from tongxin.core.language.errors import DefinitionError
 
 RELATIONS = frozenset({
     "in_area", "own_case", "referred", "department_task", "teaches", "screened", "broke_glass", "transferred",
-    "archived", "sees_identity", "sees_identification", "sees_psychological", "sees_crisis",
+    "archived", "counsels", "sees_identity", "sees_identification", "sees_psychological", "sees_crisis",
 })
 READ = "read"
 # What no form stands behind is for whoever may read everything psychological.

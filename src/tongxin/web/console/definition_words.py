@@ -107,7 +107,7 @@ def _access(content: Content, roles: Mapping[str, str]) -> list[Table]:
 
 
 RELATIONS = {
-    "own_case": "指名负责的个案",
+    "own_case": "指名负责的个案", "counsels": "自己在做辅导的",
     "in_area": "本辖区的", "referred": "转介到本单位的", "department_task": "有部门任务的", "teaches": "本校学生",
     "screened": "自己值班的筛查中筛出的", "broke_glass": "紧急调阅的", "transferred": "正在迁入的",
 }
