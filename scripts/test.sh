@@ -10,5 +10,5 @@ case "${TONGXIN_DATABASE:-sqlite}:${TONGXIN_TESTS:-some}" in
 esac
 # 浏览器没了声息的测试不能拖住其余的：十分钟后这个进程说明停在哪里并结束，另起一个。
 # shellcheck disable=SC2086
-exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-3}" --dist loadfile --no-loadscope-reorder \
+exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-3}" --dist loadfile --no-loadscope-reorder -r fER \
     -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true "$@" $places

@@ -32,6 +32,8 @@ def _unlock_and_empty(case: Any) -> None:
 TransactionTestCase._fixture_teardown = _unlock_and_empty
 
 
+# A real browser on a busy machine stalls now and then; once more, and the report names each that needed it (R).
+DRIVEN = ("tests/browser/", "tests/field/", "tests/pwa/")
 # Begun first, so that no process ends alone with one of them.
 SLOW = ("tests/deploy/", "tests/browser/", "tests/demo/", "tests/flows/test_promise_one.py", "tests/test_leaks.py")
 
@@ -40,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that uses the database uses both, for names can't be sealed without the keys."""
     items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
     for item in items:
+        if item.nodeid.startswith(DRIVEN):
+            item.add_marker(pytest.mark.flaky(reruns=1))
         for mark in item.iter_markers("django_db"):
             mark.kwargs.setdefault("databases", "__all__")
 
