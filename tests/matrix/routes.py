@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver
 
 CHILD = "children/<uuid:child_id>/"
 ROUND = "rounds/<uuid:round_id>/"
+GROUP = "groups/<uuid:group_id>/"
+MEETING = f"{GROUP}meetings/<int:number>/"
 AMENDMENT = "amendments/<uuid:amendment_id>/"
 LINE = "registers/lines/<uuid:line_id>/"
 UPLOAD = "rosters/<uuid:upload_id>/"
@@ -43,8 +45,22 @@ NEEDS: dict[str, str] = {
     "referrals/board/": "office.see_referrals", f"{CHILD}referrals/<uuid:referral_id>/": "part.referral",
     f"{CHILD}referrals/<uuid:referral_id>/link/": "record.referral~",
     f"{CHILD}referrals/<uuid:referral_id>/stop/": "record.referral~",
+    "asks/": "office.ask_children|answer_asks", "asks/new/": "office.ask_children",
+    "asks/<uuid:ask_id>/": "office.ask_children|answer_asks@county~",
+    **dict.fromkeys((f"asks/<uuid:ask_id>/{each}/" for each in ("match", "refuse")), "office.answer_asks@county~"),
+    "asks/<uuid:ask_id>/withdraw/": "office.ask_children@county~",
+    "services/": "work", "services/new/": "office.keep_services",
+    "services/<uuid:service_id>/": "office.keep_services@county",
     "r/": "public", "r/open/": "public", "r/answer/": "public", "r/paper/": "public",
     "crises/": "office.see_crisis_board", "crises/board/": "office.see_crisis_board",
+    "groups/": "office.see_groups", "groups/new/": "office.manage_groups", GROUP: "office.see_groups@county~",
+    **dict.fromkeys((f"{GROUP}{each}" for each in (
+        "join/", "join/<uuid:child_id>/", "members/<uuid:member_id>/leave/", "end/",
+    )), "office.manage_groups@county~"),
+    MEETING: "office.see_groups@county~", f"{MEETING}paper/": "office.see_groups@county~",
+    f"{MEETING}<slug:deed>/": "office.manage_groups@county~",
+    "progress/": "office.see_progress", "supervision/": "office.see_progress",
+    "supervision/record/": "office.supervise",
     "duty/": "office.see_duty", "duty/write/": "office.plan_duty~",
     f"{CHILD}crisis/take/": "record.crisis_step~", f"{CHILD}safety-plan/": "part.crisis",
     "amendments/": "office.write_rules", "amendments/begin/": "office.write_rules",

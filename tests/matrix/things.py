@@ -23,7 +23,7 @@ from tongxin.accounts.viewers import WORKER
 from tongxin.clues.models import Clue, Picture
 from tongxin.documents.models import Attachment
 from tongxin.drafts.models import FormDraft
-from tongxin.flows import holding, setting_apart, unsealing
+from tongxin.flows import asking_over, holding, setting_apart, unsealing
 from tongxin.flows.record import asked_of
 from tongxin.flows.setting_apart import Notice
 from tongxin.flows.shelved import NOWHERE
@@ -35,7 +35,7 @@ from tongxin.lists.models import SavedView
 from tongxin.notices import addresses
 from tongxin.people.homes import join_household
 from tongxin.people.models import Child
-from tongxin.referrals.models import Referral
+from tongxin.referrals.models import Referral, Service
 from tongxin.registers.models import Line, Paper, Step
 from tongxin.rights.models import Ending, Shelved
 from tongxin.rulebook import rules
@@ -102,6 +102,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_own(here["child_director"], child), **_rows(desk), **_round(world), **_kept(desk, child),
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
+        **_asked(world, here["case_manager"]),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | group)
@@ -249,6 +250,21 @@ def _clue(worker: Worker) -> dict[str, Any]:
     row.content = vault.seal(png(), owner=clue.key_owner, place=(Picture._meta.label_lower, "content", row.id))
     row.save()
     return {"clue_id": clue.id, "picture_id": row.id, "clues.kind": "responded", "door": "sms"}
+
+
+def _asked(world: World, worker: Worker) -> dict[str, Any]:
+    """A child whom the other county asks for, and a line of the service directory."""
+    given = {"child_name": ["某某"], "birth": ["2012"], "known_by": ["住在村口"], "why": ["搬来了"], "urgent": ["no"]}
+    ask = asking_over.ask_for(
+        kind="transfer", place_id=world.place("370116").id, given=given, at=MORNING,
+        actor=world.viewer("陈管理", MORNING),
+    )
+    service = {
+        "organisation": str(world.body("hospital")), "kind": "medical", "state": "accepting", "age_from": "6",
+        "age_to": "18", "zh": "儿童心理门诊", "where": "门诊楼", "opens": "周一到周五", "how": "先打电话",
+    }
+    assert worker.browser().post("/services/new/", service).status_code == 302
+    return {"ask_id": ask.id, "service_id": Service.objects.latest("checked_at").id}
 
 
 def _phone(world: World, child: Child) -> dict[str, Any]:

@@ -1,14 +1,17 @@
-"""Clues about a child who is erased: their keys go too; what stays says that somebody told something, and when."""
+"""Clues about a child who is erased and what was asked for that child: their keys go too; that it was told stays."""
 
 from collections.abc import Iterator
 
 from tongxin.clues.models import Clue, Picture
 from tongxin.people.models import Child
+from tongxin.referrals.models import Ask
 from tongxin.vault import Owner
 
 
 def owners_of(child: Child) -> Iterator[Owner]:
     """The keys of the clues that were found to be about a child."""
+    for ask in Ask.objects.filter(child_id=child.id).order_by("id"):
+        yield ask.key_owner
     for clue in Clue.objects.filter(child_id=child.id).order_by("id"):
         yield clue.key_owner
 
@@ -17,5 +20,6 @@ def strip(child: Child) -> int:
     """How many pictures went; the clues keep their figures, and whose they were is forgotten."""
     rows = Clue.objects.filter(child_id=child.id)
     gone = Picture.objects.filter(clue__in=rows.values("id")).delete()[0]
+    Ask.objects.filter(child_id=child.id).update(words=None, answer=None)
     rows.update(words=None, reporter=None, clear={}, code_digest="")
     return gone

@@ -46,6 +46,7 @@ NOBODY_REACTS = frozenset({
     "custody.sealed", "custody.received", "custody.asked", "custody.answered", "custody.lifted", "custody.moved",
     "file.renewed", "disposal.decided",
     "clue.received", "clue.assigned", "clue.stepped", "clue.raised", "clue.matched", "clue.climbed", "report.answered",
+    "service.listed", "ask.received", "ask.answered", "ask.dropped", "ask.carried", "ask.climbed",
     "attachment.added", "attachment.retracted", "paper.printed",
     "arrival.settled", "file.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",
     "duty.written", "export.asked", "export.decided", "export.finished", "export.failed", "export.confirmed",
@@ -54,6 +55,10 @@ NOBODY_REACTS = frozenset({
     "recall.answered",
     "round.planned", "round.staffed", "round.excepted", "round.started", "round.alarmed", "round.decided",
     "round.sampled", "round.closed", "round.dropped",
+    "group.planned", "group.joined", "group.left", "group.ended", "meeting.moved", "meeting.called_off",
+    "meeting.signed_in", "supervision.recorded",
+    "room.changed", "rota.changed", "rota.asked", "rota.answered", "booking.made", "booking.changed",
+    "booking.reminded", "booking.missed", "feed.made", "feed.revoked",
 })
 
 REACTIONS: Mapping[str, Later] = {

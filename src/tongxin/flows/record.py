@@ -25,7 +25,9 @@ from tongxin.drafts import services as drafts
 from tongxin.flows import (
     admission,
     ages,
+    asking_over,
     checking,
+    counselling,
     crises,
     drafting,
     households,
@@ -219,6 +221,7 @@ def _keep(
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)
     crises.refuse(child=child, state=before.state, draft=draft, data=made.data, actor=actor, at=at)
+    counselling.refuse(child=child, state=before.state, draft=draft, data=made.data, at=at)
     rights.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     _store_result(kept.entry, made, child=child, actor=actor)
@@ -239,6 +242,7 @@ def _keep(
         setting_apart.follow(child, actor, at)
     households.spread(child=child, entry=kept.entry, state=derived.state, actor=actor, at=at)
     _follow_ties(child, draft, kept.entry, sibling=sibling, actor=actor, at=at)
+    asking_over.follow(child=child, kind=draft.kind, data=made.data, actor=actor, at=at)
     reporters.tell_back(child=child, draft=draft, actor=actor, at=at, keys=keys)
     links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
     changed = checking.changed_contacts(child=child, asked=asked, draft=draft, echoes=sheet.echoes, at=at)

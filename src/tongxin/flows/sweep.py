@@ -12,6 +12,8 @@ from tongxin.cases.models import Case
 from tongxin.flows import erasing, retention, unusual
 from tongxin.flows.arriving_blobs import follow_blobs
 from tongxin.flows.arriving_following import follow_arrivals
+from tongxin.flows.asking_over import follow_asks
+from tongxin.flows.booking_watch import follow_bookings
 from tongxin.flows.clue_owners import follow_clues
 from tongxin.flows.derive import derive_again
 from tongxin.flows.handing_over import follow_holdings
@@ -36,6 +38,8 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     unusual.look_back(now)
     follow_registers(now)
     follow_clues(now)
+    follow_bookings(now)
+    follow_asks(now)
     erasing.finish(at=now)
     retention.look_for_due(now)
     due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")

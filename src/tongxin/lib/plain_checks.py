@@ -11,10 +11,13 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.core.scrubbing import read as read_scrubbing
 from tongxin.lib import crisis_checks
 from tongxin.lib.asking_checks import check_asking
+from tongxin.lib.booking_checks import check_bookings
 from tongxin.lib.clue_checks import check_clues
 from tongxin.lib.consent_checks import check_consent
+from tongxin.lib.directory_checks import check_asks, check_services
 from tongxin.lib.document_checks import check_documents
 from tongxin.lib.export_checks import check_exports
+from tongxin.lib.group_checks import check_groups
 from tongxin.lib.looking_checks import check_looking
 from tongxin.lib.notice_checks import check_notices
 from tongxin.lib.record_sealing_checks import check_record_sealing
@@ -180,6 +183,8 @@ def _day(text: object, path: str) -> date:
 PLAIN: dict[str, Callable[[Content], object]] = {
     "accounts": _accounts,
     "asking": check_asking,
+    "bookings": check_bookings,
+    "asks": check_asks,
     "brand": _brand,
     "calendar": _calendar,
     "categories": _categories,
@@ -193,6 +198,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "exports": check_exports,
     "fields": _fields,
     "glossary": _glossary,
+    "groups": check_groups,
     "intake": check_clues,
     "keys": _keys,
     "looking": check_looking,
@@ -204,6 +210,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "retention": check_retention,
     "rights": check_rights,
     "scrubbing": read_scrubbing,
+    "services": check_services,
     "sign_in": check_sign_in,
     "sync": check_sync,
 }

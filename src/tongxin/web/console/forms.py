@@ -40,16 +40,20 @@ from tongxin.web.console.form_page import (
     said,
     signed,
 )
+from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.handed_over import open_items
 from tongxin.web.console.known import tell_known
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
 from tongxin.web.console.plans import brought_into, ladder
+from tongxin.web.console.services import suggestions
 from tongxin.web.console.why import why_graded
 from tongxin.web.doors import Request, child_for, door, id_for
 from tongxin.web.pages import show
 
 HEARD = "记录里有些话可能说到危险，已请督导员看一看。孩子现在有危险、或者您说不准的，请马上填危机报告。"
+# What the page of a form decides that wants an impact assessment first.
+GATES = {"referral": "referral", DECIDES: "grading"}
 KEY = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 
 
@@ -118,9 +122,11 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "definition": tell_known(definition, before),
         "action": f"{request.path}?{urlencode(query)}", "is_correction": corrected is not None,
         "back_url": _back(child, household), "read_first": read_first(request, child, asked.form.id),
+        "gate": gate_shown(request, GATES.get(asked.form.id, ""), county_id=child.county_id),
         "open_items": open_items(request, child, asked.form.id),
         "age_notice": age_notice(request, child, asked) if corrected is None else None,
         "ladder": ladder(request, child, asked) if corrected is None else [],
+        "services": suggestions(request, child, asked) if corrected is None else [],
         "why": why_graded(file, names, post_titles(posts)) if file else None,
     })
 

@@ -56,7 +56,18 @@ OFFICE_NEWS = {
     "clue.stepped": ("线索", "您登记或负责的线索有了进展", "/clues/"),
     "clue.raised": ("线索", "急：有一条线索调高了危险程度", "/clues/"),
     "clue.matched": ("线索", "有一条线索对上了孩子的档案", "/clues/"),
+    "ask.received": ("转介", "有单位请您这里把孩子转去，请答复", "/asks/"),
+    "ask.answered": ("转介", "您请求转来的孩子，对方答复了", "/asks/"),
+    "ask.dropped": ("转介", "对方收回了转来的请求", "/asks/"),
+    "ask.carried": ("转介", "您请求转来的孩子，对方已转出，请接收", "/asks/"),
+    "ask.climbed": ("转介", "急：有转来的请求没有人答复，转到您的岗位", "/asks/"),
     "clue.climbed": ("线索", "急：有一条线索没有人办，转到您的岗位", "/clues/"),
+    "rota.asked": ("换班", "有人请您换班或代班，等您答复", "/rota/"),
+    "rota.answered": ("换班", "您提出的换班有了答复", "/rota/"),
+    "booking.made": ("预约", "您有新的预约", "/bookings/"),
+    "booking.changed": ("预约", "您的预约有变动", "/bookings/"),
+    "booking.reminded": ("预约", "您有预约快到了，请看时间和房间", "/bookings/"),
+    "booking.missed": ("预约", "有一次预约过了还没有记录，请补记", "/bookings/"),
     "holding.changed": ("岗位交接", "您接手了一个岗位，请看交接说明和任务", "/introductions/"),
 }
 DRAFT = "draft."

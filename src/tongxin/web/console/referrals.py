@@ -43,7 +43,8 @@ def referral_lists(request: Request) -> HttpResponse:
     names = _names(request, [*received, *sent])
     return show(request, "console/referrals.html", {
         "received": rows_of(request, received, names), "sent": rows_of(request, sent, names),
-        "everything": everything, "may_board": may_do_any(request, BOARD), "moves": _moves(request),
+        "everything": everything, "may_board": may_do_any(request, BOARD),
+        "may_ask": may_do_any(request, "ask_children|answer_asks"), "moves": _moves(request),
     })
 
 
