@@ -16,6 +16,7 @@ from fhir.resources.R4B.questionnaire import Questionnaire as QuestionnaireR4
 from pyxform.xls2xform import convert
 
 from tests import world
+from tests.assessed import assess
 from tests.flows.story import Story, phq_a
 from tongxin.__main__ import main
 from tongxin.accounts import county as counties
@@ -98,6 +99,8 @@ def test_every_form_and_instrument_is_an_xlsform_that_pyxform_takes(tmp_path: Pa
 def asked(db: None, monkeypatch: pytest.MonkeyPatch) -> Story:
     """A child with an assessment, and a case manager with a password."""
     story = Story(world.build())
+    for county in ("370116", "510104"):
+        assess(story.world, "export", county=county)
     story.identified()
     story.assessed(0, 0, 0, 0, 0, **phq_a(q1="2", q9="1"))
     for name in ("郑管理", "周主任", "陈管理"):

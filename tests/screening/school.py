@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from tests.assessed import assess
 from tests.world import START, World
 from tongxin.accounts.models import Organisation
 from tongxin.accounts.viewers import Viewer
@@ -31,8 +32,13 @@ def row_of(
 class School:
     """The county's school, its psychology teacher 何老师, and one round."""
 
-    def __init__(self, world: World, *, pupils: int = 6, instrument: str = "phq_a", at: datetime = START) -> None:
+    def __init__(
+        self, world: World, *, pupils: int = 6, instrument: str = "phq_a", at: datetime = START,
+        is_assessed: bool = True,
+    ) -> None:
         self.world, self.at = world, at
+        if is_assessed:
+            assess(world, "screening", at=at)
         self.organisation = Organisation.objects.get(id=world.body("school"))
         self.round = screening.plan_round(
             plan=screening.Plan(

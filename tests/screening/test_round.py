@@ -80,7 +80,7 @@ class TestStarting:
             round_id=school.round.id, post_id=school.world.posts["苏咨询"].id, from_at=school.at - timedelta(days=60),
             to_at=school.at - timedelta(days=30), minutes=3000, actor=school.teacher, at=school.at,
         )
-        found = screening.readiness(school.round)
+        found = screening.readiness(school.round, at=school.at)
         assert found.minutes == 10 and any("还差" in each for each in found.lacking)
 
     def test_a_day_without_anybody_is_named(self, school: School) -> None:
@@ -89,7 +89,7 @@ class TestStarting:
             round_id=school.round.id, post_id=school.world.posts["苏咨询"].id, from_at=school.at,
             to_at=school.at + timedelta(days=2), minutes=900, actor=school.teacher, at=school.at,
         )
-        assert any("9月5日" in each for each in screening.readiness(school.round).lacking)
+        assert any("9月5日" in each for each in screening.readiness(school.round, at=school.at).lacking)
 
     def test_an_exception_is_not_signed_by_whoever_planned_nor_by_others(self, school: School) -> None:
         with pytest.raises(NotAllowed):

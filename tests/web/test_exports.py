@@ -1,11 +1,9 @@
 """An export is a decision: asked, agreed by another, made of what its requester may read, counted, and destroyed."""
 
-import copy
 import io
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ import pyzipper
 from openpyxl import load_workbook
 
 from tests import world
+from tests.assessed import assess
 from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
 from tongxin import vault
@@ -25,7 +24,6 @@ from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import AccessSubject
 from tongxin.notices.models import Notice
 from tongxin.people.models import Child
-from tongxin.rulebook import rules
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -41,6 +39,7 @@ def seven(cast: world.World) -> list[Child]:
     """Six children of one town, alike in year of birth, and one much older in another town."""
     alike = [cast.child(f"小雨{sign}", birth=f"2012-0{at}-05", phone=f"1390000000{at}")
              for at, sign in enumerate("甲乙丙丁戊己", start=1)]
+    assess(cast, "export")
     odd = cast.child("孤单", by="吴主任", village="370116104230", birth="2008-01-01")
     return [*alike, odd]
 
@@ -293,14 +292,3 @@ class TestTheEnd:
         person.save()
         assert export_making.make(export_id=row.id, at=MORNING).state == Export.IMPOSSIBLE
         assert export_texts.with_more("ab", [], ["b"])[0].start == 1 and WORKER.is_worker
-
-
-def test_waits_for_an_impact_assessment_where_the_rules_want_one(cast: world.World, children: list[Child]) -> None:
-    content = copy.deepcopy(dict(rules.resolve("registers", "impact", at=MORNING).content))
-    for reason in content["reasons"]:
-        reason["gate"] = reason["id"] == "export"
-    stricter = SimpleNamespace(hash="stricter", kind="registers", id="impact", region="", content=content)
-    with rules.supposing([stricter]), pytest.raises(Refused) as refused:
-        asked(cast)
-    assert "影响评估" in refused.value.problems[0].zh
-    assert asked(cast).state == Export.ASKED

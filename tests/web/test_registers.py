@@ -210,7 +210,8 @@ class TestAgreement:
                 wish=wish, cases=Case.objects.all(), parts=("roster",), actor=cast.viewer("王督导", at), at=at
             )
 
-        agree(desk("审计员"), assess(desk))
+        for topic in ("entrusted", "export"):
+            agree(desk("审计员"), assess(desk, topic))
         line = contract(desk, ends="2025-10-10")
         for recipient in ("某某公司 王经理", "别的公司"):
             with pytest.raises(Refused) as refused:

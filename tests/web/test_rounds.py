@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import world
+from tests.assessed import assess
 from tests.screening.school import School
 from tests.web.conftest import MORNING, Clock, Office
 from tongxin.cases.models import Case
@@ -42,6 +43,7 @@ def _said(answer: Any) -> str:
 
 
 def test_a_planner_comes_from_nothing_to_a_running_round(cast: world.World, office: SignedIn) -> None:
+    assess(cast, "screening")
     client = office("何老师")
     round = _planned(client)
     home = f"/rounds/{round.id}/"

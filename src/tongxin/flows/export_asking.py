@@ -29,15 +29,12 @@ from tongxin.rulebook import rules
 from tongxin.vault import Owner
 
 CHUNK = 500
-# What the register of processing calls this.
-ACTIVITY = "export"
+# The gate of the impact assessments before this.
+GATE = "export"
 NO_PURPOSE = "没有提交：请选用途，写清楚为什么要导出、交给谁。"
 NO_NAMES = "没有提交：这个用途只能去标识导出，不能带姓名。"
 NO_FIELDS = "没有提交：请至少选一项内容。"
 NOT_OFFERED = "没有提交：选了您看不到、或这个用途不能带出的内容。请重新选。"
-NO_IMPACT = (
-    "没有提交：“数据导出”还没有有效的个人信息保护影响评估。请先在“登记簿”里做好评估，由另一个人核对同意，再来申请。"
-)
 NO_AGREEMENT = (
     "没有提交：登记簿里没有和“交给谁”所写单位正在有效的委托处理协议。请把单位全称写成和协议上一样；还没有协议的，"
     "先在“登记簿”里登记协议，由另一个人核对同意。"
@@ -153,12 +150,11 @@ def _refuse_wish(wish: Wish, found: Rules, actor: Viewer, at: datetime) -> tuple
     return [each for each in offered if each.id in wish.fields], wish.until_on
 
 
-def refuse_unassessed(county_id: int | None, at: datetime) -> None:
+def refuse_unassessed(county_id: int | None, at: datetime, *, said: str = "没有提交") -> None:
     """Where the rules want an impact assessment first, there is one in force."""
-    if county_id is None or not impact.is_gated(ACTIVITY, county_id=county_id, at=at):
-        return
-    if impact.pia_in_force(ACTIVITY, county_id=county_id, at=at) is None:
-        raise Refused.because(NO_IMPACT)
+    gate = impact.gate_without(GATE, county_id=county_id, at=at)
+    if gate is not None and gate.refuses:
+        raise Refused.because(f"{said}：{gate.zh}")
 
 
 def _recipient(
@@ -222,6 +218,8 @@ def decide(*, export_id: UUID, agrees: bool, words: str, actor: Viewer, at: date
         raise Refused.because(NO_WORDS)
     if agrees and (line := row.report.get("agreement")) and not agreements.stands(UUID(line), at=at):
         raise Refused.because(AGREEMENT_OVER)
+    if agrees:
+        refuse_unassessed(row.county_id, at, said="没有批准")
     if agrees and row.way == "archive":
         export_recipients.refuse_unchosen(row, rules_of(row, at).purposes.get(row.purpose))
     vault.put(row, {"answer": words.strip() or None}, keyring=vault.keyring([row.key_owner]))

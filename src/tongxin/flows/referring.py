@@ -14,6 +14,7 @@ from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.people.models import Child
 from tongxin.referrals.rules import rules_in
+from tongxin.registers import impact
 from tongxin.rulebook import rules
 
 REFERRAL, ANSWER = "referral", "referral_answer"
@@ -41,6 +42,8 @@ def refuse(*, state: CaseState, draft: Draft, data: Mapping[str, Any], actor: Vi
         _refuse_answer(state, draft, data, at)
     else:
         _refuse_referral(state, data, actor, at)
+        if draft.supersedes is None:
+            _refuse_unassessed(state, draft.subject.id, data, at)
 
 
 def answers_to(known: Handover) -> tuple[str, ...]:
@@ -95,6 +98,16 @@ def _refuse_referral(state: CaseState, data: Mapping[str, Any], actor: Viewer, a
         return
     if after is None or not after.is_open or after.to not in bodies:
         raise Refused.because(NOT_THEIRS)
+
+
+def _refuse_unassessed(state: CaseState, child_id: UUID, data: Mapping[str, Any], at: datetime) -> None:
+    """Where the rules want an impact assessment before anything is provided to others, there is one; a child in
+    danger doesn't wait for it."""
+    county_id = Child.objects.values_list("county_id", flat=True).get(id=child_id)
+    gate = impact.gate_without(REFERRAL, county_id=county_id, at=at)
+    if gate is None or not gate.refuses or state.in_crisis or data.get("basis") in gate.unless:
+        return
+    raise Refused.because(f"没有保存：{gate.zh}")
 
 
 def is_guest(actor: Viewer, at: datetime) -> bool:

@@ -16,12 +16,15 @@ from tongxin.core.pathway import CHINA
 from tongxin.core.screening import Expected, expect
 from tongxin.flows.refusals import NotAllowed
 from tongxin.flows.screening_notes import note
+from tongxin.registers import impact
 from tongxin.rulebook import rules
 from tongxin.screening import questions
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Round, Shift
 
 NOT_PLANNED = "这一批次已经开始或结束，不能再改值班安排。"
+# The gate of the impact assessments before this.
+GATE = "screening"
 EXCEPT = "except_screening"
 READ = "read_screening"
 SHORT = 10
@@ -40,6 +43,8 @@ class Readiness:
     blocking: tuple[str, ...]
     # Whether an exception was signed when at least as much was lacking as is now.
     is_excepted: bool
+    # What the rules want beforehand and only warn of.
+    warning: str = ""
 
     @property
     def may_start(self) -> bool:
@@ -54,7 +59,7 @@ class Readiness:
         return bool(self.lacking) and not self.blocking and not self.is_excepted
 
 
-def readiness(round: Round) -> Readiness:
+def readiness(round: Round, *, at: datetime) -> Readiness:
     """Whether a round can start, told in sentences."""
     listed = round.participants.exclude(state=Participant.EXCLUDED)
     children = listed.filter(consent=Participant.GIVEN).count()
@@ -63,6 +68,9 @@ def readiness(round: Round) -> Readiness:
     minutes = sum(each.minutes for each in shifts)
     uncovered = _uncovered(round, shifts)
     lacking, blocking = [], []
+    gate = impact.gate_without(GATE, county_id=round.county_id, at=at)
+    if gate is not None and gate.refuses:
+        blocking.append(gate.zh)
     if not children:
         blocking.append("名单里还没有一名监护人已同意的儿童。请先导入名单并登记同意。")
     if not shifts:
@@ -79,6 +87,7 @@ def readiness(round: Round) -> Readiness:
     return Readiness(
         children=children, without_consent=listed.count() - children, expected=expected, minutes=minutes,
         uncovered=uncovered, lacking=tuple(lacking), blocking=tuple(blocking),
+        warning=gate.zh if gate is not None and not gate.refuses else "",
         is_excepted=_is_signed_for(round, short=expected.minutes - minutes, uncovered=uncovered),
     )
 
@@ -149,7 +158,7 @@ def sign_exception(*, round_id: UUID, reason: str, actor: Viewer, at: datetime) 
             raise NotTaken("这一批次已经开始或结束，不需要签署例外。")
         if round.planned_by_id == actor.person_id:
             raise NotTaken("制定批次的人不能给自己签署例外，请另一位负责人签。")
-        found = readiness(round)
+        found = readiness(round, at=at)
         if found.blocking:
             raise NotTaken("还不能签署例外：" + "".join(found.blocking))
         if not found.lacking:
@@ -168,7 +177,7 @@ def start(*, round_id: UUID, actor: Viewer, at: datetime) -> Round:
         round = Round.objects.select_for_update().get(id=round_id)
         if round.state != Round.PLANNED:
             raise NotTaken("这一批次已经开始或结束。")
-        found = readiness(round)
+        found = readiness(round, at=at)
         if found.blocking or (found.lacking and round.exception_at is None):
             raise NotTaken("还不能开始：" + "".join((*found.blocking, *found.lacking)))
         if found.lacking and not found.is_excepted:

@@ -15,10 +15,12 @@ FIELD = ("options", "from", "required", "required_if", "hint", "group", "known",
 REGISTER = ("code", "topic", "fields", "watch")
 MORE = (
     "topics", "keeps", "reasons", "option_lists", "refusals", "admits", "review", "report", "stages", "told", "links",
-    "wordings", "closing", "impact", "ends", "certificate",
+    "wordings", "closing", "impact", "ends", "certificate", "gates",
 )
 # What a field may take its options from besides its own.
 SOURCES = ("parts", "roles", "activities", "reasons")
+# A gate asks nothing, warns, or refuses.
+STRICTEST = 2
 STAGE = ("only_if", "may_skip", "many", "wording")
 REPORT = "compliance"
 # By which a line may come up again besides its fields.
@@ -45,6 +47,7 @@ def check_register(content: Content) -> None:
     for key in ("told", "closing"):
         check_fields(content.get(key, ()), key, lists)
     _stages(content, found)
+    _gates(content)
     _spans(content, found)
 
 
@@ -94,6 +97,17 @@ def _stages(content: Content, found: Sequence[str]) -> None:
             raise DefinitionError(f"{path}.wording", f"没有“{each['wording']}”这段文字", "先在 wordings 里写明")
     if content.get("stages") and "closing" not in content:
         raise DefinitionError("closing", "有时限的登记要写怎样结案", "补上 closing")
+
+
+def _gates(content: Content) -> None:
+    _named(content.get("gates", ()), "gates", more=("activity", "degree", "source"), optional=("unless",))
+    for at, each in enumerate(content.get("gates", ())):
+        path = f"gates[{at}].degree"
+        degree = take.mapping(each["degree"], path, required=("value", "unit", "floor"))
+        take.number(degree, "value", path, 0, low=0)
+        if degree["unit"] != "degree" or degree["floor"] != "min" or degree["value"] > STRICTEST:
+            raise DefinitionError(path, "宽严只有 0、1、2，下级只能改严", "写 {value: 1, unit: degree, floor: min}")
+        take.sequence(each.get("unless", ()), f"gates[{at}].unless")
 
 
 def _spans(content: Content, found: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tongxin.registers.models import IMPACT, PROCESSING, Line
-from tongxin.registers.rules import Register, fits, register_at
+from tongxin.registers.rules import Gate, Register, fits, register_at
 from tongxin.registers.standing import standing_of
 from tongxin.rulebook import rules
 
@@ -26,11 +26,15 @@ def _admits(found: Register, line: Line, at: datetime) -> bool:
     return again is None or standing.agreed_at + again > at
 
 
-def is_gated(activity: str, *, county_id: int, at: datetime) -> bool:
-    """Whether the rules let an activity begin only with an assessment in force."""
-    region = rules.region_of(county_id)
-    topic = register_at(PROCESSING, region=region, at=at).topics.get(activity)
-    return topic is not None and bool(set(topic.impact) & register_at(IMPACT, region=region, at=at).gates)
+def gate_without(act: str, *, county_id: int | None, at: datetime) -> Gate | None:
+    """The gate before something that a county does without an assessment in force; nothing where there is one, or
+    where the rules don't ask."""
+    if county_id is None or not act:
+        return None
+    gate = register_at(IMPACT, region=rules.region_of(county_id), at=at).gates.get(act)
+    if gate is None or not gate.degree or pia_in_force(gate.activity, county_id=county_id, at=at) is not None:
+        return None
+    return gate
 
 
 def lacking(*, county_id: int, at: datetime) -> list[str]:

@@ -9,6 +9,8 @@ from tongxin.registers.models import PROCESSING
 from tongxin.rulebook import rules, shipped
 
 KIND = "registers"
+# The degree of a gate from which on nothing begins without an assessment.
+REFUSES = 2
 Words = Mapping[str, str]
 
 
@@ -57,6 +59,21 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """What is asked before something begins: whether an assessment of `activity` stands, and how strictly."""
+
+    id: str
+    activity: str
+    degree: int
+    unless: frozenset[str]
+    zh: str
+
+    @property
+    def refuses(self) -> bool:
+        return self.degree >= REFUSES
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """What a line may be about, with what the definition says of it."""
 
@@ -82,7 +99,7 @@ class Register:
     asked_first: tuple[str, ...]
     refusals: tuple[tuple[Mapping[str, tuple[str, ...]], str], ...]
     admits: Mapping[str, tuple[str, ...]]
-    gates: frozenset[str]
+    gates: Mapping[str, Gate]
     review_within: timedelta
     again: Mapping[str, timedelta]
     again_by: str
@@ -137,7 +154,7 @@ def read(content: Mapping[str, Any], *, sources: Mapping[str, Words]) -> Registe
         fields=fields_in(content["fields"], more), asked_first=tuple(content.get("report", ())),
         refusals=tuple((_wanted(each["when"]), each["zh"]) for each in content.get("refusals", ())),
         admits=_wanted(content.get("admits", {})),
-        gates=frozenset(each["id"] for each in reasons if each.get("gate")),
+        gates={each["id"]: _gate(each) for each in content.get("gates", ())},
         review_within=timedelta(**review["within"]), again_by=by,
         again={key: timedelta(**each) for key, each in again.items()} if by else (
             {"": timedelta(**again)} if again else {}
@@ -172,6 +189,11 @@ def _stage(raw: Mapping[str, Any]) -> Stage:
         raw["id"], raw["zh"], timedelta(minutes=raw["within"]["value"]), _wanted(raw.get("only_if", {})),
         bool(raw.get("may_skip")), bool(raw.get("many")), raw.get("wording", ""),
     )
+
+
+def _gate(raw: Mapping[str, Any]) -> Gate:
+    degree = raw["degree"]["value"]
+    return Gate(raw["id"], raw["activity"], degree, frozenset(raw.get("unless", ())), raw["zh"])
 
 
 def _topic(raw: Mapping[str, Any]) -> Topic:

@@ -13,13 +13,17 @@ from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.basis import DECIDES
 from tongxin.web.console.chips import Chip, Chips
+from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.names import Names, open_names, post_titles
+from tongxin.web.console.options import county_of_viewer
 from tongxin.web.console.task_rows import form_url, late
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 SHOWN = 50
 PART = "psychological"
+# The gate of the impact assessments before a proposed grade is confirmed.
+GATE = "grading"
 ORDER = ("due_at", "id")
 
 
@@ -35,8 +39,10 @@ def confirmations(request: Request) -> HttpResponse:
         purpose="tasks", route="confirmations", part=PART,
     )
     rows = _rows(request, shown, cases, names)
+    mine = [row for row in rows if row["is_mine"]]
     return show(request, "console/confirmations.html", {
-        "mine": [row for row in rows if row["is_mine"]], "others": [row for row in rows if not row["is_mine"]],
+        "mine": mine, "others": [row for row in rows if not row["is_mine"]],
+        "gate": gate_shown(request, GATE, county_id=county_of_viewer(request)) if mine else None,
         "has_more": len(tasks) > SHOWN, "shown": SHOWN,
     })
 

@@ -21,8 +21,9 @@ from tongxin.flows.export_rows import LEFT_OUT
 from tongxin.flows.exporting import PURPOSES
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.web import jobs
+from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.names import open_names, post_titles
-from tongxin.web.console.options import region_of_viewer
+from tongxin.web.console.options import county_of_viewer, region_of_viewer
 from tongxin.web.console.roster_filters import Filters
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -55,8 +56,13 @@ def exports(request: Request) -> HttpResponse:
         "recalls": recalls.open_of(viewer=viewer).count(),
         "own": [{"row": row, "purpose": _purpose_zh(found, row), "kind": _kind(row)} for row in own],
         "waiting": [line(row) for row in waiting], "listed": [line(row) for row in listed], "keeps": keeps,
-        "may_ask": access.may_do(viewer=viewer, action=selectors.ASK, at=at),
+        "may_ask": access.may_do(viewer=viewer, action=selectors.ASK, at=at), "gate": _gate(request),
     })
+
+
+def _gate(request: Request) -> dict[str, Any] | None:
+    """What is lacking before anything is exported from the viewer's county."""
+    return gate_shown(request, export_asking.GATE, county_id=county_of_viewer(request))
 
 
 def _rules(request: Request) -> Rules:
@@ -122,7 +128,7 @@ def _new_page(request: Request, sent: QueryDict, *, problem: str = "", status: i
     context: dict[str, Any] = {
         "problem": problem, "sent": sent.dict(), "filters": filters.query, "filters_zh": filters.words,
         "children": cases.count(), "purposes": found.purposes.values(), "kinds": KINDS, "is_second": is_clear,
-        "asked_kind": kind, "wrong_kind": purpose is not None and kind == NAMED and not purpose.may_name,
+        "asked_kind": kind, "wrong_kind": purpose is not None and kind == NAMED and not purpose.may_name, "gate": _gate(request),
     }
     if is_clear and purpose is not None:
         context |= _second(request, found, purpose, kind, sent)
@@ -203,6 +209,8 @@ def page_of(request: Request, row: Export) -> dict[str, Any]:
         "texts_left": row.texts.filter(state="waits").count() if row.state == Export.READING else 0,
         "texts_said": _texts_said(row), "asked_back": _asked_back(row, found),
         "unshared": row.report.get("unshared", 0), "basis": export_recipients.told(row, found),
+        "gate": gate_shown(request, export_asking.GATE, county_id=row.county_id)
+        if row.state == Export.ASKED else None,
         "report": row.report, "columns": _columns(row.report.get("columns", ())),
     }
 

@@ -22,12 +22,13 @@ def ready_for(request: Request, round: Round, *, may_plan: bool) -> dict[str, An
     """The figures of a planned round; of one that has started, what was expected then."""
     if round.state != Round.PLANNED:
         return {"expected": round.expected}
-    found = screening.readiness(round)
+    found = screening.readiness(round, at=request.at)
     instrument, rule = questions.instrument_of(round), questions.rule_of(round)
     consents = {each: round.participants.filter(consent=each).count() for each, _ in Participant.CONSENTS}
     excluded = round.participants.filter(state=Participant.EXCLUDED)
     return {
-        "ready": found, "figures": figures(found.expected), "hours_needed": hours(found.expected.minutes),
+        "ready": found, "gate": {"zh": found.warning} if found.warning else None,
+        "figures": figures(found.expected), "hours_needed": hours(found.expected.minutes),
         "hours_there": hours(found.minutes), "consents": consents, "listed": round.participants.count(),
         "too_young": excluded.filter(reason="age").count(), "no_age": excluded.filter(reason="age_unknown").count(),
         "offer": offers.Offer(instrument, rule.cuts[round.instrument]), "licence": instrument.licence, "rule": rule,
