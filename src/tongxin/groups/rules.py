@@ -1,0 +1,58 @@
+"""What `definitions/groups` says: sizes, spans, reasons, and what each count means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tongxin.rulebook import rules
+
+KIND = "groups"
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One figure with its unit and its definition in words."""
+
+    id: str
+    zh: str
+    unit: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRules:
+    """The rules for groups in force somewhere."""
+
+    least: int
+    most: int
+    look_within: timedelta
+    supervise_within: timedelta
+    missed: int
+    left: Words
+    called_off: Words
+    supervision_ways: Words
+    counts: tuple[Count, ...]
+    source: str
+
+
+def groups_in(*, region: str, at: datetime) -> GroupRules:
+    """The rules for groups in a county."""
+    return rules.read(_read, rules.resolve(KIND, KIND, region=region, at=at))
+
+
+def _read(content: Mapping[str, Any]) -> GroupRules:
+    return GroupRules(
+        least=content["size"]["least"], most=content["size"]["most"],
+        look_within=timedelta(days=content["look_within"]["days"]),
+        supervise_within=timedelta(days=content["supervise_within"]["days"]), missed=content["missed"],
+        left=_words(content["left"]), called_off=_words(content["called_off"]),
+        supervision_ways=_words(content["supervision_ways"]),
+        counts=tuple(Count(each["id"], each["zh"], each["unit"], each["means"]) for each in content["counts"]),
+        source=str(content["source"]),
+    )
+
+
+def _words(rows: list[Mapping[str, str]]) -> Words:
+    return {each["id"]: each["zh"] for each in rows}

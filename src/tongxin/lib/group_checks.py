@@ -1,0 +1,39 @@
+"""Whether the rules for groups can be used: sizes, spans, reasons and what each count means."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.core.forms import content as take
+from tongxin.core.language.errors import DefinitionError
+
+Content = Mapping[str, Any]
+HEAD = ("id", "zh", "source")
+DATED = ("version", "valid_from", "means")
+LISTS = ("left", "called_off", "supervision_ways")
+SPANS = ("look_within", "supervise_within")
+COUNTS = ("meetings", "people", "person_times")
+
+
+def check_groups(content: Content) -> None:
+    """Nothing, when groups can be led by it; else where it fails and how to mend it."""
+    take.mapping(content, "", required=(*HEAD, "size", *SPANS, "missed", *LISTS, "counts"), optional=DATED)
+    size = take.mapping(content["size"], "size", required=("least", "most"))
+    least = take.number(size, "least", "size", 0, low=1)
+    if take.number(size, "most", "size", 0, low=1) < least:
+        raise DefinitionError("size.most", "最多人数比最少人数还少", "改 least 或 most")
+    for key in SPANS:
+        take.number(take.mapping(content[key], key, required=("days",)), "days", key, 0, low=1)
+    take.number(content, "missed", "", 0, low=1)
+    for key in LISTS:
+        _listed(content, key, ("id", "zh"))
+    _listed(content, "counts", ("id", "zh", "unit", "means"))
+    lacking = [each for each in COUNTS if each not in {row["id"] for row in content["counts"]}]
+    if lacking:
+        raise DefinitionError("counts", f"没有写“{lacking[0]}”怎么数", f"三个都要写：{'、'.join(COUNTS)}")
+
+
+def _listed(content: Content, key: str, required: tuple[str, ...]) -> None:
+    rows = take.sequence(content[key], key)
+    for at, raw in enumerate(rows):
+        take.identifier(take.mapping(raw, f"{key}[{at}]", required=required), f"{key}[{at}]")
+    take.unrepeated([each["id"] for each in rows], key, "条目")
