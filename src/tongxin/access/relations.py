@@ -72,13 +72,34 @@ def let_in(*, child_id: UUID, relation: str, post_id: UUID, at: datetime, source
 
 def give_to(*, child_id: UUID, posts: Set[UUID], at: datetime) -> None:
     """A child is the own case of exactly these posts from now on."""
-    held_now = Relation.objects.filter(held(at), child_id=child_id, relation=Relation.OWN_CASE)
+    _give(child_id, Relation.OWN_CASE, posts, at)
+
+
+def counselled_by(*, child_id: UUID, posts: Set[UUID], at: datetime) -> None:
+    """A child is counselled by exactly these posts from now on."""
+    _give(child_id, Relation.COUNSELS, posts, at)
+
+
+def _give(child_id: UUID, relation: str, posts: Set[UUID], at: datetime) -> None:
+    held_now = Relation.objects.filter(held(at), child_id=child_id, relation=relation)
     there = set(held_now.values_list("post_id", flat=True))
     if there - posts:
         held_now.exclude(post_id__in=posts).update(to_at=at)
     Relation.objects.bulk_create([
-        Relation(child_id=child_id, relation=Relation.OWN_CASE, post_id=post, from_at=at)
+        Relation(child_id=child_id, relation=relation, post_id=post, from_at=at)
         for post in sorted(posts - there)
+    ])
+
+
+def let_bodies_in(*, child_id: UUID, relation: str, wanted: Set[tuple[str, int]], at: datetime) -> None:
+    """Exactly these bodies stand in a relation to a child from now on, each because of the entry beside it."""
+    rows = Relation.objects.filter(held(at), child_id=child_id, relation=relation, organisation_id__isnull=False)
+    there = {(str(row.source_id), row.organisation_id): row.id for row in rows}
+    if gone := [id for key, id in there.items() if key not in wanted]:
+        rows.filter(id__in=gone).update(to_at=at)
+    Relation.objects.bulk_create([
+        Relation(child_id=child_id, relation=relation, organisation_id=body, from_at=at, source_id=UUID(source))
+        for source, body in sorted(wanted - set(there))
     ])
 
 

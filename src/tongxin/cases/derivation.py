@@ -21,6 +21,7 @@ from tongxin.cases.models import Alarm, Case, Decision, Proposal
 from tongxin.cases.tasks import assigned_posts, follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
+from tongxin.core.pathway.courses import START, counselling_posts
 from tongxin.duty.selectors import OnCall, next_change, on_call
 from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
@@ -77,6 +78,9 @@ def derive(
     assigned = assigned_posts(found.state.assigned, case=case, pathway=ground.pathway, roster=roster)
     if any(fact.kind == "assignment" for fact in facts):
         relations.give_to(child_id=child.id, posts={post.id for post in assigned.values()}, at=at)
+    if any(fact.kind == START for fact in facts):
+        posts = {UUID(post) for post in counselling_posts(found.state)}
+        relations.counselled_by(child_id=child.id, posts=posts, at=at)
     found.changes += _compare(before, case)
     recused = recused_from(child_id=child.id, at=at)
     found.changes += follow_plan(

@@ -17,7 +17,7 @@ DAY = "2026-01-05"
 KEYS = {
     "facts", "cells", "seen_on", "standing", "answers", "age_months", "day", "working", "on", "name", "gives",
     "alerts", "without", "years", "instrument", "children", "sex", "informant", "norm", "seconds",
-    "text",
+    "text", "protocol", "measure", "scores",
 }  # fmt: skip
 
 
@@ -64,6 +64,15 @@ def _danger_words(id: str, case: Case, content: Content, rules: Rules, get: Get)
 def _needs(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
     found = needs.find(needs.read(get("needs", id), vocabulary=rules.vocabulary), _facts(case, rules))
     return _differs(case["gives"], {"due": [each.id for each in found.due], "met": list(found.met)})
+
+
+def _protocols(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
+    named = (each for each in get("protocols", id)["protocols"] if each["id"] == case["protocol"])
+    protocol = next(named, None)
+    if protocol is None:
+        raise DefinitionError("protocol", f"没有“{case['protocol']}”这种办法", "用 protocols 里的编号")
+    found = pathway.improved(protocol.get("response"), [float(each) for each in case["scores"]])
+    return _differs(case["gives"], {"responds": found})
 
 
 def _gates(id: str, case: Case, content: Content, rules: Rules, get: Get) -> str:
@@ -188,6 +197,7 @@ _RUNNERS: dict[str, Callable[[str, Case, Content, Rules, Get], str]] = {
     "screening": _screening,
     "danger_words": _danger_words,
     "needs": _needs,
+    "protocols": _protocols,
 }
 # Kinds whose definitions should have cases beside them; forms have them only where they are made for an age.
 TESTED = frozenset(_RUNNERS) - {"forms"}

@@ -14,6 +14,7 @@ from tongxin.lib.care_checks import check_needs, check_plan_classes
 from tongxin.lib.definition_cases import Get, run_cases
 from tongxin.lib.definitions import DefinitionFault, Library, Version
 from tongxin.lib.plain_checks import PLAIN
+from tongxin.lib.protocol_checks import check_protocols
 from tongxin.lib.wording_checks import check_wording
 
 Content = Mapping[str, Any]
@@ -144,6 +145,7 @@ def readers(rules: Rules, get: Get) -> dict[str, Callable[[Content], object]]:
         "rubric": lambda content: grading.refuse_falling(rules.rubric),
         "needs": lambda content: check_needs(content, rules, get),
         "plan_classes": lambda content: check_plan_classes(content, get),
+        "protocols": lambda content: check_protocols(content, get),
         "screening": lambda content: screening.read_rule(content, instruments=rules.instruments),
     }
     return {**known, **PLAIN}

@@ -3,6 +3,7 @@
 from tongxin.core.pathway.admit import flag_refusals, refusals, waiting_refusals
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.clocks import ANCHOR, kept_of
+from tongxin.core.pathway.courses import improved
 from tongxin.core.pathway.defaults import refuse_gaps
 from tongxin.core.pathway.definition import Pathway, read
 from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
@@ -12,6 +13,6 @@ from tongxin.core.pathway.state import CaseState, fold
 
 __all__ = [
     "ANCHOR", "CHINA", "WITHDRAWN", "Calendar", "CaseState", "Fact", "Handover", "Pathway", "Step", "due_at",
-    "flag_refusals", "fold", "in_force", "kept_of", "look_again_at", "plan", "read", "refusals", "refuse_gaps",
-    "waiting_refusals",
+    "flag_refusals", "fold", "improved", "in_force", "kept_of", "look_again_at", "plan", "read", "refusals",
+    "refuse_gaps", "waiting_refusals",
 ]

@@ -1,0 +1,158 @@
+"""Courses of counselling: the protocol where a child lives, what a record tells in clear, what is refused."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from tongxin.assessments.forms import Asked, age_on
+from tongxin.core.forms import Problem
+from tongxin.core.language import evaluate, parse
+from tongxin.core.pathway import CHINA, CaseState
+from tongxin.core.pathway.courses import END, REVIEW, SESSION, START, Course
+from tongxin.core.pathway.vocabulary import vocabulary
+from tongxin.flows.refusals import Refused
+from tongxin.ledger import Draft
+from tongxin.people.models import Child
+from tongxin.rulebook import rules, shipped
+
+KIND = ID = "protocols"
+NAMED = f"{KIND}/{ID}"
+PART = "sessions"
+KINDS = frozenset({START, SESSION, REVIEW, END})
+CHILD, CARER, PRESENT = "child", "carer", "present"
+OF_CARERS = "carer_who_5"
+SEVERAL = "这个孩子有几份正在进行的辅导，没有写明是哪一份，没有保存。请从“辅导”页上那一份打开。"
+NONE = "没有正在进行的辅导，没有保存。请先填“辅导开始”；孩子现在有危险的，马上填危机报告。"
+# Told of these, somebody has to act at once.
+DANGERS = frozenset({"acute_danger", "harm_goes_on", "psychosis"})
+# An answer that leaves open whether it is so counts as if it were.
+RULED_OUT = "no"
+
+
+def protocols_in(*, region: str, at: datetime) -> Mapping[str, Any]:
+    """The protocols of a county; what came with the program until a version is adopted."""
+    return shipped.content_in_force(KIND, ID, region=region, at=at)
+
+
+def protocol_of(name: str, content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """One protocol of the library; none for a name that isn't there."""
+    return next((each for each in content["protocols"] if each["id"] == name), None)
+
+
+def told_of(
+    asked: Asked, answers: Mapping[str, Any], *, child: Child, at: datetime
+) -> tuple[dict[str, Any], str] | None:
+    """How a course is to go, from the protocol of that day, with the library's hash; None for other forms.
+
+    `course_plan`: step of the ladder, spans between sessions and measures, the rule of response. Measures for which the
+    child is too young are left out: nobody could fill them in.
+    """
+    if asked.form.kind == SESSION and answers.get("attended") != PRESENT:
+        # Whoever didn't come was given nothing.
+        return {"services_done": []}, ""
+    if asked.form.kind != START:
+        return None
+    try:
+        version = rules.resolve(KIND, ID, region=rules.region_of(child.county_id), at=at)
+    except rules.NotAdopted:
+        return None
+    protocol = protocol_of(str(answers.get("protocol", "")), version.content)
+    if protocol is None:
+        return None
+    recipient, response = answers.get("recipient"), protocol.get("response")
+    named = [each for each in protocol.get("measures", ()) if _may_fill(each["id"], asked, recipient, child, at)]
+    kept = {each["id"] for each in named}
+    return {"course_plan": {
+        "step": protocol["step"], "every": protocol["every"], "missed": version.content["missed"],
+        "idle": version.content["idle"], "ahead": version.content["ahead"],
+        "measures": [{"id": each["id"], "scale": each.get("scale", "total"), "every": each["every"]} for each in named],
+        "response": response if response and response["measure"] in kept else _another(version.content, named),
+    }}, version.hash
+
+
+def _another(content: Mapping[str, Any], named: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The rule of response of the first measure that the recipient can fill in, where the library has one."""
+    known: dict[str, Mapping[str, Any]] = content["responses"]
+    return next((known[each["id"]] for each in named if each["id"] in known), None)
+
+
+def _may_fill(measure: str, asked: Asked, recipient: object, child: Child, at: datetime) -> bool:
+    if measure == OF_CARERS:
+        return recipient != CHILD
+    youngest = next((each.min_age for each in asked.form.fields if each.id == measure), None)
+    age = age_on(child.birth_month, at.astimezone(CHINA).date())
+    return recipient != CARER and (youngest is None or (age is not None and age >= youngest))
+
+
+def course_of(state: CaseState, data: Mapping[str, Any]) -> Course | None:
+    """The open course that a record is about: the one it names, else the only one."""
+    named = str(data.get("course") or "").partition(":")[0]
+    while named in state.courses.instead:
+        named = state.courses.instead[named]
+    running = state.courses.open
+    if not named:
+        return running[0] if len(running) == 1 else None
+    return next((each for each in running if each.id == named), None)
+
+
+def refuse(*, child: Child, state: CaseState, draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    """Nothing, when a record of counselling may stand: a course that fits, a session of a course that is known.
+
+    A danger that was told of is never refused: it is recorded, and what follows from it goes first.
+    """
+    if draft.kind not in KINDS or data.get("alarms"):
+        return
+    if draft.kind == START:
+        region = rules.region_of(child.county_id)
+        found = list(unfit(protocols_in(region=region, at=at), data, child=child, state=state, at=at))
+        if found:
+            raise Refused(found)
+    elif not draft.correction_kind and course_of(state, data) is None:
+        raise Refused.because(SEVERAL if state.courses.open else NONE)
+
+
+def unfit(
+    content: Mapping[str, Any], data: Mapping[str, Any], *, child: Child, state: CaseState, at: datetime
+) -> Iterator[Problem]:
+    """Why a course can't begin so, each at its place."""
+    protocol = protocol_of(str(data.get("protocol", "")), content)
+    if protocol is None:
+        yield Problem("protocol", "本地没有这种办法，没有保存。请另选一种。", True)
+        return
+    zh = protocol["zh"]
+    if data.get("recipient") not in protocol["recipients"]:
+        yield Problem("recipient", f"“{zh}”不是给这类服务对象的。没有保存，请换一种办法。", True)
+    if data.get("form_of") not in protocol["forms"]:
+        yield Problem("form_of", f"“{zh}”不用这种形式。没有保存。", True)
+    if data.get("provider") not in protocol["by"]:
+        yield Problem("provider", f"“{zh}”不由这类岗位做。没有保存。", True)
+    if data.get("qualification") not in protocol["qualifications"]:
+        yield Problem("qualification", f"“{zh}”要有别的资质的人做。没有保存。", True)
+    if data.get("trained") != "yes":
+        yield Problem("trained", "没有受过培训、没有人督导的，不能开始。没有保存。", True)
+    if data.get("agreed") != "yes":
+        yield Problem("agreed", "本人不愿意的，先不开始；可以换一个人谈，或换一种办法。没有保存。", True)
+    yield from _too_young(protocol, data, child, at)
+    if (rule := protocol.get("not_when")) and evaluate(
+        parse(rule, vocabulary=vocabulary(state.pathway.content)), state.names()
+    ) is True:
+        said = f"孩子现在的情况不能开始“{zh}”：先办完危机、安全核实，或先做更强的服务。没有保存。"
+        yield Problem("protocol", said, True)
+    words = {each["id"]: each["zh"] for each in content["exclusions"]}
+    for name in protocol.get("exclusions", ()):
+        if data.get(name) != RULED_OUT:
+            first = "孩子有危险，请马上填危机报告。" if data.get(name) == "yes" and name in DANGERS else ""
+            said = f"有“{words[name]}”或还不清楚，不能开始“{zh}”。{first or '先办这件事，或换一种办法。'}没有保存。"
+            yield Problem(name, said, True)
+
+
+def _too_young(
+    protocol: Mapping[str, Any], data: Mapping[str, Any], child: Child, at: datetime
+) -> Iterator[Problem]:
+    """The ages are those of the child who is counselled; a carer's age nobody asks."""
+    age = age_on(child.birth_month, at.astimezone(CHINA).date())
+    ages = protocol["ages"]
+    if data.get("recipient") == CHILD and age is not None and not ages["from"] <= age <= ages["to"]:
+        zh = f"“{protocol['zh']}”适合 {ages['from']}–{ages['to']} 岁，孩子现在 {age} 岁。没有保存，请换一种办法。"
+        yield Problem("protocol", zh, True)
+
