@@ -91,3 +91,25 @@ def test_put_aside_it_takes_along_what_was_done_about_it(cast: world.World, phon
     arrival, actor = Arrival.objects.get(form_id="clue"), cast.viewer("王督导", time.now)
     settling.put_aside(arrival_id=arrival.id, reason="unfounded", note="", actor=actor, at=time.now)
     assert not Arrival.objects.filter(settled_at__isnull=True).exists()
+
+
+def test_counts_in_a_figure_whose_list_is_as_long(
+    cast: world.World, phone: Paired, office: SignedIn, time: Clock
+) -> None:
+    mine = phone()
+    mine.sends(clue(cast, time, harmed="yes"), clue(cast, time), now=time.now)
+    first = Arrival.objects.get(is_danger=True)
+    desk = office("王督导")
+    assert "手机线索按时核对率" in desk.get("/clues/").content.decode()
+    child = cast.child("小雨")
+    desk.post(f"/arrivals/{first.id}/", {"decision": "about", "child": str(child.id)})
+    time.now += timedelta(days=3)
+    sweep(time.now)
+    desk = office("王督导")
+    rate = desk.get("/clues/").context["rates"][-1]
+    assert (rate.done, rate.of, rate.missing) == (1, 2, 1)
+    for url, number in ((rate.done_url, 1), (rate.of_url, 2), (rate.missing_url, 1)):
+        page = desk.get(url)
+        assert page.context["number"] == len(page.context["rows"]) == number
+        assert SEEN not in page.content.decode()
+    assert "手机线索按时核对率" not in office("陈管理").get("/clues/").content.decode()

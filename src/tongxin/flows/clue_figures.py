@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from tongxin.accounts.viewers import Viewer
 from tongxin.clues.models import CLOSED, Clue
 from tongxin.core.pathway import CHINA
+from tongxin.flows import clue_phone_figures
 from tongxin.flows.clues import reach
 
 # What each list holds, at a moment.
@@ -45,7 +46,7 @@ def listed(*, viewer: Viewer, at: datetime, only: str = "", channel: str = "", m
     if channel:
         rows = rows.filter(channel=channel)
     if month:
-        rows = rows.filter(**_month(month))
+        rows = rows.filter(**days_of(month))
     return rows.filter(_narrow(only, at)) if only in ONLY else rows
 
 
@@ -65,7 +66,7 @@ def _narrow(only: str, at: datetime) -> Q:
     return found[only]
 
 
-def _month(text: str) -> dict[str, Any]:
+def days_of(text: str) -> dict[str, Any]:
     """The days of a month as the place counts them."""
     year, _, month = text.partition("-")
     begins = datetime(int(year), int(month), 1, tzinfo=CHINA)
@@ -93,4 +94,26 @@ def rates(*, viewer: Viewer, at: datetime, channel: str = "", month: str = "") -
             count("handled"), count("due_handle"), count("unhandled"),
             url("handled"), url("due_handle"), url("unhandled"),
         ),
+        *([] if channel else _of_phones(viewer, at, month)),
     ]
+
+
+def _of_phones(viewer: Viewer, at: datetime, month: str) -> list[Rate]:
+    """What phones brought about children without a file, where there is any."""
+    days = days_of(month) if month else {}
+
+    def rows(only: str = "") -> int:
+        return clue_phone_figures.listed(viewer=viewer, at=at, only=only, month=days).count()
+
+    def url(only: str) -> str:
+        return f"/clues/?only={only}" + (f"&month={month}" if month else "")
+
+    if not rows():
+        return []
+    done, late, due = clue_phone_figures.ONLY
+    return [Rate(
+        "手机线索按时核对率",
+        "手机报来、还没有档案的孩子的线索中，在期限以前由人核对的（对上档案、建档或写明理由搁置）；"
+        "期限从收到起算，有危险信号的更短（见“手机同步”规则）。核对以后记进档案的，接着按档案里的任务办。",
+        rows(done), rows(due), rows(late), url(done), url(due), url(late),
+    )]

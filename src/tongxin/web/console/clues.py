@@ -16,10 +16,11 @@ from tongxin.clues.models import CLOSED, STATES_ZH, Clue
 from tongxin.clues.rules import ClueRules, clues_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows import clue_figures, clues
+from tongxin.flows import clue_figures, clue_phone_figures, clues
 from tongxin.flows.clue_owners import may_handle
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.rulebook import rules
+from tongxin.web import words
 from tongxin.web.console import clue_page
 from tongxin.web.console.names import post_titles
 from tongxin.web.console.register_forms import drawn, given_in, now_local, told_problems
@@ -44,6 +45,8 @@ def clue_list(request: Request) -> HttpResponse:
     """What somebody has to do with, the first due first, and two figures with the lists behind them."""
     found = rules_here(request)
     only, channel, month = _wanted(request, found)
+    if only in clue_phone_figures.ONLY:
+        return _of_phones(request, found, only, month)
     rows = clue_figures.listed(
         viewer=request.viewer, at=request.at, only=only or "" if month or channel or only else "open",
         channel=channel, month=month,
@@ -62,10 +65,32 @@ def clue_list(request: Request) -> HttpResponse:
     })
 
 
+def _of_phones(request: Request, found: ClueRules, only: str, month: str) -> HttpResponse:
+    """The clues of phones behind a figure; those that still wait are decided on their own page."""
+    rows = clue_phone_figures.listed(
+        viewer=request.viewer, at=request.at, only=only, month=clue_figures.days_of(month) if month else None
+    )
+    places = dict(Division.objects.filter(id__in=rows.values("division_id")).values_list("id", "name"))
+    shown = list(rows.order_by("-received_at", "id")[:SHOWN])
+    return show(request, "console/clues/phones.html", {
+        "zh": clue_phone_figures.ONLY[only], "number": rows.count(), "has_more": rows.count() > SHOWN,
+        "rows": [
+            {
+                "place": places.get(each.division_id or 0, ""), "received_at": each.received_at, "by": clue_phone_figures.by_of(each),
+                "is_danger": each.is_danger, "settled_at": each.settled_at, "outcome": each.get_outcome_display(),
+                "late": words.late_zh(clue_phone_figures.by_of(each), at=each.settled_at or request.at),
+                "url": "" if each.settled_at or each.person_id == request.viewer.person_id else f"/arrivals/{each.id}/",
+            }
+            for each in shown
+        ],
+    })
+
+
 def _wanted(request: Request, found: ClueRules) -> tuple[str, str, str]:
     only, channel, month = (request.GET.get(each, "") for each in ("only", "channel", "month"))
     return (
-        only if only in clue_figures.ONLY else "", channel if channel in found.channels else "",
+        only if only in {**clue_figures.ONLY, **clue_phone_figures.ONLY} else "",
+        channel if channel in found.channels else "",
         month if month in {each for each, _zh in _months(request.at)} else "",
     )
 
