@@ -76,7 +76,8 @@ def _of_phones(request: Request, found: ClueRules, only: str, month: str) -> Htt
         "zh": clue_phone_figures.ONLY[only], "number": rows.count(), "has_more": rows.count() > SHOWN,
         "rows": [
             {
-                "place": places.get(each.division_id or 0, ""), "received_at": each.received_at, "by": clue_phone_figures.by_of(each),
+                "place": places.get(each.division_id or 0, ""), "received_at": each.received_at,
+                "by": clue_phone_figures.by_of(each),
                 "is_danger": each.is_danger, "settled_at": each.settled_at, "outcome": each.get_outcome_display(),
                 "late": words.late_zh(clue_phone_figures.by_of(each), at=each.settled_at or request.at),
                 "url": "" if each.settled_at or each.person_id == request.viewer.person_id else f"/arrivals/{each.id}/",
