@@ -23,7 +23,8 @@ BY_CHILD = {
     "cases_proposal": "case_id", "cases_decision": "case_id", "cases_alarm": "case_id",
     "assessments_result": "child_id", "people_carer": "child_id", "people_categoryspan": "child_id",
     "documents_attachment": "child_id", "looking_statement": "child_id", "looking_glass": "child_id",
-    "consents_consentlink": "child_id", "referrals_referrallink": "child_id",
+    "consents_consentlink": "child_id", "referrals_referrallink": "child_id", "groups_member": "child_id",
+    "groups_supervised": "child_id", "bookings_bookedchild": "child_id",
 }
 # Rows about a child or about something else, which then is no secret of a child's.
 BY_SUBJECT = {"ledger_entry": "subject_id", "ledger_event": "subject_id", "ledger_heldentry": "subject_id"}

@@ -10,6 +10,7 @@ from tongxin import vault
 from tongxin.access.models import Relation
 from tongxin.accounts.viewers import held
 from tongxin.assessments.models import Result
+from tongxin.bookings import services as bookings
 from tongxin.cases.models import Case
 from tongxin.consents.models import ConsentLink
 from tongxin.documents import services as documents
@@ -84,6 +85,7 @@ def strip(child: Child, *, at: datetime) -> dict[str, int]:
         "referral links": ReferralLink.objects.filter(child_id=child.id).delete()[0],
         "attachments": documents.forget_about(child.id), "drafts": drafts.forget_about(child.id),
         "notices": notices.forget_about(child.id), "exports": export_ending.recall_about(child.id, at=at),
+        "bookings": bookings.forget_about(child.id),
         "links": ConsentLink.objects.filter(child_id=child.id).delete()[0],
         "categories": CategorySpan.objects.filter(child_id=child.id).delete()[0],
     }

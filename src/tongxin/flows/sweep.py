@@ -17,6 +17,7 @@ from tongxin.flows.booking_watch import follow_bookings
 from tongxin.flows.clue_owners import follow_clues
 from tongxin.flows.derive import derive_again
 from tongxin.flows.handing_over import follow_holdings
+from tongxin.flows.recalls import follow_recalls
 from tongxin.flows.register_watch import follow_registers
 from tongxin.ledger import subjects
 from tongxin.people.models import Child
@@ -38,6 +39,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     unusual.look_back(now)
     follow_registers(now)
     follow_clues(now)
+    follow_recalls(now)
     follow_bookings(now)
     follow_asks(now)
     erasing.finish(at=now)

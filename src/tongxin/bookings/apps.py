@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class BookingsConfig(AppConfig):
+    name = "tongxin.bookings"
+    label = "bookings"
+    verbose_name = "房间与预约"
