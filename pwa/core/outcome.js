@@ -27,6 +27,8 @@ export const ABOUT = {
   household_check: "household", held_settlement: "held", flag_answer: "flag", report: "duty",
   report_ruling: "duty", screening: "sitting", rights_answer: "right",
   heard_answer: "record", need_answer: "need",
+  conference_record: "conference", decision_answer: "decision", mediation_result: "mediation", mediation_follow: "mediation",
+  session: "course", course_review: "course", course_end: "course",
 };
 
 /**
@@ -122,6 +124,10 @@ function dataOf(form, fields, answers, { identified, alarms, about }) {
   if (name && about) data[name] = about;
   if (alarms.length) data["alarms"] = alarms.map(({ key, ...alarm }) => alarm);
   if (identified) Object.assign(data, { result: identified.result, reasons: identified.reasons });
+  if (kind === "report") {
+    const rows = /** @type {{to?: string}[]} */ (Array.isArray(answers["reports"]) ? answers["reports"] : []);
+    data["reported_to"] = [...new Set(rows.flatMap(({ to }) => to ?? []))].sort();
+  }
   if (kind === "detail_correction") {
     data["given"] = [...new Set([...Object.keys(answers), ...(answers["id_kind"] === "none" ? ["id_no"] : [])])].sort();
   }

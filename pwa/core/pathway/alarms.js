@@ -5,6 +5,7 @@
  */
 
 import { dueAt } from "./calendar.js";
+import { CRISIS_STEP, HELD, RECORD } from "./conferences.js";
 import { isWithdrawn } from "./facts.js";
 
 /** @typedef {import("./types").Alarm} Alarm */
@@ -79,8 +80,8 @@ export class Alarms {
     if (isWithdrawn(fact)) return;
     for (const raised of raisedBy(fact, this.sittingOf(fact), fact.kind === REPORT ? "" : origin)) this.raise(raised, fact);
     if (fact.kind === "safety_check") this.answerCheck(fact);
-    else if (fact.kind === "crisis_step" && this.episode && this.isTaken(fact)) {
-      const taken = { step: String(fact.data["step"]), at: fact.at, entry: fact.id };
+    else if (this.episode && this.stepTaken(fact)) {
+      const taken = { step: this.stepTaken(fact), at: fact.at, entry: fact.id };
       this.change({ taken: [...this.episode.taken, taken] });
     } else if (fact.kind === "crisis_close" && this.episode) this.closeEpisode(fact);
   }
@@ -156,6 +157,12 @@ export class Alarms {
     for (const [key, alarm] of this.alarms) {
       if (isOpen(alarm) && isCrisis(alarm)) this.alarms.set(key, { ...alarm, ...closed });
     }
+  }
+
+  /** The crisis step that a fact does; a conference that was held is one whatever form it stands on. @param {Fact} fact */
+  stepTaken(fact) {
+    if (fact.kind === RECORD && fact.data["held"] === HELD) return CRISIS_STEP;
+    return fact.kind === "crisis_step" && this.isTaken(fact) ? String(fact.data["step"]) : "";
   }
 
   /** A step that was only tried is still to be taken; some can be found not to be needed. @param {Fact} fact */

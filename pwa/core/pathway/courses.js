@@ -105,7 +105,7 @@ const isPaused = (course) => reviewOf(course)?.data["decision"] === "paused";
 /** @param {Course} course */
 const heldIn = ({ sessions }) => sessions.filter(({ data }) => data["attended"] === "present");
 /** @param {Course} course */
-const lastOf = ({ start, sessions }) => newest([start, ...sessions]);
+const lastOf = ({ start, sessions }) => (sessions.length ? newest(sessions) : start);
 
 /** @param {Course} course */
 function isOver(course) {
@@ -151,7 +151,7 @@ function measureDue(course, plan) {
 /** @param {Course} course @param {Plan} plan @param {Span} every @param {Fact} last @returns {Moment | null} */
 function again(course, plan, { days, sessions = 1 }, last) {
   if (days !== undefined) return last.recorded_at + days * DAY;
-  const since = heldIn(course).filter(({ seq }) => seq > last.seq)[sessions - 1];
+  const since = heldIn(course).filter(({ seq }) => last === course.start || seq > last.seq)[sessions - 1];
   return since ? since.recorded_at + plan.ahead.days * DAY : null;
 }
 

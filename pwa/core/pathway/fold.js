@@ -40,8 +40,12 @@ export function fold(facts, ground) {
     state.alarms.take(fact);
     state.grades.take(fact, state.inCrisis);
     hear(state, fact);
+    state.courses.hear(fact);
     if (current.has(fact.id)) {
+      state.courses.take(fact);
       take(state, fact);
+      const service = state.courses.givenIn(fact);
+      if (service) state.care.given.set(service, fact);
       count(state, fact);
     } else if (fact.kind === "report") noteDuty(state, fact);
     reopenInCrisis(state);
@@ -134,6 +138,9 @@ function take(state, fact) {
   if (ANSWERS_HEARD.includes(fact.kind)) state.heard.clear();
   if (fact.kind === "report" || fact.kind === "report_ruling") answerDuty(state, fact);
   state.care.take(fact, state.pathway.aftercare);
+  state.conferences.take(fact);
+  state.reporting.take(fact);
+  state.arrangements.take(fact);
   noteConcern(state, fact.data);
   noteDetails(state, fact.data);
   move(state, fact);

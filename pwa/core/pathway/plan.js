@@ -6,12 +6,16 @@
 
 import { evaluate } from "../language/evaluate.js";
 import { Calendar, dueAt } from "./calendar.js";
-import { EACH, waiting as caredFor } from "./care.js";
+import * as arrangements from "./arrangements.js";
+import * as care from "./care.js";
+import * as conferences from "./conferences.js";
+import * as courses from "./courses.js";
 import { waitingWatch } from "./crises.js";
 import { factOf } from "./facts.js";
 import { fold } from "./fold.js";
 import { waiting } from "./handovers.js";
 import { at, dayOf, momentOf, written } from "./moment.js";
+import * as reporting from "./reporting.js";
 
 /** @typedef {import("./state.js").CaseState} CaseState */
 /** @typedef {import("./types").FactJson} FactJson */
@@ -23,6 +27,11 @@ import { at, dayOf, momentOf, written } from "./moment.js";
 /** @typedef {import("./types").StepRule} StepRule */
 /** @typedef {import("./handovers.js").Anchor} Anchor */
 /** @typedef {Record<string, string | boolean>} Names */
+
+/** What says itself by which day and whose work it is, with who finds it. @type {Record<string, (each: string, state: CaseState) => Anchor[]>} */
+const SAYS_ITSELF = Object.fromEntries(
+  [care, conferences, arrangements, courses, reporting].flatMap(({ EACH, waiting: found }) => EACH.map((each) => [each, found])),
+);
 
 /**
  * Where a child stands at `now` (ISO text) after these facts; `masked` stands in for a grade that may not be known.
@@ -98,7 +107,7 @@ function stepOf(rule, state, anchor, span) {
   if (rule.each === "flags" || rule.each === "rights") {
     const fact = state[rule.each].get(anchor.id);
     ({ due, role } = asAsked(fact, state, due, dueAt(rule.longest ?? span, anchor.since, calendar), role));
-  } else if (EACH.includes(rule.each)) {
+  } else if (rule.each in SAYS_ITSELF) {
     due = ofCare(anchor, state, due, dueAt(rule.longest ?? span, anchor.since, calendar));
     role = (anchor.role ?? "") in state.pathway.routing ? anchor.role ?? role : role;
   }
@@ -110,7 +119,7 @@ function stepOf(rule, state, anchor, span) {
   const sooner = rule.by_urgency ? state.pathway.referral_climb[anchor.urgency ?? ""] : undefined;
   return {
     key, rule: rule.id, zh: anchor.more ? `${rule.zh}：${anchor.more}` : rule.zh, form: rule.form, role, due_at: due,
-    climbs: climbsOf(sooner ?? rule.climb, due, calendar), is_urgent: rule.is_urgent || Boolean(sooner), organisation: rule.each.startsWith("referrals") ? anchor.whom : "",
+    climbs: climbsOf(sooner ?? rule.climb, due, calendar), is_urgent: rule.is_urgent || Boolean(sooner), organisation: rule.each === "decisions" || rule.each.startsWith("referrals") ? anchor.whom : "",
     place: rule.each === "transfers" ? anchor.whom : "", waits_until: waits, may_wait: rule.may_wait ? span : null,
   };
 }
@@ -158,7 +167,8 @@ function anchorsOf(rule, state) {
     case "watch": return waitingWatch(state);
     case "held": return facts(state.held.values());
   }
-  if (EACH.includes(rule.each)) return caredFor(rule.each, state);
+  const found = SAYS_ITSELF[rule.each];
+  if (found) return found(rule.each, state);
   if (rule.each) return waiting(rule.each, state);
   const newest = newestOf(rule.anchor, state);
   return newest ? facts([newest]) : [];

@@ -5,10 +5,14 @@
  */
 
 import { Alarms } from "./alarms.js";
+import { Arrangements } from "./arrangements.js";
 import { Care } from "./care.js";
+import { Conferences } from "./conferences.js";
+import { courseNames, Courses } from "./courses.js";
 import { isOpen } from "./handovers.js";
 import { crisisNames, noWatch } from "./crises.js";
 import { dayOf } from "./moment.js";
+import { Reporting } from "./reporting.js";
 import { Grades } from "./grades.js";
 
 /** @typedef {import("./types").Fact} Fact */
@@ -67,6 +71,10 @@ export class CaseState {
     this.heard = new Map();
     this.watch = noWatch();
     this.care = new Care();
+    this.courses = new Courses();
+    this.conferences = new Conferences();
+    this.arrangements = new Arrangements();
+    this.reporting = new Reporting();
     /** @type {Moment | null} */
     this.expiresAt = null;
   }
@@ -166,6 +174,8 @@ export class CaseState {
       has_consent_refer: this.mayRefer,
       has_legal_basis: this.consents.get("refer") === "legal_basis" || this.inCrisis,
       healthy_once: this.identified === "healthy", ...crisisNames(this), ...this.care.names(this),
+      ...courseNames(this),
+      ...this.conferences.names(), ...this.arrangements.names(), ...this.reporting.names(this),
     };
   }
 }

@@ -43,6 +43,7 @@ export type Pathway = {
   routing: Record<string, string[]>;
   staff_concern_skips: string[];
   aftercare: Record<string, unknown>;
+  report_bodies: { bodies?: Record<string, string>; situations?: Record<string, string[]> };
   referral_clocks: Record<string, Record<string, Span>>;
   referral_climb: Record<string, Span[]>;
   referral_results: Record<string, { zh: string; duties?: { zh: string }[] }>;

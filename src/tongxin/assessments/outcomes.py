@@ -22,7 +22,9 @@ ABOUT = {
     "report_answer": "report", "household_check": "household", "held_settlement": "held", "flag_answer": "flag",
     "report": "duty", "report_ruling": "duty", "screening": "sitting",
     "rights_answer": "right", "heard_answer": "record",
-    "need_answer": "need", "session": "course", "course_review": "course", "course_end": "course",
+    "need_answer": "need",
+    "conference_record": "conference", "decision_answer": "decision", "mediation_result": "mediation",
+    "mediation_follow": "mediation", "session": "course", "course_review": "course", "course_end": "course",
 }
 
 
@@ -58,6 +60,9 @@ def outcome_of(
         data |= _proposed(proposal, asked)
     elif found.gates:
         data |= _red(asked, scheme, [_told(gate.reason) for gate in found.gates], found.facts)
+    if form.kind == "report":
+        rows = seen.answers.get("reports") or ()
+        data["reported_to"] = sorted({str(row["to"]) for row in rows if row.get("to")})
     if form.kind == "detail_correction":
         # A child who truly has no number is complete without one.
         without = {"id_no"} if seen.answers.get("id_kind") == "none" else set()

@@ -10,7 +10,7 @@ from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import WITHDRAWN, Fact, Pathway, flag_refusals, fold, refusals, waiting_refusals
-from tongxin.flows import referring, transfers
+from tongxin.flows import conferring, entrusting, referring, transfers
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
@@ -65,6 +65,12 @@ def refuse(
         too_late = flag_refusals(ground.pathway, due_on=data.get("due_on"), at=at, calendar=ground.calendar)
         if too_late:
             raise Refused([Problem("due_on", zh, True) for zh in too_late])
+    if draft.kind in conferring.KINDS:
+        conferring.refuse(
+            child_id=draft.subject.id, state=before.state, draft=draft, data=data, actor=actor, at=at
+        )
+    if draft.kind in entrusting.KINDS:
+        entrusting.refuse(state=before.state, draft=draft, at=at)
     if draft.kind in referring.KINDS:
         referring.refuse(state=before.state, draft=draft, data=data, actor=actor, at=at)
     if draft.kind == "transfer_out":

@@ -10,7 +10,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
 from tongxin.core.pathway import CaseState, Fact
-from tongxin.flows import shelved
+from tongxin.flows import conferring, shelved
 from tongxin.flows.facts import facts_of
 from tongxin.flows.handlers import later_handlers
 from tongxin.ledger import EventDraft
@@ -47,6 +47,8 @@ def derive_again(
         Child.objects.filter(id=child.id).update(state=child.state)
     if any(fact.kind == "referral" for fact in facts):
         follow_referrals(child=child, state=derived.state, steps=derived.steps, at=at)
+    if derived.state.conferences.decisions or any(fact.kind == conferring.RECORD for fact in facts):
+        conferring.follow(child=child, state=derived.state, at=at)
     tell(child=child, changes=derived.changes, actor=actor, at=at, keyring=keyring)
     return derived
 

@@ -9,7 +9,7 @@ from tongxin.assessments.outcomes import Outcome
 from tongxin.assessments.rulings import shown_scheme
 from tongxin.core.forms import Review
 from tongxin.core.pathway import CHINA, WITHDRAWN
-from tongxin.flows import hearing, needing, planning, rights, transfers
+from tongxin.flows import conferring, counselling, hearing, needing, planning, rights, transfers
 from tongxin.ledger import Draft
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -64,6 +64,10 @@ def _tell_of_care(made: Outcome, *, asked: Asked, draft: Draft, child: Child, at
     if due := needing.shown_by(asked, draft.answers, child=child, on=on, at=at):
         made.data |= due[0]
         made.definitions[needing.NAMED] = due[1]
+    if told := counselling.told_of(asked, draft.answers, child=child, at=at):
+        made.data |= told[0]
+        made.definitions |= {counselling.NAMED: told[1]} if told[1] else {}
     if planned := planning.told_of(asked, draft.answers, child=child, at=at):
         made.data |= planned[0]
         made.definitions |= {planning.NAMED: planned[1]} if planned[1] else {}
+    made.data |= conferring.told_of(asked, draft.answers)

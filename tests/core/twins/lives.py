@@ -41,12 +41,35 @@ SERVICES = st.fixed_dictionaries({
     "id": _one("counselling", "visit"), "zh": _one("心理辅导"), "role": _one("counsellor", ""),
     "every": _one(None, {"days": 7}, {"months": 1}), "to_on": _one("", "2025-03-01"),
 })
+DECIDED = st.lists(st.fixed_dictionaries({
+    "zh": _one("上学"), "role": _one("", "social_worker", "nobody"), "organisation": _one("", "o1"),
+    "due_on": _one("", *DUE),
+}), max_size=2)
+TOLD = _one("yes", "not_yet")
 MORE = {
     "alarms": ALARMS, "is_concern": YES_NO, "concern_from": st.lists(_one("staff", "family"), max_size=2),
     "needs": NEEDS, "needs_met": st.lists(_one("orphan_allowance", "papers"), max_size=1),
     "services_done": st.lists(_one("counselling", "visit"), max_size=1),
     "grade_hint": _one("up", "same", "down"), "seen_in_person": YES_NO, "child_seen": YES_NO,
 }
+SPAN = _one({"days": 7}, {"days": 14})
+SCORES = _one(*(
+    {"phq_a": {"status": status, "totals": {"total": total}, "bands": {}, "alerts": []}}
+    for status, total in (("ok", "16"), ("ok", "14"), ("ok", "6"), ("ok", "0"), ("incomplete", None))
+))
+COURSE_PLAN = st.one_of(st.none(), st.fixed_dictionaries({
+    "step": st.just(3), "every": SPAN, "missed": _one(1, 2), "idle": st.just({"days": 28}), "ahead": SPAN,
+    "measures": st.lists(_one(
+        {"id": "phq_a", "scale": "total", "every": {"days": 28}}, {"id": "carer_who_5", "scale": "total",
+         "every": {"sessions": 2}}, {"id": "who_5", "scale": "total", "every": {"days": 28}},
+    ), max_size=2, unique_by=lambda each: each["id"]),
+    "response": _one(
+        None, {"measure": "phq_a", "scale": "total", "better": "lower", "after": {"days": 56}, "by": {"percent": 50},
+               "reach": 9},
+        {"measure": "carer_who_5", "scale": "total", "better": "higher", "after": {"days": 7}, "by": {"points": 10},
+         "reach": 52},
+    ),
+}))
 KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "registration": {"details": st.lists(_one("no_id", "phone_differs", "no_name"), max_size=2)},
     "case_file": {}, "identification": {"result": _one("healthy", "refer", "incomplete")},
@@ -86,7 +109,10 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "crisis_told": {}, "safety_plan": {},
     "crisis_close": {"watch_until": DAYS, "guardian_page": _one("yes", "no")},
-    "household_check": {"result": _one("safe", "in_danger")}, "report": {}, "report_answer": {}, "report_ruling": {},
+    "household_check": {"result": _one("safe", "in_danger")}, "report": {
+        "situations": st.lists(_one("1", "6", "9"), max_size=2, unique=True),
+        "reported_to": st.lists(_one("police", "civil_affairs"), max_size=2, unique=True),
+    }, "report_answer": {"reporter_told": _one("yes", "no")}, "report_ruling": {},
     "flag": {"due_on": DAYS, "resolver": _one("social_worker", "nobody")}, "flag_answer": {},
     "rights_request": {"due_on": DAYS, "resolver": _one("child_supervisor", "nobody")}, "rights_answer": {},
     "case_note": {"heard": st.sampled_from([[], ["self_harm"], ["abuse", "neglect"]])}, "heard_answer": {},
@@ -94,13 +120,49 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "sitting": _one("e03", "e05", "s1"), "becomes": _one("e04", "e06"), "state": _one("", "lost", "present"),
     },
     "held_settlement": {}, "detail_correction": {"given": st.lists(_one("id_no", "phone", "name"))},
+    "conference": {"meets_at": _one("2025-02-03T09:00", "2025-04-30T14:00")},
+    "conference_record": {
+        "held": _one("yes", "yes", "put_off", "cancelled"), "decisions": DECIDED, "next_on": _one("", *DUE),
+    },
+    "decision_answer": {"outcome": _one("done", "part", "failed"), "next_on": _one("", *DUE)},
+    "mediation": {"kind": _one("custody")},
+    "mediation_result": {
+        "outcome": _one("agreed", "part", "goes_on", "failed"), "then": _one("", "none", "court"),
+        "next_on": _one("", *DUE),
+    },
+    "mediation_follow": {
+        "outcome": _one("kept", "goes_on", "broken"), "then": _one("", "none", "court"), "next_on": _one("", *DUE),
+    },
+    "entrusted_care": {
+        "starts_on": _one("2025-01-01", *DUE), "ends_on": DAYS, "told_school": TOLD, "told_village": TOLD,
+    },
+    "entrusted_check": {
+        "outcome": _one("goes_on", "goes_on", "renewed", "returned"), "ends_on": _one("", "2025-12-31"),
+        "contact_kept": _one("yes", "no"), "told_school": TOLD, "told_village": TOLD,
+    },
+    "carer_change": {"is_entrusted": _one("yes", "no")},
+    "course_start": {
+        "course_plan": COURSE_PLAN, "provider": _one("counsellor", "social_worker", "nobody"), "planned": _one(1, 2, 8),
+        "service": _one("counselling", "group"), "starts_on": _one("2025-01-20", "2025-02-10"),
+        "next_on": _one("", "2025-01-28", "2025-03-15"), "recipient": _one("child", "carer"), "scores": SCORES,
+    },
+    "session": {
+        "attended": _one("present", "absent", "excused"), "next_on": _one("", "2025-02-28"), "scores": SCORES,
+        "carer_index": _one(None, 20, 44, 60),
+    },
+    "course_review": {
+        "decision": _one("goes_on", "adjusted", "resumed", "paused", "raised"), "review_on": _one("", *DUE),
+    },
+    "course_end": {"outcome": _one("finished", "stopped")},
     "task_reason": {"until": _one("2025-02-10", "2025-02-20T12:00:00+08:00", "2025-06-01")},
 }
 # Records that name what they answer.
 NAMES = {
     "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report", "household_check": "household",
     "held_settlement": "held", "flag_answer": "flag", "report": "duty", "report_ruling": "duty", "task_reason": "task",
-    "rights_answer": "right", "heard_answer": "record", "need_answer": "need",
+    "rights_answer": "right", "heard_answer": "record", "need_answer": "need", "session": "course", "course_review": "course", "course_end": "course",
+    "conference_record": "conference", "decision_answer": "decision", "mediation_result": "mediation",
+    "mediation_follow": "mediation",
 }
 # What begins a life, so that most of them get somewhere.
 FIRST = st.sampled_from(["registration", "case_file", "case_file", "identification"])
@@ -143,4 +205,6 @@ def _name_of(kind: str, fact: Fact) -> str:
         return f"{'identify' if fact.seq % 2 else 'visit'}:{fact.id}"
     if kind == "need_answer":
         return f"{'orphan_allowance' if fact.seq % 2 else 'papers'}:{fact.id}"
+    if kind == "decision_answer":
+        return f"{fact.id}:{1 + fact.seq % 2}"
     return f"suicidal_thought_to_check:{fact.id}" if kind == "safety_check" else fact.id

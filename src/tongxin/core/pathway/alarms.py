@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tongxin.core.pathway.calendar import Calendar, due_at
+from tongxin.core.pathway.conferences import CRISIS_STEP, HELD, RECORD
 from tongxin.core.pathway.definition import Pathway
 from tongxin.core.pathway.facts import WITHDRAWN, Fact
 
@@ -115,8 +116,8 @@ class Alarms:
                 self.lapses[raised.key] = lapses
         if fact.kind == "safety_check":
             self._answer_check(fact)
-        elif fact.kind == "crisis_step" and self.episode and _is_taken(fact, pathway):
-            taken = Taken(str(fact.data.get("step")), fact.at, fact.id)
+        elif self.episode and (step := _step_taken(fact, pathway)):
+            taken = Taken(step, fact.at, fact.id)
             self.episodes[-1] = replace(self.episode, taken=(*self.episode.taken, taken))
         elif fact.kind == "crisis_close" and self.episode:
             self._close_episode(fact)
@@ -180,6 +181,13 @@ class Alarms:
         for key, alarm in self.alarms.items():
             if alarm.is_open and alarm.is_crisis:
                 self.alarms[key] = replace(alarm, closed_at=at, closed_by=by)
+
+
+def _step_taken(fact: Fact, pathway: Pathway) -> str:
+    """The crisis step that a fact does; a conference that was held is one whatever form it stands on."""
+    if fact.kind == RECORD and fact.data.get("held") == HELD:
+        return CRISIS_STEP
+    return str(fact.data.get("step")) if fact.kind == "crisis_step" and _is_taken(fact, pathway) else ""
 
 
 def _is_taken(fact: Fact, pathway: Pathway) -> bool:

@@ -72,8 +72,8 @@ class Course:
 
     @property
     def last(self) -> Fact:
-        """The newest of the start and the sessions."""
-        return max([self.start, *self.sessions], key=lambda fact: fact.seq)
+        """The newest session, before the first one the start, even where that was corrected later."""
+        return max(self.sessions, key=lambda fact: fact.seq, default=self.start)
 
     @property
     def is_over(self) -> bool:
@@ -318,7 +318,7 @@ def _idle_from(course: Course) -> datetime:
 def _again(course: Course, every: Mapping[str, int], last: Fact) -> datetime | None:
     if "days" in every:
         return last.recorded_at + timedelta(days=every["days"])
-    since = [each for each in course.held if each.seq > last.seq]
+    since = [each for each in course.held if last is course.start or each.seq > last.seq]
     count = every["sessions"]
     return since[count - 1].recorded_at + timedelta(days=course.plan["ahead"]["days"]) if len(since) >= count else None
 

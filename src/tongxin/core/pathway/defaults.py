@@ -23,9 +23,11 @@ DEFAULTS: Mapping[str, Callable[[Content], Any]] = {
     "counts_if": lambda content: _whatever_was_recorded(),
     "fallback": lambda content: _look_again(content),
     "aftercare": lambda content: {},
+    "conference_rhythm": lambda content: {},
     "referral_clocks": lambda content: {},
     "referral_climb": lambda content: {},
     "referral_results": lambda content: {},
+    "report_bodies": lambda content: {},
     "transfer_receivers": lambda content: {"county": "case_manager"},
 }
 

@@ -13,7 +13,7 @@ from tongxin.core.pathway.state import CaseState
 
 # What the fold looks up in a pathway by its name.
 NAMED = ("unknown", "hint_raises", "professionals", "crisis_not_needed", "details", "routing", "staff_concern_skips",
-         "referral_clocks", "referral_climb", "referral_results", "aftercare")
+         "referral_clocks", "referral_climb", "report_bodies", "referral_results", "aftercare")
 
 
 def pathway_json(pathway: Pathway, *, psychology: bool) -> dict[str, Any]:
@@ -105,6 +105,8 @@ PSYCHOLOGY = frozenset({
     "proposed", "proposal", "cells", "factors", "suggestion", "scores", "level", "action",
     # By these a plan would tell the grade it was made for.
     "based_on", "plan_class", "services", "approvals",
+    # By these a course would tell what a child is counselled for.
+    "protocol", "course_plan", "measures", "carer_index",
 })
 
 

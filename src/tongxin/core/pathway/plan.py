@@ -5,13 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tongxin.core.language import evaluate
-from tongxin.core.pathway import caring, crises
+from tongxin.core.pathway import arrangements, caring, conferences, courses, crises, reporting
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.definition import Climb, Span, StepRule
 from tongxin.core.pathway.facts import Fact
 from tongxin.core.pathway.handovers import Waiting, span_of, waiting
 from tongxin.core.pathway.state import CaseState, soonest
 
+# What says itself by which day and whose work it is, with who finds it.
+SAYS_ITSELF = {
+    **dict.fromkeys(caring.EACH, caring.waiting), **dict.fromkeys(conferences.EACH, conferences.waiting),
+    **dict.fromkeys(reporting.EACH, reporting.waiting),
+    **dict.fromkeys(arrangements.EACH, arrangements.waiting), **dict.fromkeys(courses.EACH, courses.waiting),
+}
 # What waits for an answer, each fact by its own id.
 KEPT = frozenset({"household_checks", "reports", "flags", "rights", "heard", "held"})
 
@@ -70,6 +76,7 @@ def _past_the_accused(step: Step, state: CaseState) -> Step:
 def look_again_at(state: CaseState, steps: tuple[Step, ...]) -> datetime | None:
     """The next moment at which time alone changes something."""
     moments: list[datetime | None] = [state.expires_at, *state.alarms.lapses.values(), *crises.moments(state)]
+    moments += courses.moments(state)
     for step in steps:
         moments += [step.due_at, *step.climbs, step.waits_until]
     return soonest(*moments, after=state.on)
@@ -99,7 +106,7 @@ def _step(
         last = due_at(rule.longest or span, since=since, calendar=calendar)
         asked = (state.flags if rule.each == "flags" else state.rights)[anchor]
         due, role = _as_asked(asked, state, calendar, due=due, last=last, role=role)
-    elif rule.each in caring.EACH:
+    elif rule.each in SAYS_ITSELF:
         last = due_at(rule.longest or span, since=since, calendar=calendar)
         due = _of_care(found, calendar, due=due, last=last)
         role = found.role if found.role in state.pathway.content["routing"] else role
@@ -114,7 +121,7 @@ def _step(
         key=key, rule=rule.id, zh=f"{rule.zh}：{found.more}" if found.more else rule.zh, form=rule.form, role=role,
         due_at=due, climbs=_climbs(Climb(tuple(sooner)) if sooner else rule.climb, due, calendar),
         is_urgent=rule.is_urgent or bool(sooner),
-        organisation=whom if rule.each.startswith("referrals") else "",
+        organisation=whom if rule.each == "decisions" or rule.each.startswith("referrals") else "",
         place=whom if rule.each == "transfers" else "", waits_until=waits,
         may_wait=span if rule.may_wait else None,
     )
@@ -170,8 +177,8 @@ def _anchors(rule: StepRule, state: CaseState) -> Iterator[Waiting]:
             yield Waiting(fact.id, fact.recorded_at)
     elif rule.each == "watch":
         yield from crises.waiting(state)
-    elif rule.each in caring.EACH:
-        yield from caring.waiting(rule.each, state)
+    elif rule.each in SAYS_ITSELF:
+        yield from SAYS_ITSELF[rule.each](rule.each, state)
     elif rule.each:
         yield from waiting(rule.each, state)
     elif fact_found := _newest(rule.anchor, state):

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tongxin.core.pathway import crises, handovers
+from tongxin.core.pathway import courses, crises, handovers
 from tongxin.core.pathway.alarms import Alarms
+from tongxin.core.pathway.arrangements import Arrangements
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
 from tongxin.core.pathway.caring import Care
 from tongxin.core.pathway.clocks import CONTACT, started_by
+from tongxin.core.pathway.conferences import Conferences
+from tongxin.core.pathway.courses import Courses
 from tongxin.core.pathway.definition import Pathway
 from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.grades import Grades
 from tongxin.core.pathway.handovers import Handover
+from tongxin.core.pathway.reporting import Reporting
 
 # What a change of the child's situation means for the pathway; papers that lack don't change where a child is.
 STATES = {"found": "present", "returned": "present"}
@@ -70,6 +74,10 @@ class CaseState:
     heard: dict[str, Fact] = field(default_factory=dict)
     watch: crises.Watch = field(default_factory=crises.Watch)
     care: Care = field(default_factory=Care)
+    courses: Courses = field(default_factory=Courses)
+    conferences: Conferences = field(default_factory=Conferences)
+    arrangements: Arrangements = field(default_factory=Arrangements)
+    reporting: Reporting = field(default_factory=Reporting)
     expires_at: datetime | None = None
 
     @property
@@ -141,6 +149,8 @@ class CaseState:
             "has_consent_refer": self.may_refer,
             "has_legal_basis": self.consents.get("refer") == "legal_basis" or episode is not None,
             "healthy_once": self.identified == "healthy", **crises.names(self), **self.care.names(self),
+            **courses.names(self),
+            **self.conferences.names(), **self.arrangements.names(), **self.reporting.names(self),
         }
 
     def _has_taken(self, step: str) -> bool:
@@ -180,9 +190,16 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         state.alarms.take(fact, pathway=pathway, calendar=calendar)
         state.grades.take(fact, in_crisis=state.in_crisis)
         _hear(state, fact)
+        state.courses.hear(fact)
         if fact.id in current:
             _take(state, fact)
+            state.courses.take(fact)
             state.care.take(fact, aftercare=state.pathway.content["aftercare"])
+            if service := state.courses.given_in(fact):
+                state.care.given[service] = fact
+            state.conferences.take(fact)
+            state.reporting.take(fact)
+            state.arrangements.take(fact)
             state.last |= dict.fromkeys(started_by(fact, pathway=pathway), fact)
         elif fact.kind == "report":
             _note_duty(state, fact)
