@@ -182,6 +182,10 @@ class Recall(models.Model):
     sent_at = models.DateTimeField("交出时间")
     at = models.DateTimeField("要求时间")
     due_on = models.DateField("答复期限")
+    # Whoever answers for it now: the post that sent it, or one above it that is held, further up each time it is late.
+    owner_post_id = models.UUIDField("负责岗位", null=True, db_index=True)
+    climbed = models.SmallIntegerField("已上报层级", default=0)
+    ring_at = models.DateTimeField("下次提醒", null=True, db_index=True)
     outcome = models.CharField("结果", max_length=24, default="")
     words = SealedField("情况", null=True)
     answered_at = models.DateTimeField("答复时间", null=True)

@@ -56,7 +56,7 @@ class Outcome:
 
 # What was adopted before anything was asked back.
 RECALLS: Mapping[str, Any] = {
-    "days": {"value": 10},
+    "days": {"value": 10}, "climb": {"value": 3},
     "outcomes": [
         {"id": "returned", "zh": "已经退回"}, {"id": "destroyed", "zh": "已经销毁"},
         {"id": "unreturned", "zh": "没有退回，也没有销毁", "open": True},
@@ -85,6 +85,7 @@ class Rules:
     # How many values of each thing that could be learnt a class has at least; 1 asks for nothing.
     diverse: int
     recall_days: int
+    recall_climb: int
     recall_outcomes: Mapping[str, Outcome]
 
     def chosen(self, ids: object) -> list[Field]:
@@ -118,7 +119,8 @@ def read(content: Mapping[str, Any]) -> Rules:
         k=apart["k"]["value"], most_suppressed=apart["most_suppressed"]["value"],
         texts_a_child=apart["texts_a_child"], bands=tuple(tuple(each) for each in apart["age_bands"]),
         inside=frozenset(to.get("inside", INSIDE)), bases={each["id"]: each["zh"] for each in to.get("bases", ())},
-        recall_days=recalls["days"]["value"], recall_outcomes={
+        recall_days=recalls["days"]["value"], recall_climb=recalls.get("climb", RECALLS["climb"])["value"],
+        recall_outcomes={
             each["id"]: Outcome(each["zh"], bool(each.get("open"))) for each in recalls["outcomes"]
         },
         diverse=int(apart.get("l", {}).get("value", 1)),

@@ -52,7 +52,7 @@ NOBODY_REACTS = frozenset({
     "duty.written", "export.asked", "export.decided", "export.finished", "export.failed", "export.confirmed",
     "export.downloaded", "export.unlocked", "export.revoked", "export.destroyed",
     "export.recalled", "export.noted", "recall.asked",
-    "recall.answered",
+    "recall.answered", "recall.climbed",
     "round.planned", "round.staffed", "round.excepted", "round.started", "round.alarmed", "round.decided",
     "round.sampled", "round.closed", "round.dropped",
     "group.planned", "group.joined", "group.left", "group.ended", "meeting.moved", "meeting.called_off",

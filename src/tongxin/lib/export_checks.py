@@ -73,8 +73,10 @@ def _recipients(raw: object) -> None:
 def _recalls(raw: object) -> None:
     if raw is None:
         return
-    recalls = take.mapping(raw, "recalls", required=("days", "outcomes"))
-    _floored(recalls["days"], "recalls.days", "days", "max", low=1)
+    recalls = take.mapping(raw, "recalls", required=("days", "outcomes"), optional=("climb",))
+    for key in ("days", "climb"):
+        if key in recalls:
+            _floored(recalls[key], f"recalls.{key}", "days", "max", low=1)
     found = []
     for at, each in enumerate(take.sequence(recalls["outcomes"], "recalls.outcomes")):
         path = f"recalls.outcomes[{at}]"

@@ -16,7 +16,7 @@ from tongxin.web.console.basis import DECIDES
 from tongxin.web.console.options import pathway_shown
 from tongxin.web.console.today import mine
 from tongxin.web.doors import Request
-from tongxin.web.words import due_zh, late_zh
+from tongxin.web.words import day_zh, due_zh, late_zh
 
 MOST_COUNTED = 1000
 SOON = timedelta(days=7)
@@ -50,9 +50,10 @@ def _waiting(request: Request, tasks: Any) -> list[Count]:
         _count("待答复转介", [referred], "/referrals/", means="其他单位转来、您的单位还没有答复的转介。"),
     ]
     back = recalls.open_of(viewer=request.viewer)
+    when = f"，{day_zh(first.due_on)}前" if (first := back.first()) else ""
     counts.append(_count(
-        "要回的资料", [back], "/recalls/", is_bad=back.filter(due_on__lt=request.at.astimezone(CHINA).date()).exists(),
-        means="您的岗位交出去、里面有内容已撤回或删除的资料，要对方退回或销毁，等您登记结果。",
+        f"要回的资料{when}", [back], "/recalls/", is_bad=back.filter(due_on__lt=request.at.astimezone(CHINA).date()).exists(),
+        means="您的岗位交出去、里面有内容已撤回或删除的资料，和逾期上报到您岗位的，要对方退回或销毁，等您登记结果；日期是最早一份的期限。",
     ))
     if access.may_do(viewer=request.viewer, action="import_roster", at=request.at):
         counts.append(_held_rows(request))

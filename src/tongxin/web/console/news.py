@@ -43,6 +43,7 @@ OFFICE_NEWS = {
     "export.decided": ("数据导出", "您申请的导出有了决定", "/exports/"),
     "export.finished": ("数据导出", "您申请的导出已生成，请看要不要确认文字、再下载", "/exports/"),
     "export.failed": ("数据导出", "您申请的导出没有生成，请看原因", "/exports/"),
+    "recall.climbed": ("数据导出", "急：有一份交出去的资料过了期限还没有要回，转到您的岗位", "/recalls/"),
     "recall.asked": ("数据导出", "您交出去的一份资料要向对方要回或请对方销毁，请登记结果", "/recalls/"),
     "export.recalled": ("数据导出", "您申请的导出已收回，请看原因，还需要的重新申请", "/exports/"),
     "incident.reported": ("信息安全事件", "有人报告了一起事件，时限已经开始，请马上办", "/registers/"),
