@@ -34,6 +34,7 @@ CAST = {
     "周主任": ("child_director", "370116001001"), "吴主任": ("child_director", "370116104230"),
     "王督导": ("child_supervisor", "370116001"), "林社工": ("social_worker", "370116"),
     "苏咨询": ("counsellor", "370116"), "郑管理": ("case_manager", "370116"),
+    "许督导": ("clinical_supervisor", "370116"),
     "秦医生": ("psychiatrist", "370116"), "何老师": ("psych_teacher", "370116"),
     "方经办": ("benefit_clerk", "370116"), "陈老师": ("psych_teacher", "510104"),
     "陈管理": ("case_manager", "510104"), "陈督导": ("child_supervisor", "510104017"),

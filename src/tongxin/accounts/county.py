@@ -14,7 +14,9 @@ from tongxin.lib import ids
 BODIES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("protection_center", "未成年人救助保护中心", (("case_manager", "个案管理员"),)),
     ("civil_affairs", "民政局", (("benefit_clerk", "福利经办人"),)),
-    ("social_work_station", "社会工作服务中心", (("social_worker", "社工"), ("counsellor", "心理咨询师"))),
+    ("social_work_station", "社会工作服务中心", (
+        ("social_worker", "社工"), ("counsellor", "心理咨询师"), ("clinical_supervisor", "临床督导"),
+    )),
     ("hospital", "人民医院心理科", (("psychiatrist", "精神科医师"),)),
     ("school", "实验中学", (("psych_teacher", "学校心理教师"),)),
     ("education", "教育局", (("department_officer", "部门联络员"),)),

@@ -79,7 +79,9 @@ def _another(content: Mapping[str, Any], named: list[Mapping[str, Any]]) -> Mapp
 def _may_fill(measure: str, asked: Asked, recipient: object, child: Child, at: datetime) -> bool:
     if measure == OF_CARERS:
         return recipient != CHILD
-    youngest = next((each.min_age for each in asked.form.fields if each.id == measure), None)
+    # As the form is written: whom it is offered to may lack the questionnaires that a child is too young for.
+    fields = (each for part in rules.content_of(asked.form_hash)["sections"] for each in part["fields"])
+    youngest = next((each.get("min_age") for each in fields if each["id"] == measure), None)
     age = age_on(child.birth_month, at.astimezone(CHINA).date())
     return recipient != CARER and (youngest is None or (age is not None and age >= youngest))
 

@@ -23,6 +23,7 @@ ROLE_LEADS = {
     "child_director": "危险的在最前，其次是逾期和快到期的。一户一行。",
     "child_supervisor": "先办您自己的，再看各村逾期上报来的。",
     "social_worker": "待评估、待制定的方案和要应答的转介。", "counsellor": "待核实的安全情况、评估和要应答的转介。",
+    "clinical_supervisor": "先看没有好转、连续没有来和在危机中的辅导，再看要督导的。",
     "psychiatrist": "转介给本院的孩子和要答复的事项。", "psych_teacher": "转介给您的孩子和要答复的事项。",
     "case_manager": "先看危机，再办等级确认和审批，最后督促逾期的。",
     "city_officer": "您看辖区里的数；名单和档案由县区的人办。",
