@@ -1,4 +1,4 @@
-"""Who joins a group and who leaves: a child joins by the beginning of a course, whose safety questions were answered."""
+"""Who joins a group and who leaves: a child joins with the beginning of a course and its safety questions."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
-from tongxin.assessments.ages import years_on
+from tongxin.assessments.forms import age_on
 from tongxin.cases.models import Case
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
@@ -54,7 +54,7 @@ def refusal(group: Group, child: Child, *, at: datetime) -> str:
     if (case.state or {}).get("feedback") == NO:
         return REFUSED
     protocol = protocol_of(group, at=at)
-    years = years_on(child.birth_month, at.astimezone(CHINA).date())
+    years = age_on(child.birth_month, at.astimezone(CHINA).date())
     if protocol is not None and not protocol.asks_age:
         return ""
     if years is None or not group.age_from <= years <= group.age_to:

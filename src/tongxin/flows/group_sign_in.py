@@ -165,7 +165,8 @@ def _answers(meeting: Meeting, member: Member, told: Told, sign: Sign) -> dict[s
         said["next_on"] = coming
     if is_there:
         said |= {
-            "minutes": told.minutes, "seen_in_person": _sees_child(member), "theme": told.theme, "method": list(told.methods),
+            "minutes": told.minutes, "seen_in_person": _sees_child(member), "theme": told.theme,
+            "method": list(told.methods),
             **{veto: sign.dangers.get(veto, "no") for veto in VETOES},
         }
         said |= {"homework": told.homework} if told.homework else {}

@@ -98,8 +98,9 @@ def _refuse_posts(plan: Plan, actor: Viewer, county_id: int) -> None:
     if plan.second_id is not None and plan.second_id in actor.post_ids:
         raise Refused([Problem("second", SAME_POST, True)])
     for path, post_id in (("second", plan.second_id), ("supervisor", plan.supervisor_id)):
-        here = Post.objects.filter(id=post_id, division__county_id=county_id)
-        if post_id is not None and not here.exists():
+        if post_id is None:
+            continue
+        if not Post.objects.filter(id=post_id, division__county_id=county_id).exists():
             raise Refused([Problem(path, STRANGE_POST, True)])
 
 

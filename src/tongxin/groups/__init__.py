@@ -1,1 +1,1 @@
-"""Group counselling as stored: who leads, who takes part, which meetings there are, and what was looked at in supervision."""
+"""Group counselling as stored: leaders, members, meetings, and what supervision looked at."""

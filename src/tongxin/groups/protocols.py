@@ -69,5 +69,5 @@ def _protocol(raw: Mapping[str, Any], said: Mapping[str, str]) -> Protocol:
         minutes=max(each["minutes"] for each in sessions), every_days=raw["every"]["days"],
         age_from=raw["ages"]["from"], age_to=raw["ages"]["to"], services=tuple(raw["services"]),
         supervised_within=timedelta(days=raw["supervised"]["every"]["days"]),
-        exclusions=tuple(said[each] for each in raw["exclusions"] if each in said), source=raw["source"],
+        exclusions=tuple(said[each] for each in raw.get("exclusions", ()) if each in said), source=raw["source"],
     )

@@ -20,7 +20,7 @@ NOTES = (
 
 
 def sheet_for(request: Request, meeting: Meeting, members: Sequence[Member]) -> dict[str, Any]:
-    """What the PDF says: group, day and place, one line a child; children whom the viewer may not see get an empty one."""
+    """What the PDF says: group, day and place, a line for each child; an empty one for whom the viewer may not see."""
     group, viewer = meeting.group, request.viewer
     names = open_names(
         request, children=[member.child for member in members], people=[viewer.person_id], more=[group.room],

@@ -114,8 +114,9 @@ def next_step(
         zh = _("还差 %(many)s 名孩子才够最少人数（%(least)s 名）") % {"many": group.least - size, "least": group.least}
         return {"zh": zh, "url": f"{home}join/" if leads else "", "action_zh": _("加入孩子"), "late_zh": ""}
     if is_today:
-        return {"zh": _("第 %(number)s 场：到了就签到") % {"number": meeting.number}, "url": page,
-                "action_zh": _("签到"), "late_zh": words.late_zh(meeting.planned_for + timedelta(days=1), at=request.at)}
+        late = words.late_zh(meeting.planned_for + timedelta(days=1), at=request.at)
+        return {"zh": _("第 %(number)s 场：到了就签到") % {"number": meeting.number}, "url": page if leads else "",
+                "action_zh": _("签到"), "late_zh": late}
     zh = _("第 %(number)s 场　%(when)s") % {"number": meeting.number, "when": words.moment_zh(meeting.planned_for)}
     return {"zh": zh, "url": page, "action_zh": _("看这一场"), "late_zh": ""}
 
@@ -206,7 +207,9 @@ def member_row(
     return {
         "id": member.id, "name": names[member.child_id], "url": f"/children/{member.child_id}/",
         "age": words.age_zh(member.child.birth_month, on=request.at.astimezone(CHINA).date()),
-        "times": [f"{zh} {many}" for code, zh in ATTENDED_ZH.items() if (many := sum(r.attended == code for r in rows))],
+        "times": [
+            f"{zh} {many}" for code, zh in ATTENDED_ZH.items() if (many := sum(each.attended == code for each in rows))
+        ],
         "missed": missed if missed >= found.missed else 0, "joined_at": member.joined_at, "left_at": member.left_at,
         "left_zh": found.left.get(member.left_reason, ""),
         "end_url": f"/children/{member.child_id}/forms/course_end/?about={member.course_id}",
