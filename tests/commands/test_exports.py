@@ -24,8 +24,8 @@ from tongxin.accounts.models import Post
 from tongxin.core import grading, instruments
 from tongxin.core.forms import read
 from tongxin.exports.models import Export
-from tongxin.flows import export_asking, export_making
-from tongxin.flows.refusals import NotAllowed
+from tongxin.flows import export_asking, export_making, export_recipients
+from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Access, AccessSubject
 from tongxin.lib import clock, fhir, ids, xlsform
 
@@ -119,8 +119,10 @@ def asked(db: None, monkeypatch: pytest.MonkeyPatch) -> Story:
     return story
 
 
-def ran(story: Story, name: str, monkeypatch: pytest.MonkeyPatch, *more: str, password: str = PASSWORD) -> int:
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n随转介\n市精神卫生中心\n"))
+def ran(
+    story: Story, name: str, monkeypatch: pytest.MonkeyPatch, *more: str, password: str = PASSWORD, to: str = "1\n张医生"
+) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n随转介\n{to}\n"))
     return main(["export", "fhir", "phq_a", "--results", "--as", story.world.people[name].login, *more])
 
 
@@ -195,6 +197,38 @@ def refused(
     """What the command says when it gives nothing."""
     assert ran(story, by, monkeypatch, "--export", number, "-o", str(to), *more) == 1
     return capsys.readouterr().err
+
+
+def test_the_recipient_is_chosen_and_not_typed(
+    asked: Story, monkeypatch: pytest.MonkeyPatch, capsys: Say
+) -> None:
+    ask = ("--ask", "--purpose", "hospital")
+    bodies = export_recipients.bodies(viewer=asked.world.viewer("郑管理", asked.at))
+    for to in ("市精神卫生中心", "0", "99999", ""):
+        assert ran(asked, "郑管理", monkeypatch, *ask, to=to) == 1
+        assert "列出的编号" in capsys.readouterr().err
+    other = str(len(bodies) + 1)
+    assert ran(asked, "郑管理", monkeypatch, *ask, to=f"{other}\n\n1") == 1
+    assert "请选交给哪个单位" in capsys.readouterr().err and not Export.objects.exists()
+    assert ran(asked, "郑管理", monkeypatch, *ask, to=f"{other}\n市精神卫生中心 王医生\n1") == 0
+    assert ran(asked, "郑管理", monkeypatch, *ask, to="1\n张医生") == 0
+    assert ran(asked, "郑管理", monkeypatch, "--ask", "--purpose", "subject", to="2") == 0
+    kept = [row.report["to"] for row in Export.objects.order_by("id")]
+    assert kept == [
+        {"kind": "other", "basis": "by_law"}, {"kind": "body", "id": str(bodies[0].id)},
+        {"kind": "person", "id": "guardian"},
+    ]
+
+
+def test_a_request_whose_recipient_was_typed_is_not_agreed_to(asked: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ran(asked, "郑管理", monkeypatch, "--ask", "--purpose", "hospital") == 0
+    row = Export.objects.get()
+    Export.objects.update(report={})
+    with pytest.raises(Refused) as refused:
+        export_asking.decide(
+            export_id=row.id, agrees=True, words="", actor=asked.world.viewer("钱处长", asked.at), at=asked.at
+        )
+    assert "没有选定" in refused.value.problems[0].zh
 
 
 def test_nobody_asks_for_what_they_may_not_read(

@@ -4,14 +4,15 @@ import getpass
 import json
 import sys
 from argparse import ArgumentTypeError
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.instruments import Instrument
 from tongxin.core.pathway import CHINA
 from tongxin.exports.models import Export
-from tongxin.flows import export_results, exporting
+from tongxin.flows import export_recipients, export_results, exporting
 from tongxin.flows.exporting import PURPOSES
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import clock, fhir
@@ -81,13 +82,38 @@ def _viewer(login: str) -> Viewer:
 def _ask(instrument: Instrument, purpose: str | None, with_names: bool, until: date | None, viewer: Viewer) -> int:
     if not purpose:
         raise Fault("申请导出回答要写明 --purpose 用途。没有提交。")
+    words, at = _line("为什么要导出："), clock.now()
+    to, said, basis = _recipient(purpose, viewer, at)
     row = export_results.ask(
-        instrument=instrument, purpose=purpose, with_names=with_names, words=_line("为什么要导出："),
-        recipient=_line("交给谁（单位和人）："), until_on=until, actor=viewer, at=clock.now(),
+        instrument=instrument, purpose=purpose, with_names=with_names, words=words, to=to, said=said, basis=basis,
+        until_on=until, actor=viewer, at=at,
     )
     print(f"已申请，{row.children} 名儿童，编号 {row.number}。请另一位有权的同事在“数据导出”里决定。")
     print(f"批准以后运行：tongxin export fhir {instrument.id} --results --as 登录名 --export {row.number} -o 文件")
     return 0
+
+
+def _recipient(purpose: str, viewer: Viewer, at: datetime) -> tuple[str, str, str]:
+    """Whom it goes to, chosen by number: a body known here, or another by its name and on what basis."""
+    if purpose == exporting.SUBJECT:
+        persons = export_recipients.PERSONS
+        return f"{export_recipients.PERSON}:{_chosen('交给谁', list(persons.items()))}", "", ""
+    known = [(f"{export_recipients.BODY}:{each.id}", each.name) for each in export_recipients.bodies(viewer=viewer)]
+    to = _chosen("交给哪个单位", [*known, (export_recipients.OTHER, "名单里没有的单位")])
+    if to != export_recipients.OTHER:
+        return to, _line("收件人（可以不写）："), ""
+    said = _line("单位全称和收件人：")
+    return to, said, _chosen("凭什么交给它", list(export_results.bases_for(viewer=viewer, at=at).items()))
+
+
+def _chosen(asked: str, rows: Sequence[tuple[str, str]]) -> str:
+    """The code of one of these rows, by its number; Fault for anything else."""
+    for number, (_, zh) in enumerate(rows, start=1):
+        print(f"  {number}　{zh}")
+    said = _line(f"{asked}（写编号）：").strip()
+    if not said.isdecimal() or not 1 <= int(said[:4]) <= len(rows):
+        raise Fault(f"没有提交：{asked}，要写上面列出的编号。")
+    return rows[int(said[:4]) - 1][0]
 
 
 def _results(

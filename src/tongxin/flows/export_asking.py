@@ -16,7 +16,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.exports import selectors
-from tongxin.exports.models import Export, Included
+from tongxin.exports.models import FHIR, Export, Included
 from tongxin.exports.rules import DEIDENTIFIED, FORMS, KIND, NAMED, Field, Purpose, Rules, rules_at
 from tongxin.flows import agreements, export_recipients
 from tongxin.flows.export_recipients import Recipient
@@ -220,7 +220,7 @@ def decide(*, export_id: UUID, agrees: bool, words: str, actor: Viewer, at: date
         raise Refused.because(AGREEMENT_OVER)
     if agrees:
         refuse_unassessed(row.county_id, at, said="没有批准")
-    if agrees and row.way == "archive":
+    if agrees and row.way in {"archive", FHIR}:
         export_recipients.refuse_unchosen(row, rules_of(row, at).purposes.get(row.purpose))
     vault.put(row, {"answer": words.strip() or None}, keyring=vault.keyring([row.key_owner]))
     row.state = Export.AGREED if agrees else Export.REFUSED

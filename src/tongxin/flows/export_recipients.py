@@ -7,7 +7,7 @@ from datetime import datetime
 from tongxin.access import selectors as access
 from tongxin.accounts.models import LEVELS, Division, Organisation, Post
 from tongxin.accounts.viewers import Viewer, seats_of
-from tongxin.exports.models import Export
+from tongxin.exports.models import FHIR, Export
 from tongxin.exports.rules import Field, Purpose, Rules
 from tongxin.flows import agreements
 from tongxin.flows.export_rows import NO_CONSENT, unconsented
@@ -15,10 +15,14 @@ from tongxin.flows.refusals import Refused
 from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
 
-POST, BODY, OTHER = "post", "body", "other"
+POST, BODY, OTHER, PERSON = "post", "body", "other", "person"
+# To whom what somebody asked for themselves may go.
+PERSONS = {"self": "本人", "guardian": "监护人"}
 NO_POST = "没有提交：这个用途只能交给本单位的岗位，请从名单里选。要交给别的单位，请改选用途。"
 NO_READER = "没有提交：“{title}”这个岗位平时看不到所选的内容（{fields}），不能交给它。请换一个岗位，或去掉这几项。"
 NO_BODY = "没有提交：请选交给哪个单位；名单里没有的，写明单位全称，并选依据。"
+UNCHOSEN_BODY = "没有批准：这份申请的接收单位是写上去的，没有选定。请不批准，让申请人重新申请。"
+NO_PERSON = "没有提交：本人或监护人要求的，请选交给本人还是监护人。"
 UNCHOSEN = "没有批准：这份申请没有选定本单位的岗位。请不批准，让申请人重新申请。"
 
 
@@ -70,6 +74,12 @@ def chosen(
         return _post(which if kind == POST else "", fields, found, viewer, at)
     if purpose.needs_agreement:
         return Recipient(said, {})
+    return outside(to=to, said=said, basis=basis, found=found, viewer=viewer)
+
+
+def outside(*, to: str, said: str, basis: str, found: Rules, viewer: Viewer) -> Recipient:
+    """A body known here that somebody chose, or another on one of the bases; Refused where it is neither."""
+    kind, _, which = to.partition(":")
     body = next((each for each in bodies(viewer=viewer) if kind == BODY and str(each.id) == which), None)
     if body is not None:
         return Recipient(f"{body.name}　{said}".strip(), {"kind": BODY, "id": which})
@@ -100,6 +110,10 @@ def _unread(post: Post, fields: Sequence[Field], at: datetime) -> list[str]:
 
 def refuse_unchosen(row: Export, purpose: Purpose | None) -> None:
     """A request of before recipients were chosen isn't agreed to any more."""
+    if row.way == FHIR and not row.report.get("to"):
+        raise Refused.because(UNCHOSEN_BODY)
+    if row.way == FHIR:
+        return
     if purpose is not None and row.is_named and not purpose.leaves and not row.report.get("to"):
         raise Refused.because(UNCHOSEN)
 
@@ -116,3 +130,11 @@ def told(row: Export, found: Rules) -> str:
     """On what basis a body that isn't known here gets it, in words."""
     kept = row.report.get("to") or {}
     return found.bases.get(str(kept.get("basis", "")), "") if isinstance(kept, dict) else ""
+
+
+def person(*, to: str) -> Recipient:
+    """The person concerned or a guardian, for what they asked for themselves."""
+    kind, _, which = to.partition(":")
+    if kind != PERSON or which not in PERSONS:
+        raise Refused.because(NO_PERSON)
+    return Recipient(PERSONS[which], {"kind": PERSON, "id": which})

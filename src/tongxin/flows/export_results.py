@@ -15,6 +15,7 @@ from tongxin.core.instruments import Instrument
 from tongxin.core.pathway import CHINA
 from tongxin.exports.models import FHIR, Export
 from tongxin.exports.rules import rules_at
+from tongxin.flows import export_recipients
 from tongxin.flows.export_asking import (
     NO_DAY,
     NO_PURPOSE,
@@ -25,7 +26,7 @@ from tongxin.flows.export_asking import (
     record,
     refuse_unassessed,
 )
-from tongxin.flows.exporting import ACTION, PART, PURPOSES
+from tongxin.flows.exporting import ACTION, PART, PURPOSES, SUBJECT
 from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
@@ -45,10 +46,14 @@ OVER = "没有导出：这份申请已经到期。还需要的，请重新申请
 
 @transaction.atomic
 def ask(
-    *, instrument: Instrument, purpose: str, with_names: bool, words: str, recipient: str, until_on: date | None,
-    actor: Viewer, at: datetime,
+    *, instrument: Instrument, purpose: str, with_names: bool, words: str, to: str, said: str, basis: str,
+    until_on: date | None, actor: Viewer, at: datetime,
 ) -> Export:
-    """A request for the standing results of an instrument; another person decides, however few they are."""
+    """A request for the standing results of an instrument; another person decides, however few they are.
+
+    Whom it goes to is chosen as for any other export that leaves: `body:ID`, `other` with `basis` and the body's name
+    in `said`; for what somebody asked for themselves `person:self` or `person:guardian`.
+    """
     seat, today = actor.seat, at.astimezone(CHINA).date()
     may = access.may_do(viewer=actor, action=ACTION, at=at)
     if not may or purpose not in PURPOSES or actor.person_id is None or actor.post_id is None or seat is None:
@@ -56,12 +61,15 @@ def ask(
     region = rules.region_of(seat.division_id)
     found = rules_at(at, region=region)
     last = today + timedelta(days=found.days)
-    if not words.strip() or not recipient.strip():
+    if not words.strip() or not to:
         raise Refused.because(NO_PURPOSE)
     if until_on is not None and not today <= until_on <= last:
         raise Refused.because(NO_DAY.format(days=found.days))
     county_id = Division.objects.filter(id=seat.division_id).values_list("county_id", flat=True).first()
     refuse_unassessed(county_id, at)
+    chosen = export_recipients.person(to=to) if purpose == SUBJECT else export_recipients.outside(
+        to=to, said=said.strip(), basis=basis, found=found, viewer=actor
+    )
     scored = Result.objects.filter(data__scores__has_key=instrument.id).values("child_id")
     asked = Child.objects.filter(id__in=scored)
     children = list(access.visible(asked, viewer=actor, part=PART, at=at).order_by("id").values_list("id", flat=True))
@@ -72,12 +80,18 @@ def ask(
         county_id=county_id, person_id=actor.person_id, post_id=actor.post_id, asked_at=at, purpose=purpose, way=FHIR,
         filters={"instrument": instrument.id, "names": with_names}, filters_zh=f"有“{instrument.zh}”结果的儿童"[:200],
         form="json", is_named=True, children=len(children), until_on=until_on or last,
-        definition_hash=hash_of(region, at),
+        definition_hash=hash_of(region, at), report={"to": chosen.kept},
     )
-    keep(row, words=words, recipient=recipient, children=children)
+    keep(row, words=words, recipient=chosen.zh, children=children)
     event = record("export.asked", row, actor, at, way=FHIR)
     notices.tell_posts(posts=deciders(row, found, actor), event=event, at=at)
     return row
+
+
+def bases_for(*, viewer: Viewer, at: datetime) -> dict[str, str]:
+    """On what basis a body that isn't known here may get something, where the viewer works."""
+    region = rules.region_of(viewer.seat.division_id) if viewer.seat else ""
+    return dict(rules_at(at, region=region).bases)
 
 
 def agreed(*, number: str, instrument_id: str, purpose: str, actor: Viewer, at: datetime) -> Export:

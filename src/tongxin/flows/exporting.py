@@ -24,6 +24,8 @@ PURPOSES = {
     "hospital": "随转介提供给医疗机构", "handover": "移交承接单位", "statistics": "统计和研究（已批准）",
     "subject": "本人或监护人要求",
 }
+# What somebody asked for themselves goes to nobody else.
+SUBJECT = "subject"
 
 
 def viewer_for(*, login: str, password: str, at: datetime) -> Viewer:
