@@ -110,3 +110,33 @@ def test_a_check_answered_no_asks_for_none(story: Story) -> None:
     story.assessed(**phq_a(q9="1"))
     story.record("safety_check", "苏咨询", outcome="no", basis="已当面了解")
     assert not story.tasks("file_report")
+
+
+def _told(*bodies: str, at: str = "2025-09-01T09:00") -> list[dict[str, str]]:
+    return [{"to": body, "channel": "phone", "at": at} for body in bodies]
+
+
+def test_a_body_that_the_situation_names_and_nobody_told_is_a_task(story: Story) -> None:
+    story.record("mandatory_report", "郑管理", situations=["6"], reports=_told("police"))
+    task = story.task("report_more")
+    assert "民政部门" in task.zh and task.form == "mandatory_report" and story.owner("report_more") == "郑管理"
+    story.rebuilt_equal()
+    story.record("mandatory_report", "郑管理", situations=["6"], reports=_told("civil_affairs"))
+    assert not story.tasks("report_more") and len(story.tasks("report_result")) == 2
+    for task in story.tasks("report_result"):
+        story.record("report_answer", "郑管理", about=task.key.partition(":")[2], reporter_told="yes")
+    story.record("mandatory_report", "郑管理", situations=["4"], reports=_told("education"))
+    assert "公安机关" in story.task("report_more").zh
+    story.rebuilt_equal()
+
+
+def test_a_result_that_the_reporter_doesnt_know_has_a_clock(story: Story) -> None:
+    report = story.record("mandatory_report", "郑管理", reports=_told("police")).entry
+    story.record("report_answer", "郑管理", about=str(report.id), reporter_told="no")
+    task = story.task("tell_reporter")
+    assert not story.tasks("report_result") and task.due_at > story.at
+    assert "暂缓" in story.refused("task_reason", "郑管理", about=task.key, until="2025-09-03")
+    story.rebuilt_equal()
+    story.record("report_answer", "郑管理", about=task.key.partition(":")[2], reporter_told="yes")
+    assert not story.tasks("tell_reporter")
+    story.rebuilt_equal()

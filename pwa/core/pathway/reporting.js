@@ -16,42 +16,50 @@ export const EACH = ["report_gaps", "reports_untold"];
 /** @param {unknown} value @returns {string[]} */
 const listed = (value) => (Array.isArray(value) ? value.map(String) : []);
 
-/** The reports in force, oldest first, and the answers of which whoever reported doesn't know yet. */
+/** The reports in force, by matter, and the answers of which whoever reported doesn't know yet. */
 export class Reporting {
   constructor() {
-    /** @type {Fact[]} */
-    this.made = [];
+    /** @type {Fact[][]} */
+    this.matters = [];
+    /** @type {Set<string>} */
+    this.awaiting = new Set();
     /** @type {Map<string, Fact>} */
     this.untold = new Map();
   }
 
   /** Note one fact in force. @param {Fact} fact */
   take(fact) {
-    if (fact.kind === "report" && !isWithdrawn(fact)) this.made.push(fact);
-    else if (fact.kind === "report_answer") {
-      const named = String(fact.data["report"] ?? ""), told = fact.data["reporter_told"];
-      if (told === "no") {
-        if (!this.untold.has(named || fact.id)) this.untold.set(named || fact.id, fact);
-      } else if (told === "yes") {
-        if (named) this.untold.delete(named);
-        else this.untold.clear();
-      }
+    if (fact.kind === "report" && !isWithdrawn(fact)) {
+      if (!this.awaiting.size) this.matters.push([]);
+      this.matters[this.matters.length - 1]?.push(fact);
+      this.awaiting.add(fact.id);
+    } else if (fact.kind === "report_answer") this.#answered(String(fact.data["report"] ?? ""), fact);
+  }
+
+  /** @param {string} named @param {Fact} fact */
+  #answered(named, fact) {
+    if (named) this.awaiting.delete(named);
+    else this.awaiting.clear();
+    const told = fact.data["reporter_told"];
+    if (told === "no" && !this.untold.has(named || fact.id)) this.untold.set(named || fact.id, fact);
+    if (told === "yes") {
+      if (named) this.untold.delete(named);
+      else this.untold.clear();
     }
   }
 
-  /** The bodies that a situation names and that no report from then on told. @param {Pathway["report_bodies"]} rules @returns {Map<string, Fact>} */
+  /** The bodies that a situation names and that no report of the matter told. @param {Pathway["report_bodies"]} rules @returns {Map<string, Fact>} */
   gaps(rules) {
     /** @type {Map<string, Fact>} */
     const found = new Map();
-    this.made.forEach((fact, at) => {
-      if (!("reported_to" in fact.data)) return;
-      const told = new Set(this.made.slice(at).flatMap((later) => listed(later.data["reported_to"])));
-      for (const situation of listed(fact.data["situations"])) {
-        for (const body of rules.situations?.[situation] ?? []) {
+    for (const matter of this.matters) {
+      const told = new Set(matter.flatMap(({ data }) => listed(data["reported_to"])));
+      for (const fact of matter.filter(({ data }) => "reported_to" in data)) {
+        for (const body of listed(fact.data["situations"]).flatMap((each) => rules.situations?.[each] ?? [])) {
           if (!told.has(body) && !found.has(body)) found.set(body, fact);
         }
       }
-    });
+    }
     return found;
   }
 

@@ -22,32 +22,40 @@ EACH = frozenset({"report_gaps", "reports_untold"})
 
 @dataclass(slots=True)
 class Reporting:
-    """The reports in force, oldest first, and the answers of which whoever reported doesn't know yet."""
+    """The reports in force and the answers of which whoever reported doesn't know yet.
 
-    made: list[Fact] = field(default_factory=list)
+    Reports made while one before is unanswered are about one matter: together they tell the bodies.
+    """
+
+    matters: list[list[Fact]] = field(default_factory=list)
+    awaiting: set[str] = field(default_factory=set)
     untold: dict[str, Fact] = field(default_factory=dict)
 
     def take(self, fact: Fact) -> None:
         """Note one fact in force."""
         if fact.kind == REPORT and fact.correction not in WITHDRAWN:
-            self.made.append(fact)
+            if not self.awaiting:
+                self.matters.append([])
+            self.matters[-1].append(fact)
+            self.awaiting.add(fact.id)
         elif fact.kind == ANSWER:
-            named = str(fact.data.get("report", ""))
-            told = fact.data.get("reporter_told")
-            if told == "no":
-                self.untold.setdefault(named or fact.id, fact)
-            elif told == "yes":
-                self.untold = {} if not named else {key: each for key, each in self.untold.items() if key != named}
+            self._answered(str(fact.data.get("report", "")), fact)
+
+    def _answered(self, named: str, fact: Fact) -> None:
+        self.awaiting = self.awaiting - {named} if named else set()
+        told = fact.data.get("reporter_told")
+        if told == "no":
+            self.untold.setdefault(named or fact.id, fact)
+        elif told == "yes":
+            self.untold = {key: each for key, each in self.untold.items() if named and key != named}
 
     def gaps(self, rules: Mapping[str, Any]) -> dict[str, Fact]:
-        """The bodies that a situation names and that no report from then on told, each with the first that lacks it."""
+        """The bodies that a situation names and that no report of the matter told, with the first that lacks each."""
         found: dict[str, Fact] = {}
-        for at, fact in enumerate(self.made):
-            if "reported_to" not in fact.data:
-                continue
-            told = {each for later in self.made[at:] for each in _listed(later.data.get("reported_to"))}
-            for situation in _listed(fact.data.get("situations")):
-                for body in _listed(rules.get("situations", {}).get(situation)):
+        for matter in self.matters:
+            told = {each for fact in matter for each in _listed(fact.data.get("reported_to"))}
+            for fact in matter:
+                for body in _wanted(fact, rules):
                     if body not in told:
                         found.setdefault(body, fact)
         return found
@@ -70,6 +78,14 @@ def waiting(each: str, state: CaseState) -> Iterator[Waiting]:
     zh = rules.get("bodies", {})
     for body, fact in state.reporting.gaps(rules).items():
         yield Waiting(f"{body}:{fact.id}", fact.recorded_at, more=str(zh.get(body, body)))
+
+
+def _wanted(fact: Fact, rules: Mapping[str, Any]) -> list[str]:
+    """The bodies that its situations name; none of a report that doesn't say whom it told."""
+    if "reported_to" not in fact.data:
+        return []
+    named = rules.get("situations", {})
+    return [body for situation in _listed(fact.data.get("situations")) for body in _listed(named.get(situation))]
 
 
 def _listed(value: object) -> list[str]:
