@@ -19,7 +19,7 @@ WRITERS = {
     "start": "周主任", "child_director": "周主任", "child_supervisor": "王督导", "social_worker": "林社工",
     "counsellor": "苏咨询", "case_manager": "郑管理", "psychiatrist": "秦医生", "psych_teacher": "何老师",
     "benefit_clerk": "方经办", "department_officer": "孙联络",
-    "wording": "王督导", "phone": "王督导", "exporting": "王督导", "rights": "王督导", "clues": "王督导",
+    "wording": "王督导", "phone": "王督导", "exporting": "王督导", "rights": "王督导", "clues": "王督导", "groups": "苏咨询",
     "referrals": "王督导", "care": "王督导",
 }
 HEIGHTS = {360: 640, 1024: 680}
