@@ -1,6 +1,7 @@
 """What every test stands on: both databases, and a ledger that can be emptied after a test."""
 
 import copy
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
-from tests import world
+from tests import migrated, world
 from tests.unlock import guards_down
 
 # The same cases at each run, however slow the machine; `make soak` looks for new ones.
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             mark.kwargs.setdefault("databases", "__all__")
 
 
+def pytest_collection_finish() -> None:
+    """Thousands of tests and every module stay to the end: the collector need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _other_rows_under_the_same_ids() -> None:
     forget()
@@ -66,6 +73,16 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of a run share."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker, shelf: Path
+) -> Iterator[None]:
+    """Both test databases, migrated by the first process that needs them and copied by the others."""
+    with django_db_blocker.unblock(), migrated.databases(shelf):
+        with django_db_blocker.block():
+            yield
 
 
 @contextmanager

@@ -40,16 +40,17 @@ def new_folder() -> Path:
     return folder
 
 
-def _run(program: str, *arguments: object) -> None:
-    command = [_program(program), *(str(each) for each in arguments)]
+def _run(name: str, *arguments: object) -> None:
+    command = [program(name), *(str(each) for each in arguments)]
     if os.geteuid() == 0:
         command = ["runuser", "-u", "postgres", "--", *command]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", check=False)
     if done.returncode:
-        raise RuntimeError(f"{program} failed:\n{done.stdout.decode(errors='replace')}")
+        raise RuntimeError(f"{name} failed:\n{done.stdout.decode(errors='replace')}")
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Where a program of PostgreSQL lies, in the path or in the newest version's own folder."""
     if found := shutil.which(name):
         return found
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))

@@ -24,6 +24,8 @@ from tongxin.config.settings import *  # noqa: E402, F403
 
 # The tests' sign-ins need no slow hash.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each test browser has the middleware made anew; the static files need not be gone through for it.
+WHITENOISE_AUTOREFRESH = True
 # Nor do their databases outlive the machine.
 for _database in DATABASES.values():  # noqa: F405
     if "init_command" in _database["OPTIONS"]:
