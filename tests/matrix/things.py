@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.documents.files import png
 from tests.flows.forms import fill
+from tests.flows.group_story import GroupStory
 from tests.flows.story import Story
 from tests.matrix.office import Worker
 from tests.screening.school import School
@@ -102,10 +103,17 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_own(here["child_director"], child), **_rows(desk), **_round(world), **_kept(desk, child),
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
-        **_asked(world, here["case_manager"]),
+        **_asked(world, here["case_manager"]), **_group(world),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | group)
+
+
+def _group(world: World) -> dict[str, Any]:
+    """A group of the counsellor's with one child in it, and its first meeting."""
+    story = GroupStory(world, at=MORNING)
+    (member,) = story.members(1)
+    return {"group_id": story.group.id, "member_id": member.id, "number": 1, "groups.deed": "move"}
 
 
 def _spoken(child: Child, form: str) -> dict[str, Any]:
