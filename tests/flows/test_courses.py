@@ -40,6 +40,11 @@ class TestBegin:
         plan = data_of(begin(story))["course_plan"]
         assert isinstance(plan, dict) and plan["response"]["measure"] == "who_5"
 
+    def test_nor_what_nobody_here_has_the_words_of(self, story: Story) -> None:
+        plan = data_of(begin(story, protocol="trt"))["course_plan"]
+        assert isinstance(plan, dict) and [each["id"] for each in plan["measures"]] == ["who_5"]
+        assert plan["response"]["measure"] == "who_5"
+
     @pytest.mark.parametrize(("answers", "said"), [
         ({"acute_danger": "yes"}, "请马上填危机报告"), ({"psychosis": "unknown"}, "还不清楚"),
         ({"recipient": "carer"}, "不是给这类服务对象的"), ({"form_of": "group"}, "不用这种形式"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from tongxin.assessments.forms import Asked, age_on
+from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.core.forms import Problem
 from tongxin.core.language import evaluate, parse
 from tongxin.core.pathway import CHINA, CaseState
@@ -45,7 +45,7 @@ def told_of(
     """How a course is to go, from the protocol of that day, with the library's hash; None for other forms.
 
     `course_plan`: step of the ladder, spans between sessions and measures, the rule of response. Measures for which the
-    child is too young are left out: nobody could fill them in.
+    child is too young, or whose words a licence keeps, are left out: nobody could fill them in.
     """
     if asked.form.kind == SESSION and answers.get("attended") != PRESENT:
         # Whoever didn't come was given nothing.
@@ -79,9 +79,12 @@ def _another(content: Mapping[str, Any], named: list[Mapping[str, Any]]) -> Mapp
 def _may_fill(measure: str, asked: Asked, recipient: object, child: Child, at: datetime) -> bool:
     if measure == OF_CARERS:
         return recipient != CHILD
-    # As the form is written: whom it is offered to may lack the questionnaires that a child is too young for.
-    fields = (each for part in rules.content_of(asked.form_hash)["sections"] for each in part["fields"])
-    youngest = next((each.get("min_age") for each in fields if each["id"] == measure), None)
+    # As it is in force: what somebody was offered lacks the questionnaires that aren't for them.
+    whole = form_in(form_id=asked.form.id, region=rules.region_of(child.county_id), at=at, lists={}).form
+    field = next((each for each in whole.fields if each.id == measure), None)
+    if field is None or (field.sheet and field.sheet.offer and not field.sheet.offer.has_words):
+        return False
+    youngest = field.min_age
     age = age_on(child.birth_month, at.astimezone(CHINA).date())
     return recipient != CARER and (youngest is None or (age is not None and age >= youngest))
 

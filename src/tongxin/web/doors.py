@@ -48,6 +48,7 @@ ACTIONS = {
     "office.ask_export": "可以申请导出数据的人",
     "office.open_exports": "可以申请、批准导出，或看得到登记的人",
     "office.see_needs": "可以看应享未享清单的人",
+    "office.see_protocols": "可以看辅导办法的人",
     "office.see_crisis_board": "可以看危机总览的人",
     "office.see_duty": "可以看值班表的人",
     "office.plan_duty": "可以排值班的人",

@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/confirmations/", "等级确认", "see_figures", WORK),
     ("/referrals/", "转介", FILES, WORK),
     ("/needs/", "应享未享", "see_needs", WORK),
+    ("/protocols/", "辅导办法", "see_protocols", WORK),
     ("/rounds/", "筛查", "see_screening", WORK),
     ("/devices/", "手机", FILES, WORK),
     ("/forms/", "空白表", FILES, WORK),

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flags/", flags.flag_list),
     path("", include("tongxin.web.console.needs")),
     path("", include("tongxin.web.console.plans")),
+    path("", include("tongxin.web.console.courses")), path("", include("tongxin.web.console.protocols")),
     path("", include("tongxin.web.console.group_meetings")),
     path("crises/", crises.crisis_board), path("crises/board/", crises.crisis_rows),
     path("duty/", duty.duty_roster), path("duty/write/", duty.write_duty),

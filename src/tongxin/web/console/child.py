@@ -12,6 +12,7 @@ from tongxin.people.models import CategorySpan
 from tongxin.web import words
 from tongxin.web.console.chips import Chips
 from tongxin.web.console.consent import consent_rows
+from tongxin.web.console.courses import course_part
 from tongxin.web.console.crisis_card import crisis_card, duty_rows, on_duty
 from tongxin.web.console.drafts import danger_rows, dangers_of
 from tongxin.web.console.family import (
@@ -78,7 +79,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "is_ungraded": is_ungraded(file),
         "identified": why_identified(file),
-        "measures": measures(file), "needs": need_rows(file), "plan": plan_part(file),
+        "measures": measures(file), "needs": need_rows(file), "plan": plan_part(file), "courses": course_part(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
         "carers": known, "sees_family": "family" in file.parts,
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",

@@ -25,6 +25,7 @@ from tongxin.referrals import selectors as referrals
 from tongxin.rulebook import rules
 from tongxin.web.console.ages import age_notice, form_for_age
 from tongxin.web.console.basis import DECIDES, deciders, read_first
+from tongxin.web.console.courses import next_session
 from tongxin.web.console.drafts import continued, draft_answers, happened_at, on_page
 from tongxin.web.console.file import read_file
 from tongxin.web.console.form_page import (
@@ -163,7 +164,8 @@ def _known(
         if _household(request, child) else {}
     )
     chosen = prefill.chosen_for(child=child, asked=asked)
-    return chosen | days | known | brought_into(request, child, asked) | from_address(request, asked.form) | said_before
+    brought = brought_into(request, child, asked) | next_session(request, child, asked.form.id)
+    return chosen | days | known | brought | from_address(request, asked.form) | said_before
 
 
 def _take(

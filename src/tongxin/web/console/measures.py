@@ -1,7 +1,7 @@
 """What questionnaires have shown of a child over time, for those who may read their bands; no answer is opened."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,15 +52,23 @@ def measures(file: File) -> dict[str, Any] | None:
     return {"trends": trends, "sides": [side for side in sides if side]}
 
 
-def _points(file: File) -> dict[str, list[Point]]:
+def trends_among(file: File, entries: Collection[str]) -> list[dict[str, Any]]:
+    """The trends of what some entries measured, for whoever may read those entries."""
+    known = rulings_in(region=file.region, at=file.request.at)[0].instruments
+    return [_trend(known[id], points) for id, points in _points(file, among=entries).items()]
+
+
+def _points(file: File, among: Collection[str] | None = None) -> dict[str, list[Point]]:
     """The scores of the entries that stand, oldest first, by questionnaires whose bands the viewer may read."""
-    if "psychological" not in file.parts:
+    if among is None and "psychological" not in file.parts:
         return {}
     known = rulings_in(region=file.region, at=file.request.at)[0].instruments
     gone = {entry.supersedes_id for entry in file.entries if entry.supersedes_id}
     found: dict[str, list[Point]] = defaultdict(list)
     for entry in sorted(file.readable, key=lambda each: (each.occurred_at, each.subject_seq)):
         if entry.id in gone or entry.correction_kind in WITHDRAWN:
+            continue
+        if among is not None and str(entry.id) not in among:
             continue
         for id, score in file.results.get(str(entry.id), {}).get("scores", {}).items():
             if id in known and file.request.viewer.roles & set(known[id].roles.get("read_band", ())):

@@ -1,0 +1,126 @@
+"""Courses of counselling in the browser: what is next for everybody in care, what was said for very few."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests import world
+from tests.flows.counselling import begin, day, low_mood, meet
+from tests.flows.story import Story
+from tests.web.conftest import Clock, Office
+from tongxin.ledger.models import Entry
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[str], Office]
+SECRET = "暗号梦里的桥"
+
+
+@pytest.fixture
+def story(cast: world.World, time: Clock) -> Story:
+    return Story(cast)
+
+
+def held(story: Story, time: Clock) -> str:
+    """A course with two sessions, the words of the first one secret."""
+    course = begin(story, aim=SECRET, **low_mood(18))
+    meet(story, course, session_no=1, content=SECRET, homework=SECRET, words=SECRET, theme="loss")
+    meet(story, course, session_no=2, attended="absent", absence=SECRET)
+    time.now = story.at
+    return course
+
+
+class TestWhoReads:
+    @pytest.mark.parametrize("who", ["周主任", "王督导", "郑管理", "林社工"])
+    def test_those_in_care_see_that_it_took_place_and_nothing_of_it(
+        self, story: Story, office: SignedIn, time: Clock, who: str
+    ) -> None:
+        held(story, time)
+        entry = Entry.objects.filter(subject_id=story.child.id, kind="session").order_by("subject_seq")[0]
+        client, base = office(who), f"/children/{story.child.id}/"
+        for url in (base, f"{base}courses/"):
+            page = client.get(url)
+            text = page.content.decode()
+            assert page.status_code == 200 and SECRET not in text
+            assert "失去与想念" not in text and "学校个别辅导" not in text
+        (course,) = page.context["courses"]
+        assert (course["held"], course["zh"], course["measured"], course["steps"]) == (1, "辅导", None, [])
+        assert [each["came_zh"] for each in course["sessions"]] == ["未到", "到"]
+        assert client.get(f"{base}entries/{entry.id}/").status_code == 404
+
+    @pytest.mark.parametrize("who", ["苏咨询", "许督导"])
+    def test_who_counsels_and_who_supervises_read_it(
+        self, story: Story, office: SignedIn, time: Clock, who: str
+    ) -> None:
+        held(story, time)
+        page = office(who).get(f"/children/{story.child.id}/courses/")
+        (course,) = page.context["courses"]
+        assert course["zh"] == "学校个别辅导" and course["measured"]["trends"][0]["rows"][0]["total"] == 18
+        read = office(who).get(course["sessions"][1]["url"])
+        assert read.status_code == 200 and SECRET in read.content.decode()
+
+    def test_a_benefit_clerk_does_not_even_learn_of_it(self, story: Story, office: SignedIn, time: Clock) -> None:
+        held(story, time)
+        client, base = office("方经办"), f"/children/{story.child.id}/"
+        assert client.get(base).context["courses"] is None and client.get(f"{base}courses/").status_code == 404
+
+    def test_a_case_manager_who_recorded_a_session_still_reads_none(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        course = held(story, time)
+        meet(story, course, by="郑管理", session_no=3, content=SECRET)
+        time.now = story.at
+        page = office("郑管理").get(f"/children/{story.child.id}/courses/")
+        assert not page.context["reads"] and SECRET not in page.content.decode()
+
+    def test_who_counselled_no_longer_reads_once_the_file_is_closed(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        course = held(story, time)
+        story.record("course_end", "苏咨询", about=course, outcome="stopped", reason="moved", result="same")
+        story.record("case_closure", "王督导", reason="handed_over", handed_to="社工站", taken_over="yes")
+        story.record("closure_decision", "郑管理", outcome="approved")
+        time.now = story.at
+        assert not office("苏咨询").get(f"/children/{story.child.id}/courses/").context["reads"]
+
+
+class TestPages:
+    def test_the_next_session_knows_its_number_and_theme(self, story: Story, office: SignedIn, time: Clock) -> None:
+        held(story, time)
+        (course,) = office("苏咨询").get(f"/children/{story.child.id}/courses/").context["courses"]
+        form = office("苏咨询").get(course["urls"][0]["url"])
+        known = {
+            field["id"]: field["prefill"] for part in form.context["definition"]["sections"]
+            for field in part["fields"] if "prefill" in field
+        }
+        assert (known["session_no"], known["theme"], known["way"]) == (2, "feelings", "individual")
+        assert "记这一次" in [each["zh"] for each in course["urls"]]
+
+    def test_the_file_page_says_what_is_next(self, story: Story, office: SignedIn, time: Clock) -> None:
+        held(story, time)
+        (row,) = office("周主任").get(f"/children/{story.child.id}/").context["courses"]["rows"]
+        assert row["next_on"].isoformat() == day(story, 7) and row["zh"] == "辅导"
+
+    def test_a_refused_beginning_is_told_at_its_question(self, story: Story, office: SignedIn, time: Clock) -> None:
+        time.now = story.at
+        sent = office("苏咨询").fill(
+            story.child, "course_start", at=story.at, protocol="ease", recipient="child", form_of="group",
+            service="group", provider="counsellor", qualification="counsellor", planned=7, next_on=day(story, 7),
+            psychosis="yes",
+        )
+        assert sent.status_code == 422
+        (problem,) = sent.json()["problems"]
+        assert problem["path"] == "psychosis" and "请马上填危机报告" in problem["zh"]
+
+    def test_without_a_standard_of_change_none_is_invented(self, story: Story, office: SignedIn, time: Clock) -> None:
+        course = begin(story, measures=["gad_7"], gad_7={f"q{number}": "3" for number in range(1, 8)})
+        meet(story, course, measures=["gad_7"], gad_7={f"q{number}": "0" for number in range(1, 8)})
+        time.now = story.at
+        (shown,) = office("苏咨询").get(f"/children/{story.child.id}/courses/").context["courses"]
+        (trend,) = shown["measured"]["trends"]
+        assert "没有可靠变化的依据" in trend["verdict"]
+
+    def test_the_library_says_what_rules_a_protocol_out(self, office: SignedIn) -> None:
+        page = office("苏咨询").get("/protocols/")
+        text = page.content.decode()
+        assert "问题管理家" in text and "经常醉酒或使用毒品" in text and "CC BY-NC-SA" in text
+        assert office("方经办").get("/protocols/").status_code == 404
