@@ -98,6 +98,17 @@ class TestPlans:
         plan(story)
         assert not story.tasks("revise_plan") and story.task("approve_plan").role == "child_director"
 
+    def test_nobody_approves_two_levels_where_a_post_is_vacant(self, story: Story) -> None:
+        plan(story)
+        story.record("plan_approval", "王督导", outcome="approved")
+        assert story.task("approve_plan").role == "child_supervisor"
+        assert "每一级要由不同的人审核" in story.refused("plan_approval", "王督导", outcome="approved")
+        story.record("plan_approval", "王督导", outcome="returned", note="再想想")
+        plan(story)
+        story.record("plan_approval", "王督导", outcome="approved")
+        story.record("plan_approval", "郑管理", outcome="approved")
+        assert "每一级要由不同的人审核" in story.refused("plan_approval", "郑管理", outcome="approved")
+
     def test_services_and_reviews_come_on_their_day(self, story: Story) -> None:
         plan(story, plan_class="focused_counselling")
         for who in ("周主任", "王督导", "郑管理"):

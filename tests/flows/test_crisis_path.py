@@ -98,3 +98,15 @@ def test_a_false_alarm_needs_no_eight_weeks(story: Story) -> None:
     today = story.at.date().isoformat()
     story.record("crisis_close", "苏咨询", outcome="false_alarm", watch_until=today, guardian_page="no")
     assert not story.case.in_crisis
+
+
+def test_nobody_ends_a_crisis_alone(story: Story) -> None:
+    story.record("crisis_report", "周主任", kind="suicide")
+    story.record("crisis_step", "苏咨询", step="professional", result="done")
+    story.record("crisis_step", "苏咨询", step="ask_concern", result="done", is_concern="no")
+    until = (story.at + timedelta(days=60)).date().isoformat()
+    closing = {"watch_until": until, "guardian_page": "no"}
+    assert "要有两个人" in story.refused("crisis_close", "苏咨询", **closing)
+    story.record("crisis_close", "林社工", **closing)
+    assert not story.case.in_crisis
+    story.rebuilt_equal()

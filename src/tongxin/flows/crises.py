@@ -10,6 +10,7 @@ from tongxin.core.pathway import CHINA, WITHDRAWN, CaseState
 from tongxin.core.pathway.crises import ENDED, WATCH
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
+from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
@@ -29,6 +30,7 @@ def refuse(
         _refuse_watch(child, state, data, actor, at)
     elif draft.kind == CLOSE and state.child_state != DEAD:
         _refuse_short_watch(child, state, data, at)
+        _refuse_alone(child, state, actor, at)
 
 
 def path_of(child: Child, *, at: datetime) -> Mapping[str, Any]:
@@ -77,6 +79,21 @@ def _refuse_short_watch(child: Child, state: CaseState, data: Mapping[str, Any],
             f"（危机开始后 {after['watch']['value']} 天）。请改晚，再提交。没有保存。"
         )
         raise Refused([Problem("watch_until", zh, True)])
+
+
+def _refuse_alone(child: Child, state: CaseState, actor: Viewer, at: datetime) -> None:
+    """A crisis is not ended by one person alone: one of the steps that closing needs was somebody else's."""
+    named, episode = path_of(child, at=at).get("closing", {}).get("second_person", ()), state.alarms.episode
+    if not named or episode is None:
+        return
+    entries = [each.entry for each in episode.taken if each.step in named]
+    others = Entry.objects.filter(id__in=entries, person_id__isnull=False).exclude(person_id=actor.person_id)
+    if not others.exists():
+        steps = {rule.id: rule.zh for rule in state.pathway.crisis_steps}
+        zh = "、".join(f"“{steps[each]}”" for each in named if each in steps)
+        raise Refused.because(
+            f"解除危机要有两个人：{zh}都是您一个人记的。请另一位同事联系孩子或核对以后再解除。没有保存。"
+        )
 
 
 def _moment(text: object) -> datetime:

@@ -23,6 +23,12 @@ def check_after(content: Content) -> None:
         take.sequence(after.get("unless", ()), "after.unless")
         for key in ("watch", "daily"):
             _clock(after[key], f"after.{key}", "min")
+    if "closing" in content:
+        closing = take.mapping(content["closing"], "closing", required=("second_person", "floor"))
+        steps = [each["id"] for each in content["steps"]]
+        for at, each in enumerate(take.sequence(closing["second_person"], "closing.second_person")):
+            if each not in steps:
+                raise DefinitionError(f"closing.second_person[{at}]", f"没有“{each}”这一步", "用 steps 里的名字")
     if "safety_plan" in content:
         _plan(take.mapping(content["safety_plan"], "safety_plan", required=("always", "if_agreed")))
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from tongxin.core.language import evaluate
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
+from tongxin.core.pathway.caring import RETURNED
 from tongxin.core.pathway.definition import Pathway, _fits
 from tongxin.core.pathway.plan import Step
 from tongxin.core.pathway.state import CaseState
@@ -28,17 +29,22 @@ def refusals(
         if not said and state.grades.is_fall(level):
             said += _falling(state, level, person, role)
     if kind == "approval" and not said:
-        said += _approving(state, person, role)
+        said += _approving(state, person, role, data)
     return tuple(said)
 
 
-def _approving(state: CaseState, person: str | None, role: str) -> list[str]:
-    """A plan is approved level by level, by somebody else than who wrote it."""
+def _approving(
+    state: CaseState, person: str | None, role: str, data: Mapping[str, object]
+) -> list[str]:
+    """A plan is approved level by level, each by another person, none of them who wrote it; whoever approved a level
+    for a vacant post may still send the plan back."""
     plan, wanted = state.care.plan, state.care.next_role
     if plan is not None and wanted and plan.person == person:
         return ["制定人不能审核自己的方案，请由别的同事审核。"]
     if wanted and role not in state.pathway.content["routing"].get(wanted, (wanted,)):
         return ["现在还没有轮到您的岗位审核这份方案，请等前一级的意见。"]
+    if data.get("outcome") != RETURNED and any(each.person == person for each in state.care.agreed):
+        return ["这份方案的前一级就是您审核的。每一级要由不同的人审核；岗位空着的，请先安排代班的人。"]
     return []
 
 

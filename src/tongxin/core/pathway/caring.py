@@ -116,16 +116,17 @@ class Care:
     @property
     def is_approved(self) -> bool:
         return (
-            self.plan is not None and not self._is_returned and len(self._agreed) >= max(1, len(self.chain))
+            self.plan is not None and not self._is_returned and len(self.agreed) >= max(1, len(self.chain))
         )
 
     @property
     def next_role(self) -> str:
         """The role whose turn it is to approve; empty where any may."""
-        return next(iter(self.chain[len(self._agreed):]), "")
+        return next(iter(self.chain[len(self.agreed):]), "")
 
     @property
-    def _agreed(self) -> list[Fact]:
+    def agreed(self) -> list[Fact]:
+        """The approvals of this round, from the first level up."""
         return [each for each in self.approvals if each.data.get("outcome") != RETURNED]
 
     @property
