@@ -8,16 +8,20 @@ from random import Random
 from uuid import UUID
 
 from tongxin.accounts.models import Division, Person, Post
+from tongxin.demo.age_days import AgeDays
 from tongxin.demo.cast import Cast
 from tongxin.demo.clue_days import ClueDays
+from tongxin.demo.course_days import CourseDays
 from tongxin.demo.dangers import Dangers
 from tongxin.demo.district import district
 from tongxin.demo.duty_days import DutyDays
 from tongxin.demo.followings import Followings
+from tongxin.demo.group_days import GroupDays
 from tongxin.demo.happenings import Happenings
 from tongxin.demo.last_days import LastDays
 from tongxin.demo.lives import lives_of
 from tongxin.demo.moves import Moves
+from tongxin.demo.need_days import NeedDays
 from tongxin.demo.office import settle_rows
 from tongxin.demo.readers import Readers
 from tongxin.demo.register_days import RegisterDays
@@ -60,9 +64,13 @@ def play(
     happenings.plan_all()
     Moves(year, happenings=happenings).plan_all()
     LastDays(year, followings=Followings(year), happenings=happenings, village=village).plan_all()
+    NeedDays(year, happenings=happenings, village=village).plan_all()
     ScreeningDays(year, county_id=county.id).plan_all()
+    CourseDays(year, county_id=county.id).plan_all()
+    GroupDays(year, county_id=county.id).plan_all()
     ClueDays(year, village=village).plan_all(start=start)
     DutyDays(year, county=county).plan_all(start=start)
+    AgeDays(year, village=village).plan_all(start=start)
     RegisterDays(year, county=county).plan_all(start=start)
     Readers(year, start=start).plan_all()
     settle_rows(year, upload, start=start)

@@ -33,7 +33,7 @@ def visit(scene: Scene) -> Answers:
         "hygiene": scene.chance.choice(("good", "good", "fair")), "care": scene.chance.choice(("good", "good", "fair")),
         "body": "good", "mood": ("good", "fair", "poor", "poor")[scene.difficulty],
         "school": "fair" if scene.difficulty > 1 else "good",
-        "benefits_paid": "no" if scene.is_likely(UNPAID) else "yes",
+        "benefits_paid": "no" if scene.is_likely(UNPAID) or scene.facts.get("unpaid") else "yes",
         "parent_contact": scene.chance.choice(("daily", "weekly", "weekly", "monthly", "quarterly")),
         "hazards": [scene.chance.choice(("none", "none", "none", "electricity", "fire", "water"))],
         "child_words": scene.mood("child"), "next_on": scene.day(30 if scene.difficulty else 90),
