@@ -20,14 +20,14 @@ def assess(cast: World, *topics: str, at: datetime = START, county: str = "37011
         "reasons": ["sensitive"], "scope": ["只用必需的内容"], "effects": ["可能被同学知道"], "risk": ["low"],
         "conclusion": ["go"], **{name: ["kept"] for name in ASKED},
     }
-    writer, judge = cast.viewer(WRITERS[county], at), cast.viewer(_judge(cast, county), at)
+    writer, judge = cast.viewer(WRITERS[county], at), cast.viewer(_judge(cast, county, at), at)
     lines = [registers.keep(register=IMPACT, topic=each, given=said, actor=writer, at=at) for each in topics]
     return [
         registers.review(line_id=each.id, outcome="agreed", words="", actor=judge, at=at, of="1") for each in lines
     ]
 
 
-def _judge(cast: World, county: str) -> str:
+def _judge(cast: World, county: str, at: datetime) -> str:
     name = f"评估核对人{county}"
     # A test that takes back what it did takes this back too.
     if name not in cast.posts or not Post.objects.filter(id=cast.posts[name].id).exists():
@@ -37,5 +37,5 @@ def _judge(cast: World, county: str) -> str:
             id=ids.new_id(), role="audit_administrator", title=name, organisation=body, division=place
         )
         cast.posts[name] = post
-        (cast.people[name],) = counties.fill(holders=[(post, f"assessed{county}", name)], at=START - AN_HOUR)
+        (cast.people[name],) = counties.fill(holders=[(post, f"assessed{county}", name)], at=at - AN_HOUR)
     return name

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests import world
+from tests.assessed import assess
 from tongxin.cases.models import Alarm, Case, Task
 from tongxin.core.pathway import CHINA
 from tongxin.demo.district import district
@@ -34,6 +35,7 @@ def played(*, seed: int = 7, end: datetime = END) -> Played:
     at = district().starts
     cast = world.build(at - timedelta(days=1))
     viewer = cast.viewer("郑管理", at)
+    assess(cast, "screening", at=at)
     found = intake.receive(
         content=roster(), name="花名册.csv", viewer=viewer, at=at, county=cast.place("370116")
     )

@@ -155,7 +155,7 @@ def closure(scene: Scene) -> Answers:
         "goal_state": scene.chance.choice(("all", "most")), "assessments": scene.say("closure_assessments"),
         "goals_reached": scene.say("closure_goals"), "aftercare": scene.say("aftercare"),
         "reopen_rule": scene.say("reopen_rule"), "child_satisfaction": scene.chance.choice(("very", "satisfied")),
-        "guardian_satisfaction": "satisfied", "signature": scene.name,
+        "guardian_satisfaction": "satisfied", "signature": scene.name, **scene.facts,
     }
 
 
