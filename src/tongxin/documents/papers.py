@@ -46,6 +46,12 @@ class Layout:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     slip: Mapping[str, Any] | None = None
+    # Sections that stay in the record: what a paper that several sides sign must not tell them.
+    without: frozenset[str] = frozenset()
+
+    def part_of(self, form: Form) -> Form:
+        """A form as it is printed."""
+        return replace(form, sections=tuple(each for each in form.sections if each.id not in self.without))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def _family(content: Mapping[str, Any]) -> Family:
 def _layout(content: Mapping[str, Any]) -> Layout:
     return Layout(
         head=tuple(content["head"]), signatures=tuple(content["signatures"]), before=tuple(content.get("before", ())),
-        after=tuple(content.get("after", ())), slip=content.get("slip"),
+        after=tuple(content.get("after", ())), slip=content.get("slip"), without=frozenset(content.get("without", ())),
     )
 
 

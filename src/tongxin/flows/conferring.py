@@ -9,7 +9,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked
 from tongxin.core.forms import Problem
-from tongxin.core.pathway import CHINA, CaseState
+from tongxin.core.pathway import CHINA, CaseState, Fact
 from tongxin.core.pathway.conferences import ANSWER, CALL, HELD, RECORD, Decision
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
@@ -18,7 +18,7 @@ from tongxin.people.models import Child
 PART, TASKS = "conferences", "conference_tasks"
 KINDS = frozenset({CALL, RECORD, ANSWER})
 DECISIONS, MEMBERS, OPINIONS = "decisions", "members", "opinions"
-DISSENTS = "dissent"
+DISSENTS, WHO_IT_IS = "dissent", "who"
 ONE_OWNER = "每条决定选一个岗位，或者一个单位：只选一个，才知道由谁办。没有保存。"
 NOT_BEFORE = "“哪天以前”不能早于开会的那天，请核对日期。没有保存。"
 WHO = "这一行还不知道请谁：选单位、选本地岗位，或者写单位和岗位。没有保存。"
@@ -107,10 +107,20 @@ def is_theirs(known: Decision, viewer: Viewer, state: CaseState) -> bool:
     return bool(set(routes) & viewer.roles)
 
 
+def rows_in(fact: Fact, name: str) -> list[Mapping[str, Any]]:
+    """The rows of a list in a fact's clear data."""
+    rows = fact.data.get(name)
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list | tuple) else []
+
+
 def follow(*, child: Child, state: CaseState, at: datetime) -> None:
-    """Let each body in that still has a decision to carry out, for that matter only; out again when it has none."""
+    """Let each body in that has a decision to carry out, or is called and may know who the child is; then out again."""
     wanted = {
         (each.fact.id, int(each.organisation)) for each in state.conferences.decisions.values()
         if each.is_open and each.organisation and state.is_open
+    } | {
+        (fact.id, int(row["organisation"]))
+        for fact, _ in state.conferences.called.values() for row in rows_in(fact, MEMBERS)
+        if row.get("organisation") and WHO_IT_IS in row.get("minimum", ()) and state.is_open
     }
     relations.let_bodies_in(child_id=child.id, relation="department_task", wanted=wanted, at=at)

@@ -47,7 +47,7 @@ def derive_again(
         Child.objects.filter(id=child.id).update(state=child.state)
     if any(fact.kind == "referral" for fact in facts):
         follow_referrals(child=child, state=derived.state, steps=derived.steps, at=at)
-    if derived.state.conferences.decisions or any(fact.kind == conferring.RECORD for fact in facts):
+    if any(fact.kind in conferring.KINDS for fact in facts):
         conferring.follow(child=child, state=derived.state, at=at)
     tell(child=child, changes=derived.changes, actor=actor, at=at, keyring=keyring)
     return derived

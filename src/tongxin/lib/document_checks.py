@@ -58,12 +58,12 @@ def _family(raw: object) -> None:
 
 
 def _sheet(raw: object, path: str) -> None:
-    sheet = take.mapping(raw, path, required=("head", "signatures"), optional=("before", "after", "slip"))
+    sheet = take.mapping(raw, path, required=("head", "signatures"), optional=("before", "after", "slip", "without"))
     for at, name in enumerate(take.sequence(sheet["head"], f"{path}.head")):
         if name not in ABOUT_CHILD:
             raise DefinitionError(f"{path}.head[{at}]", f"抬头里没有“{name}”", f"可写：{'、'.join(ABOUT_CHILD)}")
     _signatures(sheet["signatures"], f"{path}.signatures")
-    for key in ("before", "after"):
+    for key in ("before", "after", "without"):
         take.sequence(sheet.get(key, []), f"{path}.{key}")
     if "slip" in sheet:
         slip = take.mapping(

@@ -47,6 +47,7 @@ ACTIONS = {
     "office.review_looks": "可以核实查看的人",
     "office.ask_export": "可以申请导出数据的人",
     "office.open_exports": "可以申请、批准导出，或看得到登记的人",
+    "office.see_conferences": "可以看会商一览的人",
     "office.see_needs": "可以看应享未享清单的人",
     "office.see_protocols": "可以看辅导办法的人",
     "office.see_crisis_board": "可以看危机总览的人",

@@ -7,9 +7,12 @@ from django.db.models import UUIDField
 from django.http import HttpResponse
 
 from tongxin.flows import looking, unusual
+from tongxin.flows.conferring import PART as CONFERENCES
+from tongxin.flows.rooms import BOOK
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import CategorySpan
 from tongxin.web import words
+from tongxin.web.console.arranged import arranged_part
 from tongxin.web.console.chips import Chips
 from tongxin.web.console.consent import consent_rows
 from tongxin.web.console.courses import course_part
@@ -36,7 +39,7 @@ from tongxin.web.console.standing import flag_rows, flags_of, link_rows, links_o
 from tongxin.web.console.task_rows import CRISIS, OTHERS_DO_IT, task_rows
 from tongxin.web.console.timeline import SHOWN, timeline
 from tongxin.web.console.why import is_ungraded, why_graded, why_identified
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
 IDENTITY_WORDS = 4
@@ -79,7 +82,9 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "is_ungraded": is_ungraded(file),
         "identified": why_identified(file),
-        "measures": measures(file), "needs": need_rows(file), "plan": plan_part(file), "courses": course_part(file),
+        "measures": measures(file), "needs": need_rows(file), "plan": plan_part(file),
+        "arranged": arranged_part(file),
+        "conferences_url": f"/children/{file.child.id}/conferences/" if CONFERENCES in file.parts else "", "courses": course_part(file),
         "identity": identity_rows(file, names.more[:IDENTITY_WORDS]), "details": detail_words(file),
         "carers": known, "sees_family": "family" in file.parts,
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",
@@ -101,6 +106,7 @@ def _header(file: File, names: Names) -> dict[str, Any]:
         "age": words.age_zh(file.child.birth_month, on=file.request.at.date()),
         "stage": file.pathway.stages.get(file.case.stage, "") if "identification" in file.parts else "",
         "chips": Chips(file.request, [file.case], shown_as="roster").of(file.case),
+        "sees_bookings": "care" in file.parts, "may_book": may_do_any(file.request, BOOK),
         "is_concern": bool(file.state.names()["is_concern"]) and bool({"family", "crisis"} & file.parts),
         "categories": [
             {"zh": kinds.get(span.category, "其他"), "start_on": span.start_on} for span in spans

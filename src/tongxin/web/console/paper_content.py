@@ -60,8 +60,9 @@ def filled(
     form, layout, request = asked.form, rules.layout(asked.form.id), file.request
     is_for_family = copy.purpose.for_family
     on = (entry.occurred_at if entry else request.at).astimezone(CHINA).date()
+    printed = rules.family.part_of(form) if is_for_family else layout.part_of(form)
     sections = sections_of(
-        rules.family.part_of(form) if is_for_family else form, answers, say=_wording(form, answers or {}),
+        printed, answers, say=_wording(form, answers or {}),
         shown=visible(form, answers, on=on, age=age_on(file.child.birth_month, on)) if answers is not None else None,
     )
     more = [] if is_for_family else _more(file, copy, paper)
