@@ -129,7 +129,7 @@ def test_nothing_that_is_kept_of_a_booking_names_the_child(cast: world.World) ->
     one, child = room(cast), cast.child()
     row = book(cast, wish(cast, one, "苏咨询", moment(8, 9), child=child.id), by="林社工")[0]
     assert str(child.id) not in str(list(Slot.objects.values_list("key", flat=True)))
-    event = Event.objects.get(kind="booking.made")
+    event = Event.objects.get(kind="booking.placed")
     assert event.clear == {"booking": str(row.id), "bookings": 1}
     told = Notice.objects.get(event_id=event.id)
     assert (told.post_id, told.child_id) == (cast.posts["苏咨询"].id, None)

@@ -1,12 +1,13 @@
 """One of everything that an address can name, all about one child, with a word of its own in every part of the file."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.documents.files import png
+from tests.flows import rooms as meeting
 from tests.flows.forms import fill
 from tests.flows.group_story import GroupStory
 from tests.flows.story import Story
@@ -21,10 +22,11 @@ from tests.world import START, World
 from tongxin import vault
 from tongxin.accounts.models import Holding, places_of
 from tongxin.accounts.viewers import WORKER
+from tongxin.bookings.models import Change
 from tongxin.clues.models import Clue, Picture
 from tongxin.documents.models import Attachment
 from tongxin.drafts.models import FormDraft
-from tongxin.flows import asking_over, holding, setting_apart, unsealing
+from tongxin.flows import asking_over, calendars, holding, rooms, rota, setting_apart, unsealing
 from tongxin.flows.record import asked_of
 from tongxin.flows.setting_apart import Notice
 from tongxin.flows.shelved import NOWHERE
@@ -103,7 +105,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_own(here["child_director"], child), **_rows(desk), **_round(world), **_kept(desk, child),
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
-        **_asked(world, here["case_manager"]), **_group(world),
+        **_asked(world, here["case_manager"]), **_group(world), **_rooms(world, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | group)
@@ -114,6 +116,23 @@ def _group(world: World) -> dict[str, Any]:
     story = GroupStory(world, at=MORNING)
     (member,) = story.members(1)
     return {"group_id": story.group.id, "member_id": member.id, "number": 1, "groups.deed": "move"}
+
+
+def _rooms(world: World, child: Child) -> dict[str, Any]:
+    """A room with a shift, a swap that was asked, a booking for the child, and somebody's calendar."""
+    room = meeting.room(world)
+    rooms.close(room_id=room.id, first_day=date(2025, 12, 1), last_day=date(2025, 12, 2), reason="repair",
+                actor=world.viewer("郑管理"), at=MORNING)
+    shift = meeting.sits(world, room, "苏咨询", 0)[0]
+    rota.leave(shift_id=shift.id, day=meeting.MONDAY, stand_in=meeting.named(world, "林社工"),
+               actor=world.viewer("苏咨询"), at=MORNING)
+    booked = meeting.book(world, meeting.wish(world, room, "苏咨询", meeting.moment(15, 9), child=child.id))
+    made = calendars.issue(room_id=None, actor=world.viewer("苏咨询"), at=MORNING)
+    change = Change.objects.get(state=Change.ASKED)
+    return {
+        "room_id": room.id, "closure_id": room.closures.get().id, "rota.shift_id": shift.id, "change_id": change.id,
+        "booking_id": booked[0].id, "feed_id": made.feed.id, "token": made.token,
+    }
 
 
 def _spoken(child: Child, form: str) -> dict[str, Any]:

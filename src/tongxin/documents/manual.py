@@ -18,7 +18,7 @@ ORDER = (
     START, "child_director", "child_supervisor", "social_worker", "counsellor", "case_manager", "psychiatrist",
     "psych_teacher", "benefit_clerk", "department_officer", "city_officer", "system_administrator",
     "security_administrator", "audit_administrator", "wording", "phone", "exporting", "rights", "clues",
-    "referrals", "care", "groups",
+    "referrals", "care", "groups", "bookings",
 )
 FENCE = "---\n"
 # What a line may hold besides plain words: **strong**, 「a word of the screen」, [words](page.md).

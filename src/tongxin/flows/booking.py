@@ -73,7 +73,7 @@ def book(*, wish: BookingWish, actor: Viewer, at: datetime) -> list[Booking]:
     except Taken:
         _refuse_clashes(rows, room, child_id, at)
         raise Refused.because(QUICKER) from None
-    tell("booking.made", rows[0], actor, at, bookings=len(rows))
+    tell("booking.placed", rows[0], actor, at, bookings=len(rows))
     return rows
 
 

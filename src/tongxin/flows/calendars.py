@@ -51,7 +51,7 @@ def issue(*, room_id: UUID | None, actor: Viewer, at: datetime) -> Issued:
         digest=digest_of(token), person_id=None if room_id else actor.person_id, room_id=room_id,
         made_by_id=actor.person_id, made_at=at, expires_at=at + rules_at(at).feed.lasts,
     )
-    _tell("feed.made", feed, actor, at)
+    _tell("feed.issued", feed, actor, at)
     return Issued(feed, token)
 
 

@@ -57,8 +57,8 @@ NOBODY_REACTS = frozenset({
     "round.sampled", "round.closed", "round.dropped",
     "group.planned", "group.joined", "group.left", "group.ended", "meeting.moved", "meeting.called_off",
     "meeting.signed_in", "supervision.recorded",
-    "room.changed", "rota.changed", "rota.asked", "rota.answered", "booking.made", "booking.changed",
-    "booking.reminded", "booking.missed", "feed.made", "feed.revoked",
+    "room.changed", "rota.changed", "rota.asked", "rota.answered", "booking.placed", "booking.changed",
+    "booking.reminded", "booking.missed", "feed.issued", "feed.revoked",
 })
 
 REACTIONS: Mapping[str, Later] = {

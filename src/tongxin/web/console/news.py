@@ -65,7 +65,7 @@ OFFICE_NEWS = {
     "clue.climbed": ("线索", "急：有一条线索没有人办，转到您的岗位", "/clues/"),
     "rota.asked": ("换班", "有人请您换班或代班，等您答复", "/rota/"),
     "rota.answered": ("换班", "您提出的换班有了答复", "/rota/"),
-    "booking.made": ("预约", "您有新的预约", "/bookings/"),
+    "booking.placed": ("预约", "您有新的预约", "/bookings/"),
     "booking.changed": ("预约", "您的预约有变动", "/bookings/"),
     "booking.reminded": ("预约", "您有预约快到了，请看时间和房间", "/bookings/"),
     "booking.missed": ("预约", "有一次预约过了还没有记录，请补记", "/bookings/"),
