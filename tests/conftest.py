@@ -80,9 +80,8 @@ def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker, shelf: Path
 ) -> Iterator[None]:
     """Both test databases, migrated by the first process that needs them and copied by the others."""
-    with django_db_blocker.unblock(), migrated.databases(shelf):
-        with django_db_blocker.block():
-            yield
+    with django_db_blocker.unblock(), migrated.databases(shelf), django_db_blocker.block():
+        yield
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,14 @@ class Library:
 
     def of(self, kind: str, id: str, *, region: str = "") -> tuple[Version, ...]:
         """The versions of one definition for one region, oldest first."""
-        found = [v for v in self.versions if (v.kind, v.id, v.region) == (kind, id, region)]
-        return tuple(sorted(found, key=lambda version: version.valid_from))
+        return self._by_name.get((kind, id, region), ())
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str, str], tuple[Version, ...]]:
+        found: dict[tuple[str, str, str], list[Version]] = {}
+        for version in sorted(self.versions, key=lambda each: each.valid_from):
+            found.setdefault((version.kind, version.id, version.region), []).append(version)
+        return {name: tuple(versions) for name, versions in found.items()}
 
 
 def load_all(folder: Path, *, more: Iterable[Version] = ()) -> Library:
@@ -144,15 +151,15 @@ def load_cases(folder: Path, kind: str, id: str, *, region: str = "") -> Documen
 
 def resolve(library: Library, kind: str, id: str, *, regions: Sequence[str] = (), on: date) -> Resolved:
     """The definition as it holds on `on` where `regions` (nation first, county last) apply."""
-    content = _in_force(library, kind, id, "", on)
-    if content is None:
+    nation = _in_force(library, kind, id, "", on)
+    if nation is None:
         raise NoDefinition(kind, id, on)
-    result = content.content
+    result = nation.content
     for region in dict.fromkeys(_six(code) for code in regions):
         overlay = _in_force(library, kind, id, region, on) if region else None
         if overlay is not None:
             result = _lay(result, overlay)
-    return Resolved(hash=hash_of(result), content=result)
+    return Resolved(hash=nation.hash if result is nation.content else hash_of(result), content=result)
 
 
 def chain(region: str) -> tuple[str, ...]:

@@ -74,9 +74,11 @@ def identifier(content: Content, path: str, *, key: str = "id") -> str:
 
 def unrepeated(names: Sequence[str], path: str, what: str) -> None:
     """Refuse the second of two equal names."""
+    seen: set[str] = set()
     for index, name in enumerate(names):
-        if name in names[:index]:
+        if name in seen:
             raise DefinitionError(f"{path}[{index}]", f"{what} {name} 重复", "请改名或删去一处")
+        seen.add(name)
 
 
 def join(path: str, key: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from tongxin.core.grading.facts import digest_input
@@ -92,10 +93,15 @@ def expires_on(rubric: Rubric, seen_on: date, level: str) -> date:
     A level without an interval of its own is held to the longest one.
     """
     months = rubric.reassess_months.get(level, max(rubric.reassess_months.values()))
+    return _ends_on(seen_on, months, rubric.grace_days)
+
+
+@lru_cache(maxsize=4096)
+def _ends_on(seen_on: date, months: int, grace_days: int) -> date:
     index = seen_on.year * 12 + seen_on.month - 1 + months
     first = date(index // 12, index % 12 + 1, 1)
     last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
-    return first.replace(day=min(seen_on.day, last.day)) + timedelta(days=rubric.grace_days + 1)
+    return first.replace(day=min(seen_on.day, last.day)) + timedelta(days=grace_days + 1)
 
 
 def _cells(rubric: Rubric, facts: Mapping[str, Any], *, on: date, level: str) -> tuple[CellResult, ...]:

@@ -54,8 +54,12 @@ class Rules:
 
     def form(self, content: Content) -> Form:
         """The form written in `content`, its fields bound to the field list."""
-        bindings = {id: {"type": bound.type} for id, bound in self.names.fields.items()}
-        return forms.read(content, option_sets=self.option_sets, bindings=bindings, instruments=self.sheets)
+        return forms.read(content, option_sets=self.option_sets, bindings=self.bindings, instruments=self.sheets)
+
+    @cached_property
+    def bindings(self) -> Mapping[str, Mapping[str, str]]:
+        """What forms are told of the fields they bind to."""
+        return {id: {"type": bound.type} for id, bound in self.names.fields.items()}
 
     @cached_property
     def sheets(self) -> Mapping[str, Sheet]:
