@@ -29,6 +29,7 @@ HEAD = """# Soak
 with random faults, a storm of pages, phones in a bad network, every route as every role, strange questions at every
 door (schemathesis, by a description of all routes) and strange bytes for every reader (atheris).
 `TONGXIN_SOAK_SECONDS` sets the time of each part (220), `TONGXIN_SYNC_STEPS` the steps of the phones (10,000),
+`TONGXIN_SOAK_ANSWERS` how many answers the doors give at least (10,000; as long as it takes),
 `TONGXIN_SOAK_SEED` repeats a run. What each part did when it last ran:
 
 """
@@ -50,10 +51,16 @@ class Part:
     def chance(self) -> random.Random:
         return random.Random(self.seed)
 
-    def turns(self) -> Iterator[int]:
-        """Numbers that differ from turn to turn, until the time is over; at least one."""
+    @property
+    def answers(self) -> int:
+        """How many answers were counted, whatever they were."""
+        return sum(count for name, count in self.counts.items() if name.startswith("answers"))
+
+    def turns(self, *, least: int = 0) -> Iterator[int]:
+        """Numbers that differ from turn to turn, until the time is over and at least so many answers were counted;
+        at least one."""
         number = 0
-        while not number or monotonic() < self.until:
+        while not number or monotonic() < self.until or self.answers < least:
             yield self.seed + number
             number += 1
         self.counts["turns"] = number

@@ -1,6 +1,7 @@
 """Strange questions at every door, by the product's own description, as everybody: never a fault, never a leak."""
 
 import json
+import os
 import random
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.web.conftest import Office
 pytestmark = [pytest.mark.soak, pytest.mark.django_db]
 __all__ = ["full"]
 AT_ONCE = 4
+LEAST = int(os.environ.get("TONGXIN_SOAK_ANSWERS", "10000"))
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def bearer(full: Full, begun: world.World) -> str:
 def test_strange_questions_at_every_door(full: Full, bearer: str, part: Part) -> None:
     document = schemathesis.openapi.from_dict(described(full.things))
     operations = [found.ok() for found in document.get_all_operations()]
-    for number in part.turns():
+    for number in part.turns(least=LEAST):
         for operation in operations:
             _ask(full, bearer, part, operation, number)
 
