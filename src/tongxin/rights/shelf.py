@@ -4,26 +4,17 @@ Each line holds a child's id, the moment, whether the file was put away or taken
 nobody else can write one.
 """
 
-import hashlib
-import hmac
-import json
-import logging
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
-
-from tongxin.lib import places, secrets
-from tongxin.lib.faults import Fault
+from tongxin.lib.signed_lists import Content, SignedList, moment
 from tongxin.rights.models import Shelved
 
 NAME = "stored.jsonl"
 STORED, IN_USE = "stored", "in_use"
-log = logging.getLogger("tongxin.rights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +27,29 @@ class Turn:
     until_on: date | None = None
 
 
-def file() -> Path:
-    """The list of this installation, beside the ledger's exported heads."""
-    return places.heads_folder() / NAME
+def _written(turn: Turn) -> Content:
+    return {
+        "id": str(turn.child_id), "at": turn.at.isoformat(), "is": STORED if turn.is_stored else IN_USE,
+        "until": turn.until_on.isoformat() if turn.until_on else "",
+    }
+
+
+def _parsed(content: Content) -> Turn:
+    until = date.fromisoformat(content["until"]) if content["until"] else None
+    return Turn(UUID(content["id"]), moment(content["at"]), content["is"] == STORED, until)
+
+
+def _signed(content: Content) -> str:
+    return "|".join(("tongxin stored", content["id"], content["at"], content["is"], content["until"]))
+
+
+LIST: SignedList[Turn] = SignedList(NAME, "只保存的档案的清单", _written, _parsed, _signed)
+file, read = LIST.file, LIST.read
 
 
 def note(turn: Turn) -> None:
-    """Add one line; what was done to the file stands where the list can't be written, and the next backup writes it."""
-    try:
-        places.heads_folder().mkdir(parents=True, exist_ok=True)
-        handle = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as stream:
-            stream.write(_line(turn))
-    except OSError as error:
-        log.error("the list of stored files was not written (%s)", type(error).__name__)
+    """Add one line."""
+    LIST.append([turn])
 
 
 def export() -> None:
@@ -70,27 +70,9 @@ def _turns_of(row: Shelved) -> list[Turn]:
     return turns if row.ended_at is None else [*turns, Turn(row.child_id, row.ended_at, is_stored=False)]
 
 
-def read(from_file: Path) -> list[Turn]:
-    """A saved list, empty where there is none; refused whole when a line of it was not written here."""
-    try:
-        lines = from_file.read_text(encoding="utf-8").splitlines() if from_file.exists() else []
-        return [_turn(line) for line in lines if line.strip()]
-    except (OSError, ValueError, TypeError, LookupError):
-        raise Fault(
-            f"只保存的档案的清单 {from_file.name} 读不出，或不是本系统所写。没有作任何改动，请换一份完整的清单。"
-        ) from None
-
-
 def save(to: Path, turns: Iterable[Turn]) -> None:
     """Write a list whole, each line once, the oldest first."""
-    part = to.with_name(f".{to.name}.part")
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        part.touch(mode=0o600)
-        part.write_text("".join(map(_line, sorted(dict.fromkeys(turns), key=lambda each: each.at))), encoding="utf-8")
-        part.replace(to)
-    except OSError:
-        raise Fault(f"写不进 {to}，只保存的档案的清单没有保存。请换一个位置。") from None
+    LIST.save(to, sorted(dict.fromkeys(turns), key=lambda each: each.at))
 
 
 def stored(turns: Iterable[Turn]) -> list[Turn]:
@@ -100,26 +82,3 @@ def stored(turns: Iterable[Turn]) -> list[Turn]:
 
 def _last(turns: Iterable[Turn]) -> dict[UUID, Turn]:
     return {each.child_id: each for each in sorted(turns, key=lambda each: each.at)}
-
-
-def _line(turn: Turn) -> str:
-    content = {
-        "id": str(turn.child_id), "at": turn.at.isoformat(), "is": STORED if turn.is_stored else IN_USE,
-        "until": turn.until_on.isoformat() if turn.until_on else "",
-    }
-    return json.dumps({**content, "mac": _mac(content)}) + "\n"
-
-
-def _turn(line: str) -> Turn:
-    content = json.loads(line)
-    mac = content.pop("mac")
-    at = parse_datetime(content["at"])
-    if at is None or not hmac.compare_digest(mac, _mac(content)):
-        raise ValueError
-    until = date.fromisoformat(content["until"]) if content["until"] else None
-    return Turn(UUID(content["id"]), at, content["is"] == STORED, until)
-
-
-def _mac(content: dict[str, str]) -> str:
-    said = "|".join(("tongxin stored", content["id"], content["at"], content["is"], content["until"]))
-    return hmac.digest(secrets.read("ledger"), said.encode(), hashlib.sha256).hex()
