@@ -9,9 +9,9 @@ DEFINITIONS = places.definitions_folder()
 LARGE = {"divisions", "sample", "roster"}
 # What is left out makes a check quick; these are the ones that other definitions name.
 KEPT = {
-    "forms": {"identification_form", "identification_form_0_3", "task_reason"},
+    "forms": {"course_start", "identification_form", "identification_form_0_3", "task_reason"},
     "instruments": {
-        "ces_d_10", "ces_dc", "gad_7", "k6", "phq_8", "phq_9", "phq_a", "scared", "scared_5", "who_5",
+        "ces_d_10", "ces_dc", "cries_8", "gad_7", "k6", "phq_8", "phq_9", "phq_a", "scared", "scared_5", "who_5",
     },
 }
 
