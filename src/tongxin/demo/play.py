@@ -11,6 +11,7 @@ from tongxin.accounts.models import Division, Person, Post
 from tongxin.demo.age_days import AgeDays
 from tongxin.demo.cast import Cast
 from tongxin.demo.clue_days import ClueDays
+from tongxin.demo.conference_days import ConferenceDays
 from tongxin.demo.course_days import CourseDays
 from tongxin.demo.dangers import Dangers
 from tongxin.demo.district import district
@@ -68,6 +69,7 @@ def play(
     ScreeningDays(year, county_id=county.id).plan_all()
     CourseDays(year, county_id=county.id).plan_all()
     GroupDays(year, county_id=county.id).plan_all()
+    ConferenceDays(year, county_id=county.id).plan_all()
     ClueDays(year, village=village).plan_all(start=start)
     DutyDays(year, county=county).plan_all(start=start)
     AgeDays(year, village=village).plan_all(start=start)

@@ -15,10 +15,11 @@ from tongxin.lib import places
 START = "start"
 # The pages by the role they are for, in the order of the book.
 ORDER = (
-    START, "child_director", "child_supervisor", "social_worker", "counsellor", "case_manager", "psychiatrist",
+    START, "child_director", "child_supervisor", "social_worker", "counsellor", "clinical_supervisor", "case_manager",
+    "psychiatrist",
     "psych_teacher", "benefit_clerk", "department_officer", "city_officer", "system_administrator",
     "security_administrator", "audit_administrator", "wording", "phone", "exporting", "rights", "clues",
-    "referrals", "care", "groups", "bookings",
+    "referrals", "care", "conferences", "sessions", "groups", "bookings",
 )
 FENCE = "---\n"
 # What a line may hold besides plain words: **strong**, 「a word of the screen」, [words](page.md).
