@@ -54,6 +54,8 @@ def test_a_leader_signs_in_on_a_phone(desk: Desk, room: House) -> None:
     signs = page.locator(".tx-sign")
     for place in range(signs.count()):
         signs.nth(place).get_by_label("到", exact=True).check()
+        assert not signs.nth(place).get_by_label("没有发现").is_checked()
+        signs.nth(place).get_by_label("没有发现").check()
     first, second = signs.nth(0), signs.nth(1)
     assert not first.locator(".tx-sign-six").is_visible() and not second.locator(".tx-sign-away").is_visible()
     first.get_by_label("要单独看看").check()

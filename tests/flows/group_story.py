@@ -80,7 +80,10 @@ class GroupStory:
         said = {member.id: dict(each) for member, each in (other or {}).items()}
         rows = self.group.members.filter(left_at__isnull=True).order_by("joined_at")
         signs = [
-            Sign(member_id=member.id, entry_id=ids.new_id(), **{"attended": "present", **said.get(member.id, {})})
+            Sign(
+                member_id=member.id, entry_id=ids.new_id(),
+                **{"attended": "present", "has_looked": True, **said.get(member.id, {})},
+            )
             for member in rows
         ]
         told = Told(

@@ -130,6 +130,11 @@ class TestSigningIn:
         assert story.group.meetings.get(number=1).state == Meeting.PLANNED
         assert story.signs().is_saved
 
+    def test_nobody_is_recorded_as_safe_whom_nobody_looked_at(self, story: GroupStory) -> None:
+        members = story.members(2)
+        outcome = story.signs({members[0]: {"has_looked": False}})
+        assert [member.id for member, _ in outcome.refused] == [members[0].id] and not Presence.objects.exists()
+
     def test_a_danger_is_a_crisis_at_once(self, story: GroupStory) -> None:
         members = story.members(2)
         outcome = story.signs({members[0]: {"dangers": dict.fromkeys(VETOES, "no") | DANGER}})

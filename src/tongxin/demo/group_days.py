@@ -139,4 +139,4 @@ class GroupDays:
         if (place, number) == DANGER:
             dangers = {**dict.fromkeys(VETOES, "no"), "wish_to_die": "yes"}
             return Sign(member.id, entry, "present", dangers, words="散场以后单独说起不想活，带领人一直陪着")
-        return Sign(member.id, entry, "present")
+        return Sign(member.id, entry, "present", has_looked=True)

@@ -17,6 +17,7 @@ from tongxin.core.pathway import CHINA, CaseState
 from tongxin.core.pathway.courses import Course, began, measure_due, responds, think_on
 from tongxin.flows.derive import state_of
 from tongxin.flows.facts import facts_of
+from tongxin.groups.models import Group, Member
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
@@ -52,10 +53,17 @@ class Going:
     responds: bool | None
     think_on: date | None
     tasks: tuple[Task, ...]
+    group_id: UUID | None = None
 
     @property
-    def waits_for_decision(self) -> bool:
-        return any(task.step in (NO_RESPONSE, "course_review") for task in self.tasks)
+    def fails(self) -> bool:
+        """Whether it doesn't help and somebody has to say what comes next."""
+        return any(task.step == NO_RESPONSE for task in self.tasks)
+
+    def waits_for_decision(self, at: datetime) -> bool:
+        """Whether the day has come on which somebody looks if it helps."""
+        is_day = self.think_on is not None and self.think_on <= at.astimezone(CHINA).date()
+        return self.fails or (is_day and any(task.step == "course_review" for task in self.tasks))
 
     @property
     def next(self) -> Task | None:
@@ -68,8 +76,8 @@ class Going:
         is_due = self.due is not None and self.due[1] <= at
         next_at = self.tasks[0].due_at if self.tasks else at.replace(year=9999)
         return (
-            not self.state.in_crisis, not any(task.step == NO_RESPONSE for task in self.tasks),
-            not self.waits_for_decision, not is_due, not self.course.missed, next_at,
+            not self.state.in_crisis, not self.fails, not self.waits_for_decision(at), not is_due,
+            not self.course.missed, next_at,
         )
 
 
@@ -97,6 +105,8 @@ def _tasks(children: Iterable[Child]) -> dict[UUID, list[Task]]:
 def _of(child: Child, tasks: list[Task], *, viewer: Viewer, at: datetime) -> list[Going]:
     facts, _results = facts_of(child.id)
     state = state_of(child, facts=facts, at=at)
+    inside = Member.objects.filter(child=child, left_at__isnull=True, group__state=Group.OPEN)
+    groups = {str(course): group for course, group in inside.values_list("course_id", "group_id")}
     rows = []
     for course in state.courses.open:
         due = measure_due(course) if course.plan else None
@@ -104,6 +114,7 @@ def _of(child: Child, tasks: list[Task], *, viewer: Viewer, at: datetime) -> lis
             child=child, course=course, state=state, measured=_measured(course, child, viewer=viewer, at=at),
             due=(due[0], due[2]) if due else None, responds=responds(course), think_on=think_on(course),
             tasks=tuple(task for task in tasks if task.key.split(":")[1:2] == [course.id]),
+            group_id=groups.get(course.id),
         ))
     return rows
 

@@ -30,6 +30,7 @@ NO_ACCESS = "您的岗位不能登记这个孩子的辅导记录。请让能登�
 CALLED_OFF = "这一场已经取消，不能签到。没有保存。"
 TOO_EARLY = "日期不能晚于今天。没有保存。"
 NO_CHOICE = "每个孩子都要选：到、请假，还是没有到。"
+NOT_LOOKED = "还没有看六条危险：选“没有发现”或“要单独看看”。"
 WORDS = "团辅活动中有情况，需要当面单独谈一谈，问清六条危险。"
 
 
@@ -47,7 +48,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One child's line. `dangers` answers the six questions where somebody looked; empty: nothing was noticed."""
+    """One child's line. `dangers` answers the six questions where somebody looked; `has_looked` without them says that
+    nothing was noticed. Of whom nobody has looked at that, nothing is recorded."""
 
     member_id: UUID
     entry_id: UUID
@@ -55,6 +57,7 @@ class Sign:
     dangers: Mapping[str, str] = field(default_factory=dict)
     absence: str = ""
     words: str = ""
+    has_looked: bool = False
 
     @property
     def is_danger(self) -> bool:
@@ -131,6 +134,8 @@ def _kept(
     """Nothing, when the child's record was kept; else why it wasn't."""
     if sign.attended not in ATTENDED:
         return (Problem("attended", NO_CHOICE, True),)
+    if sign.attended == PRESENT and not sign.has_looked and not sign.dangers:
+        return (Problem("risk", NOT_LOOKED, True),)
     sheet = _sheet(meeting, member, told, sign, at)
     try:
         with transaction.atomic():

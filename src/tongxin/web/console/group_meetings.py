@@ -100,13 +100,13 @@ def _signs(request: Request, members: list[Member]) -> list[Sign]:
         if entry_id is None:
             continue
         dangers = {veto: sent[f"{veto}-{key}"] for veto in VETOES if sent.get(f"{veto}-{key}")}
-        looked = sent.get(f"risk-{key}") == LOOK
+        looked, is_fine = (sent.get(f"risk-{key}") == each for each in (LOOK, FINE))
         if looked:
             # What was not answered isn't known: it is asked again, alone with the child.
             dangers = {veto: dangers.get(veto, "unknown") for veto in VETOES}
         signs.append(Sign(
             member_id=member.id, entry_id=entry_id, attended=sent.get(f"attended-{key}", ""),
-            dangers=dangers if looked or "yes" in dangers.values() else {},
+            dangers=dangers if looked or "yes" in dangers.values() else {}, has_looked=is_fine,
             absence=sent.get(f"absence-{key}", "").strip()[:LONGEST],
             words=sent.get(f"words-{key}", "").strip()[:LONGEST],
         ))
@@ -177,7 +177,7 @@ def _asked_row(
         "key": key, "name": names[member.child_id], "entry": sent.get(f"entry-{key}") or str(ids.new_id()),
         "attended": [{"id": each, "zh": ATTENDED_ZH[each], "on": sent.get(f"attended-{key}") == each}
                      for each in ATTENDED],
-        "risk": sent.get(f"risk-{key}", FINE), "absence": sent.get(f"absence-{key}", ""),
+        "risk": sent.get(f"risk-{key}", ""), "absence": sent.get(f"absence-{key}", ""),
         "words": sent.get(f"words-{key}", ""), "given": {veto: sent.get(f"{veto}-{key}", "") for veto in VETOES},
         "problems": [each.zh for each in problems],
         "measure_url": f"/children/{member.child_id}/forms/session_record/?about={member.course_id}",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from tongxin.cases.models import Task
 from tongxin.core.pathway import CHINA
 from tongxin.flows import following_courses, looking
 from tongxin.flows.following_courses import Going, Measured, began, sessions_told
@@ -15,6 +16,7 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 SHOWN = 60
+SESSION = "session_record"
 VERDICTS = {"better": "▼ 可靠好转", "worse": "▲ 可靠加重", "unsure": "● 变化太小，不能说有变化"}
 NO_STANDARD = "变化是否可靠：没有公布的标准"
 
@@ -59,16 +61,21 @@ def _row(
         "measured": _measured(each.measured) if each.measured else None,
         "measure_zh": measures.get(each.due[0], "").partition("（")[0] if each.due else "",
         "measure_on": each.due[1] if each.due else None, "measure_late": is_late,
-        "fails": each.waits_for_decision and each.responds is False,
+        "fails": each.fails,
         "responds_zh": {True: "好转", False: "没有好转", None: "还看不出"}[each.responds],
         "think_on": each.think_on,
-        "is_first": each.state.in_crisis or each.waits_for_decision or is_late or each.course.missed > 1,
+        "is_first": each.state.in_crisis or each.waits_for_decision(request.at) or is_late or each.course.missed > 1,
         "next": {
-            "zh": task.zh, "url": form_url(task) if task.owner_post_id in request.viewer.post_ids else "",
+            "zh": task.zh, "url": _url(each, task) if task.owner_post_id in request.viewer.post_ids else "",
             "late_zh": late(task, request.at), "due_zh": words.due_zh(task.due_at, at=request.at),
             "owner_zh": titles.get(task.owner_post_id, "") if task.owner_post_id else "",
         } if task else None,
     }
+
+
+def _url(each: Going, task: Task) -> str:
+    """Where it is done: a session of a group by the group's sign-in, everything else by its form."""
+    return f"/groups/{each.group_id}/" if each.group_id and task.form == SESSION else form_url(task)
 
 
 def _measured(found: Measured) -> dict[str, Any]:
