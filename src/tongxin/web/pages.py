@@ -22,27 +22,27 @@ EVERYDAY, FITTING = 4, 9
 # What the pages of children need: a role that comes to files.
 FILES = "files"
 # (address, words, the office action that it needs), under the headings of their groups
-WORK, AREA, OFFICE = "", "辖区", "管理"
+WORK, CARE, AREA, OFFICE = "", "辅导", "辖区", "管理"
 NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/", "今天", "", WORK),
     ("/children/", "儿童", FILES, WORK),
     ("/tasks/", "任务", FILES, WORK),
     ("/crises/", "危机", "see_crisis_board", WORK),
     ("/duty/", "值班表", "see_duty", WORK),
-    ("/bookings/", "预约", "book_rooms", WORK),
-    ("/rota/", "坐班表", "see_rooms", WORK),
-    ("/rooms/", "房间", "see_rooms", WORK),
     ("/clues/", "线索", "take_clues|handle_clues", WORK),
     ("/confirmations/", "等级确认", "see_figures", WORK),
     ("/referrals/", "转介", FILES, WORK),
-    ("/needs/", "应享未享", "see_needs", WORK),
-    ("/protocols/", "辅导办法", "see_protocols", WORK),
     ("/conferences/", "会商", "see_conferences", WORK),
-    ("/groups/", "小组", "see_groups", WORK),
-    ("/progress/", "疗效跟踪", "see_progress", WORK),
+    ("/needs/", "应享未享", "see_needs", WORK),
     ("/rounds/", "筛查", "see_screening", WORK),
     ("/devices/", "手机", FILES, WORK),
     ("/forms/", "空白表", FILES, WORK),
+    ("/bookings/", "预约", "book_rooms", CARE),
+    ("/groups/", "小组", "see_groups", CARE),
+    ("/progress/", "疗效跟踪", "see_progress", CARE),
+    ("/protocols/", "辅导办法", "see_protocols", CARE),
+    ("/rota/", "坐班表", "see_rooms", CARE),
+    ("/rooms/", "房间", "see_rooms", CARE),
     ("/district/", "辖区情况", "see_figures", AREA),
     ("/rosters/", "花名册", "import_roster", AREA),
     ("/arrivals/", "手机记录", "decide_arrivals", AREA),
