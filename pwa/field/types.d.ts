@@ -57,6 +57,7 @@ export type File = {
   address?: string; household?: { id: string; zh?: string } | null; siblings?: string[]; carers?: Carer[]; phone?: string; school_zh?: string;
   categories_zh?: string | string[]; state_zh?: string; identified?: string; identified_zh?: string; identified_on?: string; in_crisis?: boolean; gates?: Gate[];
   tasks?: Task[]; facts?: import("../core/pathway/types").FactJson[]; state?: import("../core/pathway/types").Masked | null; prefill?: Record<string, Record<string, Known>>; profile?: Record<string, unknown>;
+  session_on?: string;
   safety_plan?: { made_on: string; version: number; kept_back: number; parts: { zh: string; text: string }[] };
   entries?: Told[]; level?: string; level_zh?: string; allowed?: string[];
   /** Made on this phone and not yet arrived. */

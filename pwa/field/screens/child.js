@@ -75,6 +75,7 @@ function facts(file) {
   const rows = /** @type {[string, string | undefined][]} */ ([
     [say("住址"), [file.place_zh, file.address].filter(Boolean).join(" ")], [say("学校"), file.school_zh],
     [say("出生"), file.birth ? dayOrMonth(file.birth) : ""], [say("电话"), file.phone],
+    [say("下一次辅导"), file.session_on ? dayZh(file.session_on) : ""],
   ]);
   const said = rows.filter(([, value]) => value);
   return said.length ? make("dl", { class: "fa-facts" }, ...said.flatMap(([zh, value]) => [make("dt", {}, zh), make("dd", {}, value)])) : null;

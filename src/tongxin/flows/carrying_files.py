@@ -17,9 +17,10 @@ from tongxin.cases import derivation
 from tongxin.cases.models import Alarm, Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.core.access import AccessRules
-from tongxin.core.pathway import CHINA, Fact
+from tongxin.core.pathway import CHINA, CaseState, Fact
 from tongxin.core.pathway.export import fact_json, masked_json, without_levels
 from tongxin.core.pathway.vocabulary import CHILD_STATES, IDENTIFIED
+from tongxin.flows import reporters
 from tongxin.flows.carrying_known import known_for
 from tongxin.flows.carrying_plans import plans_for
 from tongxin.flows.derive import state_of
@@ -35,7 +36,7 @@ ROUTE = "field"
 NO_NAME = "（姓名待补）"
 OTHERS_DO_IT = "由其他岗位办理"
 # That these happened shows in the stage of the roster; what they say stays where it may be read.
-FOLD_ONLY = frozenset({"psychological", "referral"})
+FOLD_ONLY = frozenset({"psychological", "referral", "sessions"})
 File = dict[str, Any]
 
 
@@ -168,9 +169,17 @@ def _file(page: Page, child: Child) -> File:
     }
     file |= _identity(profile, parts) | _family(page, child, profile, parts) | _standing(page, child, case, parts)
     state = state_of(child, facts=facts, at=page.at) if facts else None
+    if state is not None and "care" in parts:
+        file["session_on"] = _session_on(state)
     if state is not None and not (page.sees_psychology and "psychological" in parts):
         file["state"] = masked_json(state, upto=facts[-1].seq)
     return {name: value for name, value in file.items() if value not in (None, "", [], {})}
+
+
+def _session_on(state: CaseState) -> str:
+    """The day of the next session of counselling; what it is about nobody carries."""
+    days = [str(each.last.data.get("next_on") or "") for each in state.courses.open if not each.is_paused]
+    return min(filter(None, days), default="")
 
 
 def _birth(child: Child, profile: Mapping[str, Any], parts: frozenset[str]) -> str:
@@ -264,6 +273,7 @@ def _facts(page: Page, child: Child, facts: Sequence[Fact], parts: frozenset[str
     """What the fold on the phone reads; of what may not be read at most that it was."""
     told_of = [*page.entries[child.id], *page.anchors.get(child.id, ())]
     by_id = {str(entry.id): page.found.part_of(entry.form_id) for entry in told_of}
+    veiled = {str(each.id) for each in told_of if reporters.is_hidden(each, viewer=page.viewer, at=page.at)}
     sees = page.sees_psychology and "psychological" in parts
     found = []
     for fact in facts:
@@ -276,6 +286,8 @@ def _facts(page: Page, child: Child, facts: Sequence[Fact], parts: frozenset[str
             told |= {"data": data, "person": None, "post": None}
         elif not sees:
             told["data"] = without_levels(told["data"])
+        if fact.id in veiled:
+            told |= {"person": None, "post": None}
         found.append(told)
     return found
 
@@ -287,10 +299,17 @@ def _entries(page: Page, child: Child, parts: frozenset[str]) -> list[File]:
         {
             "id": str(entry.id), "form_zh": str(rules.content_of(entry.form_hash)["zh"]),
             "at": entry.occurred_at.isoformat(),
-            "by_zh": page.titles.get(entry.post_id, "") if entry.post_id else "", **_changes(page, entry),
+            "by_zh": _by(page, entry), **_changes(page, entry),
         }
         for entry in reversed(mine[-limits_at(page.at).entries :])
     ]
+
+
+def _by(page: Page, entry: Entry) -> str:
+    """The post that recorded it; of a report that somebody's identity is kept with, that it is kept."""
+    if reporters.is_hidden(entry, viewer=page.viewer, at=page.at):
+        return reporters.SOMEBODY
+    return page.titles.get(entry.post_id, "") if entry.post_id else ""
 
 
 def _changes(page: Page, entry: Entry) -> File:

@@ -17,7 +17,7 @@ KINDS = {
     "fields": "字段与选项", "categories": "困境类别",
     "access": "权限", "brand": "名称", "display": "等级显示", "glossary": "用语表",
     "documents": "打印件", "drafts": "草稿期限", "prefill": "带出", "sign_in": "登录", "accounts": "账号",
-    "conduct": "行为守则", "screening": "筛查", "keys": "密钥", "bookings": "房间与预约",
+    "conduct": "行为守则", "screening": "筛查", "protocols": "辅导办法", "keys": "密钥", "bookings": "房间与预约",
 }
 
 
