@@ -71,6 +71,8 @@ class TestSight:
         referred.record("consent", "王督导", purposes=["share"], answer="given")
         assert parts(referred, "秦医生") == {"roster", "identity", "referral", "identification", "crisis"}
         referred.record("consent", "王督导", purposes=["assess"], answer="given")
+        assert "psychological" not in parts(referred, "秦医生"), "to be assessed is not to be handed on"
+        referred.record("consent", "王督导", purposes=["refer_assessment"], answer="given")
         assert "psychological" in parts(referred, "秦医生")
         referred.record("consent", "王督导", purposes=["share"], answer="withdrawn")
         assert parts(referred, "秦医生") == {"roster", "identity", "referral", "psychological"}

@@ -20,7 +20,7 @@ AWAITED = {"answer_referral", "accept_referral", "contact_referral", "report_ref
 
 @pytest.fixture
 def open_door(story: Story) -> Story:
-    story.record("consent", "王督导", purposes=["refer", "assess", "share"], answer="given")
+    story.record("consent", "王督导", purposes=["refer", "assess", "refer_assessment", "share"], answer="given")
     return story
 
 

@@ -18,7 +18,7 @@ TOLD = ("what", "who", "long", "withdraw")
 OTHERWISE = ("missing", "legal_duty", "emergency", "mandatory_report")
 REFUSES = ("refused", "withdrawn", "out_of_date", "missing")
 # What a child is asked and agrees to, and what always goes before a refusal to be assessed.
-KNOWN = ("collect", "assess", "refer", "share", "photo")
+KNOWN = ("collect", "assess", "refer", "refer_assessment", "share", "photo")
 PROTECTS = ("in_crisis", "safety_check_open", "report_open")
 UNITS = ("minutes", "hours", "days")
 
@@ -66,7 +66,7 @@ def _purposes(content: Content) -> None:
     take.unrepeated(found, "purposes", "用途")
     for name in KNOWN:
         if name not in found:
-            raise DefinitionError("purposes", f"缺少用途 {name}", "五个用途都要写")
+            raise DefinitionError("purposes", f"缺少用途 {name}", "这些用途都要写")
 
 
 def _gates(content: Content) -> None:
