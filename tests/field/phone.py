@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.field.inside import LEFT_BEHIND, ROWS
 # What tests.browser.furnish gives everybody, written here so that a benchmark needs no Django for it.
 PASSWORD, PIN = "spring-at-the-window", "280417"
 WIDE, HIGH = 360, 640
+PATIENCE = 60
 
 
 class Phone:
@@ -75,6 +77,21 @@ class Phone:
         """How many rows a store on the disk has."""
         found: int = self.page.evaluate(ROWS, store)
         return found
+
+    def holds(self, store: str, count: int) -> None:
+        """Waits until a store on the disk has so many rows."""
+        until = time.monotonic() + PATIENCE
+        while self.rows(store) != count and time.monotonic() < until:
+            self.page.wait_for_timeout(100)
+        assert self.rows(store) == count, (store, self.rows(store))
+
+    def sync(self) -> None:
+        """Asks for a sync that begins now, whatever the app began by itself meanwhile, and waits for its end."""
+        busy = self.page.locator(".fa-sync-busy")
+        expect(busy).to_have_count(0)
+        with self.page.expect_response("**/field/api/**"):
+            self.click("现在同步")
+        expect(busy).to_have_count(0)
 
     def left_behind(self) -> str:
         found: str = self.page.evaluate(LEFT_BEHIND)

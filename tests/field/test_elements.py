@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -93,10 +95,7 @@ def test_away_at_once_leaves_a_poem_and_a_locked_phone(house: Village, phone: Ph
         answer(page, "1")
     answer(page, "3")
     # The office has the danger while the child is still answering.
-    for _ in range(100):
-        if not phone.rows("receipts"):
-            page.wait_for_timeout(100)
-    assert phone.rows("receipts") == 1
+    phone.holds("receipts", 1)
     page.get_by_role("button", name="马上离开").click()
     expect(page.get_by_role("button", name=re.compile("白日依山尽"))).to_be_visible()
     expect(page.locator(".fa-top")).to_be_hidden()
@@ -149,24 +148,25 @@ def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Villa
     expect(card.locator("[data-step=stay]")).to_contain_text("已做")
     expect(card.get_by_role("button", name="收起这张卡")).to_have_count(0)
 
-    line.mend()
-    too_large_for_the_office(phone)
-    expect(card).to_contain_text("单位还没有收到")
+    with too_large_for_the_office(phone):
+        line.mend()
+        phone.page.evaluate("dispatchEvent(new Event('online'))")
+        phone.holds("receipts", phone.rows("outbox"))
+        # The card has had time to look.
+        phone.page.wait_for_timeout(2_500)
+        expect(card).to_contain_text("单位还没有收到")
     phone.page.evaluate("dispatchEvent(new Event('online'))")
     expect(card).to_contain_text("单位已收到", timeout=30_000)
     card.get_by_role("button", name="收起这张卡").click()
     expect(card).to_have_count(0)
 
 
-def too_large_for_the_office(phone: Phone) -> None:
-    """The office answers, which is no word that it has anything; the card has had time to look."""
+@contextmanager
+def too_large_for_the_office(phone: Phone) -> Iterator[None]:
+    """The office answers, which is no word that it has anything; from before the line is mended."""
     too_large = {"status": 413, "json": {"zh": "太大"}, "headers": {"X-Tongxin-Field": "1"}}
     phone.page.route("**/field/api/up/", lambda route: route.fulfill(**too_large))
-    phone.page.evaluate("dispatchEvent(new Event('online'))")
-    for _ in range(100):
-        if phone.rows("receipts") < phone.rows("outbox"):
-            phone.page.wait_for_timeout(100)
-    phone.page.wait_for_timeout(2_500)
+    yield
     expect(phone.page.locator(".fa-sync-busy")).to_have_count(0)
     phone.page.unroute("**/field/api/up/")
 

@@ -68,7 +68,9 @@ def test_killed_at_any_moment_of_writing(paired: Phone, line: Line) -> None:
 
 def _reopen(phone: Phone, name: str) -> None:
     phone.open()
-    if phone.page.get_by_role("button", name="打开", exact=True).count() or not phone.page.locator("#nav").is_visible():
+    closed, inside = phone.page.get_by_role("button", name="打开", exact=True), phone.page.locator("#nav")
+    expect(closed.or_(inside).filter(visible=True).first).to_be_visible()
+    if closed.count():
         phone.unlock()
     phone.tab("children")
     phone.page.get_by_role("button", name=name).first.click()
@@ -124,7 +126,7 @@ def test_strange_networks_take_nothing(paired: Phone) -> None:
         "这个网络要先登录", "服务器暂时没有回应", "服务器暂时没有回应", "这个网络要先登录", "服务器暂时没有回应",
         "服务器正忙", "请稍后再送",
     ):
-        paired.click("现在同步")
+        paired.sync()
         paired.reads(words, "1 条待送")
         assert paired.rows("outbox") == 1
         answers.pop(0)

@@ -48,10 +48,7 @@ def test_a_day_without_a_signal(house: Village, line: Line, phone: Phone) -> Non
     phone.page.unroute("**/field/api/blob/**")
     phone.click("再送一次")
     expect(phone.page.locator("main")).not_to_contain_text("单位没有收下")
-    for _ in range(100):
-        if phone.rows("blobs"):
-            phone.page.wait_for_timeout(100)
-    assert phone.rows("blobs") == 0
+    phone.holds("blobs", 0)
     assert len(RECEIPT.findall(phone.page.inner_text("main"))) == 3
     assert phone.rows("outbox") == 0
     assert "out-of-use" not in phone.page.evaluate(RULES)
