@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.leaks.canary import CANARIES, NAME, WORDS
 from tests.leaks.shapes import found_below, found_in
-from tests.postgres import _program
+from tests.postgres import program
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 POSTGRESQL = os.environ.get("TONGXIN_DATABASE", "")
@@ -53,7 +53,7 @@ def _own_databases(name: str) -> str:
 
 def _dump(name: str) -> bytes:
     address = conninfo_to_dict(POSTGRESQL)
-    command = [_program("pg_dump"), "-h", str(address["host"]), "-U", str(address["user"]), name]
+    command = [program("pg_dump"), "-h", str(address["host"]), "-U", str(address["user"]), name]
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 
