@@ -17,7 +17,10 @@ QUOTED = re.compile(r"「([^」]+)」")
 SOURCES = (("src/tongxin/web", "*.py"), ("src/tongxin/web", "*.html"), ("pwa", "*.js"), ("definitions", "*.yaml"))
 LARGEST, MOST = 60_000, 25
 # For whoever keeps the forms or carries a phone, whatever their role.
-BESIDE = {"wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups"}
+BESIDE = {
+    "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
+    "bookings",
+}
 HEAD = "---\nwidth: 360\nsections: [one]\npages: []\n---\n# 题目\n\n{lead}\n\n## 一节\n\n{body}\n"
 
 

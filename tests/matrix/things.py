@@ -108,6 +108,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_asked(world, here["case_manager"]), **_group(world), **_rooms(world, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
+    group |= {"rota/write/": {"room": str(found["room_id"])}}
     return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | group)
 
 
