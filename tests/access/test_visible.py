@@ -136,7 +136,7 @@ def test_a_child_whose_place_is_not_known_is_seen_by_nobody_in_an_area(cast: wor
 def test_a_child_without_a_village_is_no_directors_but_the_countys(cast: world.World) -> None:
     child = child_at(cast, "370116")
     seen = {name for name in NAMES if access.may(viewer=cast.viewer(name, AT), child_id=child.id, part="roster", at=AT)}
-    assert seen == {"林社工", "苏咨询", "郑管理", "方经办"}
+    assert seen == {"林社工", "苏咨询", "许督导", "郑管理", "方经办"}
 
 
 @pytest.mark.parametrize("name", ["陈老师", "陈管理", "陈督导", "吴主任", "何老师", "秦医生"])

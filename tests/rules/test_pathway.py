@@ -13,8 +13,8 @@ MOVE_NOTHING = {
 }
 # What the fold itself reads, beside what moves, requirements and anchors name.
 READ = {
-    "assignment", "crisis_report", "guardianship", "household_check", "interview", "report", "report_answer",
-    "rights_request", "task_reason",
+    "assignment", "course_end", "crisis_report", "guardianship", "household_check", "interview", "report_answer",
+    "rights_request", "session", "task_reason",
 }
 # What no form is filled in for: the state of a case itself, and what other entries leave.
 NO_FORM = {"any", "contact", "contact_doubt", "crisis", "grade", "household_alarm", "unguarded"}
