@@ -44,13 +44,13 @@ class TestTheFivePapers:
         text = printed(office("王督导"), child, "case_file")
         wanted = ("困境儿童心理健康状况识别评估档案表", "小雨", ID_NO, "牡丹巷七十四号", child.file_no)
         assert [each for each in wanted if each not in text] == []
-        assert "童行未“莱”" in text and "（盖章处）" in text and "第1页共" in text and "没有打印：" not in text
+        assert "童行未“莱”" in text and "（盖章处）" in text and "第1页共" in text and "没有打印：辅导内容。" in text
 
     def test_leaves_out_what_the_printer_may_not_read_and_says_so(self, cast: world.World, office: SignedIn) -> None:
         child = cast.child()
         office("林社工").fill(child, "assessment_form", psych_note="只给专业人员看的话")
         text = printed(office("周主任"), child, "case_file")
-        assert "没有打印：心理评估、转介、强制报告与保护。" in text
+        assert "没有打印：心理评估、个案会商、矛盾纠纷调解、辅导内容、转介、强制报告与保护。" in text
         assert "评估表" not in text.partition("记录目录")[2] and "等级" not in text.partition("记录目录")[0][-400:]
         assert office("周主任").post(f"/children/{child.id}/paper/assessment/", {"purpose": "sign"}).status_code == 404
 

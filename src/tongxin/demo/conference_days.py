@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from tongxin.cases.models import Case
@@ -12,7 +13,7 @@ from tongxin.core.pathway.conferences import RECORD
 from tongxin.demo.cast import Actor
 from tongxin.demo.lives import Life
 from tongxin.demo.scene import SAFE, Answers
-from tongxin.demo.year import Year
+from tongxin.demo.year import Happening, Year
 from tongxin.flows.record import Sheet
 
 SEED = 20251131
@@ -32,14 +33,20 @@ class ConferenceDays:
     county_id: int
     chance: Random = field(default_factory=lambda: Random(SEED))
 
-    def plan_all(self) -> None:
+    def plan_all(self, *, start: datetime) -> None:
+        """Everything that falls after the files were opened."""
+        begun = start + timedelta(days=7)
         for number, days in enumerate(HELD):
-            self.year.plan(self._moment(days, 9, 12 + number), self._call, meets=5, holds=True, number=number)
-        self.year.plan(self._moment(CALLED, 10, 21), self._call, meets=6, holds=False, number=2)
+            self._plan(begun, self._moment(days, 9, 12 + number), self._call, meets=5, holds=True, number=number)
+        self._plan(begun, self._moment(CALLED, 10, 21), self._call, meets=6, holds=False, number=2)
         for number, days in enumerate(DISPUTES):
-            self.year.plan(self._moment(days, 14, 8 + number), self._dispute, number=number)
+            self._plan(begun, self._moment(days, 14, 8 + number), self._dispute, number=number)
         for number, days in enumerate(ENTRUSTED):
-            self.year.plan(self._moment(days, 15, 31 + number), self._entrust, number=number)
+            self._plan(begun, self._moment(days, 15, 31 + number), self._entrust, number=number)
+
+    def _plan(self, begun: datetime, moment: datetime, happening: Happening, **given: Any) -> None:
+        if moment > begun:
+            self.year.plan(moment, happening, **given)
 
     def _moment(self, days: int, hour: int, minute: int) -> datetime:
         return (self.year.end - timedelta(days=days)).astimezone(CHINA).replace(hour=hour, minute=minute)

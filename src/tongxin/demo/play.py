@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tongxin.accounts.models import Division, Person, Post
 from tongxin.demo.age_days import AgeDays
+from tongxin.demo.booking_days import BookingDays
 from tongxin.demo.cast import Cast
 from tongxin.demo.clue_days import ClueDays
 from tongxin.demo.conference_days import ConferenceDays
@@ -69,8 +70,9 @@ def play(
     ScreeningDays(year, county_id=county.id).plan_all()
     CourseDays(year, county_id=county.id).plan_all()
     GroupDays(year, county_id=county.id).plan_all()
-    ConferenceDays(year, county_id=county.id).plan_all()
+    ConferenceDays(year, county_id=county.id).plan_all(start=start)
     ClueDays(year, village=village).plan_all(start=start)
+    BookingDays(year, county=county).plan_all()
     DutyDays(year, county=county).plan_all(start=start)
     AgeDays(year, village=village).plan_all(start=start)
     RegisterDays(year, county=county).plan_all(start=start)
