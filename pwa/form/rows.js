@@ -29,7 +29,7 @@ export function rows(field, scope, question) {
   const card = (/** @type {Answers} */ answers, /** @type {number} */ place) => {
     const inner = { ...scope, answers, prefix: `${scope.prefix}${field.id}[${place}].` };
     const title = `第 ${place + 1} 条${field.zh}`;
-    const remove = make("button", { type: "button", class: "btn btn-sm", "aria-label": `删除${title}` }, "删除");
+    const remove = make("button", { type: "button", class: "btn", "aria-label": `删除${title}` }, "删除");
     remove.addEventListener("click", () => take(place));
     return make("div", { class: "tx-card", role: "group", "aria-label": title },
       make("div", { class: "tx-card-head" }, make("strong", {}, title), remove),
@@ -40,7 +40,7 @@ export function rows(field, scope, question) {
     draw();
     add.focus();
     if (!gone || Object.values(gone).every(isBlank)) return said.replaceChildren();
-    const back = make("button", { type: "button", class: "btn btn-sm" }, "恢复");
+    const back = make("button", { type: "button", class: "btn" }, "恢复");
     back.addEventListener("click", () => {
       kept.splice(place, 0, gone);
       said.replaceChildren();
