@@ -107,7 +107,7 @@ def leave(*, member_id: UUID, reason: str, actor: Viewer, at: datetime) -> Membe
         raise Refused.because(HAS_SESSIONS)
     member.left_at, member.left_reason = at, reason
     member.save(update_fields=["left_at", "left_reason"])
-    note("group.left", group, actor, at, member=member.id, reason=reason)
+    note("group.departed", group, actor, at, member=member.id, reason=reason)
     return member
 
 

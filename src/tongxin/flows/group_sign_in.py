@@ -212,7 +212,7 @@ def _close(meeting: Meeting, actor: Viewer, at: datetime, *, many: int) -> None:
         meeting.state = Meeting.HELD
         meeting.told_at, meeting.told_by_id, meeting.told_post_id = at, actor.person_id, actor.post_id
         meeting.save()
-    note("meeting.signed_in", meeting.group, actor, at, number=meeting.number, many=many)
+    note("meeting.held", meeting.group, actor, at, number=meeting.number, many=many)
 
 
 def _corrected(

@@ -153,7 +153,7 @@ def call_off(*, meeting_id: UUID, reason: str, actor: Viewer, at: datetime) -> M
     session_no, meeting.session_no = meeting.session_no, None
     meeting.save()
     _hand_on(meeting.group, session_no, meeting)
-    note("meeting.called_off", meeting.group, actor, at, number=meeting.number, reason=reason)
+    note("meeting.cancelled", meeting.group, actor, at, number=meeting.number, reason=reason)
     return meeting
 
 

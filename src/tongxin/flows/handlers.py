@@ -55,8 +55,8 @@ NOBODY_REACTS = frozenset({
     "recall.answered", "recall.climbed",
     "round.planned", "round.staffed", "round.excepted", "round.started", "round.alarmed", "round.decided",
     "round.sampled", "round.closed", "round.dropped",
-    "group.planned", "group.joined", "group.left", "group.ended", "meeting.moved", "meeting.called_off",
-    "meeting.signed_in", "supervision.recorded",
+    "group.planned", "group.joined", "group.departed", "group.ended", "meeting.moved", "meeting.cancelled",
+    "meeting.held", "supervision.recorded",
     "room.changed", "rota.changed", "rota.asked", "rota.answered", "booking.placed", "booking.changed",
     "booking.reminded", "booking.missed", "feed.issued", "feed.revoked",
 })
