@@ -6,8 +6,9 @@ import pytest
 
 from tests import world
 from tests.flows import rooms as at
-from tests.flows.forms import fill
+from tests.flows.counselling import begin, meet
 from tests.flows.rooms import book, moment, room, sits, wish
+from tests.flows.story import Story
 from tongxin.bookings.models import BookedChild, Booking, Slot
 from tongxin.flows import booking, booking_finding, booking_watch, rooms, stripping
 from tongxin.flows.booking_finding import Need
@@ -181,10 +182,15 @@ def test_reminded_the_day_before_and_asked_when_nothing_was_recorded(cast: world
 
 
 def test_a_recorded_session_ends_the_line(cast: world.World) -> None:
-    one, child = room(cast), cast.child()
-    book(cast, wish(cast, one, "苏咨询", moment(8, 9), child=child.id))
+    story = Story(cast)
+    one = room(cast)
+    course = begin(story)
+    book(cast, wish(cast, one, "苏咨询", moment(8, 9), child=story.child.id))
     booking_watch.follow_bookings(moment(9, 10))
     person = cast.people["苏咨询"].id
     assert len(booking_watch.unrecorded(person, at=moment(9, 11))) == 1
-    cast.record(child, "case_note", fill(child, "case_note", moment(8, 11)), by="苏咨询", at=moment(8, 11))
+    story.at = moment(8, 10)
+    story.record("case_note", "苏咨询")
     assert len(booking_watch.unrecorded(person, at=moment(9, 11))) == 1
+    meet(story, course)
+    assert booking_watch.unrecorded(person, at=moment(9, 11)) == []

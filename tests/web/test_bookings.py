@@ -98,7 +98,7 @@ def test_moved_come_and_called_off(cast: world.World, office: In, time: Clock) -
     browser = office("苏咨询")
     booking_watch.follow_bookings(time.now)
     page = text(browser.get("/bookings/"))
-    assert "1 次还没有记录" in page and f"/children/{child.id}/forms/session_record/" in page
+    assert "1 次还没有记录" in page and f"/children/{child.id}/courses/" in page
     assert browser.post(f"/bookings/{row.id}/cancel/", {"why": "nonsense"}).status_code == 422
     assert browser.post(f"/bookings/{row.id}/cancel/", {"why": "other"}).status_code == 302
 

@@ -37,7 +37,7 @@ from tongxin.web.doors import Request, child_for, door, id_for
 from tongxin.web.pages import show
 from tongxin.web.words import day_in
 
-SHOWN = 20
+SHOWN, OFFERED = 20, 6
 
 
 @door("child.read", methods=("GET", "POST"))
@@ -82,7 +82,7 @@ def _page(
     reach = list(rooms.in_reach(viewer=request.viewer, at=at).filter(is_used=True)) if may_book else []
     people = {(post.id, person): (post, person) for room in reach for post, person in rota.candidates(room, at=at)}
     need = _need(given, child, found, request)
-    offers = booking_finding.find(need=need, viewer=request.viewer, at=at) if may_book else []
+    offers = booking_finding.find(need=need, viewer=request.viewer, at=at, limit=OFFERED) if may_book else []
     rows = _of_child(child) if child else []
     names = open_names(
         request, children=[child] if child else [], purpose=PURPOSE, route="child_bookings", part="care",

@@ -51,7 +51,8 @@ def rota_page(request: Request) -> HttpResponse:
     mine, others = _coming(seated, request)
     plans = {room.id for room in planned}
     return show(request, "bookings/rota.html", {
-        "days": _days(seated, gaps, names, first, after, request), "rooms": reach, "chosen": chosen,
+        "has_today": first <= today < after, "days": _days(seated, gaps, names, first, after, request),
+        "rooms": reach, "chosen": chosen,
         "month_zh": f"{first.year}年{first.month}月", "month": f"{first:%Y-%m}",
         "before": f"{first - timedelta(days=1):%Y-%m}", "after": f"{after:%Y-%m}",
         "gaps": [_gap(each, today, rules_at(at)) for each in gaps if each.from_at < moment_of(today, 0) + timedelta(7)],
