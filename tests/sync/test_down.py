@@ -183,6 +183,21 @@ def test_of_protection_not_even_that_it_is_there(cast: world.World, phone: Paire
     assert "confirm_grade" in rules[0] & rules[1]
 
 
+def test_who_reported_is_on_no_phone_but_of_the_few(cast: world.World, phone: Paired, time: Clock) -> None:
+    child, by = cast.child(), "王督导"
+    said = [
+        cast.record(child, form, fill(child, form, time.now), by=by, at=time.now).entry
+        for form in ("clue", "mandatory_report")
+    ]
+    sealed(time)
+    (theirs,), (own,) = taken(phone("林社工"))["children"], taken(phone(by))["children"]
+    ids, title = {str(each.id) for each in said}, cast.posts[by].title
+    entries = {each["id"]: each["by_zh"] for each in theirs["entries"]}
+    assert {entries[each] for each in ids} == {"（报告人，身份保密）"}
+    assert all(each["person"] is None and each["post"] is None for each in theirs["facts"] if each["id"] in ids)
+    assert {each["by_zh"] for each in own["entries"] if each["id"] in ids} == {title}
+
+
 def test_a_carer_to_be_kept_away_from_is_marked_and_nobody_else(
     cast: world.World, phone: Paired, time: Clock
 ) -> None:

@@ -11,7 +11,7 @@ from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import Clock, Office
 from tongxin.accounts.models import Holding
-from tongxin.cases.models import Case
+from tongxin.cases.models import Case, Task
 from tongxin.clues.models import Clue, Step
 from tongxin.flows.clue_owners import follow_clues
 from tongxin.ledger.models import Access, Entry
@@ -126,6 +126,17 @@ class TestReporter:
         assert "有了处理结果" in text(office("周主任").get("/"))
 
 
+    def test_of_a_clue_on_file_stands_on_no_page_of_others(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child = cast.child("童小雨")
+        answers = fill(child, "clue", time.now, wanted="看到孩子独自在家", harmed="yes")
+        cast.record(child, "clue", answers, by="周主任", at=time.now)
+        page = office("林社工").get(f"/children/{child.id}/")
+        assert [row["who_zh"] for row in page.context["flags"]] == ["（报告人，身份保密）"]
+        assert "周主任" in office("王督导").get(f"/children/{child.id}/").context["flags"][0]["who_zh"]
+
+
 class TestMatching:
     def test_is_a_persons_answer_and_a_danger_is_a_crisis_at_once(
         self, cast: world.World, office: SignedIn, time: Clock
@@ -143,6 +154,21 @@ class TestMatching:
         assert Case.objects.get(id=child.id).in_crisis
         again = client.post(f"{page(clue)}match/", {"decision": "same", "child": str(child.id)})
         assert again.status_code == 422
+
+    def test_ends_the_flag_in_the_file_when_the_clue_is_handled(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child, client = cast.child("童小雨"), office("郑管理")
+        clue = told(client, child_name="童小雨")
+        client.post(f"{page(clue)}match/", {"decision": "same", "child": str(child.id)})
+        waiting = Task.objects.filter(case_id=child.id, step="resolve_flag", state=Task.OPEN)
+        assert waiting.count() == 1
+        answered(client, clue)
+        assert waiting.count() == 1
+        done = {"happened_at": "2025-09-02T09:00", "result": "unfounded", "said": "去看过，平安", "answer": "looked"}
+        assert does(client, clue, "handled", **done).status_code == 302
+        assert not waiting.exists()
+        assert Entry.objects.filter(subject_id=child.id, kind="flag_answer").count() == 1
 
     def test_asks_which_danger_when_none_was_named(self, cast: world.World, office: SignedIn) -> None:
         child, client = cast.child("童小雨"), office("郑管理")

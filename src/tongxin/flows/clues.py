@@ -30,6 +30,7 @@ from tongxin.clues.rules import Channel, ClueRules, Danger, clues_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA, due_at
 from tongxin.documents.content import Content
+from tongxin.flows import clue_flags
 from tongxin.flows.barred import children_for
 from tongxin.flows.clue_owners import first_post, is_above, rules_for, settle, tell
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -232,6 +233,9 @@ def step(*, clue_id: UUID, kind: str, given: Given, state: str, actor: Viewer, a
         clue.responded_at = clue.responded_at or moment
     elif kind == HANDLED:
         clue.handled_at = moment
+        clue_flags.answer(
+            clue, result=str(read.clear.get("result", "")), words=read.words.get("said", ""), actor=actor, at=at
+        )
     elif kind == CALLED_BACK:
         clue.satisfied = str(read.clear.get("satisfied", ""))
         if clue.satisfied == "no":

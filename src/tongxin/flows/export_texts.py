@@ -17,7 +17,7 @@ from tongxin.core.scrubbing import Rules as Marks
 from tongxin.exports.models import Content, Export, Text
 from tongxin.exports.rules import Field, Rules
 from tongxin.exports.table import Column, table_of
-from tongxin.flows import export_ending, scrubbing
+from tongxin.flows import export_ending, reporters, scrubbing
 from tongxin.flows.export_asking import record, rules_of
 from tongxin.flows.export_rows import PURPOSE, ROUTE, pseudonyms
 from tongxin.flows.facts import facts_of
@@ -69,7 +69,11 @@ def _texts(child: Child, field: Field, most: int, viewer: Viewer, at: datetime) 
     opened = ledger.open_entries(
         entries[: 2 * most], viewer=viewer, purpose=PURPOSE, at=at, part=field.part, route=ROUTE
     )
-    return [str(words[field.field]) for words in opened if words and words.get(field.field)][:most]
+    shown = [
+        reporters.without(words, entry=entry, viewer=viewer, at=at)
+        for entry, words in zip(entries, opened, strict=False) if words
+    ]
+    return [str(words[field.field]) for words in shown if words.get(field.field)][:most]
 
 
 def _keep(row: Export, child: Child, field: Field, number: int, text: str, known: Known, at: datetime) -> None:

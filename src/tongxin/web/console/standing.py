@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tongxin.flows import reporters
 from tongxin.flows.links import SAYS, Linked, linked_with
 from tongxin.ledger.models import Entry
 from tongxin.web.console.file import File, entry_zh
@@ -43,11 +44,17 @@ def flag_rows(
             "zh": kinds.get(str(data.get("flag_kind"))) or entry_zh(entry), "wanted": said.get("wanted", ""),
             "resolver_zh": roles.get(str(data.get("resolver")), ""), "due_at": task.due_at if task else None,
             "is_late": bool(task and task.due_at < file.request.at), "at": entry.occurred_at,
-            "who_zh": f"{titles.get(entry.post_id, '')}　{names.person(entry.person_id)}".strip(),
+            "who_zh": _who(file, entry, names, titles),
             "url": f"/children/{file.child.id}/forms/flag_answer/?about={entry.id}"
             if "flag_answer" in file.may_record else "",
         })
     return rows
+
+
+def _who(file: File, entry: Entry, names: Names, titles: Mapping[Any, str]) -> str:
+    if reporters.is_hidden(entry, viewer=file.request.viewer, at=file.request.at):
+        return reporters.SOMEBODY
+    return f"{titles.get(entry.post_id, '')}　{names.person(entry.person_id)}".strip()
 
 
 def link_rows(file: File, links: Sequence[Linked], opened: Sequence[str | None], names: Names) -> list[dict[str, str]]:
