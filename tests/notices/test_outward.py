@@ -20,6 +20,7 @@ from tongxin.ledger.models import Event
 from tongxin.lib import ids
 from tongxin.notices import queueing, sending, services
 from tongxin.notices.models import Address, Attempt, Delivery, Notice
+from tongxin.notices.rules import rules_at
 
 pytestmark = pytest.mark.django_db
 LINK = "https://tongxin.example/sign-in/"
@@ -205,7 +206,7 @@ def test_a_stop_in_the_middle_loses_nothing_and_the_second_copy_has_the_same_num
     assert len(sending.claim(worker="gone", at=AT, limit=4)) == 2
     assert sending.send_due(worker="w", at=AT, limit=4) == 0
     sending._deal_with(Delivery.objects.filter(to__channel="email", state="sending").get(), worker="other", at=AT)
-    later = AT + sending.STALE_AFTER
+    later = AT + rules_at(AT).stale
     assert sending.send_due(worker="w", at=later, limit=4) == 2
     assert sending.send_due(worker="w", at=later, limit=4) == 0
     numbers = [each["Message-ID"] for each in outside.mail.mails]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tongxin.registers.rules import Field, fields_in, fits, words_of
@@ -10,6 +10,8 @@ from tongxin.rulebook import shipped
 
 KIND, NAME = "intake", "clues"
 Span = Mapping[str, int]
+# What was adopted before it could say so.
+WATCH: Mapping[str, Span] = {"vacant_again": {"minutes": 30}, "inbound_kept": {"days": 30}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class ClueRules:
     handlers: tuple[str, ...]
     public: Mapping[str, Any]
     inbound: Mapping[str, Any]
+    # After how long somebody is looked for again where a post is vacant; how long it is known what came in.
+    vacant_again: timedelta
+    inbound_kept: timedelta
 
     def asked(self, channel: Channel) -> tuple[Field, ...]:
         """What is asked when something comes by a channel; what only some channels ask, only there."""
@@ -90,6 +95,7 @@ def read(content: Mapping[str, Any]) -> ClueRules:
     """The definition as an object."""
     lists = {name: words_of(each) for name, each in content["option_lists"].items()}
     lists["answers"] = words_of(content["answers"])
+    watch = content.get("watch", WATCH)
     return ClueRules(
         zh=content["zh"], means=content["means"], source=content["source"], code=content["code"],
         channels={each["id"]: _channel(each) for each in content["channels"]},
@@ -103,6 +109,7 @@ def read(content: Mapping[str, Any]) -> ClueRules:
         steps={state: fields_in(each, lists) for state, each in content["steps"].items()},
         answers=lists["answers"], progress=dict(content["progress"]), above=tuple(content["above"]),
         handlers=tuple(content["handlers"]), public=content["public"], inbound=content["inbound"],
+        vacant_again=timedelta(**watch["vacant_again"]), inbound_kept=timedelta(**watch["inbound_kept"]),
     )
 
 

@@ -23,10 +23,6 @@ from tongxin.rulebook import rules
 BATCH = 100
 WHAT = "线索"
 OVERSEE = "see_figures"
-# After a holder left and nobody came, somebody looks again this soon.
-AGAIN = timedelta(minutes=30)
-# How long it is known that a message was here: longer than any number or signature is taken.
-KEPT = timedelta(days=30)
 
 
 def rules_for(clue: Clue, *, at: datetime) -> ClueRules:
@@ -122,18 +118,19 @@ def overseers(clue: Clue, *, at: datetime) -> list[UUID]:
 def follow_clues(now: datetime, *, limit: int = BATCH) -> int:
     """How many clues went further up, or to whoever answers now that a post is vacant."""
     due = Clue.objects.filter(ring_at__lte=now).order_by("ring_at").values_list("id", flat=True)[:limit]
-    Inbound.objects.filter(received_at__lt=now - KEPT).delete()
+    watch = clues_in(region="", at=now)
+    Inbound.objects.filter(received_at__lt=now - watch.inbound_kept).delete()
     count = 0
-    for clue_id in [*due, *_left(now, limit)]:
+    for clue_id in [*due, *_left(now, limit, watch.vacant_again)]:
         with transaction.atomic():
             count += _follow(Clue.objects.select_for_update().get(id=clue_id), now)
     return count
 
 
-def _left(now: datetime, limit: int) -> Iterator[UUID]:
+def _left(now: datetime, limit: int, again: timedelta) -> Iterator[UUID]:
     """Open clues whose owner's post nobody holds any more."""
     here = Holding.objects.filter(held(now), post_id=OuterRef("owner_post_id"), person__is_active=True)
-    rows = Clue.objects.exclude(state=CLOSED).filter(~Exists(here), ring_at__gt=now + AGAIN)
+    rows = Clue.objects.exclude(state=CLOSED).filter(~Exists(here), ring_at__gt=now + again)
     yield from list(rows.order_by("id").values_list("id", flat=True)[:limit])
 
 
@@ -148,7 +145,7 @@ def _follow(clue: Clue, now: datetime) -> bool:
         clue.answers_post_id = first_post(clue, found, at=now)
         _give(clue, at=now)
     if clue.owner_post_id is None and not is_late:
-        clue.ring_at = now + AGAIN
+        clue.ring_at = now + found.vacant_again
     clue.save()
     if clue.owner_post_id == before and not is_late:
         return False

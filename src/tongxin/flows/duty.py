@@ -1,8 +1,9 @@
 """The duty roster as the office writes it; whoever is rung for an open crisis is looked at again at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,12 +19,31 @@ from tongxin.duty.selectors import OnCall
 from tongxin.flows.finding import Finding
 from tongxin.flows.handing_over import derive_dangers
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.rulebook import rules
+from tongxin.rulebook import rules, shipped
 from tongxin.vault import Owner
 
 PLAN, SEE, STEP = "plan_duty", "see_duty", "crisis_step"
-MOST_DAYS = 62
 SHOWN = 5
+STEPS = ("crisis", "steps")
+# What was adopted before it could say how a roster is written.
+ROSTER: Mapping[str, Any] = {"shown": {"days": 14}, "at_once": {"days": 62}, "filled": {"days": 7}, "turn": "08:30"}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRules:
+    """How many days a page shows, how many are written at once, how many are offered, and when a turn changes."""
+
+    shown: timedelta
+    at_once: timedelta
+    filled: timedelta
+    turn: str
+
+
+def roster_rules(*, region: str, at: datetime) -> RosterRules:
+    """How a roster is written in a county."""
+    given = {**ROSTER, **shipped.content_in_force(*STEPS, region=region, at=at).get("roster", {})}
+    spans = {key: timedelta(**given[key]) for key in ("shown", "at_once", "filled")}
+    return RosterRules(**spans, turn=str(given["turn"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +124,8 @@ def _wrong_with(wish: Wish, division: Division, at: datetime) -> Iterator[Proble
         yield Problem("second", "备班要和值班是两个人：找不到值班的人时，才有人可以响。", True)
     if wish.last_day < wish.first_day:
         yield Problem("last_day", "结束日期早于开始日期，请核对。", True)
-    elif (wish.last_day - wish.first_day).days >= MOST_DAYS:
-        yield Problem("last_day", f"一次最多排 {MOST_DAYS} 天。", True)
+    elif wish.last_day - wish.first_day >= (most := roster_rules(region=rules.region_of(division.id), at=at).at_once):
+        yield Problem("last_day", f"一次最多排 {most.days} 天。", True)
     elif datetime.combine(wish.last_day + timedelta(days=2), time(), tzinfo=CHINA) <= at:
         yield Problem("last_day", "这些日子已经过去，不能再排。", True)
 

@@ -9,13 +9,14 @@ from tongxin.lib.register_checks import check_fields
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means", "code")
-DATED = ("version", "valid_from", "signs_zh")
+DATED = ("version", "valid_from", "signs_zh", "watch")
 PARTS = (
     "channels", "fields", "option_lists", "reporter", "signs", "dangers", "reasons", "steps", "answers", "progress",
     "above", "handlers", "public", "inbound",
 )
 STATES = ("received", "assigned", "responded", "handled", "called_back", "closed")
 SPANS = ("respond", "handle", "call_back", "close", "climb")
+WATCHED = ("vacant_again", "inbound_kept")
 UNITS = ("minutes", "hours", "days", "working_days")
 # What somebody from outside says of the danger, on a page that asks less.
 FROM_OUTSIDE = ("danger_now",)
@@ -49,6 +50,10 @@ def check_clues(content: Content) -> None:
     for key in ("limits", "wrong_codes"):
         take.mapping(page[key], f"public.{key}", required=("tries", "pause", "forgotten_after", "known_for"))
     _span(page["shown_for"], "public.shown_for")
+    if "watch" in content:
+        watch = take.mapping(content["watch"], "watch", required=WATCHED)
+        for key in WATCHED:
+            _span(watch[key], f"watch.{key}")
     door = take.mapping(content["inbound"], "inbound", required=("clock", "most"))
     _span(door["clock"], "inbound.clock")
     take.number(door, "most", "inbound", 0, low=256, high=1_000_000)

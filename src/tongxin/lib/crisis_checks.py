@@ -1,5 +1,6 @@
 """Whether the crisis path can be followed: its steps with their clocks, what comes after, who may see a safety plan."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
 CLOCKS = {"watch_first": "max", "watch_turn": "max", "watch_ahead": "max"}
 PLAN_PARTS = ("signs", "alone", "distract", "people", "helpers", "surroundings", "reasons")
+ROSTER, CLOCK = ("shown", "at_once", "filled"), re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 SPANS = ("minutes", "hours", "days")
 
 
@@ -29,6 +31,8 @@ def check_after(content: Content) -> None:
         for at, each in enumerate(take.sequence(closing["second_person"], "closing.second_person")):
             if each not in steps:
                 raise DefinitionError(f"closing.second_person[{at}]", f"没有“{each}”这一步", "用 steps 里的名字")
+    if "roster" in content:
+        _roster(take.mapping(content["roster"], "roster", required=(*ROSTER, "turn")))
     if "safety_plan" in content:
         _plan(take.mapping(content["safety_plan"], "safety_plan", required=("always", "if_agreed")))
 
@@ -47,6 +51,14 @@ def _clock(raw: object, path: str, floor: str) -> None:
     take.number(clock, "value", path, 0, low=1)
     if clock["unit"] not in SPANS or clock["floor"] != floor:
         raise DefinitionError(path, f"时限要写单位和 floor: {floor}", f"例如 {{value: 7, unit: days, floor: {floor}}}")
+
+
+def _roster(roster: Content) -> None:
+    for key in ROSTER:
+        days = take.mapping(roster[key], f"roster.{key}", required=("days",))
+        take.number(days, "days", f"roster.{key}", 0, low=1, high=366)
+    if not isinstance(roster["turn"], str) or not CLOCK.fullmatch(roster["turn"]):
+        raise DefinitionError("roster.turn", "没有写几点换班", '写成 "08:30" 的样子')
 
 
 def _plan(shows: Content) -> None:

@@ -11,10 +11,11 @@ from tongxin.lib.consent_checks import span_of
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
-DATED = ("version", "valid_from", "means")
+DATED = ("version", "valid_from", "means", "watch")
 REST = (
     "texts", "kinds", "never", "channels", "most_addresses", "urgent", "quiet", "digest", "retry", "code", "sms_shapes",
 )
+WATCHED = ("stale", "late", "looked_back", "given_up")
 TEXTS = ("urgent", "urgent_due", "digest", "confirm", "test")
 CHANNELS = ("email", "sms", "wecom", "robot", "webpush")
 ALLOWED, CODE = frozenset({"count", "due", "kind", "link"}), "code"
@@ -42,6 +43,10 @@ def check_notices(content: Content) -> None:
     span_of(code["lasts"], "code.lasts")
     for key, low, high in (("digits", 6, 10), ("tries", 1, 10), ("a_day", 1, 20)):
         take.number(code, key, "code", 0, low=low, high=high)
+    if "watch" in content:
+        watch = take.mapping(content["watch"], "watch", required=WATCHED)
+        for key in WATCHED:
+            span_of(watch[key], f"watch.{key}")
     _shapes(content["sms_shapes"])
 
 

@@ -78,7 +78,7 @@ def _categories(content: Content) -> None:
 
 
 def _crisis(content: Content) -> None:
-    more = ("after", "closing", "watch_first", "watch_turn", "watch_ahead", "safety_plan")
+    more = ("after", "closing", "watch_first", "watch_turn", "watch_ahead", "safety_plan", "roster")
     take.mapping(content, "", required=(*HEAD, "steps"), optional=(*DATED, *more))
     crisis_checks.check_after(content)
     for at, raw in enumerate(take.sequence(content["steps"], "steps")):

@@ -8,6 +8,11 @@ from typing import Any
 
 from tongxin.rulebook import shipped
 
+# What was adopted before it could say so.
+WATCH: Mapping[str, Mapping[str, int]] = {
+    "stale": {"minutes": 5}, "late": {"minutes": 15}, "looked_back": {"days": 7}, "given_up": {"days": 1},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -68,6 +73,11 @@ class Notices:
     tries: int
     codes_a_day: int
     shapes: Mapping[str, Mapping[str, Any]]
+    # When a claim that nobody finished is free again; what has waited for too long; how far back one looks.
+    stale: timedelta
+    late: timedelta
+    looked_back: timedelta
+    given_up: timedelta
 
     def is_urgent(self, kind: str, clear: Mapping[str, Any]) -> bool:
         """Whether an event can't wait for the day's summary."""
@@ -96,6 +106,7 @@ def read(content: Mapping[str, Any]) -> Notices:
         attempts=retry["attempts"], seconds=float(retry["seconds"]), digits=code["digits"],
         code_lasts=timedelta(**code["lasts"]), tries=code["tries"], codes_a_day=code["a_day"],
         shapes={each["id"]: each for each in content["sms_shapes"]},
+        **{key: timedelta(**span) for key, span in content.get("watch", WATCH).items()},
     )
 
 

@@ -1,7 +1,7 @@
 """The worker's way through the queue: claimed, sent under a key that stays, tried again after a growing pause."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,7 +18,6 @@ from tongxin.notices.rules import Notices, rules_at
 from tongxin.notices.services import count_unread
 
 log = logging.getLogger("tongxin.notices")
-STALE_AFTER = timedelta(minutes=5)
 ADDRESS, UNKNOWN, NOT_SET_UP = "address", "unknown", "not_set_up"
 
 
@@ -46,7 +45,7 @@ def send_due(*, worker: str, at: datetime, limit: int) -> int:
 def claim(*, worker: str, at: datetime, limit: int) -> list[Delivery]:
     """What is due, urgent first, now this worker's; a claim that nobody finished is free again, under its key."""
     due = Q(state__in=[Delivery.QUEUED, Delivery.FAILED], not_before__lte=at)
-    stale = Q(state=Delivery.SENDING, claimed_at__lte=at - STALE_AFTER)
+    stale = Q(state=Delivery.SENDING, claimed_at__lte=at - rules_at(at).stale)
     rows = Delivery.objects.select_for_update(skip_locked=True, of=["self"]).filter(due | stale)
     chosen = [row.id for row in rows.order_by("-kind", "not_before")[:limit]]
     Delivery.objects.filter(id__in=chosen).update(state=Delivery.SENDING, claimed_by=worker, claimed_at=at)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max
@@ -12,8 +12,7 @@ from tongxin.notices.models import Delivery
 from tongxin.notices.rules import rules_at
 from tongxin.notices.wording import reason_zh
 
-LOOKED_BACK, LATE_AFTER, SHOWN = timedelta(days=7), timedelta(minutes=15), 20
-DAY = timedelta(days=1)
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,8 @@ class Way:
 
 def ways(*, at: datetime) -> list[Way]:
     """Each way out: whether it is set up, and what became of what was to go there."""
-    rows = Delivery.objects.filter(created_at__gt=at - LOOKED_BACK).values_list("to__channel", "state")
+    found = rules_at(at)
+    rows = Delivery.objects.filter(created_at__gt=at - found.looked_back).values_list("to__channel", "state")
     many = Counter(rows)
     return [
         Way(
@@ -39,28 +39,28 @@ def ways(*, at: datetime) -> list[Way]:
             many[each.id, Delivery.QUEUED] + many[each.id, Delivery.SENDING], many[each.id, Delivery.FAILED],
             many[each.id, Delivery.GIVEN_UP],
         )
-        for each in rules_at(at).channels.values()
+        for each in found.channels.values()
     ]
 
 
 def troubles(*, at: datetime) -> list[Delivery]:
     """The newest messages that didn't go out."""
     rows = Delivery.objects.filter(
-        created_at__gt=at - LOOKED_BACK, state__in=[Delivery.FAILED, Delivery.GIVEN_UP]
+        created_at__gt=at - rules_at(at).looked_back, state__in=[Delivery.FAILED, Delivery.GIVEN_UP]
     )
     return list(rows.select_related("to").order_by("-created_at")[:SHOWN])
 
 
 def given_up(*, at: datetime) -> Counter[str]:
-    """How many were given up within a day, by the reason in words."""
-    rows = Delivery.objects.filter(state=Delivery.GIVEN_UP, ended_at__gt=at - DAY)
+    """How many were given up lately, by the reason in words."""
+    rows = Delivery.objects.filter(state=Delivery.GIVEN_UP, ended_at__gt=at - rules_at(at).given_up)
     return Counter(reason_zh(reason) for reason in rows.values_list("reason", flat=True))
 
 
 def late(*, at: datetime) -> int:
     """How many should have gone out long ago and wait."""
     waiting = Delivery.objects.filter(state__in=[Delivery.QUEUED, Delivery.SENDING])
-    return waiting.filter(not_before__lt=at - LATE_AFTER).count()
+    return waiting.filter(not_before__lt=at - rules_at(at).late).count()
 
 
 def last_of(addresses: list[UUID]) -> dict[UUID, Delivery]:

@@ -15,15 +15,16 @@ from tongxin.core.pathway import CHINA
 from tongxin.duty import selectors
 from tongxin.duty.selectors import OnCall, Stretch
 from tongxin.flows import duty
-from tongxin.flows.duty import Wish
+from tongxin.flows.duty import RosterRules, Wish
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
 from tongxin.rulebook import rules
 from tongxin.web.console.names import Names, open_names
+from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
-DAYS = 14
+ONE = timedelta(days=1)
 WEEKDAYS = "一二三四五六日"
 FIELDS = ("first_day", "last_day", "starts", "ends", "first", "second")
 
@@ -82,8 +83,8 @@ def _named(text: str) -> OnCall | None:
 def _page(request: Request, given: dict[str, str], problems: Iterable[Problem], status: int) -> HttpResponse:
     places = duty.places_for(viewer=request.viewer, action=duty.SEE, at=request.at)
     may_plan = duty.places_for(viewer=request.viewer, action=duty.PLAN, at=request.at)
-    start = request.at
-    until = datetime.combine(start.astimezone(CHINA).date() + timedelta(days=DAYS), time(), tzinfo=CHINA)
+    start, usual = request.at, duty.roster_rules(region=region_of_viewer(request), at=request.at)
+    until = datetime.combine(start.astimezone(CHINA).date() + usual.shown, time(), tzinfo=CHINA)
     found = {id: selectors.stretches(place, since=start, until=until) for id, place in places.items()}
     choices = {id: duty.candidates(place, at=request.at) for id, place in may_plan.items()}
     people = {person for rows in choices.values() for _post, person in rows}
@@ -98,12 +99,13 @@ def _page(request: Request, given: dict[str, str], problems: Iterable[Problem], 
                 {"value": f"{post.id}:{person}", "zh": f"{names.person(person)}　{post.title}"}
                 for post, person in choices.get(id, ())
             ],
-            "given": {**_usual(found[id], request.at), **(given if given.get("division") == str(id) else {})},
+            "given": {**_usual(found[id], usual, request.at), **(given if given.get("division") == str(id) else {})},
         }
         for id, place in places.items() if found[id] and (id in may_plan or any(each.turn for each in found[id]))
     ]
     return show(request, "console/duty.html", {
-        "sections": sections, "problems": list(problems), "holidays": _holidays(request.at), "days": DAYS,
+        "sections": sections, "problems": list(problems), "holidays": _holidays(usual, request.at),
+        "days": usual.shown.days,
         "sees_board": access.may_do(viewer=request.viewer, action="see_crisis_board", at=request.at),
     }, status=status)
 
@@ -135,20 +137,20 @@ def _moment(moment: datetime) -> str:
     return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local.hour}:{local.minute:02}"
 
 
-def _usual(found: list[Stretch], at: datetime) -> dict[str, str]:
+def _usual(found: list[Stretch], usual: RosterRules, at: datetime) -> dict[str, str]:
     """The next hours without anybody as what to write."""
     gap = next((each for each in found if each.turn is None), None)
     day = (gap.from_at if gap else at).astimezone(CHINA).date()
     return {
-        "first_day": day.isoformat(), "last_day": (day + timedelta(days=6)).isoformat(), "starts": "08:30",
-        "ends": "08:30", "first": "", "second": "",
+        "first_day": day.isoformat(), "last_day": (day + usual.filled - ONE).isoformat(),
+        "starts": usual.turn, "ends": usual.turn, "first": "", "second": "",
     }
 
 
-def _holidays(at: datetime) -> list[str]:
+def _holidays(usual: RosterRules, at: datetime) -> list[str]:
     """The public holidays among the days shown, which a roster forgets first."""
     calendar = rules.calendar_at(at)
     first = at.astimezone(CHINA).date()
-    days = (first + timedelta(days=each) for each in range(DAYS))
+    days = (first + timedelta(days=each) for each in range(usual.shown.days))
     return [f"{day.month}月{day.day}日" for day in days if day in calendar.holidays]
 

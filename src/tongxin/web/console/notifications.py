@@ -141,7 +141,7 @@ def ways_page(request: Request) -> HttpResponse:
     """Each way out: whether it is set up, what went, what didn't and why; no address and nobody's name."""
     found = rules_at(request.at)
     return show(request, "console/notification_ways.html", {
-        "ways": standing.ways(at=request.at), "days": standing.LOOKED_BACK.days, "file": setup.FILE,
+        "ways": standing.ways(at=request.at), "days": rules_at(request.at).looked_back.days, "file": setup.FILE,
         "troubles": [
             {"row": row, "zh": found.channels[row.to.channel].zh if row.to.channel in found.channels else "",
              "reason": reason_zh(row.reason)}
