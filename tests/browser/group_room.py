@@ -11,8 +11,6 @@ from tests import world
 from tests.browser.furnish import PASSWORD
 from tests.flows.group_story import GroupStory
 from tongxin.access import relations
-from tongxin.accounts import county as counties
-from tongxin.accounts.models import Organisation, Post
 from tongxin.lib import clock
 from tongxin.rulebook import rules
 
@@ -20,11 +18,6 @@ from tongxin.rulebook import rules
 def main() -> None:
     now = clock.now()
     cast = world.build(now - timedelta(days=60))
-    body = Organisation.objects.get(id=cast.body("hospital"))
-    cast.posts["许督导"] = Post.objects.create(
-        role="clinical_supervisor", title="莱芜区临床督导", organisation=body, division=cast.place("370116")
-    )
-    (cast.people["许督导"],) = counties.fill(holders=[(cast.posts["许督导"], "clinical", "许督导")], at=now)
     code = rules.resolve("conduct", "conduct", at=now)
     for person in cast.people.values():
         person.set_password(PASSWORD)

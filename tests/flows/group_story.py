@@ -60,9 +60,11 @@ class GroupStory:
     def join_again(self) -> Member:
         assert self._last is not None
         child, sheet = self._last
-        return group_members.join(
+        member, _ = group_members.join(
             group_id=self.group.id, child_id=child.id, sheet=sheet, actor=self.viewer("苏咨询"), at=self.at
-        )[0]
+        )
+        assert member is not None
+        return member
 
     def members(self, many: int) -> list[Member]:
         """So many children with the longest in the group first."""

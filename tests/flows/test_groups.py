@@ -67,7 +67,7 @@ class TestJoining:
 
     def test_an_exclusion_keeps_a_child_out_and_leaves_no_course(self, story: GroupStory) -> None:
         with pytest.raises(Refused):
-            story.join("小雨", psychosis="unknown")
+            story.join("小雨", substance="unknown")
         assert not Entry.objects.filter(kind="course_start").exists() and not story.group.members.exists()
 
     def test_a_child_in_a_crisis_joins_no_group(self, story: GroupStory) -> None:

@@ -55,11 +55,19 @@ def test_a_child_is_found_by_name_asked_and_taken_in(story: GroupStory, office: 
     url = f"/groups/{story.group.id}/join/"
     (row,) = client.post(url, {"text": "小雨"}).context["rows"]
     assert row["url"] == f"{url}{child.id}/" and not row["against"]
-    assert client.send(row["url"], story.started(child, harm_goes_on="yes")).status_code == 422
+    assert client.send(row["url"], story.started(child, substance="yes")).status_code == 422
     assert not Member.objects.exists()
     sent = client.send(row["url"], story.started(child))
     assert sent.status_code == 200, sent.content.decode()
     assert "小雨" in client.get(f"/groups/{story.group.id}/").content.decode()
+
+
+def test_a_danger_told_at_the_door_is_a_crisis_and_no_place_in_the_group(story: GroupStory, office: SignedIn) -> None:
+    child = story.child("小雨")
+    url = f"/groups/{story.group.id}/join/{child.id}/"
+    sent = office("苏咨询").send(url, story.started(child, harm_goes_on="yes"))
+    assert not Member.objects.exists()
+    assert sent.status_code == 422 or (sent.json()["next"].endswith("#crisis") and Case.objects.get().in_crisis)
 
 
 def test_a_meeting_is_signed_in_and_each_file_shows_it(story: GroupStory, office: SignedIn, time: Clock) -> None:

@@ -10,8 +10,6 @@ from tests import world
 from tests.flows.group_story import EXCLUSIONS
 from tests.flows.story import Story
 from tests.web.conftest import Clock, Office
-from tongxin.accounts import county as counties
-from tongxin.accounts.models import Organisation, Post
 from tongxin.groups.models import Supervised, Supervision
 from tongxin.ledger.models import Access
 
@@ -51,14 +49,8 @@ def course(cast: world.World, time: Clock) -> Course:
 
 
 @pytest.fixture
-def supervisor(cast: world.World) -> str:
+def supervisor() -> str:
     """The county's clinical supervisor."""
-    body = Organisation.objects.get(id=cast.body("hospital"))
-    post = Post.objects.create(
-        role="clinical_supervisor", title="莱芜区临床督导", organisation=body, division=cast.place("370116")
-    )
-    (person,) = counties.fill(holders=[(post, "clinical", "许督导")], at=world.START)
-    cast.posts["许督导"], cast.people["许督导"] = post, person
     return "许督导"
 
 

@@ -30,8 +30,13 @@ HAS_SESSIONS = "没有改动：已经登记过签到的孩子不能算“加错�
 MISTAKEN, NO = "mistaken", "refuses"
 
 
-def join(*, group_id: UUID, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> tuple[Member, Recorded]:
-    """A child begins the group's course; entry and place in the group are kept together, or neither."""
+def join(
+    *, group_id: UUID, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime
+) -> tuple[Member | None, Recorded]:
+    """A child begins the group's course; entry and place in the group are kept together, or neither.
+
+    A danger that the questions told of is recorded and acts at once (A1): then there is no place in the group.
+    """
     with transaction.atomic():
         group = led(group_id, actor=actor, at=at, for_update=True)
         again = Member.objects.filter(group=group, child_id=child_id, course_id=sheet.entry_id).first()
@@ -40,6 +45,8 @@ def join(*, group_id: UUID, child_id: UUID, sheet: Sheet, actor: Viewer, at: dat
         kept = record(child_id=child_id, sheet=replace(sheet, form_id=START), actor=actor, at=at)
         if again is not None:
             return again, kept
+        if Case.objects.filter(id=child_id, in_crisis=True).exists():
+            return None, kept
         member = Member(group=group, child_id=child_id, course_id=kept.entry.id, joined_at=at)
         member.save(force_insert=True)
         note("group.joined", group, actor, at, member=member.id)

@@ -126,13 +126,18 @@ def _take(request: Request, group: Group, child: Child, form_hash: str) -> HttpR
         return said(RENEWED, status=409)
     sheet = Sheet(entry_id=sent.entry_id, form_id=START, answers=sent.answers, occurred_at=request.at)
     try:
-        group_members.join(group_id=group.id, child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at)
+        member, _kept = group_members.join(
+            group_id=group.id, child_id=child.id, sheet=sheet, actor=request.viewer, at=request.at
+        )
     except Refused as refusal:
         return refused(refusal.problems)
     except Held as held:
         return said(held.zh, status=409)
     except NotAllowed:
         raise Http404 from None
+    if member is None:
+        messages.warning(request, _("孩子有危险，已进入危机处置，没有加入小组。先确认孩子身边有人。"))
+        return next_page(f"/children/{child.id}/#crisis")
     messages.success(request, _("已加入小组。"))
     return next_page(f"{HOME}{group.id}/#members")
 
