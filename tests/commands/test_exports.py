@@ -120,7 +120,8 @@ def asked(db: None, monkeypatch: pytest.MonkeyPatch) -> Story:
 
 
 def ran(
-    story: Story, name: str, monkeypatch: pytest.MonkeyPatch, *more: str, password: str = PASSWORD, to: str = "1\n张医生"
+    story: Story, name: str, monkeypatch: pytest.MonkeyPatch, *more: str, password: str = PASSWORD,
+    to: str = "1\n张医生",
 ) -> int:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n随转介\n{to}\n"))
     return main(["export", "fhir", "phq_a", "--results", "--as", story.world.people[name].login, *more])

@@ -50,10 +50,13 @@ def _waiting(request: Request, tasks: Any) -> list[Count]:
         _count("待答复转介", [referred], "/referrals/", means="其他单位转来、您的单位还没有答复的转介。"),
     ]
     back = recalls.open_of(viewer=request.viewer)
-    when = f"，{day_zh(first.due_on)}前" if (first := back.first()) else ""
+    first = back.first()
+    when = f"，{day_zh(first.due_on)}前" if first else ""
     counts.append(_count(
-        f"要回的资料{when}", [back], "/recalls/", is_bad=back.filter(due_on__lt=request.at.astimezone(CHINA).date()).exists(),
-        means="您的岗位交出去、里面有内容已撤回或删除的资料，和逾期上报到您岗位的，要对方退回或销毁，等您登记结果；日期是最早一份的期限。",
+        f"要回的资料{when}", [back], "/recalls/",
+        is_bad=first is not None and first.due_on < request.at.astimezone(CHINA).date(),
+        means="您的岗位交出去、里面有内容已撤回或删除的资料，和逾期上报到您岗位的，要对方退回或销毁，等您登记结果；"
+        "日期是最早一份的期限。",
     ))
     if access.may_do(viewer=request.viewer, action="import_roster", at=request.at):
         counts.append(_held_rows(request))

@@ -128,7 +128,8 @@ def _new_page(request: Request, sent: QueryDict, *, problem: str = "", status: i
     context: dict[str, Any] = {
         "problem": problem, "sent": sent.dict(), "filters": filters.query, "filters_zh": filters.words,
         "children": cases.count(), "purposes": found.purposes.values(), "kinds": KINDS, "is_second": is_clear,
-        "asked_kind": kind, "wrong_kind": purpose is not None and kind == NAMED and not purpose.may_name, "gate": _gate(request),
+        "asked_kind": kind, "wrong_kind": purpose is not None and kind == NAMED and not purpose.may_name,
+        "gate": _gate(request),
     }
     if is_clear and purpose is not None:
         context |= _second(request, found, purpose, kind, sent)
