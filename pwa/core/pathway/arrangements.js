@@ -19,7 +19,7 @@ export const EACH = [
 ];
 const MEDIATION = "mediation", RESULT = "mediation_result", FOLLOWED = "mediation_follow";
 const AGREED = ["agreed", "part", "kept"], OVER = ["returned", "ended"];
-const ACTS_ON_FAILED = ["referral", MEDIATION];
+const ACTS_ON_FAILED = ["referral", "follow_up", MEDIATION];
 /** @type {Record<string, string>} */
 const WANTED = { mediations: "open", mediations_agreed: "agreed", mediations_failed: "failed" };
 

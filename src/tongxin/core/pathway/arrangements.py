@@ -21,7 +21,7 @@ EACH = frozenset({
 MEDIATION, RESULT, FOLLOWED = "mediation", "mediation_result", "mediation_follow"
 ENTRUSTED, CHECKED, CARER = "entrusted_care", "entrusted_check", "carer_change"
 AGREED, GOES_ON, NOTHING = frozenset({"agreed", "part"}), "goes_on", "none"
-ACTS_ON_FAILED = ("referral", MEDIATION)
+ACTS_ON_FAILED = ("referral", "follow_up", MEDIATION)
 OVER = frozenset({"returned", "ended"})
 NOT_YET = "not_yet"
 
