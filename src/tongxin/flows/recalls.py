@@ -75,7 +75,7 @@ def _ask(recall: Recall, at: datetime) -> Recall | None:
     _give(recall, at)
     recall.save(force_insert=True)
     event = _record(ASKED, recall, WORKER, at)
-    notices.tell_posts(posts={recall.post_id, recall.owner_post_id or recall.post_id}, event=event, at=at)
+    notices.tell_posts(posts=sorted({recall.post_id, recall.owner_post_id or recall.post_id}), event=event, at=at)
     return recall
 
 
