@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from tongxin.accounts.models import Division, Organisation, Post
 from tongxin.bookings.models import Booking, Room, Shift
-from tongxin.bookings.selectors import day_of
+from tongxin.bookings.selectors import booked_of, day_of
 from tongxin.bookings.times import moment_of
 from tongxin.cases.models import Case
 from tongxin.demo.cast import Actor
@@ -75,11 +76,11 @@ class BookingDays:
             self.rooms.append(rooms.keep(wish=wish, room_id=None, actor=desk.viewer, at=at))
         self.people = [self._newcomer(name, body, desk, at) for name in NAMES]
         for who, turns in [(Named(own.post_id, own.viewer.person_id), OWN), *(
-            (who, (turn,)) for who, turn in zip(self.people, TURNS, strict=False)
+            (who, (each,)) for who, each in zip(self.people, TURNS, strict=False)
         )]:
             for room, weekday, (starts, ends) in turns:
-                wish = ShiftWish(self.rooms[room].id, who, (weekday,), starts, ends, day_of(at), None)
-                self._try(lambda wish=wish: rota.write(wish=wish, actor=desk.viewer, at=at))
+                turn = ShiftWish(self.rooms[room].id, who, (weekday,), starts, ends, day_of(at), None)
+                self._try(partial(rota.write, wish=turn, actor=desk.viewer, at=at))
 
     def _newcomer(self, name: str, body: Organisation, desk: Actor, at: datetime) -> Named:
         post = Post.objects.create(
@@ -98,7 +99,10 @@ class BookingDays:
         day = day_of(at)
         for sitting in rota.seated(self.rooms, first=day, last=day, at=at):
             actor = self._actor(sitting.post_id, at)
-            if actor is None or self.chance.random() < 0.35:
+            is_full = self.chance.random() < 0.35 or bool(booked_of(
+                [sitting.person_id] if sitting.person_id else [], since=sitting.from_at, until=sitting.to_at
+            ))
+            if actor is None or is_full:
                 continue
             starts = sitting.from_at + timedelta(minutes=15 * self.chance.randrange(0, 8))
             rows = self._book(sitting.shift.room, actor, starts, at, whom="walk_in")
