@@ -21,7 +21,7 @@ from tests.web.test_rosters import NOBODY, RAIN, bring_in, roster
 from tests.world import START, World
 from tongxin import vault
 from tongxin.accounts.models import Holding, places_of
-from tongxin.accounts.viewers import WORKER
+from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.bookings.models import Change
 from tongxin.clues.models import Clue, Picture
 from tongxin.documents.models import Attachment
@@ -105,7 +105,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_own(here["child_director"], child), **_rows(desk), **_round(world), **_kept(desk, child),
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
-        **_asked(world, here["case_manager"]), **_group(world), **_rooms(world, child),
+        **_asked(world, here["case_manager"], here["counsellor"]), **_group(world), **_rooms(world, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     group |= {"rota/write/": {"room": str(found["room_id"])}}
@@ -280,12 +280,12 @@ def _clue(worker: Worker) -> dict[str, Any]:
     return {"clue_id": clue.id, "picture_id": row.id, "clues.kind": "responded", "door": "sms"}
 
 
-def _asked(world: World, worker: Worker) -> dict[str, Any]:
-    """A child whom the other county asks for, and a line of the service directory."""
+def _asked(world: World, worker: Worker, asker: Worker) -> dict[str, Any]:
+    """A child whom somebody asks to have referred, and a line of the service directory."""
     given = {"child_name": ["某某"], "birth": ["2012"], "known_by": ["住在村口"], "why": ["搬来了"], "urgent": ["no"]}
     ask = asking_over.ask_for(
-        kind="transfer", place_id=world.place("370116").id, given=given, at=MORNING,
-        actor=world.viewer("陈管理", MORNING),
+        kind="referral", place_id=world.place("370116").id, given=given, at=MORNING,
+        actor=viewer_of(person=asker.person, at=MORNING, post_id=asker.post.id),
     )
     service = {
         "organisation": str(world.body("hospital")), "kind": "medical", "state": "accepting", "age_from": "6",
