@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.browser.house import House
 pytestmark = pytest.mark.browser
 WORDS = "奶奶说夜里睡不好"
 KEPT = "草稿已存"
+PATIENCE = 30
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,10 @@ def test_leaving_the_page_loses_nothing(house: House, two_desks: tuple[Desk, Des
     here.at("noted").locator("textarea").fill(WORDS)
     here.open("/")
     there.open("/")
+    # What is sent while a page is left may arrive behind the next page that is asked for.
+    until = time.monotonic() + PATIENCE
+    while not there.page.get_by_text("随记").count() and time.monotonic() < until:
+        there.open("/")
     expect(there.page.get_by_text("随记").first).to_be_visible()
     there.page.get_by_role("link", name="接着填").click()
     expect(there.at("noted").locator("textarea")).to_have_value(WORDS)
