@@ -8,6 +8,7 @@ from tests import world
 from tests.flows.counselling import begin, day, low_mood, meet
 from tests.flows.story import Story
 from tongxin.assessments.models import Result
+from tongxin.cases.models import Alarm
 from tongxin.core.pathway import CHINA
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +46,19 @@ class TestBegin:
         assert isinstance(plan, dict) and [each["id"] for each in plan["measures"]] == ["who_5"]
         assert plan["response"]["measure"] == "who_5"
 
+    @pytest.mark.parametrize(("answers", "gate"), [
+        ({"acute_danger": "yes"}, "suicidal_thought"), ({"harm_goes_on": "yes"}, "harmed"),
+        ({"psychosis": "yes", "protocol": "pm_plus", "recipient": "carer"}, "carer_danger"),
+    ])
+    def test_a_danger_among_the_questions_of_fitness_is_kept_and_opens_a_crisis(
+        self, story: Story, answers: dict[str, str], gate: str
+    ) -> None:
+        course = begin(story, **answers)
+        assert story.case.in_crisis and set(Alarm.objects.values_list("gate", flat=True)) == {gate}
+        assert Result.objects.filter(entry_id=course).exists() and story.owner("course_crisis") == "苏咨询"
+
     @pytest.mark.parametrize(("answers", "said"), [
-        ({"acute_danger": "yes"}, "请马上填危机报告"), ({"psychosis": "unknown"}, "还不清楚"),
+        ({"acute_danger": "unknown"}, "还不清楚"), ({"psychosis": "unknown"}, "还不清楚"),
         ({"recipient": "carer"}, "不是给这类服务对象的"), ({"form_of": "group"}, "不用这种形式"),
         ({"provider": "psychiatrist"}, "不由这类岗位做"), ({"qualification": "trained_helper"}, "别的资质"),
         ({"trained": "no"}, "没有人督导"), ({"agreed": "no"}, "本人不愿意"),

@@ -83,6 +83,31 @@ class TestWhoReads:
         assert not office("苏咨询").get(f"/children/{story.child.id}/courses/").context["reads"]
 
 
+    @pytest.mark.parametrize("how", ["a session", "an absence", "a course"])
+    def test_nobody_lets_themselves_in_beside_who_counsels(
+        self, story: Story, office: SignedIn, time: Clock, how: str
+    ) -> None:
+        course = held(story, time)
+        if how == "a course":
+            begin(story, by="林社工", protocol="pfa", qualification="social_worker", provider="social_worker", planned=1)
+        else:
+            came = {"attended": "absent", "absence": "没来"} if how == "an absence" else {}
+            meet(story, course, by="林社工", session_no=3, **came)
+        time.now = story.at
+        page = office("林社工").get(f"/children/{story.child.id}/courses/")
+        assert not page.context["reads"] and SECRET not in page.content.decode()
+        assert office("苏咨询").get(f"/children/{story.child.id}/courses/").context["reads"]
+
+    def test_who_counsels_lets_another_read_beside_them(self, story: Story, office: SignedIn, time: Clock) -> None:
+        course = held(story, time)
+        begin(story, by="林社工", protocol="pfa", qualification="social_worker", provider="social_worker", planned=1)
+        story.record("course_review", "苏咨询", about=course, decision="shared")
+        time.now = story.at
+        for who in ("林社工", "苏咨询"):
+            assert office(who).get(f"/children/{story.child.id}/courses/").context["reads"]
+        story.rebuilt_equal()
+
+
 class TestPages:
     def test_the_next_session_knows_its_number_and_theme(self, story: Story, office: SignedIn, time: Clock) -> None:
         held(story, time)
@@ -105,11 +130,11 @@ class TestPages:
         sent = office("苏咨询").fill(
             story.child, "course_start", at=story.at, protocol="ease", recipient="child", form_of="group",
             service="group", provider="counsellor", qualification="counsellor", planned=7, next_on=day(story, 7),
-            psychosis="yes",
+            psychosis="unknown",
         )
         assert sent.status_code == 422
         (problem,) = sent.json()["problems"]
-        assert problem["path"] == "psychosis" and "请马上填危机报告" in problem["zh"]
+        assert problem["path"] == "psychosis" and "先办这件事" in problem["zh"]
 
     def test_without_a_standard_of_change_none_is_invented(self, story: Story, office: SignedIn, time: Clock) -> None:
         course = begin(story, measures=["gad_7"], gad_7={f"q{number}": "3" for number in range(1, 8)})

@@ -81,8 +81,9 @@ export class Courses {
       const course = found.get(this.startOf(fact)?.id ?? "");
       if (!course) continue;
       if (fact.kind === SESSION) course.sessions.push(fact);
-      else if (fact.kind === REVIEW) course.reviews.push(fact);
-      else course.end = fact;
+      else if (fact.kind === END) course.end = fact;
+      // Letting somebody read beside decides nothing about how the course goes on.
+      else if (fact.data["decision"] !== "shared") course.reviews.push(fact);
     }
     for (const course of found.values()) course.measured = measured(course, this.scored);
     return [...found.values()];

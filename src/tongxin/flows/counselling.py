@@ -23,8 +23,6 @@ CHILD, CARER, PRESENT = "child", "carer", "present"
 OF_CARERS = "carer_who_5"
 SEVERAL = "这个孩子有几份正在进行的辅导，没有写明是哪一份，没有保存。请从“辅导”页上那一份打开。"
 NONE = "没有正在进行的辅导，没有保存。请先填“辅导开始”；孩子现在有危险的，马上填危机报告。"
-# Told of these, somebody has to act at once.
-DANGERS = frozenset({"acute_danger", "harm_goes_on", "psychosis"})
 # An answer that leaves open whether it is so counts as if it were.
 RULED_OUT = "no"
 
@@ -146,8 +144,7 @@ def unfit(
     words = {each["id"]: each["zh"] for each in content["exclusions"]}
     for name in protocol.get("exclusions", ()):
         if data.get(name) != RULED_OUT:
-            first = "孩子有危险，请马上填危机报告。" if data.get(name) == "yes" and name in DANGERS else ""
-            said = f"有“{words[name]}”或还不清楚，不能开始“{zh}”。{first or '先办这件事，或换一种办法。'}没有保存。"
+            said = f"有“{words[name]}”或还不清楚，不能开始“{zh}”。先办这件事，或换一种办法。没有保存。"
             yield Problem(name, said, True)
 
 

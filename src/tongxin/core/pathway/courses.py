@@ -24,6 +24,8 @@ EACH = frozenset({
     "course_pauses", "course_idle", "course_over", "course_raises",
 })
 PRESENT, ABSENT, PAUSED, RAISED, CARER = "present", "absent", "paused", "raised", "carer"
+# That a course and another post's, begun later, are read by both: nothing is decided about how it goes on.
+SHARED = "shared"
 # Whoever was asked for more has answered by one of these.
 ANSWERS_RAISE = (START, "plan", "referral")
 
@@ -35,6 +37,7 @@ class Course:
     start: Fact
     sessions: list[Fact] = field(default_factory=list)
     reviews: list[Fact] = field(default_factory=list)
+    shares: list[Fact] = field(default_factory=list)
     end: Fact | None = None
     measured: dict[str, list[tuple[Fact, float]]] = field(default_factory=dict)
 
@@ -122,7 +125,7 @@ class Courses:
             if fact.kind == SESSION:
                 course.sessions.append(fact)
             elif fact.kind == REVIEW:
-                course.reviews.append(fact)
+                (course.shares if fact.data.get("decision") == SHARED else course.reviews).append(fact)
             else:
                 course.end = fact
         for course in found.values():
@@ -203,15 +206,22 @@ def measure_due(course: Course) -> tuple[str, Fact, datetime] | None:
 
 
 def counselling_posts(state: CaseState) -> set[str]:
-    """The posts that counsel a child of an open case: they read what they wrote; a move elsewhere ends it."""
+    """The posts that read what was said: who began the course that goes on; whom that one lets read beside them.
+
+    Writing down one session lets nobody in. Where none goes on, who began the last one. A move elsewhere ends it.
+    """
     if not state.is_open:
         return set()
     moved = state.last.get("transfer_in")
     since = moved.seq if moved and moved.data.get("outcome") == "accepted" else 0
-    return {
-        fact.post for course in state.courses.all() for fact in (course.start, *course.sessions)
-        if fact.post and fact.seq > since
-    }
+    begun = [each for each in state.courses.all() if each.start.post and each.start.seq > since]
+    running = [each for each in begun if each.end is None] or begun[-1:]
+    admitted: set[str] = set()
+    for course in running:
+        said = [fact for each in running for fact in each.shares if fact.seq > course.start.seq]
+        if not admitted or any(fact.post != course.start.post for fact in said):
+            admitted.add(course.start.post)
+    return admitted
 
 
 def waiting(each: str, state: CaseState) -> Iterator[Waiting]:
