@@ -9,7 +9,7 @@ from tests.flows.story import CELLS, Story
 from tongxin.accounts.viewers import WORKER
 from tongxin.assessments.models import Result
 from tongxin.core.language.errors import DefinitionError
-from tongxin.lib.definitions import Library, hash_of
+from tongxin.lib.definitions import Library
 from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import adopt
 
@@ -83,7 +83,7 @@ def test_laiwu_green_blue_yellow_red_over_four_factors(
 ])
 def test_a_loosened_floor_is_not_adopted(cast: world.World, kind: str, id: str, patch: dict[str, object]) -> None:
     base = next(v for v in world.library().versions if (v.kind, v.id, v.region) == (kind, id, ""))
-    loose = replace(base, region="370116", content={"patch": patch}, hash=hash_of(patch), document=None)
+    loose = replace(base, region="370116", content={"patch": patch}, document=None)
     with pytest.raises(DefinitionError, match="底线"):
         adopt(library=Library((*world.library().versions, loose)), actor=WORKER, at=world.START)
     assert rules.resolve(kind, id, region="370116", at=world.START).content == base.content

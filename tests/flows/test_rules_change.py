@@ -21,7 +21,7 @@ from tongxin.flows.record import Sheet, record
 from tongxin.flows.sweep import look_again
 from tongxin.ledger.models import Event
 from tongxin.lib import ids
-from tongxin.lib.definitions import Library, Version, hash_of, load
+from tongxin.lib.definitions import Library, Version, load
 from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import adopt
 
@@ -46,7 +46,7 @@ def changed(kind: str, id: str, change: Callable[[Content], None]) -> Library:
             return version
         content = deepcopy(version.content)
         change(content)
-        return replace(version, content=content, hash=hash_of(content))
+        return replace(version, content=content)
 
     return Library(tuple(after(version) for version in world.library().versions))
 
@@ -125,7 +125,7 @@ def test_adopting_the_same_twice_changes_nothing(story: Story) -> None:
 def test_a_county_overlay_holds_there_and_nowhere_else(story: Story) -> None:
     patch = {"values": [{"id": "often_from", "value": 1}]}
     base = next(v for v in world.library().versions if (v.kind, v.id) == ("identification", "identification_form"))
-    overlay = replace(base, region="370116", content={"patch": patch}, hash=hash_of(patch), document=None)
+    overlay = replace(base, region="370116", content={"patch": patch}, document=None)
     adopted(story, Library((*world.library().versions, overlay)))
     there = Story(story.world, story.world.child("小杨", by="陈督导", village="510104017001", at=story.at), at=story.at)
     story.identified("healthy", low_mood="often")
@@ -153,7 +153,7 @@ def first_pathway() -> Library:
     """The library with the pathway as it was first adopted, before many of its keys existed."""
     content = load(DATA / "pathways" / "child-first.yaml", name="child-first.yaml").content
     return Library(tuple(
-        replace(each, content=content, hash=hash_of(content)) if each.kind == "pathway" and not each.region else each
+        replace(each, content=content) if each.kind == "pathway" and not each.region else each
         for each in world.library().versions
     ))
 
@@ -195,7 +195,7 @@ def test_a_questionnaire_that_comes_later_leaves_earlier_entries_as_they_were(st
     story.identified("healthy")
     phq = next(each for each in world.library().versions if (each.kind, each.id) == ("instruments", "phq_9"))
     content = {**phq.content, "id": "phq_later"}
-    later = replace(phq, id="phq_later", content=content, hash=hash_of(content))
+    later = replace(phq, id="phq_later", content=content)
     assert adopted(story, Library((*world.library().versions, later))) == 1
     story.rebuilt_equal()
     story.identified("healthy")

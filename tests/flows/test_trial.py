@@ -14,7 +14,7 @@ from tongxin.accounts.viewers import WORKER
 from tongxin.flows import trial
 from tongxin.flows.trial_words import told
 from tongxin.ledger.models import Access, AccessSubject
-from tongxin.lib.definitions import Library, hash_of
+from tongxin.lib.definitions import Library
 from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import adopt, fresh_in
 
@@ -29,7 +29,7 @@ def changed(kind: str, id: str, change: Callable[[Content], None]) -> Library:
         if (each.kind, each.id, each.region) == (kind, id, ""):
             content = deepcopy(each.content)
             change(content)
-            each = replace(each, content=content, hash=hash_of(content))
+            each = replace(each, content=content)
         found.append(each)
     return Library(tuple(found))
 

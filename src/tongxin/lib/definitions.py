@@ -54,8 +54,12 @@ class Version:
     valid_from: date
     source: str
     content: dict[str, Any]
-    hash: str
     document: Document | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """Names this content; always made from it, so that another content never goes by an earlier one's name."""
+        return hash_of(self.content)
 
 
 @dataclass(frozen=True)
@@ -264,7 +268,7 @@ def _made(document: Document, *, kind: str, id: str, region: str, content: dict[
     if valid_from is None:
         zh = f"生效日期“{day}”不是日期。" if day else "没有写生效日期。"
         raise document.fault(key, zh, "写 valid_from: 2025-01-01（年-月-日）。")
-    return Version(kind, id, region, valid_from, source, content, hash_of(content), document)
+    return Version(kind, id, region, valid_from, source, content, document)
 
 
 def _twins(versions: Iterable[Version]) -> Iterator[DefinitionFault]:

@@ -1,6 +1,6 @@
 """What regions changed on a page, as overlays beside those of the definitions folder."""
 
-from tongxin.lib.definitions import Version, hash_of
+from tongxin.lib.definitions import Version
 from tongxin.lib.strict_yaml import Document
 from tongxin.rulebook.models import Overlay
 
@@ -18,5 +18,5 @@ def _version(row: Overlay) -> Version:
     file = f"页面上采用的地区改动 {row.region} {row.kind}/{row.definition_id}"
     return Version(
         kind=row.kind, id=row.definition_id, region=row.region, valid_from=row.valid_from, source=row.source,
-        content=content, hash=hash_of(content), document=Document(file=file, content=content, lines={}),
+        content=content, document=Document(file=file, content=content, lines={}),
     )
