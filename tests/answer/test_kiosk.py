@@ -115,3 +115,8 @@ def test_who_may_not_see_names_opens_none(school: School, office: SignedIn) -> N
         assert office(outsider).get(f"/rounds/{school.round.id}/kiosk/").status_code == 404
     refused = office("何老师").post(f"/rounds/{school.round.id}/kiosk/", {"group": "none"})
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "٣", "-1", ""])
+def test_what_is_no_number_is_nobodys(tablet: Tablet, number: str) -> None:
+    assert tablet.ask("who", number=number).status_code == 404

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from tongxin.lib.numbers import number_in
+
 Answer = Callable[[HttpRequest], HttpResponse]
 # Files that are the same for everybody and hold nothing of anybody.
 STATIC_PREFIXES = ("/static/", "/field/app/")
@@ -29,7 +31,7 @@ def limit_uploads(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         limit = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) <= limit:
+        if number_in(length, most=limit) is not None:
             return get_response(request)
         text = TOO_LARGE.format(size=limit // 2**20)
         return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")

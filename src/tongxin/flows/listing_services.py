@@ -13,6 +13,7 @@ from tongxin.accounts.models import Division, Organisation
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.numbers import number_in
 from tongxin.people.models import Child
 from tongxin.referrals.directory import Directory, directory_in
 from tongxin.referrals.models import Service
@@ -118,6 +119,6 @@ def _wrong_with(given: Mapping[str, str], county_id: int, found: Directory) -> I
             yield Problem(name, f"没有保存：“{zh}”最多 {most} 个字。", True)
     low, high = found.ages
     ages = [given.get(name, "").strip() for name in ("age_from", "age_to")]
-    numbers = [int(each) for each in ages if each.isascii() and each.isdigit() and len(each) < 4]
+    numbers = [age for each in ages if (age := number_in(each, most=high)) is not None]
     if len(numbers) < len(ages) or not low <= numbers[0] <= numbers[1] <= high:
         yield Problem("age_from", f"没有保存：岁数要写 {low} 到 {high} 的整数，最小的不大于最大的。", True)

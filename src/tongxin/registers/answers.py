@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.lib.numbers import day_in, number_in
 from tongxin.registers.rules import Field, fits
 
 LONGEST = {"text": 120, "long": 2000}
@@ -46,9 +47,10 @@ def refusals(rows: Iterable[tuple[Mapping[str, tuple[str, ...]], str]], clear: M
 def moment_in(text: str) -> datetime | None:
     """A moment of the place, as a page sends it."""
     try:
-        return datetime.fromisoformat(text[:16]).replace(tzinfo=CHINA)
+        found = datetime.fromisoformat(text[:16])
     except ValueError:
         return None
+    return found.replace(tzinfo=CHINA) if day_in(found.date().isoformat()) else None
 
 
 def _take(field: Field, given: list[str], found: Answers, at: datetime) -> None:
@@ -74,17 +76,16 @@ def _value(field: Field, given: list[str], text: str, at: datetime) -> Any:
     if field.type == "choice":
         return text if text in field.options else Problem(field.id, f"“{field.zh}”没有这个选项，请重新选。", False)
     if field.type == "number":
-        is_number = text.isascii() and text.isdigit() and int(text) <= MOST
-        return int(text) if is_number else Problem(field.id, f"“{field.zh}”要写整数。", False)
+        number = number_in(text, most=MOST)
+        return Problem(field.id, f"“{field.zh}”要写整数。", False) if number is None else number
     return _when(field, text, at)
 
 
 def _when(field: Field, text: str, at: datetime) -> Any:
     """A day or a moment; kept as the place says it."""
     if field.type == "date":
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
+        day = day_in(text)
+        if day is None:
             return Problem(field.id, f"“{field.zh}”不是日期，请重新选。", False)
         if field.is_past and day > at.astimezone(CHINA).date():
             return Problem(field.id, f"“{field.zh}”不能晚于今天。", True)

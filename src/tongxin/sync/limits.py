@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tongxin.lib.numbers import number_in
 from tongxin.rulebook import rules
 from tongxin.rulebook.shipped import content_in_force
 
@@ -49,7 +50,8 @@ class Limits:
 def version_of(app: str) -> tuple[int, ...]:
     """A program's version in numbers; what is none counts as the newest, for a hash says nothing of age."""
     parts = app.partition("+")[0].split(".")
-    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else (1 << 30,)
+    numbers = [number for part in parts if (number := number_in(part)) is not None]
+    return tuple(numbers) if len(numbers) == len(parts) else (1 << 30,)
 
 
 def limits_at(at: datetime) -> Limits:

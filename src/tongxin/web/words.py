@@ -17,14 +17,6 @@ def day_zh(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def day_in(text: str) -> date | None:
-    """The day that a page sends; nothing when it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def dates_zh(text: str) -> str:
     """A sentence with its days written as people say them."""
     return DAY.sub(lambda found: day_zh(date.fromisoformat(found[0])), text)

@@ -19,6 +19,7 @@ from tongxin.accounts import factors, throttle
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import Viewer, viewer_of
 from tongxin.flows import screening
+from tongxin.lib.numbers import number_in
 from tongxin.rulebook.shipped import content_in_force
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Round, Sitting
@@ -92,9 +93,9 @@ def who(request: Request) -> HttpResponseBase:
     kiosk = _kiosk(request)
     if kiosk is None:
         return JsonResponse({"zh": NOT_OPEN}, status=401)
-    number = str(sent_in(request).get("number", "")).strip()
+    number = number_in(str(sent_in(request).get("number", "")).strip())
     pupils = pupils_of(kiosk.round, kiosk.group, viewer=kiosk.viewer, at=request.at)
-    found = [each for each in pupils if number.isdecimal() and each.place == int(number)]
+    found = [each for each in pupils if number is not None and each.place == number]
     if not found or not screening.may_answer(found[0].participant, at=request.at):
         return JsonResponse({"zh": NOBODY}, status=404)
     participant = found[0].participant

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from tongxin.core.instruments import Instrument
 from tongxin.core.pathway import CHINA
 from tongxin.flows import screening
+from tongxin.lib.numbers import day_in
 from tongxin.screening import questions
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Round, Sitting
-from tongxin.web import words
 from tongxin.web.answer.links import group_of, pupil_in
 from tongxin.web.answer.pupils import Pupil, names_of, pupils_of, round_at_work
 from tongxin.web.doors import Request, door
@@ -121,7 +121,7 @@ def _differences(first: Mapping[str, str], second: Mapping[str, str]) -> dict[st
 
 def _moment(text: str, round: Round, at: datetime) -> datetime | None:
     """The moment of answering: noon of that day, or now for today."""
-    day = words.day_in(text)
+    day = day_in(text)
     today, begun = at.astimezone(CHINA).date(), round.opens_at.astimezone(CHINA).date()
     if day is None or not begun <= day <= today:
         return None

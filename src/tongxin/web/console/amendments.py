@@ -19,9 +19,10 @@ from tongxin.flows.refusals import NotAllowed
 from tongxin.flows.trial_words import DIRECTIONS
 from tongxin.lib.change_checks import Wrong
 from tongxin.lib.differences import changes_between, name_of
+from tongxin.lib.numbers import MOST, day_in, number_in
 from tongxin.rulebook import amending, rules, trials
 from tongxin.rulebook.amending import Amendment, Refusal
-from tongxin.web import jobs, words
+from tongxin.web import jobs
 from tongxin.web.console.definition_words import KINDS
 from tongxin.web.console.names import open_names
 from tongxin.web.doors import Request, door
@@ -101,7 +102,7 @@ def settle(request: Request, amendment_id: UUID, deed: str) -> HttpResponse:
 
 
 def _propose(request: Request, found: Amendment, revision: int) -> str:
-    day = words.day_in(request.POST.get("valid_from", ""))
+    day = day_in(request.POST.get("valid_from", ""))
     if day is None:
         raise Refusal("没有提请：请选一个启用日期。")
     source = request.POST.get("source", "").replace("\x00", "")[:LONGEST]
@@ -141,8 +142,8 @@ def amendment_in(request: Request, amendment_id: UUID) -> Amendment:
 
 
 def _number(request: Request) -> int:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else -1
+    found = number_in(request.POST.get("revision", ""), most=MOST)
+    return -1 if found is None else found
 
 
 @door("office.write_rules", methods=("POST",))

@@ -14,6 +14,7 @@ from tongxin.accounts.models import Division, Organisation
 from tongxin.core.forms import Problem
 from tongxin.flows import asking_over, clue_matching
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.numbers import number_in
 from tongxin.people.models import Child
 from tongxin.referrals.models import Ask
 from tongxin.web import words
@@ -72,7 +73,7 @@ def new_ask(request: Request) -> HttpResponse:
     given, place = given_in(request), request.POST.get("place", "")
     try:
         ask = asking_over.ask_for(
-            kind=request.POST.get("kind", ""), place_id=int(place) if place.isascii() and place.isdigit() else None,
+            kind=request.POST.get("kind", ""), place_id=number_in(place),
             given=given, actor=request.viewer, at=request.at,
         )
     except NotAllowed:

@@ -21,21 +21,21 @@ from tongxin.flows.booking_clashes import hours_zh
 from tongxin.flows.booking_finding import Need, Offer
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in, number_in
 from tongxin.people.models import Child
 from tongxin.web.console.booking_words import (
+    LARGE,
     PURPOSE,
     booking_row,
     day_zh,
     moment_at,
     named_in,
-    number_in,
     people_of,
     room_zh,
 )
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.doors import Request, child_for, door, id_for
 from tongxin.web.pages import show
-from tongxin.web.words import day_in
 
 SHOWN, OFFERED = 20, 6
 
@@ -59,9 +59,9 @@ def _booked(request: Request, child: Child | None) -> HttpResponse:
         starts = moment_at(given.get("day", ""), given.get("starts", ""), "starts")
         wish = BookingWish(
             room_id=id_for(given.get("room", "")), who=named_in(given.get("who", "")), starts_at=starts,
-            ends_at=starts + timedelta(minutes=number_in(given.get("minutes", ""), default=0)),
-            whom=given.get("whom", ""), people=number_in(given.get("people", ""), default=1),
-            child_id=child.id if child else None, weeks=number_in(given.get("weeks", ""), default=1),
+            ends_at=starts + timedelta(minutes=number_in(given.get("minutes", ""), most=LARGE) or 0),
+            whom=given.get("whom", ""), people=number_in(given.get("people") or "1", most=LARGE) or 0,
+            child_id=child.id if child else None, weeks=number_in(given.get("weeks") or "1", most=LARGE) or 0,
         )
         rows = booking.book(wish=wish, actor=request.viewer, at=request.at)
     except NotAllowed:
@@ -111,14 +111,14 @@ def _of_child(child: Child) -> list[Booking]:
 
 
 def _need(given: Mapping[str, str], child: Child | None, found: Rules, request: Request) -> Need:
-    who, minutes = named_in(given.get("with", "")), number_in(given.get("minutes", ""), default=_minutes(found))
+    who, minutes = named_in(given.get("with", "")), number_in(given.get("minutes", ""), most=LARGE) or 0
     has = given.get("has", "")
     fits = minutes % 15 == 0 and 0 < minutes <= found.longest.total_seconds() // 60
     return Need(
         minutes=minutes if fits else _minutes(found),
         first_day=day_in(given.get("day", "")) or day_of(request.at), kind=given.get("kind", ""),
         equipment=frozenset({has} if has else ()), is_private=given.get("private") == "yes",
-        people=max(1, number_in(given.get("people", ""), default=1)), person_id=who.person_id if who else None,
+        people=max(1, number_in(given.get("people") or "1", most=LARGE) or 0), person_id=who.person_id if who else None,
         child_id=child.id if child else None,
     )
 

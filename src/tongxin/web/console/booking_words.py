@@ -15,6 +15,7 @@ from tongxin.flows.booking_clashes import hours_zh
 from tongxin.flows.refusals import Refused
 from tongxin.flows.rota import Named
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.doors import Request
@@ -22,6 +23,8 @@ from tongxin.web.doors import Request
 WEEKDAYS = "一二三四五六日"
 PURPOSE = "bookings"
 STATES = dict(Booking.STATES)
+# Of minutes, people and weeks; what is more refuses itself as out of bounds.
+LARGE = 99_999
 
 
 def named_in(text: str) -> Named | None:
@@ -38,23 +41,18 @@ def people_of(rows: Sequence[tuple[Post, UUID]], names: Names) -> list[dict[str,
 
 def day_at(text: str, path: str) -> date:
     """A day that a page sends."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused([Problem(path, "没有保存：请选日期。", True)]) from None
+    found = day_in(text)
+    if found is None:
+        raise Refused([Problem(path, "没有保存：请选日期。", True)])
+    return found
 
 
 def moment_at(day: str, text: str, path: str) -> datetime:
     """A moment that a page sends as a day and a time."""
     try:
-        return moment_of(date.fromisoformat(day), minutes_in(text))
+        return moment_of(day_at(day, path), minutes_in(text))
     except ValueError:
         raise Refused([Problem(path, "没有保存：请写日期和几点几分，例如 14:00。", True)]) from None
-
-
-def number_in(text: str, *, default: int) -> int:
-    """A number that a page sends; what isn't one refuses itself later as out of bounds."""
-    return default if not text else int(text) if text.isdigit() and len(text) < 6 else 0
 
 
 def day_zh(day: date) -> str:

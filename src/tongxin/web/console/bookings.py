@@ -20,13 +20,14 @@ from tongxin.flows import booking, booking_watch, calendars, rota
 from tongxin.flows.booking import BookingWish
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rooms import in_reach
+from tongxin.lib.numbers import number_in
 from tongxin.web.console.booking_forms import child_bookings, new_booking
 from tongxin.web.console.booking_words import (
+    LARGE,
     booking_row,
     day_zh,
     moment_at,
     named_in,
-    number_in,
     opened,
     people_of,
     room_zh,
@@ -77,7 +78,7 @@ def move_booking(request: Request, booking_id: UUID) -> HttpResponse:
         starts = moment_at(given.get("day", ""), given.get("starts", ""), "starts")
         wish = BookingWish(
             room_id=id_for(given.get("room", "")), who=named_in(given.get("who", "")), starts_at=starts,
-            ends_at=starts + timedelta(minutes=number_in(given.get("minutes", ""), default=0)), whom=row.whom,
+            ends_at=starts + timedelta(minutes=number_in(given.get("minutes", ""), most=LARGE) or 0), whom=row.whom,
         )
         booking.move(booking_id=booking_id, wish=wish, actor=request.viewer, at=request.at)
     except NotAllowed:

@@ -19,6 +19,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows import clue_figures, clue_phone_figures, clues
 from tongxin.flows.clue_owners import may_handle
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.numbers import number_in
 from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console import clue_page
@@ -155,7 +156,7 @@ def new_clue(request: Request) -> HttpResponse:
     town = request.POST.get("town", "")
     try:
         clue = clues.take_in(
-            channel=channel, given=given, town_id=int(town) if town.isascii() and town.isdigit() else None,
+            channel=channel, given=given, town_id=number_in(town),
             actor=request.viewer, at=request.at,
         )
     except NotAllowed:
@@ -193,6 +194,7 @@ urlpatterns: list[URLPattern] = [
     path(CLUE, clue_page.clue_page),
     path(f"{CLUE}assign/", clue_page.assign),
     path(f"{CLUE}raise/", clue_page.raise_danger),
+    path(f"{CLUE}staff/", clue_page.about_staff),
     path(f"{CLUE}match/", clue_page.match),
     path(f"{CLUE}reporter/", clue_page.reporter),
     path(f"{CLUE}steps/<slug:kind>/", clue_page.step),

@@ -8,6 +8,7 @@ from tongxin.accounts.models import Organisation
 from tongxin.core.pathway import CHINA, Fact
 from tongxin.core.pathway.conferences import HELD, RECORD, Decision
 from tongxin.flows.conferring import DECISIONS, MEMBERS, is_theirs, rows_in
+from tongxin.lib.numbers import number_in
 from tongxin.people.models import Child
 from tongxin.web.console.file import File
 from tongxin.web.console.options import words_of
@@ -109,7 +110,7 @@ class Sheets:
 
 def _bodies(file: File) -> set[int]:
     rows = [row for fact in file.facts for name in (MEMBERS, DECISIONS) for row in rows_in(fact, name)]
-    return {int(row["organisation"]) for row in rows if str(row.get("organisation") or "").isdigit()}
+    return {id for row in rows if (id := number_in(str(row.get("organisation") or "")))}
 
 
 def date_in(text: str) -> date | None:

@@ -15,6 +15,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows import consent_links
 from tongxin.flows.consenting import notice_in, standings_of
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.numbers import number_in
 from tongxin.people.models import Carer
 from tongxin.web.answer.links import picture
 from tongxin.web.console.family import carer_rows, carers_of
@@ -117,10 +118,9 @@ def _who_may_be_sent(carers: Sequence[Carer], known: Sequence[dict[str, Any]]) -
 def send_link(request: Request, child_id: UUID) -> HttpResponse:
     """A fresh one-time link for a guardian, shown once to hand over."""
     file = _file(request, child_id)
-    carer = request.POST.get("carer", "")
     try:
         issued = consent_links.issue(
-            child_id=child_id, carer_id=int(carer) if carer.isdecimal() else 0,
+            child_id=child_id, carer_id=number_in(request.POST.get("carer", "")) or 0,
             purposes=request.POST.getlist("purposes"), actor=request.viewer, at=request.at,
         )
     except NotAllowed:

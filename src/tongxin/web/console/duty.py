@@ -1,7 +1,7 @@
 """The duty roster: who answers first for a crisis in the coming days, where nobody does, and writing it."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from tongxin.flows import duty
 from tongxin.flows.duty import RosterRules, Wish
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in, number_in
 from tongxin.rulebook import rules
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.options import region_of_viewer
@@ -53,18 +54,17 @@ def _wish(given: dict[str, str]) -> Wish:
     problems: list[Problem] = []
 
     def read(name: str, how: Any, zh: str) -> Any:
-        try:
-            return how(given[name])
-        except ValueError:
+        found = how(given[name])
+        if found is None:
             problems.append(Problem(name, zh, True))
-            return None
+        return found
 
     wish = Wish(
-        division_id=int(given["division"]) if given["division"].isdigit() else 0,
-        first_day=read("first_day", date.fromisoformat, "请选开始的日期。"),
-        last_day=read("last_day", date.fromisoformat, "请选结束的日期。"),
-        starts=read("starts", time.fromisoformat, "请选几点开始，例如 17:30。"),
-        ends=read("ends", time.fromisoformat, "请选几点结束；写 8:30 而开始是 17:30 的，到第二天 8:30。"),
+        division_id=number_in(given["division"]) or 0,
+        first_day=read("first_day", day_in, "请选开始的日期。"),
+        last_day=read("last_day", day_in, "请选结束的日期。"),
+        starts=read("starts", _time, "请选几点开始，例如 17:30。"),
+        ends=read("ends", _time, "请选几点结束；写 8:30 而开始是 17:30 的，到第二天 8:30。"),
         first=_named(given["first"]), second=_named(given["second"]),
     )
     if not given["first"]:
@@ -72,6 +72,13 @@ def _wish(given: dict[str, str]) -> Wish:
     if problems:
         raise Refused(problems)
     return wish
+
+
+def _time(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _named(text: str) -> OnCall | None:

@@ -20,6 +20,7 @@ from tongxin.flows.export_asking import Wish, fields_for
 from tongxin.flows.export_rows import LEFT_OUT
 from tongxin.flows.exporting import PURPOSES
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.numbers import day_in
 from tongxin.web import jobs
 from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.names import open_names, post_titles
@@ -27,7 +28,7 @@ from tongxin.web.console.options import county_of_viewer, region_of_viewer
 from tongxin.web.console.roster_filters import Filters
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
-from tongxin.web.words import day_in, day_zh
+from tongxin.web.words import day_zh
 
 HOME, ROUTE, PURPOSE = "/exports/", "exports", "exports"
 SHOWN = 100

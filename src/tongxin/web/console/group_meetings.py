@@ -20,6 +20,7 @@ from tongxin.groups import selectors
 from tongxin.groups.models import Meeting, Member
 from tongxin.lib import ids
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in, number_in
 from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console import group_members, groups
@@ -79,14 +80,11 @@ def _say(request: Request, outcome: Outcome) -> None:
 
 def _told(request: Request, meeting: Meeting) -> Told:
     sent = request.POST
-    try:
-        held_on = date.fromisoformat(sent.get("held_on", ""))
-    except ValueError:
-        held_on = meeting.planned_for.astimezone(CHINA).date()
-    minutes = sent.get("minutes", "")
+    held_on = day_in(sent.get("held_on", "")) or meeting.planned_for.astimezone(CHINA).date()
+    minutes = number_in(sent.get("minutes", ""))
     names = open_names(request, people=[request.viewer.person_id], purpose="groups", route="meeting", part="staff")
     return Told(
-        held_on=held_on, minutes=int(minutes) if minutes.isascii() and minutes.isdigit() else meeting.minutes,
+        held_on=held_on, minutes=meeting.minutes if minutes is None else minutes,
         theme=sent.get("theme", ""), methods=tuple(sent.getlist("methods")),
         homework=sent.get("homework", "").strip()[:LONGEST], signature=names.person(request.viewer.person_id),
     )

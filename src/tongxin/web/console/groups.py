@@ -22,6 +22,7 @@ from tongxin.groups.models import Group, Meeting, Member
 from tongxin.groups.protocols import protocols_in
 from tongxin.groups.rules import GroupRules, groups_in
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import number_in
 from tongxin.registers.answers import moment_in
 from tongxin.rulebook import rules
 from tongxin.web import words
@@ -144,7 +145,7 @@ def _plan(request: Request) -> Plan:
     every = sent.get("every", "")
     return Plan(
         protocol=sent.get("protocol", ""), room=sent.get("room", ""), first_at=first,
-        every_days=int(every) if every.isascii() and every.isdigit() else 0,
+        every_days=number_in(every, most=365) or 0,
         second_id=id_in(sent.get("second", "")), supervisor_id=id_in(sent.get("supervisor", "")),
     )
 

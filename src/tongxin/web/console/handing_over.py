@@ -19,6 +19,7 @@ from tongxin.flows.handing_over import Change, carry_out, receiver_named
 from tongxin.flows.handing_over import end_stand_in as end_early
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.unfinished import GROUPS, Work, unfinished
+from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
 from tongxin.web import words
 from tongxin.web.console.names import Names, open_names
@@ -114,7 +115,7 @@ def _changes(request: Request, posts: list[Post]) -> list[Change]:
 
 
 def _day(text: str) -> datetime | None:
-    day = words.day_in(text)
+    day = day_in(text)
     return datetime.combine(day, time(), CHINA) if day else None
 
 
@@ -126,7 +127,7 @@ def _from(text: str, at: datetime) -> datetime | None:
 def _until(text: str) -> datetime | None:
     """The end of the last day of a leave."""
     day = _day(text)
-    return day + timedelta(days=1) if day and day.year < 9000 else None
+    return day + timedelta(days=1) if day else None
 
 
 def _page(

@@ -14,13 +14,13 @@ from tongxin.flows import holding, setting_apart, shelved
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.keeping.models import Hold
 from tongxin.keeping.rules import rules_at
+from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web.console.file import File
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
-from tongxin.web.words import day_in
 
 ROUTE = "holds"
 

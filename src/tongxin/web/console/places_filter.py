@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from tongxin.accounts.models import LEVELS, Division
+from tongxin.lib.numbers import number_in
 from tongxin.web.doors import Request
 
 ANCESTORS = tuple(f"{level}_id" for level in LEVELS)
@@ -27,9 +28,7 @@ def below(request: Request) -> str:
 
 def place_named(text: str) -> Division | None:
     """The place that a filter names."""
-    if not text.isascii() or not text.isdigit() or len(text) > 12:
-        return None
-    return Division.objects.filter(id=int(text)).first()
+    return Division.objects.filter(id=number_in(text) or 0).first()
 
 
 def place_choices(request: Request, chosen: Division | None) -> list[dict[str, Any]]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.lib.numbers import day_in
 from tongxin.registers.answers import LONGEST, Given
 from tongxin.registers.rules import Field
 from tongxin.web.doors import Request
-from tongxin.web.words import day_in, day_zh, moment_zh
+from tongxin.web.words import day_zh, moment_zh
 
 INPUTS = {"date": "date", "moment": "datetime-local", "number": "number", "text": "text"}
 

@@ -13,6 +13,7 @@ from tongxin.core.forms import Problem
 from tongxin.flows import incidents, register_known, registers
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.registers import KEEP, Opened
+from tongxin.lib.numbers import number_in
 from tongxin.registers import impact
 from tongxin.registers.models import INCIDENT, PROCESSING, REGISTERS, Line
 from tongxin.registers.rules import Register, register_at
@@ -150,7 +151,7 @@ def revise(request: Request, line_id: UUID) -> HttpResponse:
     try:
         registers.keep(
             register=now.line.register, topic=now.line.topic, given=given, actor=request.viewer, at=request.at,
-            line_id=line_id, after=int(after) if after.isascii() and after.isdigit() else 0,
+            line_id=line_id, after=number_in(after) or 0,
         )
     except NotAllowed:
         raise Http404 from None

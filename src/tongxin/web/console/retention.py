@@ -15,10 +15,11 @@ from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.keeping.models import Disposal, Due, Hold
 from tongxin.keeping.rules import DESTROY, KEEP, Class, Rules, rules_at
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import brand_for, show
-from tongxin.web.words import day_in, day_zh, moment_zh
+from tongxin.web.words import day_zh, moment_zh
 
 HOME, ROUTE = "/retention/", "retention"
 THEN = {"store": "改为只保存", "destroy": "销毁", "archive": "归档", "keep": "一直保存"}

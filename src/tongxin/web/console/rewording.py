@@ -115,7 +115,7 @@ def _saved(
         wanted, revision = body["wanted"], int(body["revision"])
         if not isinstance(wanted, dict):
             raise TypeError
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return JsonResponse({"zh": "系统没有看懂这次提交，没有保存。"}, status=422)
     try:
         kept = write(wanted, revision)

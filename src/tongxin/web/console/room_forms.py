@@ -15,7 +15,8 @@ from tongxin.core.forms import Problem
 from tongxin.flows import rooms
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rooms import RoomWish
-from tongxin.web.console.booking_words import WEEKDAYS, day_at, number_in
+from tongxin.lib.numbers import number_in
+from tongxin.web.console.booking_words import LARGE, WEEKDAYS, day_at
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -103,9 +104,9 @@ def _keep(request: Request, room: Room | None) -> HttpResponse:
 def _wish(given: Mapping[str, str], room: Room | None, found: Rules) -> RoomWish:
     body = given.get("organisation", "")
     return RoomWish(
-        organisation_id=room.organisation_id if room else int(body) if body.isdigit() and len(body) < 16 else 0,
+        organisation_id=room.organisation_id if room else number_in(body) or 0,
         name=given.get("name", ""), door=given.get("door", ""), kind=given.get("kind", ""),
-        capacity=number_in(given.get("capacity", ""), default=0), is_private="is_private" in given,
+        capacity=number_in(given.get("capacity", ""), most=LARGE) or 0, is_private="is_private" in given,
         is_soundproof="is_soundproof" in given, is_used=room is None or "is_used" in given,
         equipment={code: state for code in found.equipment if (state := given.get(f"has-{code}", ""))},
         hours={str(day): _spans(given, day) for day in range(7)},

@@ -17,13 +17,13 @@ from tongxin.bookings.times import days_between, moment_of
 from tongxin.flows import calendars, rooms, rota
 from tongxin.flows.booking_clashes import hours_zh
 from tongxin.flows.refusals import NotAllowed
+from tongxin.lib.numbers import day_in
 from tongxin.rulebook import rules
 from tongxin.web.console.booking_words import booking_row, day_zh, monday_of, opened
 from tongxin.web.console.names import Names
 from tongxin.web.console.room_forms import change_room, close_room, end_closure, new_room, room_facts
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
-from tongxin.web.words import day_in
 
 WEEK = timedelta(days=7)
 

@@ -15,13 +15,13 @@ from tongxin.core.pathway.calendar import add_months
 from tongxin.flows import rooms, rota
 from tongxin.flows.booking_clashes import hours_zh
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import month_in
 from tongxin.rulebook import rules
 from tongxin.web.console.booking_words import PURPOSE, WEEKDAYS, day_zh, people_of, room_zh
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.rota_forms import answer_change, end_shift, leave_day, swap_days, write_shift
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
-from tongxin.web.words import day_in
 
 
 @door("office.see_rooms")
@@ -31,7 +31,7 @@ def rota_page(request: Request) -> HttpResponse:
     reach = list(rooms.in_reach(viewer=request.viewer, at=at).filter(is_used=True))
     chosen = id_in(request.GET.get("room", ""))
     found = [each for each in reach if each.id == chosen] or reach
-    first = (day_in(request.GET.get("month", "") + "-01") or today).replace(day=1)
+    first = (month_in(request.GET.get("month", "")) or today).replace(day=1)
     after = add_months(moment_of(first, 0), 1).astimezone(CHINA).date()
     seated = rota.seated(found, first=first, last=after - timedelta(days=1), at=at)
     kept = [room for room in found if room.shifts.exists()]

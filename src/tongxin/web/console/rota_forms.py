@@ -14,6 +14,7 @@ from tongxin.flows import rota
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rota import ShiftWish
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import number_in
 from tongxin.web.console.booking_words import day_at, named_in
 from tongxin.web.doors import Request, door, id_for
 
@@ -28,7 +29,7 @@ def write_shift(request: Request) -> HttpResponse:
         last = given.get("last_day", "")
         wish = ShiftWish(
             room_id=id_for(given.get("room", "")), who=named_in(given.get("who", "")),
-            weekdays=tuple(int(each) for each in given.getlist("weekdays") if each.isdigit() and len(each) == 1),
+            weekdays=tuple(day for each in given.getlist("weekdays") if (day := number_in(each, most=6)) is not None),
             starts=_minutes(given.get("starts", "")), ends=_minutes(given.get("ends", "")),
             first_day=day_at(given.get("first_day", ""), "first_day"),
             last_day=day_at(last, "last_day") if last else None,

@@ -12,11 +12,11 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Division, Organisation
 from tongxin.core.pathway import CHINA
 from tongxin.flows import screening
+from tongxin.lib.numbers import day_in
 from tongxin.rulebook import rules
 from tongxin.screening import offers, selectors
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Participant, Round
-from tongxin.web import words
 from tongxin.web.console.names import open_names
 from tongxin.web.console.rounds_ready import ready_for
 from tongxin.web.doors import Request, door
@@ -153,7 +153,7 @@ def _plan(request: Request) -> screening.Plan:
     kind, _sep, number = where.partition("-")
     body = Organisation.objects.select_related("division").get(id=number) if kind == "body" else None
     division = body.division if body else Division.objects.get(id=number)
-    opens, closes = day_in(request, "opens"), day_in(request, "closes")
+    opens, closes = day_of(request, "opens"), day_of(request, "closes")
     if opens is None or closes is None:
         raise NotTaken(_("请写明开始和截止的日期。没有保存。"))
     return screening.Plan(
@@ -163,9 +163,9 @@ def _plan(request: Request) -> screening.Plan:
     )
 
 
-def day_in(request: Request, name: str) -> date | None:
+def day_of(request: Request, name: str) -> date | None:
     """A day that somebody sent; nothing when it is none."""
-    return words.day_in(request.POST.get(name, ""))
+    return day_in(request.POST.get(name, ""))
 
 
 def begin_of(day: date) -> datetime:

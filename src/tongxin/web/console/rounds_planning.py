@@ -16,7 +16,7 @@ from tongxin.intake.reading import RosterError, open_roster
 from tongxin.screening import selectors
 from tongxin.screening.faults import NotTaken
 from tongxin.screening.models import Round
-from tongxin.web.console.rounds import back, begin_of, day_in, end_of, refused, round_for
+from tongxin.web.console.rounds import back, begin_of, day_of, end_of, refused, round_for
 from tongxin.web.doors import Request, door
 
 LONGEST = 400
@@ -72,7 +72,7 @@ def clear_list(request: Request, round_id: UUID) -> HttpResponse:
 def add_shift(request: Request, round_id: UUID) -> HttpResponse:
     """Name who is there, from which day to which, and for how long each day."""
     round = round_for(request, round_id, selectors.PLAN)
-    first, last = day_in(request, "from"), day_in(request, "to")
+    first, last = day_of(request, "from"), day_of(request, "to")
     try:
         post, minutes = UUID(request.POST.get("post", "")), round_minutes(request.POST.get("hours", ""))
     except ValueError:
@@ -155,7 +155,7 @@ def drop(request: Request, round_id: UUID) -> HttpResponse:
 def make_up(request: Request, round_id: UUID) -> HttpResponse:
     """A second chance for the absent, in one step."""
     round = round_for(request, round_id, selectors.PLAN)
-    first, last = day_in(request, "opens"), day_in(request, "closes")
+    first, last = day_of(request, "opens"), day_of(request, "closes")
     if first is None or last is None:
         return refused(request, round, NotTaken(NO_MAKE_UP_DAYS), "make-up")
     try:

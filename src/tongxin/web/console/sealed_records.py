@@ -22,6 +22,7 @@ from tongxin.keeping.models import Custody, CustodyScan, Unsealing
 from tongxin.keeping.sealing import LIFT, Rules, rules_at
 from tongxin.ledger.models import SET_APART, Entry
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web.console.entry_text import loose, sections_of
@@ -29,7 +30,6 @@ from tongxin.web.console.file import entry_zh
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
-from tongxin.web.words import day_in
 
 HOME, ROUTE = "/sealed/", "custody"
 

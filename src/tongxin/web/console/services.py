@@ -14,6 +14,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import listing_services
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.numbers import number_in
 from tongxin.people.models import Child
 from tongxin.referrals.directory import Directory
 from tongxin.referrals.models import Service
@@ -32,7 +33,7 @@ def service_list(request: Request) -> HttpResponse:
     found = listing_services.rules_for(request.viewer, at=request.at)
     text, kind, state = (request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in ("text", "kind", "state"))
     age = request.GET.get("age", "").strip()
-    years = int(age) if age.isascii() and age.isdigit() and int(age) <= OLDEST else None
+    years = number_in(age, most=OLDEST)
     rows = listing_services.listed(
         county_id=listing_services.county_of(request.viewer), text=text, age=years,
         kind=kind if kind in found.kinds else "", state=state if state in found.states else "",

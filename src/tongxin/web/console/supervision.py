@@ -1,7 +1,6 @@
 """Supervision: whose sessions nobody has looked at, and a supervision meeting written down with those it looked at."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from tongxin.flows.supervising import Waiting
 from tongxin.groups.models import Supervision
 from tongxin.groups.rules import groups_in
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
 from tongxin.web.console import progress
 from tongxin.web.console.names import open_names, post_titles
@@ -103,9 +103,8 @@ def record_supervision(request: Request) -> HttpResponse:
     post_id = id_in(sent.get("post", ""))
     if post_id is None:
         raise Http404
-    try:
-        held_on = date.fromisoformat(sent.get("held_on", ""))
-    except ValueError:
+    held_on = day_in(sent.get("held_on", ""))
+    if held_on is None:
         return _show(request, post_id, [Problem("held_on", supervising.NO_DAY, True)], 422)
     try:
         supervising.record_supervision(
