@@ -155,7 +155,7 @@ NEEDS: dict[str, str] = {
     "report/": "public", "inbound/<slug:door>/": "public", "report/send/": "public", "report/answer/": "public",
     "clues/": "office.take_clues|handle_clues", "clues/new/": "office.take_clues",
     **dict.fromkeys((f"clues/<uuid:clue_id>/{each}" for each in (
-        "", "assign/", "raise/", "match/", "steps/<slug:kind>/", "pictures/<uuid:picture_id>/",
+        "", "assign/", "raise/", "staff/", "match/", "steps/<slug:kind>/", "pictures/<uuid:picture_id>/",
     )), "office.take_clues|handle_clues@county~"),
     "clues/<uuid:clue_id>/reporter/": "office.see_reporters@county~",
     "devices/": "work", "devices/<uuid:device_id>/": "record.case_file~",

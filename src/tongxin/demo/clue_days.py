@@ -83,7 +83,7 @@ class ClueDays:
         where, what = self.words.say("clue_where"), self.words.say(f"clue_{matter}")
         place = town or self.chance.choice(self.towns)
         if channel == "public_page":
-            given = {"what": [what], "where": [where], "town": [str(place)], "danger_now": [danger]}
+            given = {"what": [what], "where": [where], "town": [str(place)], "danger_now": [danger], "staff": ["no"]}
             opened = clue_public.token_at(at - timedelta(minutes=4))
             clue_public.report(Report(opened, given), at=at)
         else:

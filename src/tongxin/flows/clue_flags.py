@@ -18,6 +18,7 @@ ENTRY = UUID("0d6a6a0b-6f3e-4c55-8f0e-3c1c3c9c8f27")
 # What handling a clue comes to, as the answer to a flag says it; everything else was arranged elsewhere.
 OUTCOMES: Mapping[str, str] = {"unfounded": "unfounded", "answered": "solved"}
 LONGEST = 500
+DONE_ABOVE = "已由上一级办理"
 
 
 def answer(clue: Clue, *, result: str, words: str, actor: Viewer, at: datetime) -> None:
@@ -28,7 +29,8 @@ def answer(clue: Clue, *, result: str, words: str, actor: Viewer, at: datetime) 
         return
     may = access.may(viewer=actor, child_id=clue.child_id, part="", action=f"record.{FORM}", at=at)
     answers = {
-        "outcome": OUTCOMES.get(result, "arranged"), "done": words[:LONGEST], "signature": _name(actor, at) or "办理人",
+        "outcome": OUTCOMES.get(result, "arranged"), "signature": _name(actor, at) or "办理人",
+        "done": DONE_ABOVE if clue.above_level else words[:LONGEST],
     }
     entry_id = uuid5(ENTRY, f"{clue.id}:{clue.entry_id}:{at.isoformat()}")
     sheet = Sheet(entry_id, FORM, answers, at, about=str(clue.entry_id))

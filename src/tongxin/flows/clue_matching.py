@@ -29,6 +29,7 @@ FORM = "clue"
 ENTRY = UUID("5a0f4c0e-2d0c-4d0f-9a57-6b6b1d8b41e7")
 LONGEST_WANTED, LONGEST_PLACE = 460, 60
 NO_CHILD = "没有保存：这份档案不在您能看到的范围里。请把线索指派给孩子所在地的岗位。"
+KEPT_ABOVE = "有一条线索，说的内容由上一级保管"
 WHICH = "没有保存：这条线索可能有危险，请选是哪一种；选了就马上进入危机处置。"
 
 
@@ -92,6 +93,9 @@ def _sheet(clue: Clue, child: Child, found: ClueRules, *, sign: str, actor: View
             raise Refused([Problem("sign", WHICH, True)])
         signs[sign] = "yes"
     number = f"（线索 {clue.year}-{clue.number}）"
+    if clue.above_level:
+        # Whom it is about may read the file: what acts stands there, what was said stays with the level above.
+        words = {"what": KEPT_ABOVE}
     answers = {
         "wanted": f"{words.get('what', '')[:LONGEST_WANTED]}{number}", "place": words.get("where", "")[:LONGEST_PLACE]
         or "没有说", "noticed_at": clue.received_at.astimezone(CHINA).strftime("%Y-%m-%dT%H:%M"),

@@ -1,7 +1,8 @@
 """Who answers for a clue now and until when; what is not done in time goes one person further up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +24,9 @@ from tongxin.rulebook import rules
 BATCH = 100
 WHAT = "线索"
 OVERSEE = "see_figures"
+ABOUT, LEVEL, STAFF = "about_staff", "staff_level", "staff"
+# Where nobody knows whose they are, nobody of a town or a village reads it.
+UNTOLD = "town"
 
 
 def rules_for(clue: Clue, *, at: datetime) -> ClueRules:
@@ -37,6 +41,13 @@ def place_of(clue: Clue) -> Division:
 def is_above(level: str, other: str) -> bool:
     """Whether a place's level stands above another."""
     return LEVELS.index(level) < LEVELS.index(other)
+
+
+def above_of(clear: Mapping[str, Any]) -> str:
+    """The level above which it is seen: that of whom it is about, the town's where that isn't known; else none."""
+    if clear.get(ABOUT) not in ("yes", "unknown") and clear.get("matter") != STAFF:
+        return ""
+    return str(clear.get(LEVEL) or UNTOLD)
 
 
 def first_post(clue: Clue, found: ClueRules, *, at: datetime) -> UUID | None:

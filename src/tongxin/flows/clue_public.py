@@ -5,7 +5,7 @@ Nobody learns here whether a child is known. The code stands nowhere: it comes o
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,9 +22,11 @@ from tongxin.documents import content
 from tongxin.documents.content import Content
 from tongxin.documents.faults import NotTaken
 from tongxin.documents.kinds import attachments_in
+from tongxin.flows.clue_owners import ABOUT, LEVEL
 from tongxin.flows.clues import Taken, keep
 from tongxin.flows.refusals import Refused
 from tongxin.lib import ids
+from tongxin.lib.numbers import number_in
 from tongxin.registers import answers
 from tongxin.registers.answers import Answers, Given
 from tongxin.registers.rules import Field
@@ -37,6 +39,10 @@ CODE, GROUP = 12, 4
 # What the page asks of a clue's questions, in plainer words of its own.
 ASKED = ("what", "where", "when", "child_name", "child_looks", "caller", "reporter", "reporter_phone")
 ANSWERS = ("yes", "no", "unknown")
+# Whether it is about staff, and of which level, as the page asks it: (about_staff, staff_level).
+STAFF: Mapping[str, tuple[str, str]] = {
+    "no": ("no", ""), "village": ("yes", "village"), "town": ("yes", "town"), "county": ("yes", "county"),
+}
 TOO_FAST = "交得太快了，没有保存。请看一遍写的内容，再交一次。"
 TOO_OLD = "这一页打开太久了，没有保存。写的还在，请再交一次。"
 NO_WHERE = "请选孩子在哪个乡镇（街道），不清楚的选区县。"
@@ -148,7 +154,7 @@ def _refuse_machines(sent: Report, found: ClueRules, at: datetime) -> None:
 def _place(text: str) -> tuple[Division, Division | None]:
     """County and town that were chosen; with a single county nothing has to be."""
     places = counties()
-    chosen = Division.objects.filter(id=int(text)).first() if text.isascii() and text.isdigit() else None
+    chosen = Division.objects.filter(id=number_in(text) or 0).first()
     for county in places:
         if chosen is not None and chosen.county_id == county.id:
             return county, chosen if chosen.level == "town" else None
@@ -167,6 +173,9 @@ def _read(given: Given, found: ClueRules, at: datetime) -> Answers:
     if read.problems:
         raise Refused(read.problems)
     read.clear["danger_now"] = danger
+    # Whoever says nothing of it doesn't know: then the county reads it, not the town.
+    about, level = STAFF.get("".join(given.get("staff", ())), ("unknown", ""))
+    read.clear.update({ABOUT: about, **({LEVEL: level} if level else {})})
     return read
 
 

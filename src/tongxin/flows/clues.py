@@ -32,7 +32,7 @@ from tongxin.core.pathway import CHINA, due_at
 from tongxin.documents.content import Content
 from tongxin.flows import clue_flags
 from tongxin.flows.barred import children_for
-from tongxin.flows.clue_owners import first_post, is_above, rules_for, settle, tell
+from tongxin.flows.clue_owners import above_of, first_post, is_above, rules_for, settle, tell
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.registers import answers
 from tongxin.registers.answers import Answers, Given
@@ -102,7 +102,7 @@ def keep(taken: Taken, *, found: ClueRules, county: Division, actor: Viewer, at:
     clue = Clue(
         year=year, number=(before["last"] or 0) + 1, county_id=county.id, town_id=taken.town_id,
         channel=taken.channel.id, matter=str(read.clear.get("matter", "other")), danger=danger.id,
-        above_level=_above(read.clear), received_at=taken.received_at, taken_at=at, person_id=actor.person_id,
+        above_level=above_of(read.clear), received_at=taken.received_at, taken_at=at, person_id=actor.person_id,
         post_id=actor.post_id, clear={**read.clear, "why": why}, code_digest=taken.code_digest,
         respond_by=due_at(danger.spans["respond"], since=taken.received_at, calendar=calendar),
         handle_by=due_at(danger.spans["handle"], since=taken.received_at, calendar=calendar),
@@ -126,13 +126,6 @@ def _told(clue: Clue, danger: Danger) -> list[UUID | None]:
         rows = Post.objects.filter(division_id=clue.county_id, role="case_manager")
         posts += list(rows.values_list("id", flat=True))
     return posts
-
-
-def _above(clear: Mapping[str, Any]) -> str:
-    """Below which level nobody sees it: that of whom it is about; not known whose, the town's."""
-    if clear.get("about_staff") != "yes":
-        return ""
-    return str(clear.get("staff_level") or "town")
 
 
 def _keep_files(clue: Clue, files: Iterable[Content]) -> None:

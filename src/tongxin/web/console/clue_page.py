@@ -13,8 +13,8 @@ from tongxin import vault
 from tongxin.access import selectors as access
 from tongxin.clues.models import ASSIGNED, CALLED_BACK, CLOSED, HANDLED, RESPONDED, STATES_ZH, Clue, Picture, Step
 from tongxin.clues.rules import ClueRules
-from tongxin.flows import clue_matching, clues
-from tongxin.flows.clue_owners import place_of, rules_for
+from tongxin.flows import clue_matching, clue_staff, clues
+from tongxin.flows.clue_owners import LEVEL, place_of, rules_for
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
@@ -77,7 +77,8 @@ def _page(request: Request, clue: Clue, *, status: int = 200, **more: Any) -> Ht
         "late": words.late_zh(clue.due_at, at=request.at) if clue.due_at else "",
         "due": words.due_zh(clue.due_at, at=request.at) if clue.due_at else "",
         "pictures": [each.id for each in clue.pictures.order_by("id")],
-        "has_reporter": clue.reporter is not None, "may_see_reporter": _may_see_reporter(request),
+        "has_reporter": clue.reporter is not None, "may_see_reporter": _may_see_reporter(request, clue),
+        "waits_above": clue_staff.waits_above(clue, viewer=request.viewer),
         "text": said.get("child_name", ""), **(_next(request, clue, found) if works else {}), **more,
     }, status=status)
 
@@ -89,8 +90,8 @@ def _child(request: Request, clue: Clue) -> Child | None:
     return access.visible(rows, viewer=request.viewer, part="roster", at=request.at).first()
 
 
-def _may_see_reporter(request: Request) -> bool:
-    return access.may_do(viewer=request.viewer, action=clues.REPORTERS, at=request.at)
+def _may_see_reporter(request: Request, clue: Clue) -> bool:
+    return clue_staff.may_see_reporter(clue, viewer=request.viewer, at=request.at)
 
 
 def _next(request: Request, clue: Clue, found: ClueRules) -> dict[str, Any]:
@@ -103,7 +104,9 @@ def _next(request: Request, clue: Clue, found: ClueRules) -> dict[str, Any]:
         "kind": kind, "verb": VERBS.get(kind, ""), "asked": ASKED.get(kind, ""),
         "rows": drawn(found.steps[kind], given, before="step-") if kind else [],
         "posts": clues.posts_for(clue, found) if ASSIGNED in follows else [],
-        "worse": worse if clue.state != CLOSED else [], "may_match": clue.child_id is None and clue.state != CLOSED,
+        "worse": worse if clue.state != CLOSED else [],
+        "levels": clue_staff.higher(clue) if clue.state != CLOSED else {},
+        "may_match": clue.child_id is None and clue.state != CLOSED,
         "signs": [each for each in found.fields if each.id in found.signs]
         if clue_matching.asks_which(clue, found) else [],
     }
@@ -113,6 +116,9 @@ def _step(
     found: ClueRules, row: Step, said: dict[str, str], names: Names, titles: dict[UUID, str]
 ) -> dict[str, Any]:
     lines = shown(found.steps.get(row.kind, ()), {k: v for k, v in row.clear.items() if k != "happened_at"}, said)
+    if row.kind == Step.LIFTED:
+        level = clue_staff.PLACES[row.clear[LEVEL]]
+        lines = [{"zh": _("涉及"), "said": level}, {"zh": _("因为"), "said": said.get("note", "")}]
     if row.kind == Step.RAISED:
         danger = found.dangers[row.clear["danger"]].zh
         lines = [{"zh": _("改为"), "said": danger}, {"zh": _("因为"), "said": said.get("note", "")}]
@@ -179,6 +185,17 @@ def raise_danger(request: Request, clue_id: UUID) -> HttpResponse:
 
 
 @door("office.take_clues|handle_clues", methods=("POST",))
+def about_staff(request: Request, clue_id: UUID) -> HttpResponse:
+    """It is about somebody who works here: whoever lifts it may be the one who sees it no more."""
+    done = _acted(request, clue_id, lambda: clue_staff.lift(
+        clue_id=clue_id, level=request.POST.get("level", ""), words=request.POST.get("words", "")[:LONGEST_NOTE],
+        actor=request.viewer, at=request.at,
+    ), _("已交给上一级，被说到的那一级看不到了。"))
+    is_left = done.status_code == 302 and not clues.reach(viewer=request.viewer, at=request.at).filter(id=clue_id)
+    return HttpResponseRedirect("/clues/") if is_left else done
+
+
+@door("office.take_clues|handle_clues", methods=("POST",))
 def match(request: Request, clue_id: UUID) -> HttpResponse:
     """Looking for the child on file, and the answer: this one, or none of them."""
     decision = request.POST.get("decision", "")
@@ -208,6 +225,8 @@ def match(request: Request, clue_id: UUID) -> HttpResponse:
 def reporter(request: Request, clue_id: UUID) -> HttpResponse:
     """Who told it, opened once and on record."""
     clue = _clue(request, clue_id)
+    if not _may_see_reporter(request, clue):
+        raise Http404
     found = rules_for(clue, at=request.at)
     (text,) = vault.open(
         [clue.reporter], viewer=request.viewer, purpose="reporter", part=PART, route=ROUTE, at=request.at

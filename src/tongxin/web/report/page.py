@@ -26,6 +26,10 @@ LONGEST_CODE, LONGEST_TOKEN = 40, 200
 TOO_OFTEN = "这里刚才交得太多了，没有保存。请等 {minutes} 分钟再交；急的请打上面的电话。"
 TOO_MANY_CODES = "试了太多次，请等 {minutes} 分钟再试。"
 DANGER = (("yes", "有"), ("no", "没有"), ("unknown", "说不清"))
+STAFF = (
+    ("no", "不是"), ("village", "是，村（社区）的工作人员"), ("town", "是，乡镇（街道）的工作人员"),
+    ("county", "是，区县的工作人员"), ("unknown", "不清楚"),
+)
 
 
 def rules_here(request: Request) -> ClueRules:
@@ -83,11 +87,11 @@ def _page(
 ) -> HttpResponse:
     found, wrong = rules_here(request), list(problems)
     callers = next(each for each in found.fields if each.id == "caller").options
-    said = {name: "".join(given.get(name, ())) for name in (*ASKED, "danger_now", "town")}
+    said = {name: "".join(given.get(name, ())) for name in (*ASKED, "danger_now", "staff", "town")}
     return show_plain(request, "report/page.html", {
         "public": found.public, "token": token, "given": said, "problems": told_problems(wrong),
         "wrong": {each.path: each.zh for each in wrong if each.path},
-        "callers": [(id, callers[id]) for id in found.public["callers"]], "danger": DANGER,
+        "callers": [(id, callers[id]) for id in found.public["callers"]], "danger": DANGER, "staff": STAFF,
         "places": _places(), "most": LONGEST,
     }, status=status)
 
