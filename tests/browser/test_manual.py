@@ -19,8 +19,10 @@ WRITERS = {
     "start": "周主任", "child_director": "周主任", "child_supervisor": "王督导", "social_worker": "林社工",
     "counsellor": "苏咨询", "case_manager": "郑管理", "psychiatrist": "秦医生", "psych_teacher": "何老师",
     "benefit_clerk": "方经办", "department_officer": "孙联络",
-    "wording": "王督导", "phone": "王督导", "exporting": "王督导", "rights": "王督导", "clues": "王督导", "groups": "苏咨询",
-    "referrals": "王督导", "care": "王督导", "conferences": "郑管理", "sessions": "苏咨询", "clinical_supervisor": "许督导",
+    "wording": "王督导", "phone": "王督导", "exporting": "王督导", "rights": "王督导",
+    "clues": "王督导", "groups": "苏咨询",
+    "referrals": "王督导", "care": "王督导", "conferences": "郑管理",
+    "sessions": "苏咨询", "clinical_supervisor": "许督导",
 }
 HEIGHTS = {360: 640, 1024: 680}
 SIGN_IN = "/sign-in/"

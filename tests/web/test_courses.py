@@ -13,6 +13,7 @@ from tongxin.ledger.models import Entry
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
 SECRET = "暗号梦里的桥"
+FIRST_AID = {"protocol": "pfa", "qualification": "social_worker", "provider": "social_worker", "planned": 1}
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ class TestWhoReads:
     ) -> None:
         course = held(story, time)
         if how == "a course":
-            begin(story, by="林社工", protocol="pfa", qualification="social_worker", provider="social_worker", planned=1)
+            begin(story, by="林社工", **FIRST_AID)
         else:
             came = {"attended": "absent", "absence": "没来"} if how == "an absence" else {}
             meet(story, course, by="林社工", session_no=3, **came)
@@ -100,7 +101,7 @@ class TestWhoReads:
 
     def test_who_counsels_lets_another_read_beside_them(self, story: Story, office: SignedIn, time: Clock) -> None:
         course = held(story, time)
-        begin(story, by="林社工", protocol="pfa", qualification="social_worker", provider="social_worker", planned=1)
+        begin(story, by="林社工", **FIRST_AID)
         story.record("course_review", "苏咨询", about=course, decision="shared")
         time.now = story.at
         for who in ("林社工", "苏咨询"):

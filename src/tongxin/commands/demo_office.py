@@ -25,7 +25,8 @@ GIVEN = "秀英桂兰玉梅建国志强海燕春生红军丽华文斌立新淑�
 # One login a role; the director's place is the village with the most children, the supervisor's the township around it.
 ROLES = (
     ("director", "child_director"), ("supervisor", "child_supervisor"), ("social", "social_worker"),
-    ("counsellor", "counsellor"), ("clinical", "clinical_supervisor"), ("manager", "case_manager"), ("doctor", "psychiatrist"),
+    ("counsellor", "counsellor"), ("clinical", "clinical_supervisor"), ("manager", "case_manager"),
+    ("doctor", "psychiatrist"),
     ("teacher", "psych_teacher"), ("clerk", "benefit_clerk"), ("officer", "department_officer"),
     ("system", "system_administrator"), ("security", "security_administrator"), ("audit", "audit_administrator"),
 )

@@ -58,7 +58,8 @@ def ask_for(*, kind: str, place_id: int | None, given: Given, actor: Viewer, at:
     seat = actor.seat
     if seat is None or actor.person_id is None or not access.may_do(viewer=actor, action=ASK, at=at):
         raise NotAllowed
-    place = Division.objects.filter(id=place_id, level="county", valid_to__isnull=True).first()
+    named = Division.objects.filter(level="county", valid_to__isnull=True)
+    place = None if place_id is None else named.filter(id=place_id).first()
     found = asks_in(region=rules.region_of(place.id) if place else "", at=at)
     read = answers.read(found.fields, given, at=at)
     problems = [*_wrong(kind, place, found, actor, at), *read.problems]
@@ -104,7 +105,7 @@ def _first_post(place: Division, found: Asks, at: datetime) -> UUID | None:
 
 def _give(ask: Ask, at: datetime) -> None:
     """Who answers now: a living holder, one further up for each time it was late."""
-    posts = Post.objects.filter(id=ask.answers_post_id).select_related("division")
+    posts = Post.objects.filter(id__in=[ask.answers_post_id]).select_related("division")
     roster = Roster(posts=posts, at=at)
     owner = roster.responsible(post_id=ask.answers_post_id, climbs=ask.climbed) if ask.answers_post_id else None
     ask.owner_post_id = owner.post_id if owner else None

@@ -160,7 +160,8 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 NAMES = {
     "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report", "household_check": "household",
     "held_settlement": "held", "flag_answer": "flag", "report": "duty", "report_ruling": "duty", "task_reason": "task",
-    "rights_answer": "right", "heard_answer": "record", "need_answer": "need", "session": "course", "course_review": "course", "course_end": "course",
+    "rights_answer": "right", "heard_answer": "record", "need_answer": "need", "session": "course",
+    "course_review": "course", "course_end": "course",
     "conference_record": "conference", "decision_answer": "decision", "mediation_result": "mediation",
     "mediation_follow": "mediation",
 }

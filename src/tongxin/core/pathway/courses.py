@@ -220,7 +220,7 @@ def counselling_posts(state: CaseState) -> set[str]:
     for course in running:
         said = [fact for each in running for fact in each.shares if fact.seq > course.start.seq]
         if not admitted or any(fact.post != course.start.post for fact in said):
-            admitted.add(course.start.post)
+            admitted.add(str(course.start.post))
     return admitted
 
 
