@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests import world
+from tests.flows.counselling import begin, low_mood, meet
 from tests.flows.story import Story
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import WORKER
 from tongxin.core.consent import Standing
 from tongxin.flows.consenting import standings_of
 from tongxin.flows.facts import facts_of
+from tongxin.flows.refusals import Refused
 from tongxin.lib import definitions
 from tongxin.referrals.models import Referral
 from tongxin.rulebook import rules
@@ -131,6 +133,41 @@ class TestGates:
         story.record("crisis_report", "周主任")
         story.assessed()
         assert story.case.in_crisis
+
+    def test_no_questionnaires_in_counselling_against_a_no_but_a_danger_in_them_stands(self, story: Story) -> None:
+        agree(story, "assess", answer="refused")
+        with pytest.raises(Refused) as caught:
+            begin(story, **low_mood(8))
+        assert "请去掉量表" in caught.value.problems[0].zh
+        course = begin(story)
+        with pytest.raises(Refused):
+            meet(story, course, **low_mood(8))
+        meet(story, course)
+        danger = low_mood(8)
+        danger["phq_a"] = danger["phq_a"] | {"q9": "3"}
+        meet(story, course, session_no=2, **danger)
+        assert story.case.in_crisis
+        meet(story, course, session_no=3, **low_mood(8))
+
+    def test_no_course_for_a_child_whose_guardian_refuses_services(self, story: Story) -> None:
+        story.identified()
+        story.assessed(1, 1, 0, 0, 0)
+        story.record("guardian_feedback", "林社工", outcome="refuses")
+        with pytest.raises(Refused) as caught:
+            begin(story)
+        assert "监护人不同意接受服务" in caught.value.problems[0].zh
+        begin(story, acute_danger="yes")
+        assert story.case.in_crisis
+
+    def test_a_guardians_no_ends_with_another_answer_and_is_not_asked_for_a_carers_own_course(
+        self, story: Story
+    ) -> None:
+        story.identified()
+        story.assessed(1, 1, 0, 0, 0)
+        story.record("guardian_feedback", "林社工", outcome="refuses")
+        begin(story, protocol="pm_plus", recipient="carer")
+        story.record("guardian_feedback", "林社工", outcome="agrees")
+        begin(story)
 
     def test_a_no_after_a_yes_is_a_withdrawal(self, story: Story) -> None:
         agree(story, "refer")

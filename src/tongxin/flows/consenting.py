@@ -17,6 +17,7 @@ from tongxin.people.models import Carer, Child
 from tongxin.rulebook import rules, shipped
 
 KIND, ID = "consent", "notice"
+CRISIS = "in_crisis"
 SIGNED = frozenset({consent.GIVEN, consent.REFUSED, consent.WITHDRAWN})
 TOO_YOUNG = "孩子不满{years}周岁，不能单独作决定；请由监护人决定，孩子的意见写在“儿童本人的意见”。"
 NOT_A_STAND_IN = "代为决定的只能是受委托照护人、村（居）民委员会、民政部门或儿童福利、救助保护机构。"
@@ -68,7 +69,11 @@ def refuse(
         _refuse_second_no(child, _without(facts, draft), data, at)
         return
     gates = notice_in(region=rules.region_of(child.county_id), at=at).gates
-    waiting = [gate for gate in gates if gate.concerns(draft.kind, data)]
+    # A danger that is told of is kept whatever was agreed to: with it a crisis begins, and that opens these gates.
+    waiting = [
+        gate for gate in gates
+        if gate.concerns(draft.kind, data) and not (data.get("alarms") and CRISIS in gate.unless)
+    ]
     if waiting and (said := refusals(child, gates=waiting, facts=_without(facts, draft), state=state, at=at)):
         raise Refused.because(*said)
 
@@ -82,7 +87,7 @@ def refusals(
     if not shut:
         return []
     standing = {each.purpose.id: each for each in standings_of(child, facts=facts, at=at)}
-    found = []
+    found = [gate.zh for gate in shut if state.feedback in gate.feedback]
     for gate in shut:
         now = standing.get(gate.purpose)
         if now is not None and now.state in gate.refuses:

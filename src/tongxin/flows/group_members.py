@@ -81,7 +81,8 @@ def _refuse(group: Group, child_id: UUID, sheet: Sheet, actor: Viewer, at: datet
         raise Refused.because(IS_IN)
     if inside.count() >= group.most:
         raise Refused.because(IS_FULL)
-    if said := refusal(group, child, at=at):
+    # A guardian's refusal is asked where the course is recorded: there a danger that is told of stands all the same.
+    if (said := refusal(group, child, at=at)) and said != REFUSED:
         raise Refused.because(said)
     if sheet.answers.get(PROTOCOL) != group.protocol or sheet.answers.get(FORM_OF) != "group":
         raise Refused([Problem(PROTOCOL, WRONG_PROTOCOL, True)])

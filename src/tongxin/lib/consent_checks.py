@@ -5,7 +5,7 @@ from typing import Any
 
 from tongxin.core.forms import content as take
 from tongxin.core.language.errors import DefinitionError
-from tongxin.core.pathway.vocabulary import BOOLEANS
+from tongxin.core.pathway.vocabulary import BOOLEANS, FEEDBACK
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
@@ -17,9 +17,10 @@ PURPOSE = ("id", "zh", "edition", "otherwise", "guardian", "child")
 TOLD = ("what", "who", "long", "withdraw")
 OTHERWISE = ("missing", "legal_duty", "emergency", "mandatory_report")
 REFUSES = ("refused", "withdrawn", "out_of_date", "missing")
-# What a child is asked and agrees to, and what always goes before a refusal to be assessed.
+# What a child is asked and agrees to, and what always goes before a refusal to be assessed or counselled.
 KNOWN = ("collect", "assess", "refer", "refer_assessment", "share", "photo")
 PROTECTS = ("in_crisis", "safety_check_open", "report_open")
+PROTECTED = ("assessment", "course_start", "session", "course_end")
 UNITS = ("minutes", "hours", "days")
 
 
@@ -73,20 +74,30 @@ def _gates(content: Content) -> None:
     named = [each["id"] for each in content["purposes"]]
     for at, raw in enumerate(take.sequence(content["gates"], "gates")):
         path = f"gates[{at}]"
-        gate = take.mapping(raw, path, required=("kind", "purpose", "refuses", "zh"), optional=("where", "unless"))
-        if gate["purpose"] not in named:
-            raise DefinitionError(f"{path}.purpose", f"没有“{gate['purpose']}”这个用途", "先写明这个用途")
-        for state in take.sequence(gate["refuses"], f"{path}.refuses"):
-            if state not in REFUSES:
-                raise DefinitionError(f"{path}.refuses", f"没有“{state}”这种状态", f"可写：{'、'.join(REFUSES)}")
+        gate = take.mapping(
+            raw, path, required=("kind", "zh"), optional=("purpose", "refuses", "feedback", "where", "unless")
+        )
+        _asked_at(gate, path, named)
         unless = take.sequence(gate.get("unless", []), f"{path}.unless")
         for name in unless:
             if name not in BOOLEANS:
                 raise DefinitionError(f"{path}.unless", f"没有“{name}”这个条件", f"可写：{'、'.join(BOOLEANS)}")
-        if gate["kind"] == "assessment" and (lacking := [name for name in PROTECTS if name not in unless]):
+        if gate["kind"] in PROTECTED and (lacking := [name for name in PROTECTS if name not in unless]):
             raise DefinitionError(f"{path}.unless", f"缺少 {'、'.join(lacking)}", "保护孩子在先，这几项不能减")
-        if "{who}" not in str(gate["zh"]):
+        if "purpose" in gate and "{who}" not in str(gate["zh"]):
             raise DefinitionError(f"{path}.zh", "没有说谁不同意", "在句子里写上 {who}")
+
+
+def _asked_at(gate: Content, path: str, named: list[str]) -> None:
+    """A gate asks where a purpose stands, or what the guardian answered."""
+    if ("purpose" in gate) == ("feedback" in gate) or ("purpose" in gate) != ("refuses" in gate):
+        raise DefinitionError(path, "没有说清看哪一项", "写 purpose 和 refuses，或只写 feedback")
+    key, known = ("refuses", REFUSES) if "purpose" in gate else ("feedback", FEEDBACK)
+    if "purpose" in gate and gate["purpose"] not in named:
+        raise DefinitionError(f"{path}.purpose", f"没有“{gate['purpose']}”这个用途", "先写明这个用途")
+    for state in take.sequence(gate[key], f"{path}.{key}"):
+        if state not in known:
+            raise DefinitionError(f"{path}.{key}", f"没有“{state}”这种状态", f"可写：{'、'.join(known)}")
 
 
 def span_of(raw: object, path: str) -> None:

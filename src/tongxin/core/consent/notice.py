@@ -1,6 +1,6 @@
 """The notice that people are shown before they agree, as a definition writes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,17 +25,20 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Which records wait for a purpose's consent, and what goes before it."""
+    """Which records wait for a purpose's consent, or for what the guardian answered, and what goes before it."""
 
     kind: str
     purpose: str
     refuses: frozenset[str]
     unless: tuple[str, ...]
-    where: Mapping[str, str]
+    where: Mapping[str, str | Sequence[str]]
     zh: str
+    # Answers of guardian_feedback with which it is shut; such a gate asks for no purpose.
+    feedback: frozenset[str] = frozenset()
 
     def concerns(self, kind: str, data: Mapping[str, object]) -> bool:
-        return kind == self.kind and all(data.get(name) == value for name, value in self.where.items())
+        """Whether a record waits at this gate: each value told is the one wanted, or one of several."""
+        return kind == self.kind and all(_fits(data.get(name), want) for name, want in self.where.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ def read(content: Mapping[str, Any]) -> Notice:
         ),
         gates=tuple(
             Gate(
-                kind=each["kind"], purpose=each["purpose"], refuses=frozenset(each["refuses"]),
+                kind=each["kind"], purpose=each.get("purpose", ""), refuses=frozenset(each.get("refuses", ())),
                 unless=tuple(each.get("unless", ())), where=dict(each.get("where", {})), zh=each["zh"],
+                feedback=frozenset(each.get("feedback", ())),
             )
             for each in content["gates"]
         ),
@@ -87,3 +91,9 @@ def read(content: Mapping[str, Any]) -> Notice:
         stand_ins=frozenset(content["stand_ins"]), with_document=frozenset(content["with_document"]),
         lasts=timedelta(**link["lasts"]), looks_of=timedelta(**link["looks_of"]),
     )
+
+
+def _fits(told: object, want: str | Sequence[str]) -> bool:
+    if isinstance(want, str):
+        return told == want
+    return bool(set(told) & set(want)) if isinstance(told, list | tuple) else told in want
