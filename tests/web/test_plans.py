@@ -71,6 +71,38 @@ class TestPlans:
         assert newest["number"] == 2 and goals["rows"] == [{"zh": "每晚睡足八小时", "is_new": True}]
         assert len(goals["gone"]) == 2
 
+    def test_goals_are_judged_against_what_was_expected_and_scored(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        story.graded("mid_high", 0, 0, 3, 0, 0)
+        story.record("guardian_feedback", "林社工", outcome="agrees")
+        goals = [
+            {"problem": "mind", "goal": name, "target": target, "due_on": "2025-06-30"}
+            for name, target in (("睡得好", "每周五晚睡足八小时"), ("少吵架", "一周不超过一次"), ("爱上学", ""))
+        ]
+        story.record("care_plan", "林社工", goals=[{k: v for k, v in row.items() if v} for row in goals])
+        for who in ("周主任", "王督导", "郑管理"):
+            story.record("plan_approval", who, outcome="approved")
+        time.now = story.at
+        asked = office("林社工").get(f"/children/{story.child.id}/forms/plan_review/")
+        rows = _values(asked)["goals"]
+        assert rows == [
+            {"goal": "睡得好", "expected": "每周五晚睡足八小时"}, {"goal": "少吵架", "expected": "一周不超过一次"},
+            {"goal": "爱上学"},
+        ]
+        judged = [{**row, "attained": each} for row, each in zip(rows, ("far_above", "partly", "dropped"), strict=True)]
+        story.record("plan_review", "林社工", outcome="continue", review_on="2025-06-30", goals=judged)
+        time.now = story.at
+        page = office("林社工").get(f"/children/{story.child.id}/")
+        assert "目标达成量表总分 56，50 分是正好达到预期" in page.context["plan"]["attained_zh"]
+        assert "远好于预期（+2） 1 项" in page.context["plan"]["attained_zh"]
+        story.record("plan_review", "林社工", outcome="continue", review_on="2025-06-30", goals=[
+            {"goal": "睡得好", "attained": "reached"}, {"goal": "少吵架", "attained": "not_reached"},
+        ])
+        time.now = story.at
+        page = office("林社工").get(f"/children/{story.child.id}/")
+        assert "总分 38" in page.context["plan"]["attained_zh"], "what was said with three levels counts 0 and -2"
+
     def test_the_village_sees_services_and_no_goal(self, story: Story, office: SignedIn, time: Clock) -> None:
         story.graded("mid_high", 0, 0, 3, 0, 0)
         story.record("guardian_feedback", "林社工", outcome="agrees")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from tongxin.demo.scene import SAFE, Answers, Scene
 
 REASONS = {"medical": "hospital", "counselling": "school", "education": "education", "relief": "womens_federation"}
+ATTAINED = ("far_above", "above", "reached", "partly", "not_reached")
 # What is due so soon is done on the same day.
 TOGETHER = timedelta(days=12)
 # How often a body can't take the child and names another.
@@ -35,9 +36,9 @@ def plan(scene: Scene) -> Answers:
 def review(scene: Scene) -> Answers:
     """Goal by goal how far the child came; now and then something has to be changed."""
     easier = scene.life.is_better(scene.at)
-    weights = (60, 30, 10) if easier else (15, 45, 40)
+    weights = (6, 16, 38, 30, 10) if easier else (0, 3, 12, 45, 40)
     goals = [
-        {"goal": goal["goal"], "attained": scene.chance.choices(("reached", "partly", "not_reached"), weights)[0]}
+        {"goal": goal["goal"], "expected": goal["target"], "attained": scene.chance.choices(ATTAINED, weights)[0]}
         for goal in scene.facts["goals"]
     ]
     adjusts = not easier and scene.is_likely(0.15)

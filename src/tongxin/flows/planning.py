@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tongxin.assessments.forms import Asked
+from tongxin.core.attainment import Scale, score
 from tongxin.people.models import Child
 from tongxin.rulebook import rules, shipped
 
@@ -85,12 +86,18 @@ def _watched(asked: Asked, answers: Mapping[str, Any], content: Mapping[str, Any
     ]
 
 
-def share_of(attained: Mapping[str, int], *, region: str, at: datetime) -> str:
-    """How far the goals were reached, in points of those that could be had; empty where nothing counts."""
-    points = {each["id"]: int(each["points"]) for each in classes_in(region=region, at=at)["attainment"]}
-    counted = {name: number for name, number in attained.items() if name in points}
-    most = max(points.values(), default=0) * sum(counted.values())
-    return f"{sum(points[name] * number for name, number in counted.items())}/{most}" if most else ""
+def score_of(attained: Mapping[str, int], *, region: str, at: datetime) -> str:
+    """How far the goals were reached in words: the score of goal attainment scaling, and what it is when all went as
+    expected. Rules from before there was a scale give points of those that could be had. Empty where nothing counts."""
+    content = classes_in(region=region, at=at)
+    points = {each["id"]: int(each["points"]) for each in content["attainment"]}
+    found = [points[name] for name, number in attained.items() if name in points for _ in range(number)]
+    if not found:
+        return ""
+    if "scaling" not in content:
+        return f"得分 {sum(found)}/{max(points.values()) * len(found)}"
+    scale = Scale(**content["scaling"])
+    return f"目标达成量表总分 {score(found, scale)}，{scale.middle} 分是正好达到预期"
 
 
 def _months_after(on: date, months: int) -> date:

@@ -11,7 +11,7 @@ from tongxin.lib.retention_checks import named
 
 Content = Mapping[str, Any]
 Get = Callable[[str, str], Content]
-REST = ("rungs", "strengths", "approvals", "frequencies", "reminded", "attainment", "classes")
+REST = ("rungs", "strengths", "approvals", "frequencies", "reminded", "attainment", "scaling", "classes")
 HEAD = ("id", "zh", "source", "means", *REST)
 CLASS = ("id", "zh", "rung", "levels", "problems", "review", "goals", "services")
 # Which set of options a word of a class is one of.
@@ -43,12 +43,26 @@ def check_plan_classes(content: Content, get: Get) -> None:
         raise DefinitionError("approvals", "没有一级是底线", "至少一级写 floor: present")
     for name, span in content["frequencies"].items():
         _span(span, f"frequencies.{name}")
+    _attainment(content, options["goal_result"])
     found = {each["id"] for each in take.sequence(content["classes"], "classes")}
     if found != options["plan_class"]:
         wrong = "、".join(sorted(found ^ options["plan_class"]))
         raise DefinitionError("classes", f"和选项 plan_class 不一致：{wrong}", "两处写一样的编号")
     for at, each in enumerate(content["classes"]):
         _class(each, f"classes[{at}]", rungs, pathway["levels"], options)
+
+
+def _attainment(content: Content, results: set[str]) -> None:
+    rows = [take.mapping(each, f"attainment[{at}]", required=("id", "points"))
+            for at, each in enumerate(take.sequence(content["attainment"], "attainment"))]
+    if unknown := {each["id"] for each in rows} - results:
+        raise DefinitionError("attainment", f"没有“{min(unknown)}”", "用选项 goal_result 里的编号")
+    points = (take.number(each, "points", f"attainment[{at}]", 0, low=-2, high=2) for at, each in enumerate(rows))
+    if sorted(points) != [-2, -1, 0, 1, 2]:
+        raise DefinitionError("attainment", "不是五级", "从 -2 到 2 的五个整数各写一次")
+    scale = take.mapping(content["scaling"], "scaling", required=("middle", "spread", "correlation_percent"))
+    for key in scale:
+        take.number(scale, key, "scaling", 0, low=0, high=100)
 
 
 def _class(raw: object, path: str, rungs: list[str], levels: Content, options: Mapping[str, set[str]]) -> None:

@@ -59,7 +59,10 @@ def brought_into(request: Request, child: Child, asked: Asked) -> dict[str, Any]
             given = {name: value for name, value in _last(request, child).items() if name in CARRIED}
         return _fitting(asked, {"based_on": level, **given})
     if asked.form.id == REVIEW:
-        return {"goals": [{"goal": row.get("goal", "")} for row in _last(request, child).get("goals") or ()]}
+        return {"goals": [
+            {"goal": row.get("goal", "")} | ({"expected": row["target"]} if row.get("target") else {})
+            for row in _last(request, child).get("goals") or ()
+        ]}
     return _fitting(asked, _ending(request, child)) if asked.form.id == CLOSURE else {}
 
 
@@ -83,8 +86,8 @@ def attained_zh(file: File, review: Fact | None) -> str:
         return ""
     kinds = words_of(file.request, "goal_result", region=file.region)
     said = "，".join(f"{zh} {counted[code]} 项" for code, zh in kinds.items() if counted.get(code))
-    share = planning.share_of(counted, region=file.region, at=file.request.at)
-    return f"{said}（得分 {share}）" if share else said
+    score = planning.score_of(counted, region=file.region, at=file.request.at)
+    return f"{said}（{score}）" if score else said
 
 
 def _fitting(asked: Asked, given: Mapping[str, Any]) -> dict[str, Any]:
