@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from tests.flows.story import Story
+from tongxin import ledger
 from tongxin.access import selectors as access
+from tongxin.core.language import evaluate
+from tongxin.flows.record import asked_of
 from tongxin.flows.refusals import NotAllowed
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
+from tongxin.referrals.rules import rules_in
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +26,12 @@ def refer(story: Story, **more: Any) -> Any:
 def parts(story: Story, name: str) -> frozenset[str]:
     viewer = story.world.viewer(name, story.at)
     return access.parts_of(viewer=viewer, child_id=story.child.id, at=story.at)
+
+
+def _told(story: Story, kept: Any) -> dict[str, Any]:
+    viewer = story.world.viewer("林社工", story.at)
+    (found,) = ledger.open_entries([kept.entry], viewer=viewer, purpose="test", at=story.at)
+    return dict(found or {})
 
 
 class TestConsent:
@@ -87,6 +97,27 @@ class TestSight:
         school = str(referred.world.body("school"))
         referred.record("referral", "林社工", to_organisation=school, basis="consent", kind="education")
         assert parts(referred, "何老师") == {"roster", "referral"}
+
+    def test_how_to_reach_the_family_goes_only_where_the_kind_shows_who_the_child_is(self, story: Story) -> None:
+        story.record("consent", "王督导", purposes=["refer"], answer="given")
+        home = {"phone": "13800000000", "residence_address": "一号楼"}
+        assert _told(story, refer(story, **home)).keys() >= home.keys()
+        school = {"to_organisation": str(story.world.body("school")), "basis": "consent", "kind": "education"}
+        carried = story.record("referral", "林社工", **school, **home)
+        assert not _told(story, carried).keys() & home.keys(), "the file carried it into a field that nobody saw"
+        assert "不给家里的电话和地址" in story.refused("referral", "林社工", **school, **home, give_contact="yes")
+        story.record("consent", "王督导", purposes=["share"], answer="given")
+        told = _told(story, story.record("referral", "林社工", **school, **home, give_contact="yes"))
+        assert told["phone"] == "13800000000"
+
+    def test_the_form_hides_it_for_the_kinds_that_show_no_identity(self, story: Story) -> None:
+        kinds = rules_in(region="", at=story.at).kinds
+        form = asked_of(story.child, form_id="referral", at=story.at).form
+        phone = next(each for each in form.fields if each.id == "phone")
+        assert phone.show_if is not None
+        assert {kind for kind in kinds if evaluate(phone.show_if, {"kind": kind}) is True} == {
+            kind for kind, shown in kinds.items() if "identity" in shown.sees
+        }
 
     def test_declined_it_sees_nothing_from_then_on(self, referred: Story) -> None:
         referred.record("referral_answer", "秦医生", answer="declined", decline_reason="full")

@@ -81,6 +81,26 @@ class TestTheOtherSide:
         data = Result.objects.filter(child_id=referral.child_id, kind="referral_answer").values_list("data", flat=True)
         assert {each["way"] for each in data} == {"link"}
 
+    def test_shows_how_to_reach_the_family_only_while_that_is_agreed_to(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child = cast.child("张小雨")
+        agreed = fill(child, "consent", MORNING, purposes=["refer", "share"], answer="given")
+        cast.record(child, "consent", agreed, by="王督导", at=MORNING)
+        answers = fill(
+            child, "referral", MORNING, basis="consent", kind="education", to_organisation=str(cast.body("school")),
+            give_contact="yes", phone="13800000000", residence_address="一号楼三单元",
+        )
+        cast.record(child, "referral", answers, by="林社工", at=MORNING)
+        found = keys(office("林社工"), Referral.objects.get(child_id=child.id))
+        assert "13800000000" in said(Client().post("/r/open/", found))
+        time.now += timedelta(minutes=5)
+        ended = fill(child, "consent", time.now, purposes=["share"], answer="withdrawn")
+        cast.record(child, "consent", ended, by="王督导", at=time.now)
+        page = Client().post("/r/open/", found)
+        assert page.status_code == 200
+        assert "13800000000" not in said(page) and "一号楼三单元" not in said(page)
+
     def test_what_is_no_paper_is_not_taken(self, referral: Referral, office: SignedIn) -> None:
         found, phone = keys(office("林社工"), referral), Client()
         sent = SimpleUploadedFile("a.pdf", b"MZ this is a program", "application/pdf")

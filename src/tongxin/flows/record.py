@@ -165,6 +165,12 @@ def offered_to(asked: Asked, child: Child, *, actor: Viewer, on: date) -> Asked:
     return replace(asked, form=offered(asked.form, age=age_on(child.birth_month, on), roles=actor.roles, on=on))
 
 
+def _said(asked: Asked, found: Review) -> dict[str, Any]:
+    """The answers without those that the file carried into a field that nobody saw."""
+    unseen = {field.id for field in asked.form.fields if field.prefill and field.show_if} - found.shown
+    return {name: value for name, value in found.answers.items() if name not in unseen}
+
+
 def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> tuple[Draft, Review]:
     on = sheet.occurred_at.astimezone(CHINA).date()
     found = review(asked.form, sheet.answers, on=on, age=age_on(child.birth_month, on))
@@ -179,7 +185,7 @@ def _draft(child: Child, asked: Asked, sheet: Sheet, at: datetime) -> tuple[Draf
     _refuse_strange_correction(child, asked, sheet)
     return Draft(
         entry_id=sheet.entry_id, subject=child.key_owner, kind=asked.form.kind, form_hash=asked.form_hash,
-        occurred_at=sheet.occurred_at, clear=_clear(sheet), answers=found.answers, device=sheet.device,
+        occurred_at=sheet.occurred_at, clear=_clear(sheet), answers=_said(asked, found), device=sheet.device,
         supersedes=sheet.supersedes, correction_kind=sheet.correction_kind,
     ), found
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import WORKER, Viewer
-from tongxin.core.pathway import CHINA, Handover
+from tongxin.core.pathway import CHINA, CaseState, Handover
 from tongxin.documents.faults import NotTaken
 from tongxin.documents.services import File
 from tongxin.flows import attaching, referring
@@ -118,14 +118,16 @@ def _find(token: str, code: str, at: datetime) -> Opened:
     region = _region_of(token)
     found = rules_in(region=region, at=at)
     link = links.find(token=token, code=code, tries=found.tries, at=at)
-    child, handover = _handover(link.child_id, link.referral_id, at)
+    child, state = _state(link.child_id, at)
+    handover = state.referrals.get(str(link.referral_id))
     entry = Entry.objects.filter(id=link.referral_id, subject_id=link.child_id).select_related("subject").first()
     if handover is None or entry is None or not handover.is_open:
         raise NoWayIn
     (told,) = ledger.open_entries([entry], viewer=OUTSIDE, purpose=PURPOSE, at=at, part=PART, route=ROUTE)
     if told is None:
         raise NoWayIn
-    sheet = {name: str(told[name]) for name in TOLD if told.get(name)}
+    hidden = () if referring.WHO in found.parts(handover, state=state) else referring.CONTACT
+    sheet = {name: str(told[name]) for name in TOLD if told.get(name) and name not in hidden}
     return Opened(link, child, handover, sheet, referring.answers_to(handover), found)
 
 
@@ -136,6 +138,11 @@ def _region_of(token: str) -> str:
 
 
 def _handover(child_id: UUID, referral_id: UUID, at: datetime) -> tuple[Child, Handover | None]:
+    child, state = _state(child_id, at)
+    return child, state.referrals.get(str(referral_id))
+
+
+def _state(child_id: UUID, at: datetime) -> tuple[Child, CaseState]:
     child = Child.objects.get(id=child_id)
     facts, _ = facts_of(child_id)
-    return child, state_of(child, facts=facts, at=at).referrals.get(str(referral_id))
+    return child, state_of(child, facts=facts, at=at)

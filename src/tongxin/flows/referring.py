@@ -33,7 +33,10 @@ GIVE_BACK = "没有保存：已经答复接收的，不能再选“不能接收�
 NO_PAPER = "还没有医院文书，不能写摘要或选“有”。请先在附件里传上文书（种类选“转介的文书”），再来填写。"
 ITSELF = "没有保存：接收单位就是正在服务的这家单位。请选另一家。"
 NOT_THEIRS = "没有保存：要转给别的单位，请从您收到的那份转介里点“转给别的单位”；只有还在办理的转介可以转。"
+NO_CONTACT = "没有保存：这一类转介不给家里的电话和地址。要给的，先取得“部门间共享”的同意；不用的，请选“否”。"
 THROUGH = frozenset({"referred"})
+# How to reach the family: part of who the child is, and given where that part is.
+CONTACT, WHO, ASKS_CONTACT = ("phone", "residence_address"), "identity", "give_contact"
 
 
 def refuse(*, state: CaseState, draft: Draft, data: Mapping[str, Any], actor: Viewer, at: datetime) -> None:
@@ -42,6 +45,7 @@ def refuse(*, state: CaseState, draft: Draft, data: Mapping[str, Any], actor: Vi
         _refuse_answer(state, draft, data, at)
     else:
         _refuse_referral(state, data, actor, at)
+        _refuse_contact(state, draft, data, at)
         if draft.supersedes is None:
             _refuse_unassessed(state, draft.subject.id, data, at)
 
@@ -98,6 +102,15 @@ def _refuse_referral(state: CaseState, data: Mapping[str, Any], actor: Viewer, a
         return
     if after is None or not after.is_open or after.to not in bodies:
         raise Refused.because(NOT_THEIRS)
+
+
+def _refuse_contact(state: CaseState, draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    """How to reach the family goes only to whom the kind shows who the child is, with consent or by law."""
+    if not any(draft.answers.get(name) for name in CONTACT):
+        return
+    region = rules.region_of(Child.objects.values_list("county_id", flat=True).get(id=draft.subject.id))
+    if WHO not in rules_in(region=region, at=at).given(data, state=state):
+        raise Refused([Problem(ASKS_CONTACT, NO_CONTACT, True)])
 
 
 def _refuse_unassessed(state: CaseState, child_id: UUID, data: Mapping[str, Any], at: datetime) -> None:

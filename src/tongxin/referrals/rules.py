@@ -31,10 +31,14 @@ class Referrals:
 
     def parts(self, known: Handover, *, state: CaseState) -> frozenset[str]:
         """The parts that the receiving body may see of a child now."""
-        shown = self.kinds.get(str(known.fact.data.get("kind", "")))
+        return self.given(known.fact.data, state=state)
+
+    def given(self, data: Mapping[str, Any], *, state: CaseState) -> frozenset[str]:
+        """The parts that go with a sheet of this kind and basis, as the child's consents stand."""
+        shown = self.kinds.get(str(data.get("kind", "")))
         if shown is None:
             return frozenset()
-        by_law = known.fact.data.get("basis") == "legal_basis" or state.in_crisis
+        by_law = data.get("basis") == "legal_basis" or state.in_crisis
         return shown.sees | {
             part for part, purpose in shown.more.items() if by_law or state.consents.get(purpose) == "given"
         }
