@@ -1,18 +1,24 @@
 """A group as a test tells it: planned, joined, signed in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from tests import world
 from tests.flows.forms import fill
+from tongxin import ledger
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CHINA
 from tongxin.flows import group_members, group_sign_in, grouping
+from tongxin.flows.derive import state_of
+from tongxin.flows.facts import facts_of
 from tongxin.flows.group_sign_in import Outcome, Sign, Told
 from tongxin.flows.grouping import Plan
 from tongxin.flows.record import Sheet
 from tongxin.groups.models import Group, Member
+from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.people.models import Child
 
@@ -75,16 +81,18 @@ class GroupStory:
         return found
 
     def signs(
-        self, other: Mapping[Member, Mapping[str, Any]] | None = None, *, by: str = "苏咨询", number: int = 1
+        self, other: Mapping[Member, Mapping[str, Any]] | None = None, *, by: str = "苏咨询", number: int = 1,
+        with_left: bool = False, **more: Any,
     ) -> Outcome:
         """Everybody is there and nothing is noticed, but for what is said of some."""
         self.at += timedelta(hours=6)
         said = {member.id: dict(each) for member, each in (other or {}).items()}
-        rows = self.group.members.filter(left_at__isnull=True).order_by("joined_at")
+        rows = self.group.members.order_by("joined_at")
+        rows = rows if with_left else rows.filter(left_at__isnull=True)
         signs = [
             Sign(
-                member_id=member.id, entry_id=ids.new_id(),
-                **{"attended": "present", "has_looked": True, **said.get(member.id, {})},
+                member_id=member.id,
+                **{"entry_id": ids.new_id(), "attended": "present", "has_looked": True, **said.get(member.id, {})},
             )
             for member in rows
         ]
@@ -93,6 +101,17 @@ class GroupStory:
             homework="每天记一次心情", signature=by,
         )
         return group_sign_in.sign_in(
-            meeting_id=self.group.meetings.get(number=number).id, told=told, signs=signs, actor=self.viewer(by),
-            at=self.at,
+            meeting_id=self.group.meetings.get(number=number).id, told=replace(told, **more), signs=signs,
+            actor=self.viewer(by), at=self.at,
         )
+
+    def opened(self, entry: Entry) -> dict[str, Any]:
+        """What was written down."""
+        (answers,) = ledger.open_entries([entry], viewer=self.viewer("苏咨询"), purpose="test", at=self.at)
+        assert answers is not None
+        return answers
+
+    def counted(self, child_id: UUID) -> set[str]:
+        """The kinds of which the child's record has one that counts."""
+        child = Child.objects.get(id=child_id)
+        return set(state_of(child, facts=facts_of(child_id)[0], at=self.at).last)

@@ -1,6 +1,6 @@
 """Groups: who may join, one sign-in for all or none, a danger that waits for nobody, counts that follow corrections."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +10,16 @@ from tests.flows.forms import fill
 from tests.flows.group_story import GroupStory
 from tongxin.access import relations
 from tongxin.assessments.models import Result
-from tongxin.cases.models import Case, Task
+from tongxin.cases.models import Alarm, Case, Task
 from tongxin.cases.tasks import LIVE
-from tongxin.flows import group_counts, group_members, group_sign_in, grouping
+from tongxin.flows import group_counts, group_members, group_presences, grouping
 from tongxin.flows.group_sign_in import VETOES
 from tongxin.flows.rebuild import differences_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.groups import selectors
 from tongxin.groups.models import Group, Meeting, Presence
 from tongxin.ledger.models import Entry, Event
+from tongxin.lib import ids
 from tongxin.people.models import Child
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,57 @@ class TestSigningIn:
         again = story.signs({members[2]: {"attended": "absent", "absence": "请过假"}})
         assert again.is_saved and len(again.recorded) == 2 and Presence.objects.count() == 3
 
+    @pytest.mark.parametrize("wrong", [
+        {"theme": ""}, {"minutes": 9999}, {"methods": ()}, {"held_on": date(2031, 1, 1)},
+    ], ids=str)
+    def test_a_danger_stands_whatever_else_is_refused(self, story: GroupStory, wrong: dict[str, Any]) -> None:
+        members = story.members(2)
+        danger = {"dangers": {"wish_to_die": "yes"}, "has_looked": False, "words": "散场时说的"}
+        outcome = story.signs({members[0]: danger}, **wrong)
+        assert not outcome.is_saved and [each.id for each in outcome.in_danger] == [members[0].id]
+        assert not outcome.left and Case.objects.get(id=members[0].child_id).in_crisis
+        data = Result.objects.get(kind="session").data
+        assert data["danger_look"] == "danger_first" and "minutes" not in data and data["session_no"] == 1
+        assert group_counts.tally([story.group]) == group_counts.Tally()
+        assert story.signs({members[0]: danger}).is_saved
+        assert group_counts.tally([story.group]).person_times == 2 and Presence.objects.count() == 2
+        whole = group_presences.told_of(story.group.meetings.get(number=1))[members[0].id]
+        assert whole.correction_kind == "correct" and Result.objects.get(entry_id=whole.id).data["alarms"]
+
+    def test_a_danger_stands_where_nobody_said_who_came(self, story: GroupStory) -> None:
+        (member,) = story.members(1)
+        outcome = story.signs({member: {"attended": "", "dangers": {"harmed": "yes"}}})
+        assert [each.id for each in outcome.in_danger] == [member.id]
+        assert "attended" not in Result.objects.get(kind="session").data
+
+    def test_a_danger_stands_in_a_meeting_called_off_meanwhile_and_of_who_has_left(self, story: GroupStory) -> None:
+        one, two = story.members(2)
+        meeting = story.group.meetings.get(number=1)
+        grouping.call_off(meeting_id=meeting.id, reason="weather", actor=story.viewer("林社工"), at=story.at)
+        group_members.leave(member_id=two.id, reason="moved", actor=story.viewer("林社工"), at=story.at)
+        for _again in range(2):
+            outcome = story.signs({one: {"dangers": DANGER}, two: {"dangers": DANGER}}, with_left=True)
+        assert outcome.problems and {each.id for each in outcome.in_danger} == {one.id, two.id}
+        assert all(Case.objects.get(id=each.child_id).in_crisis for each in (one, two))
+
+    def test_the_same_danger_sent_twice_is_kept_once_and_another_one_too(self, story: GroupStory) -> None:
+        (member,) = story.members(1)
+        entry = ids.new_id()
+        for dangers in (DANGER, DANGER, DANGER | {"harmed": "yes"}):
+            story.signs({member: {"dangers": dangers, "entry_id": entry}}, theme="")
+        assert Entry.objects.filter(kind="session").count() == 2
+        assert set(Alarm.objects.values_list("gate", flat=True)) >= {"suicidal_thought", "harmed"}
+
+    def test_one_tick_is_no_answer_to_six_questions_and_no_contact(self, story: GroupStory) -> None:
+        (member,) = story.members(1)
+        story.signs()
+        entry = Entry.objects.get(id=Presence.objects.get().entry_id)
+        said = story.opened(entry)
+        assert said["danger_look"] == "not_noticed" and not set(VETOES) & set(said)
+        assert "contact" not in story.counted(member.child_id)
+        story.signs({member: {"dangers": dict.fromkeys(VETOES, "no")}}, number=2)
+        assert "contact" in story.counted(member.child_id)
+
     def test_what_is_not_clear_has_somebody_and_a_day(self, story: GroupStory) -> None:
         members = story.members(1)
         story.signs({members[0]: {"dangers": dict.fromkeys(VETOES, "unknown")}})
@@ -201,7 +253,7 @@ class TestCounting:
             correction_kind="correct", about=str(member.course_id),
         )
         assert group_counts.tally([story.group]).person_times == 0
-        assert group_sign_in.newest_of([entry.id])[entry.id].supersedes_id == entry.id
+        assert group_presences.newest_of([entry.id])[entry.id].supersedes_id == entry.id
 
 
 class TestSeeing:

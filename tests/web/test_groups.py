@@ -42,6 +42,9 @@ def test_a_counsellor_plans_a_group_and_is_told_what_is_lacking(
     wrong = client.post("/groups/new/", body)
     assert wrong.status_code == 422 and "两位带领人" in wrong.content.decode()
     assert "镇社工站二楼" in wrong.content.decode()
+    for every in ("9" * 5000, "0", "366", "²", "x"):
+        wrong = client.post("/groups/new/", {**body, "second": str(cast.posts["林社工"].id), "every": every})
+        assert wrong.status_code == 422 and "请写 1–60 的整数" in wrong.content.decode(), every[:9]
     done = client.post("/groups/new/", {**body, "second": str(cast.posts["林社工"].id)}, follow=True)
     assert "每个孩子先答安全问题" in done.content.decode()
     group = Group.objects.get()
@@ -104,15 +107,51 @@ def test_a_danger_stands_though_the_rest_is_refused(story: GroupStory, office: S
     assert [row["key"] for row in answer.context["rows"]] == [two]
 
 
+@pytest.mark.parametrize("wrong", [
+    {"held_on": "2031-01-01"}, {"minutes": "9" * 5000}, {"theme": ""}, {"methods": []}, {"theme": "nichts"},
+], ids=str)
+def test_a_danger_is_on_record_whatever_else_is_wrong(
+    story: GroupStory, office: SignedIn, time: Clock, wrong: dict[str, Any]
+) -> None:
+    (member,) = story.members(1)
+    time.now, client = story.at, office("苏咨询")
+    url = f"/groups/{story.group.id}/meetings/1/"
+    danger = {f"risk-{member.id}": "fine", f"wish_to_die-{member.id}": "yes", f"attended-{member.id}": ""}
+    answer = client.post(url, _body(client.get(url)) | danger | wrong)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "小雨：危险已经登记" in text and "在这里补上其余的" in text
+    assert Case.objects.get(id=member.child_id).in_crisis and not answer.context["left_alone"]
+    whole = client.post(url, _body(client.get(url)) | {f"attended-{member.id}": "present"}, follow=True)
+    assert "已登记 1 名孩子的签到" in whole.content.decode() and "在这里补上其余的" not in whole.content.decode()
+    # Nobody answered the question again: what was seen stands.
+    assert Case.objects.get(id=member.child_id).in_crisis
+
+
+def test_a_danger_in_a_meeting_called_off_meanwhile_is_on_record_or_leads_to_the_crisis_report(
+    story: GroupStory, office: SignedIn, time: Clock, cast: world.World
+) -> None:
+    one, two = story.members(2)
+    time.now, client = story.at, office("苏咨询")
+    url = f"/groups/{story.group.id}/meetings/1/"
+    sent = _body(client.get(url), **{f"wish_to_die-{one.id}": "yes", f"harmed-{two.id}": "yes"})
+    office("林社工").post(f"{url}call-off/", {"reason": "weather"})
+    answer = client.post(url, sent | {"homework": "x" * 9000})
+    assert answer.status_code == 422 and "已经取消" in answer.content.decode()
+    assert [Case.objects.get(id=each.child_id).in_crisis for each in (one, two)] == [True, True]
+    assert "小雨、小海：危险已经登记" in answer.content.decode()
+
+
 def test_broken_input_is_a_message_and_never_an_error(story: GroupStory, office: SignedIn, time: Clock) -> None:
     (member,) = story.members(1)
     time.now, client = story.at, office("苏咨询")
     url = f"/groups/{story.group.id}/meetings/1/"
     page = client.get(url)
-    for wrong in (
-        {"held_on": "gestern"}, {"theme": "nichts"}, {"methods": []}, {"minutes": "9999"}, {"held_on": "2031-01-01"},
+    broken: list[dict[str, Any]] = [
+        {"held_on": "gestern"}, {"theme": "nichts"}, {"methods": []}, {"minutes": "9999"},
+        {"minutes": "9" * 5000}, {"minutes": "²"}, {"held_on": "2031-01-01"},
         {f"attended-{member.id}": ""}, {f"entry-{member.id}": "x"},
-    ):
+    ]
+    for wrong in broken:
         answer = client.post(url, _body(page) | wrong)
         assert answer.status_code in {302, 422}, wrong
     for deed, body in (("move", {"to": "x"}), ("call-off", {"reason": "x"}), ("call-off", {})):

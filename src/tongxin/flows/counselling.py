@@ -23,6 +23,7 @@ CHILD, CARER, PRESENT = "child", "carer", "present"
 OF_CARERS = "carer_who_5"
 SEVERAL = "这个孩子有几份正在进行的辅导，没有写明是哪一份，没有保存。请从“辅导”页上那一份打开。"
 NONE = "没有正在进行的辅导，没有保存。请先填“辅导开始”；孩子现在有危险的，马上填危机报告。"
+NO_DANGER = "先登记危险的，六条里要有一条“是”。没有保存。"
 # An answer that leaves open whether it is so counts as if it were.
 RULED_OUT = "no"
 
@@ -112,6 +113,8 @@ def refuse(*, child: Child, state: CaseState, draft: Draft, data: Mapping[str, A
             raise Refused(found)
     elif not draft.correction_kind and course_of(state, data) is None:
         raise Refused.because(SEVERAL if state.courses.open else NONE)
+    elif data.get("danger_look") == "danger_first":
+        raise Refused([Problem("danger_look", NO_DANGER, True)])
 
 
 def unfit(

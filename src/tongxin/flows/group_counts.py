@@ -8,7 +8,8 @@ from uuid import UUID
 from tongxin.access import scope
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import WITHDRAWN
-from tongxin.flows.group_sign_in import PRESENT, newest_of
+from tongxin.flows.group_presences import is_first, newest_of
+from tongxin.flows.group_sign_in import PRESENT
 from tongxin.groups.models import Group, Meeting, Presence
 
 
@@ -33,7 +34,7 @@ class Tally:
 
 
 def seen_in(groups: Iterable[Group]) -> dict[UUID, list[Seen]]:
-    """What is on record of each member, meeting by meeting; a record that was taken back is left out."""
+    """What is on record of each member, meeting by meeting; left out are records taken back or of a danger alone."""
     rows = list(
         Presence.objects.filter(meeting__group__in=list(groups)).select_related("meeting").order_by("meeting__number")
     )
@@ -46,6 +47,8 @@ def seen_in(groups: Iterable[Group]) -> dict[UUID, list[Seen]]:
         if entry is None or entry.correction_kind in WITHDRAWN:
             continue
         data = results.get(entry.id) or {}
+        if is_first(data):
+            continue
         found[row.member_id].append(Seen(
             row.meeting_id, row.meeting.number, str(data.get("attended", "")), entry.id, bool(data.get("alarms"))
         ))

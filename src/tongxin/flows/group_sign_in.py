@@ -1,10 +1,11 @@
 """The sign-in of one meeting: for each child a session record through the one door, all of them or none.
 
-A danger doesn't wait for the others: where the rest is refused, the child in danger is recorded alone (spine A1).
+A danger doesn't wait for the others, nor for the rest of its own record: whatever is refused, it is recorded with what
+is known (spine A1); the whole record takes its place later, as a correction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,13 +16,13 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows.group_presences import FIRST, LOOK, first_in, newest_of, told_of
 from tongxin.flows.grouping import led, note, rules_of
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.groups import selectors
 from tongxin.groups.models import Meeting, Member, Presence
 from tongxin.groups.protocols import CARER
-from tongxin.ledger.models import Entry
 
 FORM, FLAG, WAY = "session_record", "flag", "group"
 PRESENT, EXCUSED, ABSENT = ATTENDED = ("present", "excused", "absent")
@@ -30,6 +31,8 @@ NO_ACCESS = "您的岗位不能登记这个孩子的辅导记录。请让能登�
 CALLED_OFF = "这一场已经取消，不能签到。没有保存。"
 TOO_EARLY = "日期不能晚于今天。没有保存。"
 NO_CHOICE = "每个孩子都要选：到、请假，还是没有到。"
+ANSWERS = ("yes", "no", "unknown")
+ASKED, NOT_NOTICED = "asked", "not_noticed"
 NOT_LOOKED = "还没有看六条危险：选“没有发现”或“要单独看看”。"
 WORDS = "团辅活动中有情况，需要当面单独谈一谈，问清六条危险。"
 
@@ -61,7 +64,17 @@ class Sign:
 
     @property
     def is_danger(self) -> bool:
-        return "yes" in self.dangers.values()
+        return bool(self.seen)
+
+    @property
+    def seen(self) -> list[str]:
+        """The dangers that somebody saw."""
+        return [veto for veto in VETOES if self.dangers.get(veto) == "yes"]
+
+    @property
+    def danger_id(self) -> UUID:
+        """Under which these dangers are recorded by themselves: the same ones sent twice are kept once."""
+        return uuid5(self.entry_id, ",".join(self.seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,59 +86,89 @@ class Outcome:
     in_danger: tuple[Member, ...] = ()
     # Recorded by somebody else meanwhile; what they wrote stands.
     before: tuple[Member, ...] = ()
+    # What stands against the sign-in as a whole.
+    problems: tuple[Problem, ...] = ()
+    # In danger, and not recorded: the crisis report is the way that stays open.
+    left: tuple[Member, ...] = ()
 
     @property
     def is_saved(self) -> bool:
-        return not self.refused
+        return not self.refused and not self.problems
 
 
 class _Nothing(Exception):
-    """One was refused: nobody is recorded."""
+    """Some were refused: nobody is recorded."""
+
+    def __init__(self, refused: tuple[tuple[Member, tuple[Problem, ...]], ...]) -> None:
+        super().__init__(f"{len(refused)} refused")
+        self.refused = refused
 
 
 def sign_in(*, meeting_id: UUID, told: Told, signs: Sequence[Sign], actor: Viewer, at: datetime) -> Outcome:
-    """All of the children's records of one meeting, or who stands against it and why."""
-    refused: list[tuple[Member, tuple[Problem, ...]]] = []
+    """All of the children's records of one meeting, or who stands against it and why; a danger in any case."""
     try:
-        with transaction.atomic():
-            meeting, members = _begin(meeting_id, told, actor, at)
-            before = _before(meeting, members.values())
-            fresh = [sign for sign in signs if sign.member_id in members and members[sign.member_id] not in before]
-            for sign in fresh:
-                member = members[sign.member_id]
-                if problems := _kept(meeting, member, told, sign, actor, at):
-                    refused.append((member, problems))
-            if refused:
-                raise _Nothing
-            corrected = _corrected(meeting, members, before, told, signs, actor, at)
-            if fresh:
-                _close(meeting, actor, at, many=len(fresh))
-        return Outcome(
-            recorded=tuple(members[sign.member_id] for sign in fresh), before=tuple(before),
-            in_danger=(*(members[sign.member_id] for sign in fresh if sign.is_danger), *corrected),
-        )
-    except _Nothing:
-        alone = _dangers_alone(meeting_id, told, signs, actor, at)
-        return Outcome(refused=tuple(refused), in_danger=alone)
+        outcome = _together(meeting_id, told, signs, actor, at)
+    except _Nothing as nothing:
+        outcome = Outcome(refused=nothing.refused)
+    except Refused as refusal:
+        outcome = Outcome(problems=tuple(refusal.problems))
+    done = {member.id for member in outcome.in_danger}
+    kept: list[Member] = []
+    left: list[Member] = []
+    for sign in signs:
+        if sign.is_danger and sign.member_id not in done:
+            member, is_kept = _alone(meeting_id, told, sign, actor, at)
+            if member is not None:
+                (kept if is_kept else left).append(member)
+    return replace(outcome, in_danger=(*outcome.in_danger, *kept), left=tuple(left))
 
 
-def _begin(meeting_id: UUID, told: Told, actor: Viewer, at: datetime) -> tuple[Meeting, dict[UUID, Member]]:
+@transaction.atomic
+def _together(meeting_id: UUID, told: Told, signs: Sequence[Sign], actor: Viewer, at: datetime) -> Outcome:
+    meeting, everybody = _open(meeting_id, actor, at)
+    _refuse(meeting, told, at)
+    members = {id: member for id, member in everybody.items() if member.left_at is None}
+    before = _before(meeting, members.values())
+    fresh = [sign for sign in signs if sign.member_id in members and members[sign.member_id] not in before]
+    refused = []
+    for sign in fresh:
+        member = members[sign.member_id]
+        if problems := _kept(meeting, member, told, sign, actor, at):
+            refused.append((member, problems))
+    if refused:
+        raise _Nothing(tuple(refused))
+    corrected = _corrected(meeting, members, before, told, signs, actor, at)
+    if fresh:
+        _close(meeting, actor, at, many=len(fresh))
+    return Outcome(
+        recorded=tuple(members[sign.member_id] for sign in fresh), before=tuple(before),
+        in_danger=(*(members[sign.member_id] for sign in fresh if sign.is_danger), *corrected),
+    )
+
+
+def _open(meeting_id: UUID, actor: Viewer, at: datetime) -> tuple[Meeting, dict[UUID, Member]]:
+    """The meeting, alone until the transaction ends, and everybody who is or was in the group."""
     group_id = Meeting.objects.filter(id=meeting_id).values_list("group_id", flat=True).first()
     if group_id is None:
         raise NotAllowed
     group = led(group_id, actor=actor, at=at, for_update=True)
     meeting = Meeting.objects.select_for_update().get(id=meeting_id)
     meeting.group = group
+    return meeting, {member.id: member for member in selectors.members_of(group, viewer=actor, at=at, with_left=True)}
+
+
+def _refuse(meeting: Meeting, told: Told, at: datetime) -> None:
     if meeting.state == Meeting.CALLED_OFF:
         raise Refused.because(CALLED_OFF)
     if told.held_on > at.astimezone(CHINA).date():
         raise Refused([Problem("held_on", TOO_EARLY, True)])
-    return meeting, {member.id: member for member in selectors.members_of(group, viewer=actor, at=at)}
 
 
 def _before(meeting: Meeting, members: Iterable[Member]) -> list[Member]:
-    there = set(meeting.presences.values_list("member_id", flat=True))
-    return [member for member in members if member.id in there]
+    """Whose record of the meeting is whole."""
+    there = told_of(meeting)
+    first = first_in(there.values())
+    return [member for member in members if member.id in there and there[member.id].id not in first]
 
 
 def _kept(
@@ -136,11 +179,15 @@ def _kept(
         return (Problem("attended", NO_CHOICE, True),)
     if sign.attended == PRESENT and not sign.has_looked and not sign.dangers:
         return (Problem("risk", NOT_LOOKED, True),)
-    sheet = _sheet(meeting, member, told, sign, at)
+    # Of somebody whose danger was recorded first, this is the whole record in its place.
+    first = told_of(meeting).get(member.id)
+    more = {"supersedes": first.id, "correction_kind": "correct"} if first else {}
+    sheet = _sheet(meeting, member, told, sign, at, **more)
     try:
         with transaction.atomic():
             kept = record(child_id=member.child_id, sheet=sheet, actor=actor, at=at)
-            Presence.objects.create(meeting=meeting, member=member, entry_id=kept.entry.id)
+            if first is None:
+                Presence.objects.create(meeting=meeting, member=member, entry_id=kept.entry.id)
             _ask_to_look(member, told, sign, actor, at)
     except Refused as refusal:
         return tuple(refusal.problems)
@@ -171,8 +218,7 @@ def _answers(meeting: Meeting, member: Member, told: Told, sign: Sign) -> dict[s
     if is_there:
         said |= {
             "minutes": told.minutes, "seen_in_person": _sees_child(member), "theme": told.theme,
-            "method": list(told.methods),
-            **{veto: sign.dangers.get(veto, "no") for veto in VETOES},
+            "method": list(told.methods), **_looked(sign),
         }
         said |= {"homework": told.homework} if told.homework else {}
         said |= {"content": sign.words} if sign.words else {}
@@ -180,6 +226,13 @@ def _answers(meeting: Meeting, member: Member, told: Told, sign: Sign) -> dict[s
         said |= {veto: answer for veto, answer in sign.dangers.items() if veto in VETOES}
         said |= {"absence": sign.absence} if sign.absence else {}
     return said
+
+
+def _looked(sign: Sign) -> dict[str, str]:
+    """What was asked, with what wasn't answered as not known; where nothing was asked, that nothing was noticed."""
+    if not sign.dangers:
+        return {LOOK: NOT_NOTICED}
+    return {LOOK: ASKED, **{veto: sign.dangers.get(veto, "unknown") for veto in VETOES}}
 
 
 def _sees_child(member: Member) -> str:
@@ -227,46 +280,77 @@ def _corrected(
         if member is None or member not in before or not sign.is_danger:
             continue
         newest = newest_of([entries[member.id]])[entries[member.id]]
-        if sign.entry_id in (newest.id, entries[member.id]) or _has_alarm(newest):
+        if _has_alarm(newest.id):
             continue
-        sheet = _sheet(meeting, member, told, sign, at, supersedes=newest.id, correction_kind="correct")
-        record(child_id=member.child_id, sheet=sheet, actor=actor, at=at)
+        other = replace(sign, entry_id=sign.danger_id)
+        sheet = _sheet(meeting, member, told, other, at, supersedes=newest.id, correction_kind="correct")
+        try:
+            with transaction.atomic():
+                record(child_id=member.child_id, sheet=sheet, actor=actor, at=at)
+        except (Refused, NotAllowed, Held):
+            continue
         found.append(member)
     return found
 
 
-def _has_alarm(entry: Entry) -> bool:
-    data = Result.objects.filter(entry_id=entry.id).values_list("data", flat=True).first()
-    return bool((data or {}).get("alarms"))
+def _has_alarm(entry_id: UUID, many: int = 1) -> bool:
+    """Whether a record raised so many alarms: each of the six dangers raises its own."""
+    data = Result.objects.filter(entry_id=entry_id).values_list("data", flat=True).first()
+    return len((data or {}).get("alarms") or ()) >= many
 
 
-def newest_of(entry_ids: Iterable[UUID]) -> dict[UUID, Entry]:
-    """The entries as they stand: each, or what corrected it last."""
-    wanted = list(entry_ids)
-    found = Entry.objects.in_bulk(wanted)
-    newest = {id: found[id] for id in wanted if id in found}
-    while True:
-        heads = {entry.id: first for first, entry in newest.items()}
-        later = list(Entry.objects.filter(supersedes_id__in=heads).order_by("subject_seq"))
-        if not later:
-            return newest
-        for entry in later:
-            newest[heads[entry.supersedes_id]] = entry  # type: ignore[index]
+@transaction.atomic
+def _alone(
+    meeting_id: UUID, told: Told, sign: Sign, actor: Viewer, at: datetime
+) -> tuple[Member | None, bool]:
+    """A child in danger, and whether that is on record now: in the child's whole record, or else by itself."""
+    meeting, everybody = _open(meeting_id, actor, at)
+    member = everybody.get(sign.member_id)
+    if member is None:
+        return None, False
+    if any(_has_alarm(id, len(sign.seen)) for id in (sign.entry_id, sign.danger_id)):
+        # The same page sent again.
+        return member, True
+    try:
+        _refuse(meeting, told, at)
+    except Refused:
+        is_open = False
+    else:
+        is_open = member.left_at is None and not _before(meeting, [member])
+    if is_open and not _kept(meeting, member, told, sign, actor, at):
+        return member, True
+    return member, _first(meeting, member, told, sign, actor, at)
 
 
-def _dangers_alone(
-    meeting_id: UUID, told: Told, signs: Sequence[Sign], actor: Viewer, at: datetime
-) -> tuple[Member, ...]:
-    """The children in danger, each recorded by itself, though the others could not be."""
-    found = []
-    for sign in signs:
-        if not sign.is_danger:
+def _first(meeting: Meeting, member: Member, told: Told, sign: Sign, actor: Viewer, at: datetime) -> bool:
+    """Whether the dangers are recorded by themselves: nothing that isn't known is written beside them."""
+    for words in dict.fromkeys((sign.words, "")):
+        try:
+            with transaction.atomic():
+                sheet = _first_sheet(meeting, member, told, replace(sign, words=words), at)
+                kept = record(child_id=member.child_id, sheet=sheet, actor=actor, at=at)
+                if member.left_at is None and member.id not in told_of(meeting):
+                    Presence.objects.create(meeting=meeting, member=member, entry_id=kept.entry.id)
+        except (Refused, NotAllowed, Held):
             continue
-        with transaction.atomic():
-            meeting, members = _begin(meeting_id, told, actor, at)
-            member = members.get(sign.member_id)
-            if member is None or member in _before(meeting, [member]):
-                continue
-            if not _kept(meeting, member, told, sign, actor, at):
-                found.append(member)
-    return tuple(found)
+        return True
+    return False
+
+
+def _first_sheet(meeting: Meeting, member: Member, told: Told, sign: Sign, at: datetime) -> Sheet:
+    today = at.astimezone(CHINA).date()
+    is_day = meeting.group.planned_at.astimezone(CHINA).date() <= told.held_on <= today
+    answers: dict[str, Any] = {
+        "held_on": (told.held_on if is_day else today).isoformat(), "way": WAY, LOOK: FIRST,
+        "session_no": meeting.session_no or meeting.number, "signature": told.signature,
+        **{veto: answer for veto, answer in sign.dangers.items() if veto in VETOES and answer in ANSWERS},
+    }
+    if sign.attended in ATTENDED:
+        answers["attended"] = sign.attended
+    if sign.attended == PRESENT:
+        answers["seen_in_person"] = _sees_child(member)
+    if sign.words:
+        answers["content"] = sign.words
+    return Sheet(
+        entry_id=sign.danger_id, form_id=FORM, answers=answers, about=str(member.course_id), occurred_at=at
+    )

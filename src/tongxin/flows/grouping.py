@@ -13,6 +13,7 @@ from tongxin.accounts.models import Division, Post, places_of
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows import group_presences
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.groups import selectors
 from tongxin.groups.models import Group, Meeting
@@ -146,7 +147,8 @@ def call_off(*, meeting_id: UUID, reason: str, actor: Viewer, at: datetime) -> M
     meeting = _planned(meeting_id, actor, at)
     if reason not in rules_of(meeting.group, at=at).called_off:
         raise Refused([Problem("reason", NO_REASON, True)])
-    if meeting.presences.exists():
+    told = group_presences.told_of(meeting)
+    if len(told) > len(group_presences.first_in(told.values())):
         raise Refused.because(TOLD_ALREADY)
     meeting.state, meeting.reason = Meeting.CALLED_OFF, reason
     meeting.told_at, meeting.told_by_id, meeting.told_post_id = at, actor.person_id, actor.post_id

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.core.pathway import CHINA
 from tongxin.documents import typesetting
-from tongxin.flows import group_counts, group_sign_in, grouping
+from tongxin.flows import group_counts, group_presences, group_sign_in, grouping
 from tongxin.flows.group_sign_in import ATTENDED, VETOES, Outcome, Sign, Told
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.groups import selectors
@@ -52,7 +52,7 @@ def meeting_page(request: Request, group_id: UUID, number: int) -> HttpResponse:
     meeting = meeting_for(request, group_id, number)
     if request.method == "GET":
         return _show(request, meeting)
-    members = selectors.members_of(meeting.group, viewer=request.viewer, at=request.at)
+    members = selectors.members_of(meeting.group, viewer=request.viewer, at=request.at, with_left=True)
     try:
         outcome = group_sign_in.sign_in(
             meeting_id=meeting.id, told=_told(request, meeting), signs=_signs(request, members), actor=request.viewer,
@@ -60,9 +60,7 @@ def meeting_page(request: Request, group_id: UUID, number: int) -> HttpResponse:
         )
     except NotAllowed:
         raise Http404 from None
-    except Refused as refusal:
-        return _show(request, meeting, problems=[{"zh": each.zh, "kept": True} for each in refusal.problems])
-    if not outcome.is_saved:
+    if outcome.left or not outcome.is_saved:
         return _show(request, meeting, outcome=outcome)
     _say(request, outcome)
     return HttpResponseRedirect(request.path)
@@ -81,10 +79,11 @@ def _say(request: Request, outcome: Outcome) -> None:
 def _told(request: Request, meeting: Meeting) -> Told:
     sent = request.POST
     held_on = day_in(sent.get("held_on", "")) or meeting.planned_for.astimezone(CHINA).date()
-    minutes = number_in(sent.get("minutes", ""))
+    # A number that can't be read is refused at its place, as one that is out of bounds.
+    minutes = (number_in(sent["minutes"]) or 0) if sent.get("minutes") else meeting.minutes
     names = open_names(request, people=[request.viewer.person_id], purpose="groups", route="meeting", part="staff")
     return Told(
-        held_on=held_on, minutes=meeting.minutes if minutes is None else minutes,
+        held_on=held_on, minutes=minutes,
         theme=sent.get("theme", ""), methods=tuple(sent.getlist("methods")),
         homework=sent.get("homework", "").strip()[:LONGEST], signature=names.person(request.viewer.person_id),
     )
@@ -95,15 +94,15 @@ def _signs(request: Request, members: list[Member]) -> list[Sign]:
     for member in members:
         key = str(member.id)
         entry_id = id_in(sent.get(f"entry-{key}", ""))
-        if entry_id is None:
-            continue
         dangers = {veto: sent[f"{veto}-{key}"] for veto in VETOES if sent.get(f"{veto}-{key}")}
+        if entry_id is None and "yes" not in dangers.values():
+            continue
         looked, is_fine = (sent.get(f"risk-{key}") == each for each in (LOOK, FINE))
-        if looked:
+        if looked or "yes" in dangers.values():
             # What was not answered isn't known: it is asked again, alone with the child.
             dangers = {veto: dangers.get(veto, "unknown") for veto in VETOES}
         signs.append(Sign(
-            member_id=member.id, entry_id=entry_id, attended=sent.get(f"attended-{key}", ""),
+            member_id=member.id, entry_id=entry_id or ids.new_id(), attended=sent.get(f"attended-{key}", ""),
             dangers=dangers if looked or "yes" in dangers.values() else {}, has_looked=is_fine,
             absence=sent.get(f"absence-{key}", "").strip()[:LONGEST],
             words=sent.get(f"words-{key}", "").strip()[:LONGEST],
@@ -111,14 +110,13 @@ def _signs(request: Request, members: list[Member]) -> list[Sign]:
     return signs
 
 
-def _show(
-    request: Request, meeting: Meeting, *, outcome: Outcome | None = None, problems: list[dict[str, Any]] | None = None
-) -> HttpResponse:
+def _show(request: Request, meeting: Meeting, *, outcome: Outcome | None = None) -> HttpResponse:
     group, region = meeting.group, rules.region_of(meeting.group.county_id)
     members = selectors.members_of(group, viewer=request.viewer, at=request.at, with_left=True)
     seen = {
         id: row for id, rows in group_counts.seen_in([group]).items() for row in rows if row.meeting_id == meeting.id
     }
+    told = group_presences.told_of(meeting)
     waiting = [member for member in members if member.left_at is None and member.id not in seen]
     names = open_names(
         request, listed=[member.child for member in members], people=[meeting.told_by_id], more=[group.room],
@@ -133,11 +131,11 @@ def _show(
         "state": MEETING_STATES[meeting.state], "room": names.more[0] or "", "theme_zh": theme_zh, "leads": leads,
         "is_planned": meeting.state == Meeting.PLANNED, "is_off": meeting.state == Meeting.CALLED_OFF,
         "signed": [_signed_row(member, names.children, seen[member.id]) for member in members if member.id in seen],
-        "rows": [_asked_row(request, member, names.children, outcome) for member in waiting],
+        "rows": [_asked_row(request, member, names.children, outcome, member.id in told) for member in waiting],
         "hidden": size - sum(member.left_at is None for member in members), "told_by": names.person(meeting.told_by_id)
-        if meeting.told_by_id else "", "problems": [*(problems or ()), *_refusals(outcome, names.children)],
+        if meeting.told_by_id else "", "problems": _refusals(outcome, names.children),
         "in_danger": [names.children[each.child_id] for each in outcome.in_danger] if outcome else [],
-        "left_alone": _left_alone(outcome, names.children, request),
+        "is_refused": outcome is not None and not outcome.is_saved, "left_alone": _left_alone(outcome, names.children),
         "themes": _options(request, "session_theme", region, [request.POST.get("theme", theme)]),
         "methods": _options(request, "session_method", region, request.POST.getlist("methods")),
         "questions": _questions(request, region), "answers": ANSWERS, "sent": request.POST,
@@ -145,7 +143,7 @@ def _show(
         "reasons": grouping.rules_of(group, at=request.at).called_off, "reason": grouping.rules_of(
             group, at=request.at).called_off.get(meeting.reason, ""),
         "may_sign": leads and meeting.state != Meeting.CALLED_OFF and bool(waiting),
-    }, status=422 if outcome or problems else 200)
+    }, status=422 if outcome else 200)
 
 
 def _likely_day(request: Request, meeting: Meeting) -> date:
@@ -166,7 +164,7 @@ def _questions(request: Request, region: str) -> list[tuple[str, str]]:
 
 
 def _asked_row(
-    request: Request, member: Member, names: Mapping[UUID, str], outcome: Outcome | None
+    request: Request, member: Member, names: Mapping[UUID, str], outcome: Outcome | None, is_told: bool
 ) -> dict[str, Any]:
     sent, key = request.POST, str(member.id)
     refused = dict(outcome.refused) if outcome else {}
@@ -177,7 +175,7 @@ def _asked_row(
                      for each in ATTENDED],
         "risk": sent.get(f"risk-{key}", ""), "absence": sent.get(f"absence-{key}", ""),
         "words": sent.get(f"words-{key}", ""), "given": {veto: sent.get(f"{veto}-{key}", "") for veto in VETOES},
-        "problems": [each.zh for each in problems],
+        "problems": [each.zh for each in problems], "is_told": is_told,
         "measure_url": f"/children/{member.child_id}/forms/session_record/?about={member.course_id}",
     }
 
@@ -191,22 +189,20 @@ def _signed_row(member: Member, names: Mapping[UUID, str], seen: group_counts.Se
 
 
 def _refusals(outcome: Outcome | None, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
-    """Who stands against it and why, each leading to its place."""
-    return [
+    """What stands against the meeting as a whole, then who and why, each leading to its place."""
+    if outcome is None:
+        return []
+    return [{"zh": each.zh, "kept": True} for each in outcome.problems] + [
         {"zh": f"{names[member.child_id]}：{each.zh}", "kept": True, "href": f"#row-{member.id}"}
-        for member, problems in (outcome.refused if outcome else ()) for each in problems
+        for member, problems in outcome.refused for each in problems
     ]
 
 
-def _left_alone(outcome: Outcome | None, names: Mapping[UUID, str], request: Request) -> list[dict[str, str]]:
-    """Children in danger whose record was refused: the crisis report is the way that is always open."""
-    if outcome is None or outcome.is_saved:
-        return []
-    kept = {member.id for member in outcome.in_danger}
+def _left_alone(outcome: Outcome | None, names: Mapping[UUID, str]) -> list[dict[str, str]]:
+    """Children in danger of whom nothing could be recorded: the crisis report is the way that is always open."""
     return [
         {"name": names[member.child_id], "url": f"/children/{member.child_id}/forms/crisis_report/"}
-        for member, _problems in outcome.refused
-        if member.id not in kept and "yes" in [request.POST.get(f"{veto}-{member.id}") for veto in VETOES]
+        for member in (outcome.left if outcome else ())
     ]
 
 

@@ -33,7 +33,7 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 HOME = "/groups/"
-SHOWN = 60
+SHOWN, LONGEST_SPAN = 60, 60
 STATES, MEETING_STATES = dict(Group.STATES), dict(Meeting.STATES)
 ATTENDED_ZH = {"present": "到", "excused": "请假", "absent": "未到"}
 SUPERVISORS = ("clinical_supervisor", "counsellor", "psychiatrist")
@@ -142,10 +142,13 @@ def _plan(request: Request) -> Plan:
     first = moment_in(sent.get("first", ""))
     if first is None:
         raise Refused([Problem("first", _("没有保存：请写明第一场的日期和时间。"), True)])
-    every = sent.get("every", "")
+    days = number_in(sent.get("every", ""), most=LONGEST_SPAN)
+    if sent.get("every") and not days:
+        zh = _("没有保存：隔几天一场，请写 1–%(most)s 的整数。") % {"most": LONGEST_SPAN}
+        raise Refused([Problem("first", zh, True)])
     return Plan(
         protocol=sent.get("protocol", ""), room=sent.get("room", ""), first_at=first,
-        every_days=number_in(every, most=365) or 0,
+        every_days=days or 0,
         second_id=id_in(sent.get("second", "")), supervisor_id=id_in(sent.get("supervisor", "")),
     )
 
