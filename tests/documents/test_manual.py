@@ -106,6 +106,23 @@ def test_a_head_that_does_not_fit_its_sections_is_a_fault(tmp_path: Path) -> Non
         page_of(tmp_path, "正文\n\n## 没有登记的一节\n\n正文")
 
 
+def test_a_broken_page_is_left_out_and_takes_no_other_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    page_of(tmp_path, "正文")
+    (tmp_path / "care.md").write_text("---\nsections: [one\n---\n", encoding="utf-8")
+    (tmp_path / "clues.md").write_text("没有头", encoding="utf-8")
+    (tmp_path / "rights.md").write_text(HEAD.format(lead="开头", body="正文") + "\n## 多出来的一节\n", encoding="utf-8")
+    (tmp_path / "groups.md").write_bytes(b"\xff\xfe")
+    monkeypatch.setattr(places, "manual_folder", lambda: tmp_path)
+    manual.pages.cache_clear()
+    try:
+        assert list(manual.pages()) == [manual.START]
+    finally:
+        manual.pages.cache_clear()
+    assert all(f"{name}.md" in caplog.text for name in ("care", "clues", "rights", "groups"))
+
+
 def test_an_address_fits_whatever_stands_in_its_holes() -> None:
     assert manual.Place("/children/{calm}/#identity", "find", (), "").fits("/children/0190/")
     place = manual.Place("/children/{calm}/forms/visit_record/", "visit", (), "")

@@ -1,5 +1,6 @@
 """The manual as pages of plain parts: read from docs/manual, shown by the help pages, set by typst."""
 
+import logging
 import re
 import struct
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ FENCE = "---\n"
 INLINE = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|「(?P<word>[^」]+)」|\[(?P<link>[^\]]+)\]\((?P<page>[a-z_]+)\.md\)")
 PICTURE = re.compile(r"!\[(?P<zh>[^\]]+)\]\(images/(?P<name>[a-z0-9-]+\.png)\)")
 LISTS = (("steps", re.compile(r"\d+\. ")), ("points", re.compile(r"- ")))
+log = logging.getLogger("tongxin.manual")
 HOLE = re.compile(r"\{[a-z]+\}")
 
 
@@ -98,10 +100,21 @@ class Page:
 
 @lru_cache(maxsize=1)
 def pages() -> Mapping[str, Page]:
-    """All pages of the manual by id, the common one first."""
+    """All pages of the manual by id, the common one first; one that can't be read is left out and logged.
+
+    Help is shown on every page of the product, a crisis among them: no fault of it may keep one of those from anybody.
+    """
     folder = places.manual_folder()
     files = [folder / f"{id}.md" for id in ORDER]
-    return {file.stem: read(file) for file in files if file.is_file()}
+    return {file.stem: page for file in files if file.is_file() and (page := _readable(file))}
+
+
+def _readable(file: Path) -> Page | None:
+    try:
+        return read(file)
+    except (ManualFault, OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
+        log.exception("a page of the manual cannot be read: %s", file.name)
+        return None
 
 
 def read(file: Path) -> Page:
