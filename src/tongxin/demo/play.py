@@ -15,6 +15,7 @@ from tongxin.demo.clue_days import ClueDays
 from tongxin.demo.conference_days import ConferenceDays
 from tongxin.demo.course_days import CourseDays
 from tongxin.demo.dangers import Dangers
+from tongxin.demo.directory_days import DirectoryDays
 from tongxin.demo.district import district
 from tongxin.demo.duty_days import DutyDays
 from tongxin.demo.followings import Followings
@@ -76,6 +77,7 @@ def play(
     DutyDays(year, county=county).plan_all(start=start)
     AgeDays(year, village=village).plan_all(start=start)
     RegisterDays(year, county=county).plan_all(start=start)
+    DirectoryDays(year, county=county).plan_all(start=start)
     Readers(year, start=start).plan_all()
     settle_rows(year, upload, start=start)
     year.welcome(lives, start)
