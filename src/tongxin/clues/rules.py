@@ -25,6 +25,8 @@ class Channel:
     answers: tuple[str, ...]
     asks: tuple[str, ...]
     is_entered: bool
+    # Whether what is written is read for words that may speak of a danger: nobody asks the signs there.
+    hears: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def read(content: Mapping[str, Any]) -> ClueRules:
 def _channel(raw: Mapping[str, Any]) -> Channel:
     return Channel(
         raw["id"], raw["zh"], str(raw.get("tel", "")), raw["how"], tuple(raw["answers"]), tuple(raw.get("asks", ())),
-        bool(raw.get("entered", True)),
+        bool(raw.get("entered", True)), bool(raw.get("hears")),
     )
 
 

@@ -33,6 +33,7 @@ from tongxin.documents.content import Content
 from tongxin.flows import clue_flags
 from tongxin.flows.barred import children_for
 from tongxin.flows.clue_owners import above_of, first_post, is_above, rules_for, settle, tell
+from tongxin.flows.hearing import kinds_said
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.registers import answers
 from tongxin.registers.answers import Answers, Given
@@ -40,6 +41,7 @@ from tongxin.rulebook import rules
 
 TAKE, HANDLE, REPORTERS = "take_clues", "handle_clues", "see_reporters"
 ROUTE, PART = "clues", "clues"
+HEARD, HEARD_KINDS = "heard", "heard_kinds"
 CHANGED = "没有保存：这条线索别人刚办过，请看过新的内容再办。"
 NO_CHANNEL = "没有保存：请先选从哪里来的。"
 NO_POST = "没有保存：请选交给哪个岗位。"
@@ -94,7 +96,11 @@ def take_in(*, channel: str, given: Given, town_id: int | None, actor: Viewer, a
 @transaction.atomic
 def keep(taken: Taken, *, found: ClueRules, county: Division, actor: Viewer, at: datetime) -> Clue:
     """The clue with its number, its key, its owner and its due moments."""
-    read, (danger, why) = taken.read, found.danger_of(taken.read.clear)
+    read = taken.read
+    if taken.channel.hears:
+        kinds = kinds_said(read.words.get("what", ""), region=rules.region_of(county.id), at=at)
+        read.clear.update({HEARD: "yes", HEARD_KINDS: kinds} if kinds else {})
+    danger, why = found.danger_of(read.clear)
     year, calendar = at.astimezone(CHINA).year, rules.calendar_at(at)
     # Whoever takes another one in for this county waits here.
     Post.objects.select_for_update().filter(division_id=county.id).order_by("id").first()

@@ -55,6 +55,28 @@ def heard_in(
     return ([kind for kind in known[0].kinds if kind in kinds], known[1]) if kinds else None
 
 
+def kinds_said(text: str, *, region: str, at: datetime) -> list[str]:
+    """The kinds of danger of which a text from outside may speak, in the list's order; none before a list is adopted.
+
+    Not switched by `switched_on`, which is about what workers write: from outside nobody asked the signs.
+    """
+    try:
+        lexicon = rules.read(danger_words.read, rules.resolve(KIND, ID, region=region, at=at))
+    except rules.NotAdopted:
+        return []
+    found = {each.kind for each in danger_words.find(text, lexicon)}
+    return [kind for kind in lexicon.kinds if kind in found]
+
+
+def kinds_zh(kinds: Iterable[str], *, region: str, at: datetime) -> list[str]:
+    """Kinds of danger as the list calls them."""
+    try:
+        lexicon = rules.read(danger_words.read, rules.resolve(KIND, ID, region=region, at=at))
+    except rules.NotAdopted:
+        return []
+    return [lexicon.kinds[each] for each in kinds if each in lexicon.kinds]
+
+
 def passages(asked: Asked, answers: Mapping[str, Any], *, region: str, at: datetime) -> list[Passage]:
     """The words of a record that ask, by the list of its time; for whoever may read the record."""
     known = lexicon_in(region=region, at=at)

@@ -18,8 +18,8 @@ STATES = ("received", "assigned", "responded", "handled", "called_back", "closed
 SPANS = ("respond", "handle", "call_back", "close", "climb")
 WATCHED = ("vacant_again", "inbound_kept")
 UNITS = ("minutes", "hours", "days", "working_days")
-# What somebody from outside says of the danger, on a page that asks less.
-FROM_OUTSIDE = ("danger_now",)
+# What somebody from outside says of the danger, on a page that asks less, and whether their words may speak of one.
+FROM_OUTSIDE = ("danger_now", "heard")
 PUBLIC = (
     "intro", "promise", "calls", "callers", "fastest", "longest", "files", "limits", "wrong_codes", "shown_for",
 )
@@ -63,9 +63,11 @@ def _channels(raw: object, fields: Sequence[str]) -> None:
     found = []
     for at, each in enumerate(take.sequence(raw, "channels")):
         path = f"channels[{at}]"
-        row = take.mapping(each, path, required=("id", "zh", "how", "answers"), optional=("asks", "tel", "entered"))
+        more = ("asks", "tel", "entered", "hears")
+        row = take.mapping(each, path, required=("id", "zh", "how", "answers"), optional=more)
         found.append(take.identifier(row, path))
         take.flag(row, "entered", path, True)
+        take.flag(row, "hears", path)
         _refer(row.get("asks", ()), fields, f"{path}.asks")
         if not take.sequence(row["answers"], f"{path}.answers"):
             raise DefinitionError(f"{path}.answers", "没有写先交给谁", "至少写一类岗位")

@@ -11,13 +11,25 @@ from django.utils.translation import gettext as _
 
 from tongxin import vault
 from tongxin.access import selectors as access
-from tongxin.clues.models import ASSIGNED, CALLED_BACK, CLOSED, HANDLED, RESPONDED, STATES_ZH, Clue, Picture, Step
+from tongxin.clues.models import (
+    ASSIGNED,
+    CALLED_BACK,
+    CLOSED,
+    HANDLED,
+    RECEIVED,
+    RESPONDED,
+    STATES_ZH,
+    Clue,
+    Picture,
+    Step,
+)
 from tongxin.clues.rules import ClueRules
-from tongxin.flows import clue_matching, clue_staff, clues
+from tongxin.flows import clue_matching, clue_staff, clues, hearing
 from tongxin.flows.clue_owners import LEVEL, place_of, rules_for
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.register_forms import drawn, given_in, now_local, shown, told_problems, words_in
@@ -68,6 +80,7 @@ def _page(request: Request, clue: Clue, *, status: int = 200, **more: Any) -> Ht
     return show(request, "console/clues/clue.html", {
         "clue": clue, "rules": found, "number": number_zh(clue, found), "state": STATES_ZH[clue.state],
         "danger": found.dangers[clue.danger], "why": clue.clear.get("why", ()),
+        "heard": _heard(clue, found, request),
         "channel": found.channels[clue.channel].zh, "place": place_of(clue).name,
         "lines": shown(asked, clue.clear, said), "child": child, "name": names.children.get(child.id) if child else "",
         "owner": titles.get(clue.owner_post_id, "") if clue.owner_post_id else "",
@@ -88,6 +101,14 @@ def _child(request: Request, clue: Clue) -> Child | None:
         return None
     rows = Child.objects.filter(id=clue.child_id)
     return access.visible(rows, viewer=request.viewer, part="roster", at=request.at).first()
+
+
+def _heard(clue: Clue, found: ClueRules, request: Request) -> list[str]:
+    """Of what the words may speak, until somebody raised or answered it."""
+    if clue.state not in (RECEIVED, ASSIGNED) or found.dangers[clue.danger].is_crisis:
+        return []
+    region = rules.region_of(clue.county_id)
+    return hearing.kinds_zh(clue.clear.get(clues.HEARD_KINDS, ()), region=region, at=request.at)
 
 
 def _may_see_reporter(request: Request, clue: Clue) -> bool:
