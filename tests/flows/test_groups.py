@@ -78,6 +78,15 @@ class TestJoining:
             story.join(child)
         assert "危机还没有解除" in caught.value.zh
 
+    def test_who_may_not_read_of_a_crisis_is_not_told_of_one_by_the_list(self, story: GroupStory) -> None:
+        child = story.child("小雨")
+        story.world.record(child, "crisis_report", fill(child, "crisis_report", story.at), by="周主任", at=story.at)
+        said = {
+            name: group_members.refusal_for(story.group, child, viewer=story.viewer(name), at=story.at)
+            for name in ("苏咨询", "何老师")
+        }
+        assert said == {"苏咨询": group_members.IN_CRISIS, "何老师": "现在不能加入，请问个案管理员。"}
+
     def test_a_child_of_another_age_joins_no_group(self, story: GroupStory) -> None:
         with pytest.raises(Refused) as caught:
             story.join(story.child("小小", birth="2018-03-05"))

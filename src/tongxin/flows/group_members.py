@@ -24,6 +24,9 @@ IS_FULL = "没有加入：这个小组已经满了。"
 IS_IN = "没有加入：这个孩子已经在这个小组里。"
 IN_CRISIS = "没有加入：这个孩子的危机还没有解除。先办危机，解除以后由专业人员看过，再考虑小组。"
 REFUSED = "没有加入：监护人不同意接受服务。请先与监护人沟通，记下新的意见。"
+NOT_NOW = "现在不能加入，请问个案管理员。"
+# Whoever may not read these parts of the file isn't told by a list what the file says there.
+TELLS = {IN_CRISIS: ("crisis", "psychological"), REFUSED: ("care",)}
 WRONG_AGE = "没有加入：这个孩子不在小组的年龄里。"
 WRONG_PROTOCOL = "没有加入：“用哪一种办法”要与小组的一样，“形式”要选“团体”。"
 HAS_SESSIONS = "没有改动：已经登记过签到的孩子不能算“加错了”，请选别的原因。"
@@ -69,6 +72,14 @@ def refusal(group: Group, child: Child, *, at: datetime) -> str:
     return ""
 
 
+def refusal_for(group: Group, child: Child, *, viewer: Viewer, at: datetime) -> str:
+    """The same for somebody to read: no more than the file itself would tell them."""
+    said = refusal(group, child, at=at)
+    parts = TELLS.get(said, ())
+    reads = all(access.may(viewer=viewer, child_id=child.id, part=part, at=at) for part in parts)
+    return said if reads else NOT_NOW
+
+
 def _refuse(group: Group, child_id: UUID, sheet: Sheet, actor: Viewer, at: datetime) -> None:
     if group.state != Group.OPEN:
         raise Refused.because(IS_OVER)
@@ -83,7 +94,7 @@ def _refuse(group: Group, child_id: UUID, sheet: Sheet, actor: Viewer, at: datet
         raise Refused.because(IS_FULL)
     # A guardian's refusal is asked where the course is recorded: there a danger that is told of stands all the same.
     if (said := refusal(group, child, at=at)) and said != REFUSED:
-        raise Refused.because(said)
+        raise Refused.because(refusal_for(group, child, viewer=actor, at=at))
     if sheet.answers.get(PROTOCOL) != group.protocol or sheet.answers.get(FORM_OF) != "group":
         raise Refused([Problem(PROTOCOL, WRONG_PROTOCOL, True)])
 

@@ -70,7 +70,8 @@ def candidates(request: Request, group_id: UUID) -> HttpResponse:
         "is_full": size >= group.most, "protocol": grouping.protocol_of(group, at=request.at),
         "rows": [{
             "name": names.children[child.id], "file_no": child.file_no, "age": words.age_zh(child.birth_month, on=on),
-            "sex": child.get_sex_display(), "against": group_members.refusal(group, child, at=request.at),
+            "sex": child.get_sex_display(),
+            "against": group_members.refusal_for(group, child, viewer=request.viewer, at=request.at),
             "url": f"{HOME}{group.id}/join/{child.id}/", "file_url": f"/children/{child.id}/",
         } for child in shown],
     })
@@ -113,7 +114,8 @@ def join(request: Request, group_id: UUID, child_id: UUID) -> HttpResponseBase:
     return show(request, "groups/join_child.html", {
         "child": child, "name": names.children[child.id], "form": asked.form, "definition": definition,
         "action": request.path, "back_url": f"{HOME}{group.id}/join/", "number": number_zh(group),
-        "what": protocol_zh(group, request), "against": group_members.refusal(group, child, at=request.at),
+        "what": protocol_zh(group, request),
+        "against": group_members.refusal_for(group, child, viewer=request.viewer, at=request.at),
         "filled_by": rules.content_of(asked.form_hash).get("filled_by", ""),
     })
 
