@@ -8,6 +8,7 @@ import pytest
 from tests import world
 from tests.flows.story import Story
 from tongxin.core.pathway import CHINA
+from tongxin.flows import recusal
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,49 @@ class TestEntrustedCare:
             story, visited_on=day(story, 0), signed_on=day(story, -1)
         ))
         assert "先上门" in said
+
+    @pytest.mark.parametrize("who", [
+        {"carer_relation": "uncle", "carer_name": "另一个人"}, {"carer_relation": "other", "carer_name": "刘 大强"},
+        {"carer_relation": "other", "carer_name": "另一个人", "carer_phone": "13911112222"},
+    ])
+    def test_nobody_set_apart_as_a_danger_is_entrusted(self, story: Story, who: dict[str, str]) -> None:
+        story.record("carer_change", "王督导", event="starts", name="刘大强", relation="uncle", phone="13911112222",
+                     is_concern="yes")
+        assert "需要回避" in story.refused("entrusted_care", "周主任", **paper(story, **who))
+        entrust(story, carer_relation="aunt", carer_name="王小芳")
+
+    def test_another_of_the_same_relation_may_once_they_are_told_apart(self, story: Story) -> None:
+        story.record("carer_change", "王督导", event="starts", name="刘大强", relation="uncle", is_concern="yes")
+        story.record("carer_change", "王督导", event="starts", name="刘二强", relation="uncle", is_concern="no")
+        assert "需要回避" in story.refused("entrusted_care", "周主任", **paper(
+            story, carer_relation="uncle", carer_name="刘大强"
+        ))
+        entrust(story, carer_relation="uncle", carer_name="刘二强")
+
+    def test_nor_a_guardian_while_the_danger_is_unnamed(self, story: Story) -> None:
+        story.record("carer_change", "王督导", event="starts", name="刘秀英", relation="father", is_guardian="yes")
+        story.record("crisis_report", "周主任", kind="harmed", is_concern="yes", concern_from=["guardian"])
+        assert "哪一位" in story.refused("entrusted_care", "王督导", **paper(
+            story, carer_relation="father", carer_name="刘秀英"
+        ))
+
+    def test_nor_a_member_of_staff_who_is_kept_from_the_child(self, story: Story) -> None:
+        story.record("crisis_report", "林社工", is_concern="yes", concern_from=["staff"])
+        director = story.world.viewer("周主任", story.at)
+        recusal.recuse(child_id=story.child.id, person_id=director.person_id, actor=director, at=story.at)
+        said = story.refused("entrusted_care", "王督导", **paper(
+            story, carer_relation="other", carer_name="周主任"
+        ))
+        assert "工作人员" in said
+
+    def test_nor_goes_on_with_whoever_became_one(self, story: Story) -> None:
+        entrust(story)
+        told = {"told_school": "yes", "told_village": "yes", "seen_in_person": "yes", "contact_kept": "yes", **CALM}
+        story.record("carer_change", "王督导", event="starts", name="王小芳", relation="aunt", is_entrusted="yes",
+                     entrusted_document="见确认书", is_concern="yes")
+        again = {"outcome": "renewed", "ends_on": day(story, 200), **told}
+        assert "需要回避" in story.refused("entrusted_check", "周主任", **again)
+        story.record("entrusted_check", "周主任", outcome="ended", reason="不适合", **told)
 
     def test_what_follows_is_asked_for_and_linked_to_who_cares(self, story: Story) -> None:
         entrust(story, told_school="not_yet")

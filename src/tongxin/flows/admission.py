@@ -70,7 +70,7 @@ def refuse(
             child_id=draft.subject.id, state=before.state, draft=draft, data=data, actor=actor, at=at
         )
     if draft.kind in entrusting.KINDS:
-        entrusting.refuse(state=before.state, draft=draft, at=at)
+        entrusting.refuse(child_id=draft.subject.id, state=before.state, draft=draft, data=data, at=at)
     if draft.kind in referring.KINDS:
         referring.refuse(state=before.state, draft=draft, data=data, actor=actor, at=at)
     if draft.kind == "transfer_out":
