@@ -5,16 +5,18 @@ from uuid import UUID
 
 import pytest
 
+from tests.flows.counselling import begin, meet
 from tests.flows.story import Story
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.models import Result
 from tongxin.cases.models import Case
-from tongxin.flows import erasing, holding, shelving
+from tongxin.flows import erasing, holding, shelving, stripping, supervising
 from tongxin.flows.invariants import breaches
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sweep import sweep
+from tongxin.groups.models import Supervised, Supervision
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.people import search
@@ -220,3 +222,31 @@ def test_a_danger_at_home_takes_a_stored_file_out_at_once(story: Story) -> None:
 def _sees(story: Story, name: str) -> bool:
     child: UUID = story.child.id
     return access.may(viewer=story.world.viewer(name, story.at), child_id=child, part="roster", at=story.at)
+
+
+def test_what_a_supervision_said_of_the_child_goes_too(story: Story) -> None:
+    supervised(story)
+    row = Supervision.objects.get()
+    assert row.note is not None and row.key_owner in stripping.owners_of(story.child)
+    assert stripping.strip(story.child, at=story.at)["supervisions"] == 1
+    row.refresh_from_db()
+    assert row.note is None and row.sessions.count() == 1
+
+
+def test_but_not_while_another_child_of_the_same_meeting_is_held(story: Story) -> None:
+    supervised(story)
+    row = Supervision.objects.get()
+    other = Story(story.world, story.world.child(name="小江", at=story.at), at=story.at)
+    Supervised.objects.create(supervision=row, child=other.child, entry_id=ids.new_id())
+    hold(other)
+    assert not supervising.notes_about(story.child.id)
+
+
+def supervised(story: Story) -> None:
+    """A session of the child that a supervision meeting looked at."""
+    entry = meet(story, begin(story))
+    story.wait(days=1)
+    supervising.record_supervision(
+        post_id=story.world.posts["苏咨询"].id, entry_ids=[UUID(entry)], held_on=story.at.date(), way="face",
+        note="小雨说了家里的事", actor=story.world.viewer("许督导", story.at), at=story.at,
+    )

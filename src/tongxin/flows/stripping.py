@@ -15,7 +15,7 @@ from tongxin.cases.models import Case
 from tongxin.consents.models import ConsentLink
 from tongxin.documents import services as documents
 from tongxin.drafts import services as drafts
-from tongxin.flows import brought, clue_erasing, export_ending, holding, recalls
+from tongxin.flows import brought, clue_erasing, export_ending, holding, recalls, supervising
 from tongxin.flows.setting_apart import custody_owners
 from tongxin.flows.shelved import NOWHERE
 from tongxin.intake import services as intake
@@ -33,7 +33,8 @@ from tongxin.vault import Owner
 def owners_of(child: Child) -> list[Owner]:
     """The child's key, and those of people, home and lists that hold nobody else's words."""
     shared = [*_adults(child), *_home(child), *_uploads(child), *_custodies(child)]
-    return [child.key_owner, *shared, *brought.owners_of(child), *clue_erasing.owners_of(child)]
+    notes = supervising.notes_about(child.id)
+    return [child.key_owner, *shared, *notes, *brought.owners_of(child), *clue_erasing.owners_of(child)]
 
 
 def _custodies(child: Child) -> list[Owner]:
@@ -75,7 +76,7 @@ def waiting_uploads(child_id: UUID, *, settled: bool) -> QuerySet[Upload]:
 
 def strip(child: Child, *, at: datetime) -> dict[str, int]:
     """What went, as counts; it may be done again, and then finds less."""
-    owners = owners_of(child)
+    owners, notes = owners_of(child), supervising.notes_about(child.id)
     asked = recalls.about(child.id, at=at)
     gone = {
         "asked back": asked,
@@ -85,7 +86,7 @@ def strip(child: Child, *, at: datetime) -> dict[str, int]:
         "referral links": ReferralLink.objects.filter(child_id=child.id).delete()[0],
         "attachments": documents.forget_about(child.id), "drafts": drafts.forget_about(child.id),
         "notices": notices.forget_about(child.id), "exports": export_ending.recall_about(child.id, at=at),
-        "bookings": bookings.forget_about(child.id),
+        "bookings": bookings.forget_about(child.id), "supervisions": supervising.forget(notes),
         "links": ConsentLink.objects.filter(child_id=child.id).delete()[0],
         "categories": CategorySpan.objects.filter(child_id=child.id).delete()[0],
     }

@@ -15,6 +15,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA, WITHDRAWN
+from tongxin.flows import holding
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.groups.models import Supervised, Supervision
 from tongxin.groups.protocols import protocols_in
@@ -139,3 +140,20 @@ def record_supervision(
             clear={"many": len(entries)},
         )
     return row
+
+
+def notes_about(child_id: UUID) -> list[Owner]:
+    """The keys of the notes of meetings that looked at the child's sessions, which go when the child is erased.
+
+    A note may tell of several children together and is supervision of staff, no file of theirs; one in which a child
+    is held stays.
+    """
+    kept = Supervised.objects.filter(child_id__in=holding.held() - {child_id}).values("supervision_id")
+    rows = Supervision.objects.filter(sessions__child_id=child_id).exclude(id__in=kept)
+    return [row.key_owner for row in rows.distinct().order_by("id")]
+
+
+def forget(owners: Iterable[Owner]) -> int:
+    """How many of these notes went; that the meetings were held, and on how many sessions, stays."""
+    rows = Supervision.objects.filter(id__in=[owner.id for owner in owners], note__isnull=False)
+    return rows.update(note=None)
