@@ -39,6 +39,8 @@ def test_a_planner_starts_a_round(sit: Sit, tmp_path: Path) -> None:
     page.get_by_label("患者健康问卷青少年版").check()
     desk.click("建好批次，下一步导入名单")
     desk.reads("批次已经建好", "还没有指定值班的人")
+    mark = page.locator("ul.tx-reasons li").first.evaluate("each => getComputedStyle(each).listStyleType")
+    assert mark == "none", "each reason has its own mark, and no bullet beside it"
     home = page.url.partition("#")[0].removeprefix(desk.house.url)
     file = tmp_path / "初一名单.csv"
     rows = [f"{name},初一{number % 2 + 1}班,2012-0{number + 1}-15,女" for number, name in enumerate(NAMES)]
