@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
+from traceback import extract_tb
 
 from tongxin.lib.faults import Fault
 
 UNFORESEEN = (
-    "发生了没有预料到的错误（{kind}）。本次操作已撤销，没有保存一半的内容。"
+    "发生了没有预料到的错误（{kind}，{place}）。本次操作已撤销，没有保存一半的内容。"
     "请把这一行告诉系统管理员。"
 )
 PRIVATE = 0o077
@@ -129,7 +131,14 @@ def _told(error: Exception) -> str:
         return "数据库连接不上或正忙，没有保存任何内容。请确认数据库已启动，再试一次。"
     if type(error).__name__ == "ProgrammingError":
         return "数据库结构与程序不符，没有保存任何内容。请先运行 tongxin database prepare。"
-    return UNFORESEEN.format(kind=type(error).__name__)
+    return UNFORESEEN.format(kind=type(error).__name__, place=_place(error))
+
+
+def _place(error: Exception) -> str:
+    """Where in the program it was, for whoever mends it: no word of what was being worked on."""
+    home = Path(__file__).parent
+    ours = [each for each in extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(home)]
+    return f"{Path(ours[-1].filename).relative_to(home)} 第 {ours[-1].lineno} 行"
 
 
 def _overview(words: list[str]) -> int:

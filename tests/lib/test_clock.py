@@ -1,7 +1,9 @@
 """The one clock: real time, or a demonstration's that ticks on from its start."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -39,6 +41,23 @@ def test_a_second_process_shows_the_same_time(monkeypatch: pytest.MonkeyPatch, h
     (home / "clock.json").write_text(f'{{"began": "{an_hour_ago.isoformat()}"}}', encoding="utf-8")
     clock._offset.cache_clear()
     assert clock.now().isoformat().startswith("2025-12-30T10:00:0")
+
+
+def test_threads_that_ask_first_at_once_agree(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("TONGXIN_CLOCK_START", START)
+    for _ in range(30):
+        clock._offset.cache_clear()
+        (home / "clock.json").unlink(missing_ok=True)
+        ready = Barrier(8)
+
+        def ask(_: int, ready: Barrier = ready) -> datetime:
+            ready.wait()
+            return clock.now()
+
+        with ThreadPoolExecutor(8) as threads:
+            shown = list(threads.map(ask, range(8)))
+        assert max(shown) - min(shown) < timedelta(seconds=5)
+        assert [path.name for path in home.iterdir()] == ["clock.json"]
 
 
 def test_refuses_a_start_that_is_no_moment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 from tongxin.lib.start import start
 
-PATIENCE = 20.0
+# A slow or busy machine may take minutes; one whose process has ended is not waited for.
+PATIENCE = 300.0
 
 
 def main(argv: list[str]) -> int:
@@ -43,7 +44,7 @@ def serve(*, host: str, port: int, workers: int, when_ready: Callable[[], None] 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        if _is_up(host, port, stop):
+        if _is_up(host, port, lambda: stop.is_set() or any(process.poll() is not None for process in processes)):
             when_ready()
         while not stop.wait(0.5):
             if any(process.poll() is not None for process in processes):
@@ -90,9 +91,9 @@ def refuse_busy(host: str, port: int) -> None:
             ) from None
 
 
-def _is_up(host: str, port: int, stop: threading.Event) -> bool:
+def _is_up(host: str, port: int, is_over: Callable[[], bool]) -> bool:
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and not stop.is_set():
+    while time.monotonic() < until and not is_over():
         try:
             socket.create_connection((host, port), timeout=1).close()
             return True

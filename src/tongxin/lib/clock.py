@@ -7,6 +7,7 @@ folder, so every process of one installation shows the same time.
 import contextlib
 import json
 import os
+import threading
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -56,7 +57,8 @@ def _moment(text: str) -> datetime:
 def _real_start(file: Path, start: str) -> datetime:
     """When this demonstration began by the real clock; the first process to ask writes it down."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".clock-{os.getpid()}.part")
+    # Processes and threads ask at the same moment: each has a file of its own.
+    part = file.with_name(f".clock-{os.getpid()}-{threading.get_ident()}.part")
     part.write_text(json.dumps({"start": start, "began": datetime.now(ZONE).isoformat()}), encoding="utf-8")
     # A link appears whole or not at all, and never over another process's.
     with contextlib.suppress(FileExistsError):
