@@ -8,6 +8,7 @@ import sys
 from datetime import datetime, timedelta
 
 from tests import world
+from tests.assessed import assess
 from tests.flows.forms import fill
 from tongxin.accounts import county as counties
 from tongxin.lib import clock
@@ -23,6 +24,7 @@ def main() -> None:
     now = clock.now()
     cast = world.build(now - timedelta(days=60))
     _seat(cast, "孙联络", "department_officer", now - timedelta(days=60))
+    assess(cast, "screening", "export", "referral", at=now - timedelta(days=50))
     code = rules.resolve("conduct", "conduct", at=now)
     for person in cast.people.values():
         person.set_password(PASSWORD)
