@@ -112,6 +112,10 @@ class TestWhoWasGivenSomething:
         client = Office()
         client.force_login(person)
         sent = client.send(answer, {"outcome": "done", "done_on": story.at.date().isoformat(), "signature": "刘司法"})
+        assert sent.status_code == 422, "done without a word of what was done"
+        sent = client.send(answer, {
+            "outcome": "done", "done_on": story.at.date().isoformat(), "note": "已指派", "signature": "刘司法",
+        })
         assert sent.status_code == 200, sent.content.decode()
         assert page(person, url).status_code == 404, "with nothing left to do there is nothing to see"
 
@@ -128,6 +132,20 @@ class TestWhoWasGivenSomething:
         call(story, members=[{"organisation": str(body), "minimum": ["who", "help"]}])
         time.now = story.at
         assert page(person, url).context["minimum"] == "要这个单位帮什么、孩子是谁、住在哪里"
+
+    def test_the_answer_shows_what_was_decided_and_what_counts_as_done(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        call(story)
+        own = decision(story, role="social_worker", what="联系学校", done_means="孩子回到课堂")
+        entry = hold(story, own, decision(story, role="child_director", what="每周去看一次"))
+        time.now = story.at
+        url = f"/children/{story.child.id}/forms/decision_answer/"
+        text = office("林社工").get(f"{url}?about={entry}:1").content.decode()
+        assert all(words in text for words in ("联系学校", "怎样才算办完", "孩子回到课堂", "会商定的"))
+        others = office("周主任").get(f"{url}?about={entry}:1")
+        assert others.status_code == 200 and "联系学校" not in others.content.decode()
+        assert "每周去看一次" in office("周主任").get(f"{url}?about={entry}:2").content.decode()
 
     def test_others_see_no_such_page(self, story: Story, office: SignedIn, time: Clock) -> None:
         call(story)

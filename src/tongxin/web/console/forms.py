@@ -26,6 +26,7 @@ from tongxin.rulebook import rules
 from tongxin.web.console.ages import age_notice, form_for_age
 from tongxin.web.console.basis import DECIDES, deciders, read_first
 from tongxin.web.console.courses import next_session
+from tongxin.web.console.decision_shown import decision_shown
 from tongxin.web.console.drafts import continued, draft_answers, happened_at, on_page
 from tongxin.web.console.file import read_file
 from tongxin.web.console.form_page import (
@@ -129,6 +130,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "ladder": ladder(request, child, asked) if corrected is None else [],
         "services": suggestions(request, child, asked) if corrected is None else [],
         "why": why_graded(file, names, post_titles(posts)) if file else None,
+        "decision": decision_shown(request, child, asked, about=_about(request, corrected)),
     })
 
 
@@ -192,11 +194,13 @@ def _take(
 
 
 def _sheet(request: Request, asked: Asked, sent: Sent, corrected: Entry | None, at: datetime) -> Sheet:
-    about = _key(request, "about")
-    if corrected is not None:
-        about = str(corrected.clear.get("about", ""))
+    about = _about(request, corrected)
     return Sheet(
         entry_id=sent.entry_id, form_id=asked.form.id, answers=sent.answers, occurred_at=at,
         supersedes=corrected.id if corrected else None, correction_kind="correct" if corrected else "", about=about,
     )
 
+
+def _about(request: Request, corrected: Entry | None) -> str:
+    """What the form answers: as the address names it, or as the corrected entry did."""
+    return _key(request, "about") if corrected is None else str(corrected.clear.get("about", ""))
