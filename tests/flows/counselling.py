@@ -13,7 +13,8 @@ def low_mood(total: int) -> dict[str, Any]:
     """PHQ-A with so many points (at most 24) and nothing of danger in it."""
     whole, rest = divmod(total, 3)
     points = [3] * whole + [rest] * bool(rest)
-    return {"measures": ["phq_a"], "child_told": "yes", "phq_a": CALM | {f"q{at}": str(each) for at, each in enumerate(points, 1)}}
+    told = {f"q{at}": str(each) for at, each in enumerate(points, 1)}
+    return {"measures": ["phq_a"], "child_told": "yes", "phq_a": CALM | told}
 
 
 def day(story: Story, ahead: int = 0) -> str:

@@ -15,7 +15,9 @@ from tongxin.clues.models import Clue, Inbound, Picture
 from tongxin.core.pathway import CHINA
 
 pytestmark = pytest.mark.django_db
-TOLD = {"danger_now": "no", "staff": "no", "what": "楼下的孩子每天晚上一个人", "where": "三号楼", "reporter": "报信人乙"}
+TOLD = {
+    "danger_now": "no", "staff": "no", "what": "楼下的孩子每天晚上一个人", "where": "三号楼", "reporter": "报信人乙",
+}
 
 
 def opened(time: Clock) -> tuple[Client, str]:

@@ -179,7 +179,8 @@ def _measured(story: Story, number: int) -> dict[str, Any]:
     whole, rest = divmod(score, 3)
     points = ([3] * whole + [rest] + [0] * 9)[:9]
     answers = {f"q{item}": str(each) for item, each in zip(ITEMS, points, strict=True)}
-    return {"measures": ["phq_a"], "child_told": "yes", "phq_a": {**answers, **{f"s{each}": "0" for each in range(1, 5)}}}
+    calm = {f"s{each}": "0" for each in range(1, 5)}
+    return {"measures": ["phq_a"], "child_told": "yes", "phq_a": {**answers, **calm}}
 
 
 def _day(at: datetime) -> str:

@@ -95,7 +95,8 @@ class GroupDays:
         answers: dict[str, Any] = {
             **group_members.brought(group, at=at), **dict.fromkeys(EXCLUSIONS, "no"), "starts_on": day,
             "provider": "counsellor", "qualification": "counsellor", "trained": "yes", "agreed": "yes",
-            "measures": ["who_5"], "child_told": "yes", "who_5": {f"q{number}": code for number, code in enumerate(FEELS, 1)},
+            "measures": ["who_5"], "child_told": "yes",
+            "who_5": {f"q{number}": code for number, code in enumerate(FEELS, 1)},
             "aim": "心情好一点，和同学合得来", "signature": leader.name,
         }
         sheet = Sheet(self._new_id(), "course_start", answers, at)
