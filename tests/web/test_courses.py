@@ -30,6 +30,26 @@ def held(story: Story, time: Clock) -> str:
     return course
 
 
+class TestWhereOneBegins:
+    def test_the_file_leads_there_without_a_course_also_in_a_crisis(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        file, start = f"/children/{story.child.id}/", f"/children/{story.child.id}/forms/course_start/"
+        story.record("crisis_report", "周主任")
+        time.now = story.at
+        page = office("苏咨询").get(file)
+        assert page.context["courses"]["begin_url"] == start and start in page.content.decode()
+        assert "孩子在危机中，先办危险。" in page.content.decode()
+        assert page.context["courses"]["url"] == f"{file}courses/" and not page.context["courses"]["rows"]
+        assert office("周主任").get(file).context["courses"] is None
+
+    def test_beside_a_running_course_no_second_is_offered(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        held(story, time)
+        assert not office("苏咨询").get(f"/children/{story.child.id}/").context["courses"]["begin_url"]
+
+
 class TestWhoReads:
     @pytest.mark.parametrize("who", ["周主任", "王督导", "郑管理", "林社工"])
     def test_those_in_care_see_that_it_took_place_and_nothing_of_it(

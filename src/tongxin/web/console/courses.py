@@ -37,15 +37,24 @@ RESPONDS = {
 
 
 def course_part(file: File) -> dict[str, Any] | None:
-    """What the file page says of counselling: the next step of each course; nothing where there is none to see."""
+    """What the file page says of counselling: the next step of each course, or where one begins; else nothing."""
     if not {"care", PART} & file.parts:
         return None
     courses = file.state.courses.all()
-    if not courses:
+    begin_url = _begin_url(file)
+    if not courses and not begin_url:
         return None
     rows = [_told(file, course) for course in courses]
     running = [each for each in rows if each["is_open"]]
-    return {"rows": running or rows[-1:], "url": f"/children/{file.child.id}/courses/"}
+    return {
+        "rows": running or rows[-1:], "url": f"/children/{file.child.id}/courses/",
+        "begin_url": "" if running else begin_url, "in_crisis": file.state.in_crisis,
+    }
+
+
+def _begin_url(file: File) -> str:
+    may_begin = STARTS in file.may_record and file.state.is_open
+    return f"/children/{file.child.id}/forms/{STARTS}/" if may_begin else ""
 
 
 def _told(file: File, course: Course) -> dict[str, Any]:
@@ -81,11 +90,10 @@ def course_page(request: Request, child_id: UUID) -> HttpResponse:
         raise Http404
     courses = sorted(file.state.courses.all(), key=lambda each: (each.end is not None, -each.start.seq))
     names = open_names(request, children=[file.child], purpose=file.purpose or "file", route="courses")
-    may_begin = STARTS in file.may_record and file.state.is_open
     return show(request, "console/courses.html", {
         "child": file.child, "name": names.children[file.child.id], "reads": PART in file.parts,
         "courses": [_whole(file, each) for each in courses],
-        "begin_url": f"/children/{file.child.id}/forms/{STARTS}/" if may_begin else "",
+        "begin_url": _begin_url(file),
     })
 
 
