@@ -81,6 +81,16 @@ def test_who_does_not_respond_comes_first_and_waits_for_a_person(
     assert page.context["figures"][0]["number"] == 1
 
 
+def test_what_climbed_is_still_theirs_to_do(course: Course, office: SignedIn, time: Clock, supervisor: str) -> None:
+    course.session(1)
+    course.wait(days=50)
+    time.now = course.at
+    (row,) = office("苏咨询").get("/progress/").context["first"]
+    task = next(each for each in course.tasks() if each.zh == row["next"]["zh"])
+    assert row["next"]["late_zh"] and task.owner_post_id != task.post_id, "it has climbed"
+    assert "/forms/" in row["next"]["url"]
+
+
 def test_it_holds_only_what_the_viewer_may_read(
     course: Course, office: SignedIn, time: Clock, supervisor: str
 ) -> None:

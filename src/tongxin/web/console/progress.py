@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from tongxin.access import selectors as access
 from tongxin.cases.models import Task
 from tongxin.core.pathway import CHINA
 from tongxin.flows import following_courses, looking
@@ -66,11 +67,17 @@ def _row(
         "think_on": each.think_on,
         "is_first": each.state.in_crisis or each.waits_for_decision(request.at) or is_late or each.course.missed > 1,
         "next": {
-            "zh": task.zh, "url": _url(each, task) if task.owner_post_id in request.viewer.post_ids else "",
+            "zh": task.zh, "url": _url(each, task) if _may_do(request, task) else "",
             "late_zh": late(task, request.at), "due_zh": words.due_zh(task.due_at, at=request.at),
             "owner_zh": titles.get(task.owner_post_id, "") if task.owner_post_id else "",
         } if task else None,
     }
+
+
+def _may_do(request: Request, task: Task) -> bool:
+    """Theirs, or what climbed from them: it stays theirs to do, whoever is told that it is late."""
+    is_theirs = bool({task.owner_post_id, task.post_id} & set(request.viewer.post_ids))
+    return is_theirs and access.may_record(viewer=request.viewer, form_id=task.form, at=request.at)
 
 
 def _url(each: Going, task: Task) -> str:
