@@ -90,6 +90,8 @@ def test_a_meeting_is_signed_in_and_each_file_shows_it(story: GroupStory, office
     assert Meeting.objects.get(number=1).state == Meeting.HELD
     file = client.get(f"/children/{members[0].child_id}/").content.decode()
     assert "心理辅导记录" in file and "小海" not in file
+    begun = client.get(f"/groups/{story.group.id}/").context["next"]
+    assert begun["zh"].startswith("第 2 场") and "join" not in begun["url"], "nobody joins in the middle to fill a group"
     sums = client.get("/groups/").context["counts"]
     assert [(each["number"], each["unit"]) for each in sums] == [(1, "场"), (2, "人"), (2, "人次")]
 

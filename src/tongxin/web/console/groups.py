@@ -111,7 +111,7 @@ def next_step(
                 "action_zh": _("去结束"), "late_zh": ""}
     page = f"{home}meetings/{meeting.number}/"
     is_today = meeting.planned_for.astimezone(CHINA).date() <= request.at.astimezone(CHINA).date()
-    if size < group.least:
+    if size < group.least and not _has_begun(group):
         zh = _("还差 %(many)s 名孩子才够最少人数（%(least)s 名）") % {"many": group.least - size, "least": group.least}
         return {"zh": zh, "url": f"{home}join/" if leads else "", "action_zh": _("加入孩子"), "late_zh": ""}
     if is_today:
@@ -120,6 +120,11 @@ def next_step(
                 "action_zh": _("签到"), "late_zh": late}
     zh = _("第 %(number)s 场　%(when)s") % {"number": meeting.number, "when": words.moment_zh(meeting.planned_for)}
     return {"zh": zh, "url": page, "action_zh": _("看这一场"), "late_zh": ""}
+
+
+def _has_begun(group: Group) -> bool:
+    """Whether a meeting was held already: then no child joins in the middle to make up the number."""
+    return group.meetings.filter(state=Meeting.HELD).exists()
 
 
 @door("office.manage_groups", methods=("GET", "POST"))
