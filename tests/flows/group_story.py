@@ -85,7 +85,8 @@ class GroupStory:
         with_left: bool = False, **more: Any,
     ) -> Outcome:
         """Everybody is there and nothing is noticed, but for what is said of some."""
-        self.at += timedelta(hours=6)
+        meeting = self.group.meetings.get(number=number)
+        self.at = max(self.at + timedelta(hours=6), meeting.planned_for + timedelta(hours=2))
         said = {member.id: dict(each) for member, each in (other or {}).items()}
         rows = self.group.members.order_by("joined_at")
         rows = rows if with_left else rows.filter(left_at__isnull=True)
@@ -101,7 +102,7 @@ class GroupStory:
             homework="每天记一次心情", signature=by,
         )
         return group_sign_in.sign_in(
-            meeting_id=self.group.meetings.get(number=number).id, told=replace(told, **more), signs=signs,
+            meeting_id=meeting.id, told=replace(told, **more), signs=signs,
             actor=self.viewer(by), at=self.at,
         )
 

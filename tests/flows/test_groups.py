@@ -12,6 +12,7 @@ from tongxin.access import relations
 from tongxin.assessments.models import Result
 from tongxin.cases.models import Alarm, Case, Task
 from tongxin.cases.tasks import LIVE
+from tongxin.core.pathway import CHINA
 from tongxin.flows import group_counts, group_members, group_presences, grouping
 from tongxin.flows.group_sign_in import VETOES
 from tongxin.flows.rebuild import differences_of
@@ -211,6 +212,14 @@ class TestSigningIn:
         assert "contact" not in story.counted(member.child_id)
         story.signs({member: {"dangers": dict.fromkeys(VETOES, "no")}}, number=2)
         assert "contact" in story.counted(member.child_id)
+
+    def test_a_meeting_is_not_signed_in_before_its_day(self, story: GroupStory) -> None:
+        story.members(1)
+        story.group.meetings.filter(number=2).update(planned_for=story.at + timedelta(days=9))
+        before = story.at.astimezone(CHINA).date()
+        outcome = story.signs(number=2, held_on=before)
+        assert not outcome.is_saved and "还没有到" in outcome.problems[0].zh
+        assert not Presence.objects.exists()
 
     def test_what_is_not_clear_has_somebody_and_a_day(self, story: GroupStory) -> None:
         members = story.members(1)

@@ -30,6 +30,7 @@ VETOES = ("wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", 
 NO_ACCESS = "您的岗位不能登记这个孩子的辅导记录。请让能登记的带领人登记，或先核对这个孩子的负责岗位。"
 CALLED_OFF = "这一场已经取消，不能签到。没有保存。"
 TOO_EARLY = "日期不能晚于今天。没有保存。"
+NOT_YET = "这一场计划在{day}，还没有到。提前办了的，先在“改时间、取消这一场”里改到办的那天，再签到。没有保存。"
 NO_CHOICE = "每个孩子都要选：到、请假，还是没有到。"
 ANSWERS = ("yes", "no", "unknown")
 ASKED, NOT_NOTICED = "asked", "not_noticed"
@@ -162,6 +163,10 @@ def _refuse(meeting: Meeting, told: Told, at: datetime) -> None:
         raise Refused.because(CALLED_OFF)
     if told.held_on > at.astimezone(CHINA).date():
         raise Refused([Problem("held_on", TOO_EARLY, True)])
+    planned = meeting.planned_for.astimezone(CHINA).date()
+    if told.held_on < planned:
+        day = f"{planned.year}年{planned.month}月{planned.day}日"
+        raise Refused([Problem("held_on", NOT_YET.format(day=day), True)])
 
 
 def _before(meeting: Meeting, members: Iterable[Member]) -> list[Member]:
