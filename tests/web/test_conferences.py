@@ -8,7 +8,7 @@ import pytest
 
 from tests import world
 from tests.flows.story import Story
-from tests.flows.test_conferring import call, decision, hold
+from tests.flows.test_conferring import call, day, decision, hold
 from tests.web.conftest import MORNING, Clock, Office
 from tongxin.accounts import county as counties
 from tongxin.accounts.models import Organisation, Person, Post
@@ -66,11 +66,26 @@ class TestWhoLeads:
         assert [row["zh"] for row in shown.context["coming"]] == ["开个案会商，写会商记录"]
         hold(story, decision(story, role="social_worker"))
         time.now = story.at
-        (row,) = office("林社工").get("/conferences/").context["mine"]
+        shown = office("林社工").get("/conferences/")
+        (row,) = shown.context["mine"]
+        assert "写办理结果</a>" in shown.content.decode()
         assert row["zh"] == "办理会商决定：上学" and "decision_answer" in row["url"]
         time.now = story.at + timedelta(days=12)
         assert not office("郑管理").get("/conferences/").context["mine"]
         assert office("郑管理").get("/conferences/").context["late"]
+
+    def test_the_next_one_that_was_promised_waits_to_be_called(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        call(story)
+        hold(story, decision(story, role="social_worker"), next_on=day(story, 10))
+        time.now = story.at + timedelta(days=32)
+        shown = office("郑管理").get("/conferences/")
+        (row,) = shown.context["to_call"]
+        assert row["zh"] == "召集下一次会商" and row["late_zh"]
+        assert row["call_url"] == f"/children/{story.child.id}/forms/conference/"
+        assert row["call_url"] in shown.content.decode() and "召集会商</a>" in shown.content.decode()
+        assert not office("周主任").get("/conferences/").context["to_call"]
 
     def test_a_grave_grade_without_a_conference_is_due_for_one(
         self, story: Story, office: SignedIn, time: Clock

@@ -20,7 +20,7 @@ from tongxin.flows.conferring import PART, TASKS
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.web.console.conference_words import CALL, Sheets, form_address
+from tongxin.web.console.conference_words import ANSWER, CALL, Sheets, form_address
 from tongxin.web.console.file import File, read_file
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.options import pathway_shown
@@ -29,6 +29,9 @@ from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
 
 SHOWN, RHYTHM_SHOWN = 40, 30
+ACTS_ZH = {RECORD: "写会商记录", ANSWER: "写办理结果"}
+# Steps that somebody does by calling a conference.
+TO_CALL = ("next_conference", "arrange_decision")
 
 
 @door("child.read")
@@ -64,22 +67,27 @@ def conference_list(request: Request) -> HttpResponse:
     mine = _visible(request, decisions.filter(own), TASKS)
     late = [task for task in _visible(request, decisions.filter(due_at__lt=request.at), PART) if task not in mine]
     due = _rhythm(request)
-    tasks = [*coming, *mine, *late]
+    to_call = _visible(request, live.filter(step__in=TO_CALL), PART)
+    tasks = [*coming, *mine, *late, *to_call]
     children = Child.objects.filter(id__in={task.case_id for task in tasks} | {case.id for case, _ in due})
     people = [task.owner_person_id for task in tasks]
     names = open_names(request, listed=children, people=people, purpose="conferences", route="conferences")
     titles = post_titles(post for task in tasks for post in (task.owner_post_id, task.post_id))
 
+    may_call = access.may_record(viewer=request.viewer, form_id=CALL, at=request.at)
+
     def rows(tasks: Sequence[Task]) -> list[dict[str, Any]]:
         found = task_rows(request, tasks, names=names.children, titles=titles, holders=names.people)
-        return [{**row, "page_url": f"/children/{task.case_id}/conferences/", "is_late": task.due_at < request.at}
+        return [{**row, "page_url": f"/children/{task.case_id}/conferences/", "is_late": task.due_at < request.at,
+                 "act_zh": ACTS_ZH.get(task.form, "去办"),
+                 "call_url": row["url"] if may_call and task.step in TO_CALL else ""}
                 for row, task in zip(found, tasks, strict=True)]
 
     return show(request, "console/conferences.html", {
-        "coming": rows(coming), "mine": rows(mine), "late": rows(late),
+        "coming": rows(coming), "mine": rows(mine), "late": rows(late), "to_call": rows(to_call),
         "leads": access.reads(viewer=request.viewer, part=PART, at=request.at),
-        "rhythm": [{"name": names.children[case.id], "url": f"/children/{case.id}/conferences/", "last": last}
-                   for case, last in due],
+        "rhythm": [{"name": names.children[case.id], "url": f"/children/{case.id}/conferences/", "last": last,
+                    "call_url": f"/children/{case.id}/forms/{CALL}/" if may_call else ""} for case, last in due],
     })
 
 
