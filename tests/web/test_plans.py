@@ -27,6 +27,7 @@ class TestNeeds:
         assert [(each["zh"], each["number"]) for each in page.context["counts"]] == [("孤儿基本生活费", 1)]
         (row,) = page.context["needs"]
         assert row["name"] == story.child.file_no and "小雨" not in page.content.decode()
+        assert "写办理结果" in page.content.decode()
         time.now = story.at
         file = office("方经办").get(f"/children/{story.child.id}/")
         assert file.context["needs"][0]["url"] == row["url"] and file.context["plan"] is None

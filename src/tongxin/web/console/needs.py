@@ -52,10 +52,12 @@ def need_list(request: Request) -> HttpResponse:
     return show(request, "console/needs.html", {
         "counts": [{"zh": zh, "number": number, "url": "/needs/?" + urlencode({"need": zh}), "is_shown": zh == wanted}
                    for zh, number in counts.items()],
-        "is_narrowed": bool(query), "answered": _answered(request), "all": sum(counts.values()),
+        "is_narrowed": bool(query), "may_answer": may_answer, "answered": _answered(request),
+        "all": sum(counts.values()),
         "children": mine.values("case_id").distinct().count(),
         "needs": [{
             "url": form_url(task) if may_answer else f"/children/{task.case_id}/#needs",
+            "may_answer": may_answer,
             "name": names.children[task.case_id], "zh": task.zh.partition(COLON)[2],
             "late_zh": late(task, request.at), "due_zh": words.due_zh(task.due_at, at=request.at),
             "owner_zh": f"{titles.get(task.owner_post_id, '')}　{names.person(task.owner_person_id)}".strip()
