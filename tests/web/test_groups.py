@@ -91,7 +91,7 @@ def test_a_meeting_is_signed_in_and_each_file_shows_it(story: GroupStory, office
     file = client.get(f"/children/{members[0].child_id}/").content.decode()
     assert "心理辅导记录" in file and "小海" not in file
     begun = client.get(f"/groups/{story.group.id}/").context["next"]
-    assert begun["zh"].startswith("第 2 场") and "join" not in begun["url"], "nobody joins in the middle to fill a group"
+    assert begun["zh"].startswith("第 2 场") and "join" not in begun["url"], "nobody joins in the middle"
     sums = client.get("/groups/").context["counts"]
     assert [(each["number"], each["unit"]) for each in sums] == [(1, "场"), (2, "人"), (2, "人次")]
 
