@@ -92,12 +92,19 @@ def test_moved_come_and_called_off(cast: world.World, office: In, time: Clock) -
     assert browser.post(f"/bookings/{row.id}/mark/", {"state": "arrived"}).status_code == 422
     time.now = moment(8, 10, 30)
     browser = office("苏咨询")
-    browser.post(f"/bookings/{row.id}/mark/", {"state": "arrived"})
+    (listed,) = browser.get("/bookings/").context["today"]
+    assert (listed["may_arrive"], listed["may_miss"]) == (True, True)
+    assert f'action="/bookings/{row.id}/mark/"' in text(browser.get("/bookings/"))
+    back = browser.post(f"/bookings/{row.id}/mark/", {"state": "arrived", "from": "mine"})
+    assert back["Location"] == "/bookings/"
+    (again,) = browser.get("/bookings/").context["today"]
+    assert not again["may_arrive"] and not again["may_miss"]
     assert "已到" in text(browser.get("/bookings/"))
     time.now = moment(9, 12)
     browser = office("苏咨询")
     booking_watch.follow_bookings(time.now)
     page = text(browser.get("/bookings/"))
+    assert 'value="no_show"' in page and 'value="arrived"' not in page
     assert "1 次还没有记录" in page and f"/children/{child.id}/courses/" in page
     assert browser.post(f"/bookings/{row.id}/cancel/", {"why": "nonsense"}).status_code == 422
     assert browser.post(f"/bookings/{row.id}/cancel/", {"why": "other"}).status_code == 302

@@ -36,7 +36,7 @@ from tongxin.web.console.calendar_feeds import calendar_text, make_feed, stop_fe
 from tongxin.web.doors import Request, door, id_for
 from tongxin.web.pages import show
 
-AHEAD = timedelta(days=14)
+AHEAD, BEFORE = timedelta(days=14), timedelta(hours=1)
 MARKS = {"arrived": "已记下：已到。", "no_show": "已记下：没有来。"}
 
 
@@ -54,7 +54,8 @@ def my_bookings(request: Request) -> HttpResponse:
     whom = dict(rules_at(request.at).whom)
 
     def shown(found: Iterable[Booking]) -> list[dict[str, Any]]:
-        return [{**booking_row(each, names, mine, whom=whom), "is_own": each.person_id == person} for each in found]
+        return [{**booking_row(each, names, mine, whom=whom), "is_own": each.person_id == person,
+                 **_marking(request, each)} for each in found]
 
     return show(request, "bookings/mine.html", {
         "today_zh": day_zh(today), "missing": shown(missing),
@@ -117,7 +118,22 @@ def mark_booking(request: Request, booking_id: UUID) -> HttpResponse:
     except Refused as refused:
         return _page(request, row, refused.problems, status=422)
     messages.success(request, MARKS[state])
-    return HttpResponseRedirect(f"/bookings/{booking_id}/")
+    is_listed = request.POST.get("from") == "mine"
+    return HttpResponseRedirect("/bookings/" if is_listed else f"/bookings/{booking_id}/")
+
+
+def _is_open(request: Request, row: Booking) -> bool:
+    return row.state in booking.OPEN and booking.may_change(row, viewer=request.viewer, at=request.at)
+
+
+def _marking(request: Request, row: Booking) -> dict[str, bool]:
+    """Whether the list itself asks who came: from an hour before until it was answered; missing ones after all."""
+    is_new, is_past = row.state == Booking.BOOKED, day_of(row.starts_at) < day_of(request.at)
+    is_open = request.at >= row.starts_at - BEFORE and _is_open(request, row)
+    return {
+        "may_arrive": is_open and is_new,
+        "may_miss": is_open and (is_new or is_past) and request.at >= row.starts_at,
+    }
 
 
 def _booking(request: Request, booking_id: UUID) -> Booking:
@@ -135,10 +151,10 @@ def _page(
     people = rota.candidates(row.room, at=request.at)
     names, mine = opened(request, [row], route="booking", people=[person for _post, person in people])
     local = row.starts_at.astimezone(CHINA)
-    is_open = row.state in booking.OPEN and booking.may_change(row, viewer=request.viewer, at=request.at)
+    is_open = _is_open(request, row)
     return show(request, "bookings/booking.html", {
         "row": booking_row(row, names, mine, whom=dict(found.whom)), "problems": list(problems),
-        "may_change": is_open, "may_mark": is_open and request.at >= row.starts_at - timedelta(hours=1),
+        "may_change": is_open, "may_mark": is_open and request.at >= row.starts_at - BEFORE,
         "has_begun": request.at >= row.starts_at, "reasons": found.cancel, "why": found.cancel.get(row.why, ""),
         "rooms": [{"id": str(each.id), "zh": room_zh(each)} for each in rooms], "people": people_of(people, names),
         "given": given or {
