@@ -13,7 +13,8 @@ from tongxin.lib import places
 from tongxin.web.field.plain_code import without_comments
 from tongxin.web.field.shell import PREFIX, shell
 
-LIGHT = 150_000
+# 150,000 are wanted and missed since counselling, conferences and disputes came to the phone: docs/performance.md.
+LIGHT = 157_000
 FROM = re.compile(r'^(?:import|export)\b[^;]*?from\s*"(\.[^"]+)"', re.MULTILINE)
 
 
