@@ -43,6 +43,15 @@ class TestWhereOneBegins:
         assert page.context["courses"]["url"] == f"{file}courses/" and not page.context["courses"]["rows"]
         assert office("周主任").get(file).context["courses"] is None
 
+    def test_the_form_names_the_methods_that_fit_the_childs_age_before_anything_is_asked(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        time.now = story.at
+        page = office("苏咨询").get(f"/children/{story.child.id}/forms/course_start/")
+        methods = page.context["methods"]
+        assert methods["url"] == "/protocols/" and methods["age"] and "学校个别辅导" in methods["fitting"]
+        assert "年龄合适、直接给孩子做的：" in page.content.decode()
+
     def test_beside_a_running_course_no_second_is_offered(
         self, story: Story, office: SignedIn, time: Clock
     ) -> None:

@@ -25,6 +25,7 @@ from tongxin.referrals import selectors as referrals
 from tongxin.rulebook import rules
 from tongxin.web.console.ages import age_notice, form_for_age
 from tongxin.web.console.basis import DECIDES, deciders, read_first
+from tongxin.web.console.course_methods import methods_shown
 from tongxin.web.console.courses import next_session
 from tongxin.web.console.decision_shown import decision_shown
 from tongxin.web.console.drafts import continued, draft_answers, happened_at, on_page
@@ -130,6 +131,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "ladder": ladder(request, child, asked) if corrected is None else [],
         "services": suggestions(request, child, asked) if corrected is None else [],
         "why": why_graded(file, names, post_titles(posts)) if file else None,
+        "methods": methods_shown(request, child, asked) if corrected is None else None,
         "decision": decision_shown(request, child, asked, about=_about(request, corrected)),
     })
 
