@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tongxin.accounts.models import Division, Person, Post
 from tongxin.demo.age_days import AgeDays
+from tongxin.demo.ask_days import AskDays
 from tongxin.demo.booking_days import BookingDays
 from tongxin.demo.cast import Cast
 from tongxin.demo.clue_days import ClueDays
@@ -78,6 +79,7 @@ def play(
     AgeDays(year, village=village).plan_all(start=start)
     RegisterDays(year, county=county).plan_all(start=start)
     DirectoryDays(year, county=county).plan_all(start=start)
+    AskDays(year, county=county).plan_all(start=start)
     Readers(year, start=start).plan_all()
     settle_rows(year, upload, start=start)
     year.welcome(lives, start)
