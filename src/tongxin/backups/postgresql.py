@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from tongxin.access import wall
 from tongxin.lib.faults import Fault
 
 Dump = Callable[[Path], None]
+# Seconds until a server, busy as it may be, has let go of a connection that was closed.
+HANGING_UP = 5.0
 REFUSED = "当前账户不能建立数据库，没有作任何改动。请用有 CREATEDB 权限的账户连接（见 docs/install.md）。"
 
 
@@ -88,13 +91,21 @@ class Copy:
         return is_there
 
     def is_in_use(self) -> bool:
-        """Whether anybody else is connected to it."""
+        """Whether anybody else is connected to it; who has just hung up gets the moment the server takes to notice."""
         connections[self.alias].close()
+        until = time.monotonic() + HANGING_UP
         with _server(self.alias) as server:
-            row = server.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [self.live]
-            ).fetchone()
-        return bool(row and row[0])
+            while self._connected(server):
+                if time.monotonic() > until:
+                    return True
+                time.sleep(0.1)
+        return False
+
+    def _connected(self, server: Any) -> int:
+        """How many programs are; the server's own upkeep of tables is none."""
+        counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+        row = server.execute(counted, [self.live]).fetchone()
+        return int(row[0]) if row else 0
 
     def swap(self, aside: Path) -> str:
         """Put the copy in place; the former keeps its content under another name. Gives that name, if it had any."""
