@@ -31,6 +31,7 @@ def test_one_child_from_the_first_visit_to_the_second_opening(sit: Sit, seen: se
     _answered(sit("秦医生"))
     _in_danger(sit("周主任"), child)
     _on_the_board(sit("郑管理"))
+    _asked_whose_concern(sit("王督导"), child)
     _safe_again(sit("苏咨询"), child)
     _lowered(sit("郑管理"), sit("苏咨询"), sit("王督导"), child)
     _closed_and_opened_again(sit("林社工"), sit("郑管理"), child)
@@ -166,11 +167,16 @@ def _on_the_board(desk: Desk) -> None:
     desk.shoot("17-crisis-board")
 
 
+def _asked_whose_concern(desk: Desk, child: str) -> None:
+    """Nobody ends a crisis on their own word alone: another person has to have looked."""
+    desk.open(child)
+    _step_done(desk, "核对监护人本人")
+
+
 def _safe_again(desk: Desk, child: str) -> None:
     desk.reads("正在处置的危机", NAME)
     desk.open(child)
     _step_done(desk, "专业人员联系儿童")
-    _step_done(desk, "核对监护人本人")
     desk.click("当面核实后解除危机")
     desk.fill(outcome="safe", seen_in_person="yes", basis="当面核实，没有自伤打算。", watch_until="2026-02-28")
     desk.reads("已保存")
