@@ -11,7 +11,7 @@ from tongxin.core import scrubbing
 from tongxin.core.language.errors import DefinitionError
 from tongxin.core.scrubbing import Known, Rules
 from tongxin.lib import definitions, places
-from tongxin.people.tokens import readings
+from tongxin.lib.sounds import readings
 
 CONTENT = definitions.resolve(
     definitions.load_all(places.definitions_folder()), "scrubbing", "scrubbing", regions=(), on=date(2025, 9, 1)

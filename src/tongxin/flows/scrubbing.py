@@ -12,9 +12,9 @@ from tongxin.accounts.viewers import WORKER
 from tongxin.core import scrubbing
 from tongxin.core.scrubbing import Found, Known, Rules
 from tongxin.ledger.models import Entry
+from tongxin.lib.sounds import readings
 from tongxin.people.models import Adult, Child
 from tongxin.people.siblings import housemates
-from tongxin.people.tokens import readings
 from tongxin.rulebook import shipped
 from tongxin.vault import Sealed
 

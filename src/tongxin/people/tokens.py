@@ -6,18 +6,13 @@ in pairs and threes; a query gives the pieces that a name must have. Pieces narr
 
 import hashlib
 import hmac
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise, product
 
-# The dictionary of phrases would cost each process 45 MB, and single characters don't need it.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import Style, pinyin
-from pypinyin.constants import PINYIN_DICT
+from tongxin.lib.sounds import readings, syllables
 
 LONGEST = 64
 DEPTH = 3
@@ -48,12 +43,6 @@ def number(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def readings(character: str) -> tuple[str, ...]:
-    """Every toneless pinyin of a character; a letter or a digit reads as itself."""
-    return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))
-
-
-@lru_cache(maxsize=10_000)
 def _initials(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reading[0] for reading in readings(character)))
 
@@ -61,14 +50,6 @@ def _initials(character: str) -> tuple[str, ...]:
 def _syllables_of(character: str) -> list[str]:
     """The readings that a query can't be taken for first letters by."""
     return [reading for reading in readings(character) if len(reading) > 1]
-
-
-@lru_cache(maxsize=1)
-def syllables() -> frozenset[str]:
-    """All toneless syllables that a character can have."""
-    toned = {unicodedata.normalize("NFD", each) for line in PINYIN_DICT.values() for each in line.split(",")}
-    plain = {"".join(filter(str.isascii, each.replace("u\u0308", "v"))) for each in toned}
-    return frozenset(each for each in plain if set(each) & set("aeiouv"))
 
 
 def _is_letter(character: str) -> bool:

@@ -3,21 +3,19 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from operator import mul
 from typing import Literal
 
 from tongxin.intake.reading.text import Cell, clean, shown
 from tongxin.intake.reading.words import words
+from tongxin.lib.identity_numbers import LIKE_X, birth_in, check_digit, is_well_formed, sex_in
+
+__all__ = ["IdNo", "State", "check_digit", "read_id"]
 
 State = Literal["valid", "missing", "broken", "lost"]
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECKS = "10X98765432"
 _NOISE = re.compile(r"[\s\-'\"=·.,、_]")
-_EIGHTEEN = re.compile(r"\d{17}[\dX]")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,2}")
 _PUPIL = re.compile(r"[GL]\d{17}[\dX]")
-_ALIKE = str.maketrans(dict.fromkeys("x×\u0445\u0425\u03c7\u03a7\u2715", "X"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +32,6 @@ _MISSING = IdNo(None, "missing")
 _LOST = IdNo(None, "lost")
 
 
-def check_digit(first: str) -> str:
-    """The last character that belongs to the first seventeen digits.
-
-    >>> check_digit("11010519491231002")
-    'X'
-    """
-    return CHECKS[sum(map(mul, WEIGHTS, map(int, first))) % 11]
-
-
 def read_id(cell: Cell | None, *, today: date) -> IdNo:
     """The identity number in `cell`.
 
@@ -52,10 +41,10 @@ def read_id(cell: Cell | None, *, today: date) -> IdNo:
     if isinstance(cell, float | int) and not isinstance(cell, bool) and abs(cell) >= 1e15:
         return _LOST
     written = shown(cell)
-    text = _NOISE.sub("", clean(written)).translate(_ALIKE).upper()
+    text = _NOISE.sub("", clean(written)).translate(LIKE_X).upper()
     if len(text) != 18 or not text.isascii():
         return _unusual(written, text)
-    if _EIGHTEEN.fullmatch(text) and check_digit(text[:17]) == text[17]:
+    if is_well_formed(text):
         return _sound(text, today)
     return _LOST if text.endswith("000") and text.isdigit() else _unusual(written, text)
 
@@ -67,21 +56,13 @@ def _unusual(written: str, text: str) -> IdNo:
     if _SCIENTIFIC.fullmatch(plain.upper()):
         return _LOST
     if _PUPIL.fullmatch(text) and check_digit(text[1:18]) == text[18]:
-        return IdNo(text[1:], "broken") if not _birth(text[1:]) else _sound(text[1:], date.max)
+        return IdNo(text[1:], "broken") if not birth_in(text[1:]) else _sound(text[1:], date.max)
     is_number = sum(character.isdigit() for character in text) >= 13
     return IdNo(text if is_number and text.isascii() else clean(written), "broken")
 
 
 def _sound(text: str, today: date) -> IdNo:
-    born = _birth(text)
+    born = birth_in(text)
     if born is None or born > today or text[:2] not in words().id_provinces:
         return IdNo(text, "broken")
-    return IdNo(text, "valid", born, "male" if int(text[16]) % 2 else "female")
-
-
-def _birth(text: str) -> date | None:
-    try:
-        born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
-    except ValueError:
-        return None
-    return born if born.year >= 1900 else None
+    return IdNo(text, "valid", born, sex_in(text))
