@@ -27,3 +27,45 @@ def test_a_guardian_who_may_be_the_danger_closes_nothing(story: Story) -> None:
     story.record("carer_change", "王督导", event="starts", name="刘大强", relation="uncle", is_concern="yes")
     said = story.refused("case_closure", "王督导", reason="guardian_refuses")
     assert "不能因为监护人拒绝" in said
+
+
+def test_what_child_and_guardian_say_of_the_help_is_asked_or_says_why_not(story: Story) -> None:
+    asked = {"reason": "other", "child_satisfaction": "very"}
+    assert "监护人满意度" in story.refused("case_closure", "王督导", **asked, guardian_satisfaction="")
+    silent = {**asked, "guardian_satisfaction": "not_asked", "guardian_not_asked": ""}
+    assert "为什么" in story.refused("case_closure", "王督导", **silent)
+    story.record(
+        "case_closure", "王督导", **asked, guardian_satisfaction="not_asked", guardian_not_asked="在外务工，电话停机"
+    )
+
+
+def test_of_a_dead_child_nobody_is_asked_how_content_they_were(story: Story) -> None:
+    story.record("child_state", "郑管理", state="dead")
+    entry = story.record("case_closure", "郑管理", reason="died").entry
+    assert entry is not None
+
+
+def test_a_child_who_moved_away_has_somebody_who_takes_over_and_two_calls_afterwards(story: Story) -> None:
+    moved = {"reason": "moved_away", "handed_to": "长清区未保中心"}
+    assert "没有人接着关心" in story.refused("case_closure", "王督导", **moved, moved_told="nobody")
+    assert "怎么联系" in story.refused("case_closure", "王督导", **moved, moved_told="told", moved_told_how="")
+    story.record("case_closure", "王督导", **moved, moved_told="told", moved_told_how="9月1日电话告诉长清区未保中心")
+    story.record("closure_decision", "郑管理", outcome="approved")
+    due = story.task("aftercare").due_at
+    assert 28 <= (due - story.at).days <= 31
+    for number in (1, 2):
+        assert story.task("aftercare").key.endswith(f":{number}")
+        story.record("aftercare", "林社工", outcome="well")
+    assert not story.tasks("aftercare")
+    story.rebuilt_equal()
+
+
+def test_a_file_that_waits_to_be_taken_over_is_not_closed_beside_it(story: Story) -> None:
+    story.record("transfer_out", "郑管理", to_division="510104")
+    assert "迁出移交" in story.refused("case_closure", "王督导", reason="moved_away")
+
+
+def test_a_child_out_of_reach_still_has_decisions_to_be_settled(story: Story) -> None:
+    story.record("mediation", "王督导")
+    story.record("child_state", "王督导", state="lost")
+    assert "正在调解" in story.refused("case_closure", "王督导", reason="lost_contact")

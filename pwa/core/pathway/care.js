@@ -147,7 +147,7 @@ export function waiting(each, { care, pathway }) {
       from(fact, { id: `${id}:${fact.id}`, more: zh, role, dueOn }));
   }
   if (each === "aftercare") {
-    const number = care.followed.length, every = listed(pathway.aftercare["visits"])[number];
+    const number = care.followed.length, every = visitsOf(care, pathway)[number];
     return care.over && every
       ? [from(care.over, { id: `${care.over.id}:${number + 1}`, every, more: `第 ${number + 1} 次` })] : [];
   }
@@ -166,4 +166,14 @@ export function waiting(each, { care, pathway }) {
     const last = care.given.get(String(id)) ?? plan;
     return from(last, { id: `${id}:${last.id}`, more: text(zh), role: text(role), every, until: text(until) });
   });
+}
+
+/**
+ * When to visit after the end: a reason for closing may have its own rhythm.
+ * @param {Care} care @param {Pathway} pathway @returns {Row[]}
+ */
+function visitsOf(care, { aftercare }) {
+  const own = care.over?.kind === "closure_decision"
+    ? /** @type {Row | undefined} */ (aftercare["visits_for"])?.[care.reason] : undefined;
+  return listed(own ?? aftercare["visits"]);
 }

@@ -5,6 +5,8 @@ from datetime import timedelta
 from tongxin.demo.scene import SAFE, Answers, Scene
 
 REASONS = {"medical": "hospital", "counselling": "school", "education": "education", "relief": "womens_federation"}
+# The guardians of those who were stable so long are away for work.
+AWAY_AT = 9
 ATTAINED = ("far_above", "above", "reached", "partly", "not_reached")
 # What is due so soon is done on the same day.
 TOGETHER = timedelta(days=12)
@@ -151,13 +153,21 @@ def _answer(scene: Scene) -> str:
 
 def closure(scene: Scene) -> Answers:
     """Why it can end, and who goes on caring."""
+    stable = scene.chance.randint(6, 9)
     return {
-        "reason": "goals_reached", "closed_on": scene.today, "stable_months": scene.chance.randint(6, 9),
+        "reason": "goals_reached", "closed_on": scene.today, "stable_months": stable,
         "goal_state": scene.chance.choice(("all", "most")), "assessments": scene.say("closure_assessments"),
         "goals_reached": scene.say("closure_goals"), "aftercare": scene.say("aftercare"),
         "reopen_rule": scene.say("reopen_rule"), "child_satisfaction": scene.chance.choice(("very", "satisfied")),
-        "guardian_satisfaction": "satisfied", "signature": scene.name, **scene.facts,
+        **_guardian_said(stable), "signature": scene.name, **scene.facts,
     }
+
+
+def _guardian_said(stable: int) -> Answers:
+    """Some guardians are away for work when a case ends."""
+    if stable == AWAY_AT:
+        return {"guardian_satisfaction": "not_asked", "guardian_not_asked": "在外务工，打了三次电话没有接通。"}
+    return {"guardian_satisfaction": "satisfied"}
 
 
 def closure_decision(scene: Scene) -> Answers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from tongxin.core.pathway.facts import Fact
 from tongxin.core.pathway.handovers import Waiting
 
 if TYPE_CHECKING:
+    from tongxin.core.pathway.definition import Span
     from tongxin.core.pathway.state import CaseState
 
 EACH = frozenset({"needs", "plan_approvals", "services", "plan_reviews", "aftercare"})
@@ -182,12 +183,21 @@ def _services(care: Care, plan: Fact) -> Iterator[Waiting]:
 
 def _after(state: CaseState) -> Iterator[Waiting]:
     """The next visit after the end, counted from the end itself."""
-    care, visits = state.care, tuple(state.pathway.content["aftercare"].get("visits", ()))
+    care = state.care
+    visits = _visits(state)
     if care.over is not None and len(care.followed) < len(visits):
         number = len(care.followed)
         yield Waiting(
             f"{care.over.id}:{number + 1}", care.over.recorded_at, every=visits[number], more=f"第 {number + 1} 次"
         )
+
+
+def _visits(state: CaseState) -> Sequence[Span]:
+    """When to visit after the end: a reason for closing may have its own rhythm."""
+    aftercare, care = state.pathway.content["aftercare"], state.care
+    is_closure = care.over is not None and care.over.kind == "closure_decision"
+    own = aftercare.get("visits_for", {}).get(care.reason) if is_closure else None
+    return tuple(aftercare.get("visits", ()) if own is None else own)
 
 
 def _listed(value: object) -> list[object]:
