@@ -28,7 +28,7 @@ export const ABOUT = {
   report_ruling: "duty", screening: "sitting", rights_answer: "right",
   heard_answer: "record", need_answer: "need",
   conference_record: "conference", decision_answer: "decision", mediation_result: "mediation", mediation_follow: "mediation",
-  session: "course", course_review: "course", course_end: "course",
+  session: "course", course_review: "course", course_end: "course", course_ask: "course",
 };
 
 /**

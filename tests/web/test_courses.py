@@ -125,7 +125,11 @@ class TestWhoReads:
             meet(story, course, by="林社工", session_no=3, **came)
         time.now = story.at
         page = office("林社工").get(f"/children/{story.child.id}/courses/")
-        assert not page.context["reads"] and SECRET not in page.content.decode()
+        # Of their own course they read what they wrote, and nothing of the other.
+        assert [each["reads"] for each in page.context["courses"]] == ([True, False] if how == "a course" else [False])
+        assert SECRET not in page.content.decode() and "失去与想念" not in page.content.decode()
+        first = Entry.objects.filter(subject_id=story.child.id, kind="session").order_by("subject_seq")[0]
+        assert office("林社工").get(f"/children/{story.child.id}/entries/{first.id}/").status_code == 404
         assert office("苏咨询").get(f"/children/{story.child.id}/courses/").context["reads"]
 
     def test_who_counsels_lets_another_read_beside_them(self, story: Story, office: SignedIn, time: Clock) -> None:
@@ -133,9 +137,82 @@ class TestWhoReads:
         begin(story, by="林社工", **FIRST_AID)
         story.record("course_review", "苏咨询", about=course, decision="shared")
         time.now = story.at
-        for who in ("林社工", "苏咨询"):
-            assert office(who).get(f"/children/{story.child.id}/courses/").context["reads"]
+        for who, reads in (("林社工", [True, True]), ("苏咨询", [False, True])):
+            page = office(who).get(f"/children/{story.child.id}/courses/")
+            assert [each["reads"] for each in page.context["courses"]] == reads
         story.rebuilt_equal()
+
+
+class TestEarlierOnes:
+    """Once a course is over, whoever begins the next one reads what they wrote; the earlier one for the asking."""
+
+    @pytest.fixture
+    def after(self, story: Story, time: Clock) -> str:
+        course = held(story, time)
+        story.record("course_end", "苏咨询", about=course, outcome="stopped", reason="moved", result="same")
+        begin(story, by="林社工", aim="新的约定", **FIRST_AID)
+        time.now = story.at
+        return course
+
+    def _reads(self, office: SignedIn, story: Story, who: str) -> list[bool]:
+        page = office(who).get(f"/children/{story.child.id}/courses/")
+        return [each["reads"] for each in page.context["courses"]]
+
+    def test_the_next_counsellor_does_not_read_the_earlier_one(
+        self, story: Story, office: SignedIn, after: str
+    ) -> None:
+        assert self._reads(office, story, "林社工") == [True, False]
+        assert self._reads(office, story, "苏咨询") == [False, True]
+        assert self._reads(office, story, "许督导") == [True, True]
+        client = office("林社工")
+        for entry in Entry.objects.filter(subject_id=story.child.id, kind__in=("session", "course_start")):
+            page = client.get(f"/children/{story.child.id}/entries/{entry.id}/")
+            is_own = entry.post_id == story.world.posts["林社工"].id
+            assert page.status_code == (200 if is_own else 404)
+        for url in ("", "courses/", "forms/session_record/"):
+            assert SECRET not in client.get(f"/children/{story.child.id}/{url}").content.decode()
+        assert client.get("/progress/").context["all"] == 1
+
+    def test_they_ask_and_supervision_lets_them_in(
+        self, story: Story, office: SignedIn, time: Clock, after: str
+    ) -> None:
+        client, base = office("林社工"), f"/children/{story.child.id}/"
+        page = client.get(f"{base}courses/")
+        ask = page.context["courses"][1]["ask"]
+        assert "申请看这一份的记录" in page.content.decode()
+        sent = client.send(ask["url"], {"asked_on": day(story), "reason": "接着做", "signature": "林社工"})
+        assert sent.status_code < 400
+        assert client.get(f"{base}courses/").context["courses"][1]["ask"]["waits"]
+        story.at = time.now
+        assert story.owner("course_ask") == "许督导"
+        assert office("苏咨询").get(f"{base}courses/").context["courses"][1]["answer_url"]
+        story.record("course_review", "许督导", about=after, decision="shared")
+        time.now = story.at
+        assert self._reads(office, story, "林社工") == [True, True]
+        assert "course_ask" not in story.steps
+        story.rebuilt_equal()
+
+    def test_who_counselled_may_say_no_and_take_it_back(
+        self, story: Story, office: SignedIn, time: Clock, after: str
+    ) -> None:
+        story.record("course_ask", "林社工", about=after, reason="接着做")
+        story.record("course_review", "苏咨询", about=after, decision="kept")
+        time.now = story.at
+        assert self._reads(office, story, "林社工") == [True, False] and "course_ask" not in story.steps
+        story.record("course_ask", "林社工", about=after, reason="孩子自己想接着说")
+        story.record("course_review", "苏咨询", about=after, decision="shared")
+        time.now = story.at
+        assert self._reads(office, story, "林社工") == [True, True]
+        story.record("course_review", "许督导", about=after, decision="kept")
+        time.now = story.at
+        assert self._reads(office, story, "林社工") == [True, False]
+
+    def test_nobody_lets_themselves_in(self, story: Story, after: str) -> None:
+        story.record("course_ask", "林社工", about=after, reason="接着做")
+        assert "由做这一份辅导的人或临床督导定" in story.refused(
+            "course_review", "林社工", about=after, decision="shared"
+        )
+        assert "本来就看得到" in story.refused("course_ask", "苏咨询", about=after, reason="再看")
 
 
 class TestPages:

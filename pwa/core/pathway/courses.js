@@ -14,13 +14,13 @@ import { at, DAY, dayAfter, dayOf } from "./moment.js";
 /** @typedef {{id: string, scale: string, every: Span}} Measure */
 /** @typedef {{measure: string, better: string, after: {days: number}, by: Record<string, number>, reach: number}} Response */
 /** @typedef {{every: Span, missed: number, idle: {days: number}, ahead: {days: number}, measures: Measure[], response: Response | null}} Plan */
-/** @typedef {{start: Fact, plan: Plan | null, role: string, sessions: Fact[], reviews: Fact[], end: Fact | null, measured: Map<string, [Fact, number][]>}} Course */
+/** @typedef {{start: Fact, plan: Plan | null, role: string, sessions: Fact[], reviews: Fact[], shares: Fact[], asks: Fact[], end: Fact | null, measured: Map<string, [Fact, number][]>}} Course */
 
 export const EACH = [
   "course_sessions", "course_missed", "course_measures", "course_reviews", "course_no_response", "course_crises",
-  "course_pauses", "course_idle", "course_over", "course_raises",
+  "course_pauses", "course_idle", "course_over", "course_raises", "course_asks",
 ];
-const [START, SESSION, REVIEW, END] = ["course_start", "session", "course_review", "course_end"];
+const [START, SESSION, REVIEW, END, ASK] = ["course_start", "session", "course_review", "course_end", "course_ask"];
 const ANSWERS_RAISE = [START, "plan", "referral"];
 
 /** @param {unknown} value */
@@ -52,7 +52,7 @@ export class Courses {
   take(fact) {
     const { kind, data } = fact;
     if (kind === START) this.starts.push(fact);
-    else if ([SESSION, REVIEW, END].includes(kind)) this.followed.push(fact);
+    else if ([SESSION, REVIEW, END, ASK].includes(kind)) this.followed.push(fact);
     if (data["scores"] || (data["carer_index"] ?? null) !== null) this.scored.push(fact);
   }
 
@@ -75,15 +75,16 @@ export class Courses {
     /** @type {Map<string, Course>} */
     const found = new Map(this.starts.map((start) => [start.id, {
       start, plan: /** @type {Plan | null} */ (start.data["course_plan"] ?? null), role: text(start.data["provider"]),
-      sessions: [], reviews: [], end: null, measured: new Map(),
+      sessions: [], reviews: [], shares: [], asks: [], end: null, measured: new Map(),
     }]));
     for (const fact of this.followed) {
       const course = found.get(this.startOf(fact)?.id ?? "");
       if (!course) continue;
       if (fact.kind === SESSION) course.sessions.push(fact);
       else if (fact.kind === END) course.end = fact;
-      // Letting somebody read beside decides nothing about how the course goes on.
-      else if (fact.data["decision"] !== "shared") course.reviews.push(fact);
+      else if (fact.kind === ASK) course.asks.push(fact);
+      // Who else reads it decides nothing about how the course goes on.
+      else (["shared", "kept"].includes(text(fact.data["decision"])) ? course.shares : course.reviews).push(fact);
     }
     for (const course of found.values()) course.measured = measured(course, this.scored);
     return [...found.values()];
@@ -96,7 +97,7 @@ export class Courses {
 
 /** What the rules of the steps may ask about counselling. @param {CaseState} state */
 export function courseNames(state) {
-  return { course_open: state.courses.open.length > 0, course_raised: raises(state).length > 0 };
+  return { course_open: state.courses.open.length > 0, course_raised: raises(state).length > 0, course_asked: asks(state).length > 0 };
 }
 
 /** @param {Course} course */
@@ -159,6 +160,7 @@ function again(course, plan, { days, sessions = 1 }, last) {
 /** What the steps of counselling count from. @param {string} each @param {CaseState} state @returns {Anchor[]} */
 export function waiting(each, state) {
   if (each === "course_raises") return raises(state);
+  if (each === "course_asks") return asks(state);
   return state.courses.open.flatMap((course) => {
     const { plan } = course;
     if (!plan) return [];
@@ -224,6 +226,14 @@ function raises({ courses, last }) {
     const said = [...reviews].reverse().find(({ data }) => data["decision"] === "raised");
     const isAnswered = ANSWERS_RAISE.some((kind) => (last.get(kind)?.seq ?? -1) > (said?.seq ?? 0));
     return said && !isAnswered ? [{ id: `${start.id}:${said.id}`, since: said.recorded_at, whom: "" }] : [];
+  });
+}
+
+/** Who asked to read an earlier course, until somebody says yes or no. @param {CaseState} state @returns {Anchor[]} */
+function asks({ courses }) {
+  return courses.all().flatMap(({ start, shares, asks: asked }) => {
+    const answered = shares[shares.length - 1]?.seq ?? -1, waits = asked.find(({ seq }) => seq > answered);
+    return waits ? [{ id: `${start.id}:${waits.id}`, since: waits.recorded_at, whom: "" }] : [];
   });
 }
 

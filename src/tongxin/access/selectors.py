@@ -1,6 +1,7 @@
 """What a viewer may see: a list narrowed, one record decided by the same query, a page merged."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -44,6 +45,14 @@ def may(*, viewer: Viewer, child_id: UUID, part: str, action: str = READ, at: da
         ("may", viewer, part, action, at, child_id),
         lambda: _may(viewer=viewer, child_id=child_id, part=part, action=action, at=at),
     )
+
+
+def may_without(*, viewer: Viewer, child_id: UUID, part: str, relation: str, at: datetime) -> bool:
+    """Whether a viewer may read a part for another reason than one relation: so whoever has only that reads less."""
+    found = rules.access_rules(at=at)
+    others = replace(found, grants=tuple(each for each in found.grants if each.relation != relation))
+    admits = branches(child_places().model, viewer=viewer, part=part, action=READ, at=at, rule_set=others)
+    return _admitted(child_places(), admits).filter(pk=child_id).exists()
 
 
 def may_ahead(*, viewer: Viewer, children: Sequence[UUID], part: str, action: str, at: datetime) -> None:

@@ -25,6 +25,7 @@ ABOUT = {
     "need_answer": "need",
     "conference_record": "conference", "decision_answer": "decision", "mediation_result": "mediation",
     "mediation_follow": "mediation", "session": "course", "course_review": "course", "course_end": "course",
+    "course_ask": "course",
 }
 
 

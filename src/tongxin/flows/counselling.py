@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from tongxin.access import selectors as access
+from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.forms import Asked, age_on, form_in
 from tongxin.core.forms import Problem
 from tongxin.core.language import evaluate, parse
 from tongxin.core.pathway import CHINA, CaseState
-from tongxin.core.pathway.courses import END, REVIEW, SESSION, START, Course
+from tongxin.core.pathway.courses import ASK, END, ON_READING, REVIEW, SESSION, START, Course, readers
 from tongxin.core.pathway.vocabulary import vocabulary
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
@@ -18,11 +20,15 @@ from tongxin.rulebook import rules, shipped
 KIND = ID = "protocols"
 NAMED = f"{KIND}/{ID}"
 PART = "sessions"
-KINDS = frozenset({START, SESSION, REVIEW, END})
+KINDS = frozenset({START, SESSION, REVIEW, END, ASK})
 CHILD, CARER, PRESENT = "child", "carer", "present"
 OF_CARERS = "carer_who_5"
 SEVERAL = "这个孩子有几份正在进行的辅导，没有写明是哪一份，没有保存。请从“辅导”页上那一份打开。"
 NONE = "没有正在进行的辅导，没有保存。请先填“辅导开始”；孩子现在有危险的，马上填危机报告。"
+ASKS_NOTHING = "这一份的记录您本来就看得到，不用申请。没有保存。"
+NO_COURSE = "没有找到要看的那一份辅导，没有保存。请从“辅导”页上那一份打开。"
+NOT_YOURS = "给不给看，由做这一份辅导的人或临床督导定。没有保存。"
+SUPERVISES = "supervise"
 NO_DANGER = "先登记危险的，六条里要有一条“是”。没有保存。"
 # An answer that leaves open whether it is so counts as if it were.
 RULED_OUT = "no"
@@ -99,7 +105,9 @@ def course_of(state: CaseState, data: Mapping[str, Any]) -> Course | None:
     return next((each for each in running if each.id == named), None)
 
 
-def refuse(*, child: Child, state: CaseState, draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+def refuse(
+    *, child: Child, state: CaseState, draft: Draft, data: Mapping[str, Any], actor: Viewer, at: datetime
+) -> None:
     """Nothing, when a record of counselling may stand: a course that fits, a session of a course that is known.
 
     A danger that was told of is never refused: it is recorded, and what follows from it goes first.
@@ -111,10 +119,38 @@ def refuse(*, child: Child, state: CaseState, draft: Draft, data: Mapping[str, A
         found = list(unfit(protocols_in(region=region, at=at), data, child=child, state=state, at=at))
         if found:
             raise Refused(found)
+    elif draft.kind == ASK or data.get("decision") in ON_READING:
+        _refuse_reading(state, draft, data, actor=actor, at=at)
     elif not draft.correction_kind and course_of(state, data) is None:
         raise Refused.because(SEVERAL if state.courses.open else NONE)
     elif data.get("danger_look") == "danger_first":
         raise Refused([Problem("danger_look", NO_DANGER, True)])
+
+
+def _refuse_reading(
+    state: CaseState, draft: Draft, data: Mapping[str, Any], *, actor: Viewer, at: datetime
+) -> None:
+    """Nothing, when this one may ask to read a course, or say who reads it."""
+    course = any_course_of(state, data)
+    if course is None:
+        raise Refused.because(NO_COURSE)
+    posts = {str(post) for post in actor.post_ids}
+    if draft.kind == ASK:
+        if posts & readers(state).get(course.id, set()):
+            raise Refused.because(ASKS_NOTHING)
+    elif str(course.start.post) not in posts and not access.may_do(viewer=actor, action=SUPERVISES, at=at):
+        raise Refused([Problem("decision", NOT_YOURS, True)])
+
+
+def any_course_of(state: CaseState, data: Mapping[str, Any]) -> Course | None:
+    """The course that a record names, also one that is over; else the only one."""
+    courses = state.courses.all()
+    named = str(data.get("course") or "").partition(":")[0]
+    while named in state.courses.instead:
+        named = state.courses.instead[named]
+    if not named:
+        return courses[0] if len(courses) == 1 else None
+    return next((each for each in courses if each.id == named), None)
 
 
 def unfit(

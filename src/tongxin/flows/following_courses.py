@@ -15,6 +15,7 @@ from tongxin.cases.tasks import LIVE
 from tongxin.core.instruments.change import Verdict, changed
 from tongxin.core.pathway import CHINA, CaseState
 from tongxin.core.pathway.courses import Course, began, measure_due, responds, think_on
+from tongxin.flows.course_reading import readable
 from tongxin.flows.derive import state_of
 from tongxin.flows.facts import facts_of
 from tongxin.groups.models import Group, Member
@@ -107,8 +108,8 @@ def _of(child: Child, tasks: list[Task], *, viewer: Viewer, at: datetime) -> lis
     state = state_of(child, facts=facts, at=at)
     inside = Member.objects.filter(child=child, left_at__isnull=True, group__state=Group.OPEN)
     groups = {str(course): group for course, group in inside.values_list("course_id", "group_id")}
-    rows = []
-    for course in state.courses.open:
+    rows, reads = [], readable(state, viewer=viewer, child_id=child.id, at=at)
+    for course in (each for each in state.courses.open if each.id in reads):
         due = measure_due(course) if course.plan else None
         rows.append(Going(
             child=child, course=course, state=state, measured=_measured(course, child, viewer=viewer, at=at),

@@ -227,7 +227,7 @@ def _keep(
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)
     crises.refuse(child=child, state=before.state, draft=draft, data=made.data, actor=actor, at=at)
-    counselling.refuse(child=child, state=before.state, draft=draft, data=made.data, at=at)
+    counselling.refuse(child=child, state=before.state, draft=draft, data=made.data, actor=actor, at=at)
     rights.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     _store_result(kept.entry, made, child=child, actor=actor)

@@ -151,9 +151,9 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "carer_index": _one(None, 20, 44, 60),
     },
     "course_review": {
-        "decision": _one("goes_on", "adjusted", "resumed", "paused", "raised", "shared"), "review_on": _one("", *DUE),
+        "decision": _one("goes_on", "adjusted", "resumed", "paused", "raised", "shared", "kept"), "review_on": _one("", *DUE),
     },
-    "course_end": {"outcome": _one("finished", "stopped")},
+    "course_end": {"outcome": _one("finished", "stopped")}, "course_ask": {},
     "task_reason": {"until": _one("2025-02-10", "2025-02-20T12:00:00+08:00", "2025-06-01")},
 }
 # Records that name what they answer.
@@ -161,7 +161,7 @@ NAMES = {
     "safety_check": "alarm", "referral_answer": "referral", "report_answer": "report", "household_check": "household",
     "held_settlement": "held", "flag_answer": "flag", "report": "duty", "report_ruling": "duty", "task_reason": "task",
     "rights_answer": "right", "heard_answer": "record", "need_answer": "need", "session": "course",
-    "course_review": "course", "course_end": "course",
+    "course_review": "course", "course_end": "course", "course_ask": "course",
     "conference_record": "conference", "decision_answer": "decision", "mediation_result": "mediation",
     "mediation_follow": "mediation",
 }

@@ -18,14 +18,15 @@ from tongxin.core.pathway.handovers import Waiting
 if TYPE_CHECKING:
     from tongxin.core.pathway.state import CaseState
 
-START, SESSION, REVIEW, END = "course_start", "session", "course_review", "course_end"
+START, SESSION, REVIEW, END, ASK = "course_start", "session", "course_review", "course_end", "course_ask"
 EACH = frozenset({
     "course_sessions", "course_missed", "course_measures", "course_reviews", "course_no_response", "course_crises",
-    "course_pauses", "course_idle", "course_over", "course_raises",
+    "course_pauses", "course_idle", "course_over", "course_raises", "course_asks",
 })
 PRESENT, ABSENT, PAUSED, RAISED, CARER = "present", "absent", "paused", "raised", "carer"
-# That a course and another post's, begun later, are read by both: nothing is decided about how it goes on.
-SHARED = "shared"
+# That others read a course, or that they don't: nothing is decided about how it goes on.
+SHARED, KEPT = "shared", "kept"
+ON_READING = frozenset({SHARED, KEPT})
 # Whoever was asked for more has answered by one of these.
 ANSWERS_RAISE = (START, "plan", "referral")
 
@@ -38,6 +39,7 @@ class Course:
     sessions: list[Fact] = field(default_factory=list)
     reviews: list[Fact] = field(default_factory=list)
     shares: list[Fact] = field(default_factory=list)
+    asks: list[Fact] = field(default_factory=list)
     end: Fact | None = None
     measured: dict[str, list[tuple[Fact, float]]] = field(default_factory=dict)
 
@@ -102,7 +104,7 @@ class Courses:
         """Note one fact in force."""
         if fact.kind == START:
             self.starts.append(fact)
-        elif fact.kind in {SESSION, REVIEW, END}:
+        elif fact.kind in {SESSION, REVIEW, END, ASK}:
             self.followed.append(fact)
         if fact.data.get("scores") or fact.data.get("carer_index") is not None:
             self.scored.append(fact)
@@ -125,7 +127,9 @@ class Courses:
             if fact.kind == SESSION:
                 course.sessions.append(fact)
             elif fact.kind == REVIEW:
-                (course.shares if fact.data.get("decision") == SHARED else course.reviews).append(fact)
+                (course.shares if fact.data.get("decision") in ON_READING else course.reviews).append(fact)
+            elif fact.kind == ASK:
+                course.asks.append(fact)
             else:
                 course.end = fact
         for course in found.values():
@@ -148,7 +152,10 @@ class Courses:
 
 def names(state: CaseState) -> dict[str, object]:
     """What the rules of the steps may ask about counselling."""
-    return {"course_open": bool(state.courses.open), "course_raised": any(_raises(state))}
+    return {
+        "course_open": bool(state.courses.open), "course_raised": any(_raises(state)),
+        "course_asked": any(_asks(state)),
+    }
 
 
 def responds(course: Course) -> bool | None:
@@ -205,29 +212,45 @@ def measure_due(course: Course) -> tuple[str, Fact, datetime] | None:
     return name, last, due
 
 
-def counselling_posts(state: CaseState) -> set[str]:
-    """The posts that read what was said: who began the course that goes on; whom that one lets read beside them.
+def readers(state: CaseState) -> dict[str, set[str]]:
+    """By course the posts that read what was said in it: who began it, and whom they or supervision let in.
 
-    Writing down one session lets nobody in. Where none goes on, who began the last one. A move elsewhere ends it.
+    Let in are those who counselled beside it then, or asked before; nobody by writing down a session, nobody by their
+    own word. The newest answer holds. A closed file has no readers; a move elsewhere ends all that was before.
     """
     if not state.is_open:
-        return set()
+        return {}
     moved = state.last.get("transfer_in")
     since = moved.seq if moved and moved.data.get("outcome") == "accepted" else 0
-    begun = [each for each in state.courses.all() if each.start.post and each.start.seq > since]
-    running = [each for each in begun if each.end is None] or begun[-1:]
+    courses = state.courses.all()
+    return {course.id: _readers(course, courses, since) for course in courses}
+
+
+def _readers(course: Course, courses: list[Course], since: int) -> set[str]:
     admitted: set[str] = set()
-    for course in running:
-        said = [fact for each in running for fact in each.shares if fact.seq > course.start.seq]
-        if not admitted or any(fact.post != course.start.post for fact in said):
-            admitted.add(str(course.start.post))
-    return admitted
+    for said in course.shares:
+        if said.data.get("decision") == KEPT:
+            admitted.clear()
+            continue
+        wanted = {fact.post for fact in course.asks if since < fact.seq < said.seq}
+        wanted |= {
+            each.start.post for each in courses
+            if since < each.start.seq < said.seq and (each.end is None or each.end.seq > said.seq)
+        }
+        admitted |= {str(post) for post in wanted if post and post != said.post}
+    own = course.start.post if course.start.seq > since else None
+    return admitted | ({str(own)} if own else set())
+
+
+def counselling_posts(state: CaseState) -> set[str]:
+    """The posts that read what was said in any course of the child."""
+    return set().union(*readers(state).values())
 
 
 def waiting(each: str, state: CaseState) -> Iterator[Waiting]:
     """What the steps of counselling count from."""
-    if each == "course_raises":
-        yield from _raises(state)
+    if each in {"course_raises", "course_asks"}:
+        yield from (_raises if each == "course_raises" else _asks)(state)
         return
     for course in state.courses.open:
         if not course.plan:
@@ -309,6 +332,14 @@ def _raises(state: CaseState) -> Iterator[Waiting]:
         said = next((each for each in reversed(course.reviews) if each.data.get("decision") == RAISED), None)
         if said and not any(kind in state.last and state.last[kind].seq > said.seq for kind in ANSWERS_RAISE):
             yield Waiting(f"{course.id}:{said.id}", said.recorded_at)
+
+
+def _asks(state: CaseState) -> Iterator[Waiting]:
+    """Who asked to read an earlier course, until whoever counselled there or supervision says yes or no."""
+    for course in state.courses.all():
+        answered = course.shares[-1].seq if course.shares else -1
+        if asked := next((each for each in course.asks if each.seq > answered), None):
+            yield Waiting(f"{course.id}:{asked.id}", asked.recorded_at)
 
 
 def _is_missed(course: Course, last: Fact) -> bool:

@@ -9,7 +9,7 @@ BOOLEANS = {
     "concern_cleared": "已核对，监护人不是危险来源", "staff_concern": "工作人员涉嫌",
     "concern_unknown": "还不清楚监护人是否为危险来源",
     "held_open": "有两份不同的记录待核对",
-    "course_open": "有正在进行的辅导", "course_raised": "辅导要上一级",
+    "course_open": "有正在进行的辅导", "course_raised": "辅导要上一级", "course_asked": "有人申请看以前的辅导记录",
     "need_open": "有应享未享的待遇或服务", "plan_returned": "方案要修改",
     "conference_open": "有已召集、还没有开的会商", "decision_open": "有还没办完的会商决定",
     "mediation_open": "有正在调解的纠纷", "mediation_agreed": "有要回访的调解协议",

@@ -13,7 +13,8 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.core.pathway.courses import CARER, Course, began, measure_due, responds, think_on
 from tongxin.core.pathway.facts import Fact
-from tongxin.flows.counselling import PART, course_of, protocol_of, protocols_in
+from tongxin.flows.counselling import PART, SUPERVISES, course_of, protocol_of, protocols_in
+from tongxin.flows.course_reading import readable
 from tongxin.flows.derive import state_of
 from tongxin.flows.facts import as_facts, results_of
 from tongxin.people.models import Child
@@ -27,6 +28,7 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 STARTS, RECORDS, REVIEWS, ENDS = "course_start", "session_record", "course_review", "course_end"
+ASKS = "course_ask"
 STEPS = "course_"
 # What no course of a name is called by, for whoever doesn't read what it is about.
 UNNAMED = "辅导"
@@ -75,11 +77,18 @@ def _told(file: File, course: Course) -> dict[str, Any]:
 
 def _name(file: File, course: Course) -> str:
     """By which protocol; for whoever may read what it is about."""
-    if PART not in file.parts:
+    if course.id not in _reads(file):
         return UNNAMED
     content = protocols_in(region=file.region, at=file.request.at)
     found = protocol_of(str(course.start.data.get("protocol", "")), content)
     return str(found["zh"]) if found else UNNAMED
+
+
+def _reads(file: File) -> frozenset[str]:
+    """The courses whose content this one reads."""
+    if PART not in file.parts:
+        return frozenset()
+    return readable(file.state, viewer=file.request.viewer, child_id=file.child.id, at=file.request.at)
 
 
 @door("child.read")
@@ -91,14 +100,14 @@ def course_page(request: Request, child_id: UUID) -> HttpResponse:
     courses = sorted(file.state.courses.all(), key=lambda each: (each.end is not None, -each.start.seq))
     names = open_names(request, children=[file.child], purpose=file.purpose or "file", route="courses")
     return show(request, "console/courses.html", {
-        "child": file.child, "name": names.children[file.child.id], "reads": PART in file.parts,
+        "child": file.child, "name": names.children[file.child.id], "reads": bool(_reads(file)),
         "courses": [_whole(file, each) for each in courses],
         "begin_url": _begin_url(file),
     })
 
 
 def _whole(file: File, course: Course) -> dict[str, Any]:
-    reads, base = PART in file.parts, f"/children/{file.child.id}"
+    reads, base = course.id in _reads(file), f"/children/{file.child.id}"
     forms = [(RECORDS, "记这一次"), (REVIEWS, "检查"), (ENDS, "结束")]
     return {
         **_told(file, course),
@@ -112,9 +121,35 @@ def _whole(file: File, course: Course) -> dict[str, Any]:
             for form, zh in forms if course.end is None and form in file.may_record
         ],
         "sessions": [_session(file, each, reads=reads) for each in reversed(course.sessions)],
-        "start_url": f"{base}/entries/{course.id}/" if reads else "",
+        "start_url": f"{base}/entries/{course.id}/" if reads else "", "reads": reads,
+        "ask": None if reads else _ask(file, course), "answer_url": _answer_url(file, course),
         "measured": _measured(file, course) if reads else None,
     }
+
+
+def _ask(file: File, course: Course) -> dict[str, Any] | None:
+    """Where to ask to read an earlier course, or that one has asked; nothing for whoever couldn't read it anyway."""
+    if ASKS not in file.may_record or not file.state.is_open:
+        return None
+    posts = {str(post) for post in file.request.viewer.post_ids}
+    answered = course.shares[-1] if course.shares else None
+    asked = next((each for each in reversed(course.asks) if each.post in posts), None)
+    waits = asked is not None and (answered is None or asked.seq > answered.seq)
+    return {
+        "asked_on": _day(asked, "asked_on") if asked else None, "waits": waits,
+        "url": "" if waits else f"/children/{file.child.id}/forms/{ASKS}/?{urlencode({'about': course.id})}",
+    }
+
+
+def _answer_url(file: File, course: Course) -> str:
+    """Where whoever counselled, or supervises, answers an ask that waits."""
+    answered = course.shares[-1].seq if course.shares else -1
+    waits = any(each.seq > answered for each in course.asks)
+    is_theirs = str(course.start.post) in {str(post) for post in file.request.viewer.post_ids}
+    supervises = access.may_do(viewer=file.request.viewer, action=SUPERVISES, at=file.request.at)
+    if not waits or REVIEWS not in file.may_record or not (is_theirs or supervises):
+        return ""
+    return f"/children/{file.child.id}/forms/{REVIEWS}/?{urlencode({'about': course.id})}"
 
 
 def _session(file: File, session: Fact, *, reads: bool) -> dict[str, Any]:
@@ -157,7 +192,8 @@ def next_session(request: Request, child: Child, form_id: str) -> dict[str, Any]
     if form_id != RECORDS:
         return {}
     facts = as_facts(ledger.facts(child.key_owner), results_of(child.id))
-    course = course_of(state_of(child, facts=facts, at=request.at), {"course": request.GET.get("about", "")})
+    state = state_of(child, facts=facts, at=request.at)
+    course = course_of(state, {"course": request.GET.get("about", "")})
     if course is None:
         return {}
     number = len(course.held) + 1
@@ -165,7 +201,7 @@ def next_session(request: Request, child: Child, form_id: str) -> dict[str, Any]
         str(course.start.data.get("protocol", "")),
         protocols_in(region=rules.region_of(child.county_id), at=request.at),
     )
-    reads = access.may(viewer=request.viewer, child_id=child.id, part=PART, at=request.at)
+    reads = course.id in readable(state, viewer=request.viewer, child_id=child.id, at=request.at)
     themes = [each["theme"] for each in protocol["sessions"]] if protocol and reads else []
     return {
         "session_no": number, "attended": "present", "way": course.start.data.get("form_of"),

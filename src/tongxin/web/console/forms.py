@@ -15,7 +15,7 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import Asked, age_on
 from tongxin.core.pathway import CHINA, WITHDRAWN
-from tongxin.flows import links, lists, prefill
+from tongxin.flows import course_reading, links, lists, prefill
 from tongxin.flows.prefill import Known
 from tongxin.flows.record import Sheet, offered_to, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
@@ -97,6 +97,8 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
         raise Http404
     others = referrals.of_others(child_id=child.id, viewer=request.viewer, at=request.at)
     if others and entry not in referrals.without(ledger.facts(child.key_owner), others):
+        raise Http404
+    if course_reading.is_closed(entry, child=child, viewer=request.viewer, at=request.at):
         raise Http404
     return entry
 

@@ -17,7 +17,7 @@ ANSWERS_ITS_ANCHOR = {
     "safety_check", "referral_answer", "held_settlement", "household_check", "mandatory_report", "report_answer",
     "flag_answer", "rights_answer", "heard_answer", "need_answer", "referral",
     "conference_record", "decision_answer", "mediation_result", "mediation_follow",
-    "session_record", "course_review", "course_end",
+    "session_record", "course_review", "course_end", "course_ask",
 }
 CRISIS = "crisis."
 OTHERS_DO_IT = "由其他岗位办理的事项"
