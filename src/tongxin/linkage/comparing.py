@@ -1,0 +1,74 @@
+"""Two lists compared: which child stands on both, which on one alone, and where they contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from tongxin.linkage.blocking import block
+from tongxin.linkage.explaining import explain
+from tongxin.linkage.features import Features, counted, features_of
+from tongxin.linkage.judging import Judge
+from tongxin.linkage.reading import read_list
+from tongxin.linkage.record import Record, record_of
+from tongxin.linkage.result import Pair, Result
+from tongxin.linkage.rules import Rules, Verdict, rules_in_force
+from tongxin.linkage.settling import settle
+
+Listed = Path | Iterable[Record | Mapping[str, Any]]
+Engine = Literal["auto", "python", "splink"]
+# From so many rows on both sides together, the engine is worth its start.
+LARGE = 20_000
+_VERDICTS: dict[str, Verdict] = {
+    "automatic": "same", "review": "probable", "contradictory": "contradictory", "apart": "new", "none": "new",
+}
+
+
+def compare(left: Listed, right: Listed, *, rules: Rules | None = None, engine: Engine = "auto") -> Result:
+    """What becomes of every record of both lists.
+
+    `left` is the list that came in, `right` the register: files (csv, parquet) or rows with the columns of `Record`.
+    The keys of one list must differ, else `ValueError`. Both engines find the same.
+    """
+    rules = rules or rules_in_force()
+    here, there = read_list(left), read_list(right)
+    if engine == "splink" or (engine == "auto" and len(here) + len(there) >= LARGE):
+        from tongxin.linkage.splink_engine import compare_large
+
+        return compare_large(here, there, rules)
+    return _compare_small(here, there, rules)
+
+
+def compare_two(
+    a: Record | Mapping[str, Any], b: Record | Mapping[str, Any], rules: Rules | None = None
+) -> Pair:
+    """One pair explained as if both stood alone in lists of the least size."""
+    rules = rules or rules_in_force()
+    sides = (record_of(a), record_of(b))
+    features = (features_of(sides[0]), features_of(sides[1]))
+    judge, pattern = Judge(rules, 1, 1), rules.pattern(*features)
+    status, probability, rule = judge.judge(pattern)
+    reasons = explain(rules, pattern, sides, features, rule=rule)
+    weight = sum(level.weight for level in rules.levels(pattern).values())
+    return Pair(sides[0].key, sides[1].key, _VERDICTS[status], probability, reasons, weight)
+
+
+def _compare_small(left: Sequence[Record], right: Sequence[Record], rules: Rules) -> Result:
+    here, there = list(counted(map(features_of, left))), list(counted(map(features_of, right)))
+    blocked = block(here, there, rules)
+    edges = [(at, to, rules.pattern(here[at], there[to])) for at, to in sorted(blocked.pairs)]
+    judge = Judge(rules, len(left), len(right))
+    settled = settle(edges, judge=judge, twice_left=registered_twice(here), twice_right=registered_twice(there))
+    shared = ([each.phone_shared for each in here], [each.phone_shared for each in there])
+    return Result(left, right, settled, judge, shared, len(edges), blocked.skipped)
+
+
+def registered_twice(listed: Sequence[Features]) -> Callable[[int, int], bool]:
+    """Whether two places of a list are one child registered twice: the same sound number and the same name."""
+
+    def is_twice(one: int, other: int) -> bool:
+        a, b = listed[one], listed[other]
+        return one == other or (a.id_valid is not None and a.id_valid == b.id_valid and a.name == b.name)
+
+    return is_twice
