@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from tongxin.flows import rosters
+from tongxin.flows import comparing_told, rosters
 from tongxin.ledger.models import Work
 from tongxin.notices import services as notices
 
@@ -24,6 +24,7 @@ LATER: Mapping[str, tuple[str, ...]] = {
     "draft.expired": ("tell_owner",),
     "roster.imported": ("tell_listed",),
     "row.settled": ("tell_settled",),
+    "list.compared": ("tell_compared",),
     "arrival.held": ("tell_owner",),
     "arrival.climbed": ("tell_owner",),
     "arrival.passed_on": ("tell_owner",),
@@ -46,6 +47,8 @@ NOBODY_REACTS = frozenset({
     "custody.sealed", "custody.received", "custody.asked", "custody.answered", "custody.lifted", "custody.moved",
     "file.renewed", "disposal.decided",
     "clue.received", "clue.assigned", "clue.stepped", "clue.raised", "clue.matched", "clue.climbed", "report.answered",
+    "client.asked", "client.answered", "client.renewed", "client.ended", "hook.added", "hook.paused", "hook.resumed",
+    "hook.ended", "hook.repeated",
     "service.listed", "ask.received", "ask.answered", "ask.dropped", "ask.carried", "ask.climbed",
     "attachment.added", "attachment.retracted", "paper.printed",
     "arrival.settled", "file.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",
@@ -57,7 +60,15 @@ NOBODY_REACTS = frozenset({
     "round.sampled", "round.closed", "round.dropped",
     "group.planned", "group.joined", "group.departed", "group.ended", "meeting.moved", "meeting.cancelled",
     "meeting.held", "supervision.recorded",
+    "list.received", "list.disposed", "answer.settled",
+    "files.proposed", "files.joined", "files.declined", "files.undone",
+    "member.changed", "joint.advanced", "joint.asked", "matter.issued", "matter.advanced", "matter.reminded",
+    "matter.climbed", "standard.advanced", "standard.asked", "standard.reminded", "policy.listed",
+    "typical.advanced", "expert.appointed", "opinion.asked", "opinion.advanced", "opinion.reminded", "opinion.climbed",
     "room.changed", "rota.changed", "rota.asked", "rota.answered", "booking.placed", "booking.changed",
+    "agreement.drafted", "agreement.answered", "agreement.started", "agreement.ended",
+    "share.asked", "share.answered", "share.delivered", "share.announced", "share.opened", "share.received",
+    "share.recalled", "share.disposed", "share.climbed",
     "booking.reminded", "booking.missed", "feed.issued", "feed.revoked",
 })
 
@@ -67,6 +78,7 @@ REACTIONS: Mapping[str, Later] = {
     "tell_overseers": notices.tell_overseers,
     "tell_listed": rosters.tell_listed,
     "tell_settled": rosters.tell_settled,
+    "tell_compared": comparing_told.tell_compared,
 }
 
 

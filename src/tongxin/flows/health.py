@@ -16,6 +16,7 @@ from tongxin.documents import selectors as attachments
 from tongxin.flows import (
     account_health,
     clue_owners,
+    coordinating_watch,
     duty,
     glass,
     outward_health,
@@ -54,6 +55,7 @@ def examine(*, at: datetime) -> list[Finding]:
         ("岗位", _posts), ("三员分立", lambda at: iter(separation.examine(at))), ("账号", account_health.examine),
         ("附件", _attachments), ("待核记录", _held), ("手机记录", examine_phones),
         ("紧急调阅", _glass), ("成年提醒", _of_age), ("登记簿", register_watch.examine), ("线索", clue_owners.examine),
+        (coordinating_watch.WHAT, coordinating_watch.examine),
         (recalls.WHAT, recalls.examine),
         ("值班表", duty.examine), ("往外发的通知", outward_health.examine), ("每个孩子都有下一步", _promise),
     )

@@ -15,10 +15,12 @@ from tongxin.flows.arriving_following import follow_arrivals
 from tongxin.flows.asking_over import follow_asks
 from tongxin.flows.booking_watch import follow_bookings
 from tongxin.flows.clue_owners import follow_clues
+from tongxin.flows.coordinating_watch import follow_coordination
 from tongxin.flows.derive import derive_again
 from tongxin.flows.handing_over import follow_holdings
 from tongxin.flows.recalls import follow_recalls
 from tongxin.flows.register_watch import follow_registers
+from tongxin.flows.sharing_watch import follow_sharing
 from tongxin.ledger import subjects
 from tongxin.people.models import Child
 
@@ -40,8 +42,10 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_registers(now)
     follow_clues(now)
     follow_recalls(now)
+    follow_sharing(now)
     follow_bookings(now)
     follow_asks(now)
+    follow_coordination(now)
     erasing.finish(at=now)
     retention.look_for_due(now)
     due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")

@@ -18,7 +18,7 @@ TOLD = ("what", "who", "long", "withdraw")
 OTHERWISE = ("missing", "legal_duty", "emergency", "mandatory_report")
 REFUSES = ("refused", "withdrawn", "out_of_date", "missing")
 # What a child is asked and agrees to, and what always goes before a refusal to be assessed or counselled.
-KNOWN = ("collect", "assess", "refer", "refer_assessment", "share", "photo")
+KNOWN = ("collect", "assess", "refer", "refer_assessment", "share", "photo", "teach")
 PROTECTS = ("in_crisis", "safety_check_open", "report_open")
 PROTECTED = ("assessment", "course_start", "session", "course_end")
 UNITS = ("minutes", "hours", "days")

@@ -11,11 +11,14 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.core.scrubbing import read as read_scrubbing
 from tongxin.lib import crisis_checks
 from tongxin.lib.asking_checks import check_asking
+from tongxin.lib.blind_checks import check_blind
 from tongxin.lib.booking_checks import check_bookings
 from tongxin.lib.clue_checks import check_clues
 from tongxin.lib.consent_checks import check_consent
+from tongxin.lib.coordination_checks import check_coordination
 from tongxin.lib.directory_checks import check_asks, check_services
 from tongxin.lib.document_checks import check_documents
+from tongxin.lib.exchange_checks import check_exchange
 from tongxin.lib.export_checks import check_exports
 from tongxin.lib.group_checks import check_groups
 from tongxin.lib.looking_checks import check_looking
@@ -25,6 +28,7 @@ from tongxin.lib.referral_checks import check_referrals
 from tongxin.lib.register_checks import check_register
 from tongxin.lib.retention_checks import check_retention
 from tongxin.lib.rights_checks import check_rights
+from tongxin.lib.sharing_checks import check_sharing
 from tongxin.lib.sign_in_checks import check_sign_in
 from tongxin.lib.sync_checks import check_sync
 
@@ -185,16 +189,19 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "asking": check_asking,
     "bookings": check_bookings,
     "asks": check_asks,
+    "blind": check_blind,
     "brand": _brand,
     "calendar": _calendar,
     "categories": _categories,
     "conduct": _conduct,
     "consent": check_consent,
+    "coordination": check_coordination,
     "crisis": _crisis,
     "danger_words": read_danger_words,
     "display": _display,
     "documents": check_documents,
     "drafts": _drafts,
+    "exchange": check_exchange,
     "exports": check_exports,
     "fields": _fields,
     "glossary": _glossary,
@@ -211,6 +218,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "rights": check_rights,
     "scrubbing": read_scrubbing,
     "services": check_services,
+    "sharing": check_sharing,
     "sign_in": check_sign_in,
     "sync": check_sync,
 }

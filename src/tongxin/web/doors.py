@@ -33,10 +33,12 @@ IS_LOCKED = "没有保存：这里已锁定。请先解锁，再发一次；写�
 ACTIONS = {
     "public": "任何人",
     "device": "登记过的手机，凭它自己的凭证",
+    "client": "登记过的接口，凭令牌",
     "signed_in": "已登录的人",
     "work": "有岗位的人",
     "child.read": "看得到这个儿童名册部分的人",
     "child.record": "可以填写这张表的人",
+    "office.keep_clients": "可以登记接口的人",
     "office.open_file": "可以建档的人",
     "office.end_files": "可以提出、确认删除档案的人",
     "office.open_stored": "可以打开只保存的档案的人",
@@ -61,6 +63,9 @@ ACTIONS = {
     "office.manage_groups": "可以建小组、带小组的人",
     "office.see_progress": "可以看疗效跟踪的人",
     "office.supervise": "可以登记督导的人",
+    "office.see_coordination": "看得到部门协同的人",
+    "office.lead_coordination": "牵头部门协同的人",
+    "office.write_typical_cases": "可以写典型案例、请教专家的人",
     "office.see_referrals": "可以看转介总览的人",
     "office.see_figures": "可以看辖区情况的人",
     "office.tend_notices": "照看往外发通知的方式的人",
@@ -69,9 +74,17 @@ ACTIONS = {
     "office.keep_registers": "可以登记个人信息保护事项的人",
     "office.check_registers": "可以核对个人信息保护登记的人",
     "office.keep_registers|check_registers": "可以看个人信息保护登记簿的人",
+    "office.write_sharing": "可以写共享协议的人",
+    "office.receive_sharing": "接收单位里收共享内容的人",
+    "office.write_sharing|approve_sharing": "给出一方写协议、同意协议的人",
+    "office.approve_sharing|receive_sharing": "对共享协议说同意的人",
+    "office.write_sharing|approve_sharing|receive_sharing": "与部门共享有关的人",
     "office.hand_over": "可以办理岗位交接的人",
     "office.manage_staff": "可以管理人员账号的人",
     "office.import_roster": "可以导入花名册的人",
+    "office.compare_lists|settle_comparisons": "可以送名单比对或核对结果的人",
+    "office.compare_lists": "可以送名单来比对的人",
+    "office.settle_comparisons": "可以核对比对结果、登记同一名儿童的人",
     "office.decide_arrivals": "可以核对手机送来的记录的人",
     "office.take_clues": "可以受理线索的人",
     "office.take_clues|handle_clues": "受理或办理线索的人",
@@ -88,7 +101,7 @@ ACTIONS = {
     "office.read_screening": "可以看筛查结果的人",
 }
 # Decided by what the call itself carries.
-WITHOUT_SESSION = frozenset({"public", "device"})
+WITHOUT_SESSION = frozenset({"public", "device", "client"})
 SHELL_PREFIX = "/field/app/"
 
 
