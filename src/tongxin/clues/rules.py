@@ -27,6 +27,8 @@ class Channel:
     is_entered: bool
     # Whether what is written is read for words that may speak of a danger: nobody asks the signs there.
     hears: bool = False
+    # What stands as the source of a file that is opened from it.
+    source: str = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ class ClueRules:
     # After how long somebody is looked for again where a post is vacant; how long it is known what came in.
     vacant_again: timedelta
     inbound_kept: timedelta
+    # Which answers a file that is opened from a clue takes over, and which of them also where it is about staff.
+    carried: Mapping[str, tuple[str, ...]]
+    carried_names: tuple[str, ...]
 
     def asked(self, channel: Channel) -> tuple[Field, ...]:
         """What is asked when something comes by a channel; what only some channels ask, only there."""
@@ -98,6 +103,7 @@ def read(content: Mapping[str, Any]) -> ClueRules:
     lists = {name: words_of(each) for name, each in content["option_lists"].items()}
     lists["answers"] = words_of(content["answers"])
     watch = content.get("watch", WATCH)
+    file = content.get("file", {"fields": {}, "names": ()})
     return ClueRules(
         zh=content["zh"], means=content["means"], source=content["source"], code=content["code"],
         channels={each["id"]: _channel(each) for each in content["channels"]},
@@ -112,13 +118,14 @@ def read(content: Mapping[str, Any]) -> ClueRules:
         answers=lists["answers"], progress=dict(content["progress"]), above=tuple(content["above"]),
         handlers=tuple(content["handlers"]), public=content["public"], inbound=content["inbound"],
         vacant_again=timedelta(**watch["vacant_again"]), inbound_kept=timedelta(**watch["inbound_kept"]),
+        carried={name: tuple(each) for name, each in file["fields"].items()}, carried_names=tuple(file["names"]),
     )
 
 
 def _channel(raw: Mapping[str, Any]) -> Channel:
     return Channel(
         raw["id"], raw["zh"], str(raw.get("tel", "")), raw["how"], tuple(raw["answers"]), tuple(raw.get("asks", ())),
-        bool(raw.get("entered", True)), bool(raw.get("hears")),
+        bool(raw.get("entered", True)), bool(raw.get("hears")), str(raw.get("source", "other")),
     )
 
 

@@ -125,6 +125,12 @@ def keep(taken: Taken, *, found: ClueRules, county: Division, actor: Viewer, at:
     return clue
 
 
+def is_danger(clue: Clue, found: ClueRules) -> bool:
+    """Whether the clue itself still stands for a danger: not once it is handled, nor once a child's file holds it."""
+    is_waiting = clue.state in (RECEIVED, ASSIGNED, RESPONDED) and clue.child_id is None
+    return is_waiting and found.dangers[clue.danger].is_crisis
+
+
 def _told(clue: Clue, danger: Danger) -> list[UUID | None]:
     """Whoever answers; of a danger the county's own desk too, unless it is about somebody there."""
     posts: list[UUID | None] = [clue.owner_post_id]
@@ -232,9 +238,10 @@ def step(*, clue_id: UUID, kind: str, given: Given, state: str, actor: Viewer, a
         clue.responded_at = clue.responded_at or moment
     elif kind == HANDLED:
         clue.handled_at = moment
-        clue_flags.answer(
-            clue, result=str(read.clear.get("result", "")), words=read.words.get("said", ""), actor=actor, at=at
-        )
+        # A danger stays with the child until somebody answers it in the file.
+        if not found.dangers[clue.danger].is_crisis:
+            result, said = str(read.clear.get("result", "")), read.words.get("said", "")
+            clue_flags.answer(clue, result=result, words=said, actor=actor, at=at)
     elif kind == CALLED_BACK:
         clue.satisfied = str(read.clear.get("satisfied", ""))
         if clue.satisfied == "no":

@@ -9,7 +9,7 @@ from tongxin.lib.register_checks import check_fields
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means", "code")
-DATED = ("version", "valid_from", "signs_zh", "watch")
+DATED = ("version", "valid_from", "signs_zh", "watch", "file")
 PARTS = (
     "channels", "fields", "option_lists", "reporter", "signs", "dangers", "reasons", "steps", "answers", "progress",
     "above", "handlers", "public", "inbound",
@@ -50,6 +50,11 @@ def check_clues(content: Content) -> None:
     for key in ("limits", "wrong_codes"):
         take.mapping(page[key], f"public.{key}", required=("tries", "pause", "forgotten_after", "known_for"))
     _span(page["shown_for"], "public.shown_for")
+    if "file" in content:
+        file = take.mapping(content["file"], "file", required=("fields", "names"))
+        for name, asked in file["fields"].items():
+            _refer(asked, fields, f"file.fields.{name}")
+        _refer(file["names"], list(file["fields"]), "file.names")
     if "watch" in content:
         watch = take.mapping(content["watch"], "watch", required=WATCHED)
         for key in WATCHED:
@@ -63,7 +68,7 @@ def _channels(raw: object, fields: Sequence[str]) -> None:
     found = []
     for at, each in enumerate(take.sequence(raw, "channels")):
         path = f"channels[{at}]"
-        more = ("asks", "tel", "entered", "hears")
+        more = ("asks", "tel", "entered", "hears", "source")
         row = take.mapping(each, path, required=("id", "zh", "how", "answers"), optional=more)
         found.append(take.identifier(row, path))
         take.flag(row, "entered", path, True)

@@ -24,7 +24,7 @@ from tongxin.clues.models import (
     Step,
 )
 from tongxin.clues.rules import ClueRules
-from tongxin.flows import clue_matching, clue_staff, clues, hearing
+from tongxin.flows import clue_filing, clue_matching, clue_staff, clues, hearing
 from tongxin.flows.clue_owners import LEVEL, place_of, rules_for
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
@@ -57,7 +57,28 @@ def _clue(request: Request, clue_id: UUID) -> Clue:
 @door("office.take_clues|handle_clues")
 def clue_page(request: Request, clue_id: UUID) -> HttpResponse:
     """Everything about a clue that somebody needs to decide what comes next."""
-    return _page(request, _clue(request, clue_id))
+    clue = _clue(request, clue_id)
+    named = id_in(request.GET.get("child", ""))
+    if named is None or clue.child_id is not None or not clues.may_work(clue, viewer=request.viewer, at=request.at):
+        return _page(request, clue)
+    return _page(request, clue, has_looked=True, like=_just_opened(request, named))
+
+
+def _just_opened(request: Request, child_id: UUID) -> list[dict[str, Any]]:
+    """The child whose file was opened from this clue, to be chosen once the danger has a name."""
+    rows = Child.objects.filter(id=child_id)
+    child = access.visible(rows, viewer=request.viewer, part="roster", at=request.at).first()
+    if child is None:
+        return []
+    names = open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, children=[child])
+    return [_candidate(request, child, names.children[child.id])]
+
+
+def _candidate(request: Request, child: Child, name: str) -> dict[str, Any]:
+    return {
+        "id": child.id, "name": name, "sex": child.get_sex_display(), "file_no": child.file_no,
+        "age": words.age_zh(child.birth_month, on=request.at.date()),
+    }
 
 
 def _page(request: Request, clue: Clue, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -80,7 +101,8 @@ def _page(request: Request, clue: Clue, *, status: int = 200, **more: Any) -> Ht
     return show(request, "console/clues/clue.html", {
         "clue": clue, "rules": found, "number": number_zh(clue, found), "state": STATES_ZH[clue.state],
         "danger": found.dangers[clue.danger], "why": clue.clear.get("why", ()),
-        "heard": _heard(clue, found, request),
+        "heard": _heard(clue, found, request), "is_danger": clues.is_danger(clue, found),
+        "flag_stays": found.dangers[clue.danger].is_crisis,
         "channel": found.channels[clue.channel].zh, "place": place_of(clue).name,
         "lines": shown(asked, clue.clear, said), "child": child, "name": names.children.get(child.id) if child else "",
         "owner": titles.get(clue.owner_post_id, "") if clue.owner_post_id else "",
@@ -127,6 +149,7 @@ def _next(request: Request, clue: Clue, found: ClueRules) -> dict[str, Any]:
         "posts": clues.posts_for(clue, found) if ASSIGNED in follows else [],
         "worse": worse if clue.state != CLOSED else [],
         "levels": clue_staff.higher(clue) if clue.state != CLOSED else {},
+        "may_file": clue_filing.may_file(clue, viewer=request.viewer, at=request.at),
         "may_match": clue.child_id is None and clue.state != CLOSED,
         "signs": [each for each in found.fields if each.id in found.signs]
         if clue_matching.asks_which(clue, found) else [],
@@ -234,10 +257,7 @@ def match(request: Request, clue_id: UUID) -> HttpResponse:
         raise Http404
     text = request.POST.get("text", "").strip()[:LONGEST_SEARCH]
     return _page(request, clue, text=text, has_looked=True, like=[
-        {
-            "id": each.child_id, "name": each.name, "sex": each.child.get_sex_display(), "file_no": each.child.file_no,
-            "age": words.age_zh(each.child.birth_month, on=request.at.date()),
-        }
+        _candidate(request, each.child, each.name)
         for each in clue_matching.like(text, viewer=request.viewer, at=request.at)
     ])
 

@@ -118,7 +118,8 @@ def rows_of(request: Request, shown: Iterable[Clue], found: ClueRules) -> list[d
             "url": f"{HOME}{row.id}/", "number": clue_page.number_zh(row, found),
             "matter": matters.get(row.matter, ""), "channel": found.channels[row.channel].zh
             if row.channel in found.channels else row.channel, "place": towns.get(row.town_id or row.county_id, ""),
-            "danger": found.dangers[row.danger], "state": STATES_ZH[row.state], "is_closed": row.state == CLOSED,
+            "danger": found.dangers[row.danger], "is_danger": clues.is_danger(row, found),
+            "state": STATES_ZH[row.state], "is_closed": row.state == CLOSED,
             "late": late_zh(row.due_at, at=request.at) if row.due_at else "",
             "due": due_zh(row.due_at, at=request.at) if row.due_at else "",
             "owner": titles.get(row.owner_post_id, "") if row.owner_post_id else "没有人负责",

@@ -17,6 +17,15 @@ def tell_known(definition: dict[str, Any], known: Mapping[str, Known]) -> dict[s
     return definition
 
 
+def tell_source(definition: dict[str, Any], told: Mapping[str, Any], zh: str) -> dict[str, Any]:
+    """The definition with one source for what came from somewhere else than the file."""
+    for section in definition["sections"]:
+        for field in section["fields"]:
+            if field["id"] in told:
+                field["known"] = {"value": told[field["id"]], "zh": zh}
+    return definition
+
+
 def _source(known: Known) -> str:
     if known.entry is None:
         return "档案"

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Division
 from tongxin.assessments.forms import Asked, form_in
-from tongxin.flows import lists
+from tongxin.clues.models import Clue
+from tongxin.flows import clue_filing, lists
+from tongxin.flows.clue_filing import Told
 from tongxin.flows.opening import open_file
 from tongxin.flows.record import Sheet
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
+from tongxin.lib.ids import id_in
 from tongxin.people import search
 from tongxin.rulebook import rules
 from tongxin.web import words
@@ -28,8 +31,10 @@ from tongxin.web.console.form_page import (
     refused,
     said,
 )
+from tongxin.web.console.known import tell_source
 from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
 from tongxin.web.console.options import county_of_viewer
+from tongxin.web.console.register_forms import shown
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -66,12 +71,18 @@ def new_file(request: Request) -> HttpResponseBase:
         return refuse_others(request) or act_from_opened(request, opened) or _take(request, asked, opened)
     content = rules.content_of(asked.form_hash)
     places = lists.places_in(county_id)
-    query, draft = {"shown": opened_token(request)}, continued(request, child=None, form_id=FORM)
-    given = draft_answers(request, draft) if draft else _given(request, places)
+    draft = continued(request, child=None, form_id=FORM)
+    told = _told(request, asked, is_draft=draft is not None)
+    query = {"shown": opened_token(request), **({"about": str(told.clue.id)} if told else {})}
+    carried = {} if draft or told is None else told.answers
+    given = draft_answers(request, draft) if draft else {**_given(request, places), **carried}
+    definition = definition_for(request, asked, age=None, values=given, places=places)
     return show(request, "console/form.html", {
         **on_page(request, child=None, asked=asked, query=query, draft=draft), "form": asked.form,
-        "filled_by": content.get("filled_by", ""), "back_url": "/children/new/",
-        "definition": definition_for(request, asked, age=None, values=given, places=places),
+        "filled_by": content.get("filled_by", ""),
+        "back_url": f"/clues/{told.clue.id}/" if told else "/children/new/",
+        "clue_told": _lines(told) if told else None,
+        "definition": tell_source(definition, carried, _source(told)) if told else definition,
         "action": f"{request.path}?{urlencode(query)}",
     })
 
@@ -93,6 +104,41 @@ def _given(request: Request, places: list[dict[str, str]]) -> dict[str, Any]:
     return given | ({"residence_division": code} if code in {place["code"] for place in places} else {})
 
 
+def _told(request: Request, asked: Asked, *, is_draft: bool) -> Told | None:
+    """The clue from which the file is opened; a draft goes on when the clue was settled meanwhile."""
+    clue_id = id_in(request.GET.get("about", ""))
+    if clue_id is None:
+        return None
+    try:
+        return clue_filing.told_by(clue_id=clue_id, asked=asked, viewer=request.viewer, at=request.at)
+    except NotAllowed:
+        if is_draft:
+            return None
+        raise Http404 from None
+
+
+def _source(told: Told) -> str:
+    return f"{told.rules.code} {told.clue.year}-{told.clue.number}，{words.day_zh(told.clue.received_at)}"
+
+
+def _lines(told: Told) -> dict[str, Any]:
+    """What was told, above the form: whoever fills it in reads there what no question takes over."""
+    fields = [each for each in told.rules.fields if each.is_sealed and each.id not in told.rules.reporter]
+    return {"zh": _source(told), "lines": shown(fields, {}, told.words)}
+
+
+def _kept(request: Request, sheet: Sheet) -> str:
+    """The new file, with the clue in it; the page that comes next."""
+    clue_id = id_in(request.GET.get("about", ""))
+    if clue_id is None:
+        child = open_file(sheet=sheet, actor=request.viewer, at=request.at)
+        return f"/children/{child.id}/"
+    child = clue_filing.open_from(clue_id=clue_id, sheet=sheet, actor=request.viewer, at=request.at)
+    if Clue.objects.filter(id=clue_id, child_id=child.id).exists():
+        return f"/children/{child.id}/"
+    return f"/clues/{clue_id}/?child={child.id}#match"
+
+
 def _take(request: Request, asked: Asked, opened: Opened | None) -> HttpResponseBase:
     sent = read_sent(request)
     if sent is None:
@@ -104,12 +150,15 @@ def _take(request: Request, asked: Asked, opened: Opened | None) -> HttpResponse
         return said(RENEWED, status=409)
     sheet = Sheet(sent.entry_id, FORM, sent.answers, opened.at if opened else request.at)
     try:
-        child = open_file(sheet=sheet, actor=request.viewer, at=request.at)
+        following = _kept(request, sheet)
     except Refused as refusal:
         return refused(refusal.problems)
     except Held as held:
         return said(held.zh, status=409)
     except NotAllowed:
         return said(_("没有保存：这个村（社区）不在您的职责范围内，请改选，或请当地的同事建档。"), status=409)
-    messages.success(request, _("档案已建立。"))
-    return next_page(f"/children/{child.id}/")
+    if following.startswith("/clues/"):
+        messages.warning(request, _("档案已建立。线索还没有记进去：请选是哪一种危险，点“就是”这个孩子。"))
+    else:
+        messages.success(request, _("档案已建立。"))
+    return next_page(following)
