@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from math import log2
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from tongxin.linkage.features import COLUMNS, Features
 Verdict = Literal["same", "probable", "new", "contradictory", "missing"]
 Pattern = tuple[int, ...]
 BLANK = "blank"
+# Levels are told by their weights where an engine keeps nothing else; this many bits apart at least.
+LEAST_APART = 1e-6
 HARD = ("contradictory", "apart", "hold")
 
 
@@ -140,6 +143,9 @@ def _comparison(content: Mapping[str, Any], path: str) -> Comparison:
     levels = tuple(_level(each, f"{path}.levels[{at}]") for at, each in enumerate(content["levels"]))
     if levels[0].id != BLANK or levels[-1].when or not all(level.when for level in levels[:-1]):
         raise DefinitionError(f"{path}.levels", "第一条要是 blank，最后一条没有 when，其余都有", "核对各条的次序")
+    weights = sorted(level.weight for level in levels)
+    if any(heavier - lighter < LEAST_APART for lighter, heavier in pairwise(weights)):
+        raise DefinitionError(f"{path}.levels", "有两条一样重，分不开", "改其中一条的 m 或 u")
     return Comparison(content["id"], content["zh"], levels)
 
 

@@ -1,0 +1,46 @@
+"""Records worked out into a table, in as many processes as there are processors when it is worth it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+
+import pyarrow as pa
+
+from tongxin.linkage.features import COLUMNS, features_of
+from tongxin.linkage.record import Record
+
+CHUNK = 25_000
+# From so many records further processes are worth their start.
+MANY = 100_000
+DAYS = {"birth", "id_birth", "birth_swapped", "birth_lunar", "birth_month", "birth_year", "birth_first"}
+COUNTED = {"phone_shared", "name_shared"}
+SCHEMA = pa.schema(
+    [(name, pa.int32() if name in DAYS else pa.string()) for name in COLUMNS if name not in COUNTED and name != "key"]
+)
+
+
+def tables(records: Sequence[Record]) -> Iterator[pa.Table]:
+    """The columns of the records in their order, part by part, without keys and counts."""
+    chunks = [(at, records[at : at + CHUNK]) for at in range(0, len(records), CHUNK)]
+    workers = min(os.cpu_count() or 1, len(chunks)) if len(records) >= MANY else 1
+    if workers < 2:
+        yield from (_table(chunk) for _, chunk in chunks)
+        return
+    # A process of its own start: the one that asks may have threads.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting = iter(chunks)
+        running = [pool.submit(_table, chunk) for _, chunk in islice(waiting, workers * 2)]
+        while running:
+            yield running.pop(0).result()
+            running += [pool.submit(_table, chunk) for _, chunk in islice(waiting, 1)]
+
+
+def _table(records: Sequence[Record]) -> pa.Table:
+    columns = list(zip(*map(features_of, records), strict=True))
+    return pa.Table.from_arrays(
+        [pa.array(columns[COLUMNS.index(field.name)], field.type) for field in SCHEMA], schema=SCHEMA
+    )
