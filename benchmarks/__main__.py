@@ -17,6 +17,7 @@ ALL = {
     "sheet": ["benchmarks.sheet"],
     "roster_import": ["benchmarks.roster_import"],
     "paper": ["benchmarks.paper"],
+    "blind_lists": ["benchmarks.blind_lists"],
     "demo": ["benchmarks.demo"],
     "demo_pages": ["benchmarks.demo_pages"],
     "field_shell": ["benchmarks.field_shell"],
