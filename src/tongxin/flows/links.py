@@ -15,6 +15,7 @@ from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
+from tongxin.comparisons.models import Joining
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import WITHDRAWN
 from tongxin.flows import reporters
@@ -34,7 +35,9 @@ LINKS = Prepared(
 )
 NUMBERS = (PLACE, "sibling_file_no")
 # Which answer says what the relation is.
-SAYS = {"child_link": "link", "incident_link": "incident"}
+SAYS = {"child_link": "link", "incident_link": "incident", "same_child": "same"}
+# Two files of one child: written by `joining` only, which knows how to undo it.
+SAME = "same_child"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Linked:
 
 def named_in(draft: Draft, *, child: Child, actor: Viewer, at: datetime) -> Child | None:
     """The other child that a link names; one the actor may not see is as good as none."""
+    if draft.kind == SAME:
+        _refuse_loose(draft)
     if draft.kind not in SAYS or draft.correction_kind in WITHDRAWN:
         return None
     wanted = str(draft.answers.get(PLACE, "")).strip().upper()
@@ -61,6 +66,13 @@ def named_in(draft: Draft, *, child: Child, actor: Viewer, at: datetime) -> Chil
     if found.id == child.id:
         raise Refused([Problem(PLACE, "这是本档案自己的编号，请填另一名儿童的。", True)])
     return found
+
+
+def _refuse_loose(draft: Draft) -> None:
+    """That two files are one child's is said, and taken back, only where both lie side by side."""
+    named, state = (draft.supersedes, Joining.UNDONE) if draft.correction_kind else (draft.entry_id, Joining.STANDING)
+    if not Joining.objects.filter(entry_id=named, state=state).exists():
+        raise Refused.because("两份档案是不是同一名儿童，请在“同一名儿童”页面登记或撤销。没有保存。")
 
 
 def follow(

@@ -6,7 +6,8 @@ from django_tasks import task
 
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import viewer_of
-from tongxin.flows import export_making, trying
+from tongxin.comparisons.models import Comparison
+from tongxin.flows import comparing_run, export_making, trying
 from tongxin.intake import services as intake
 from tongxin.intake.faults import Overtaken
 from tongxin.intake.models import Upload
@@ -37,3 +38,15 @@ def try_amendment(trial_id: str, person_id: str, post_id: str) -> int:
 def make_export(export_id: str) -> int:
     """How many rows an agreed export has."""
     return export_making.make(export_id=UUID(export_id), at=clock.now()).rows
+
+
+@task()
+def compare_list(comparison_id: str, person_id: str, post_id: str) -> int:
+    """How many rows of a list have an answer; another run of the same comparison is left to finish alone."""
+    at = clock.now()
+    viewer = viewer_of(person=Person.objects.get(id=UUID(person_id)), at=at, post_id=UUID(post_id))
+    comparison = Comparison.objects.get(id=UUID(comparison_id))
+    try:
+        return comparing_run.run(comparison, viewer=viewer, at=at).rows_done
+    except comparing_run.Overtaken:
+        return Comparison.objects.get(id=comparison.id).rows_done

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import UUIDField
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 
 from tongxin.flows import looking, unusual
 from tongxin.flows.conferring import PART as CONFERENCES
@@ -28,6 +28,7 @@ from tongxin.web.console.family import (
 )
 from tongxin.web.console.file import File, read_file
 from tongxin.web.console.holds import keeping_of
+from tongxin.web.console.joined_part import joined_part
 from tongxin.web.console.looking import asked_purpose
 from tongxin.web.console.looks import Seen, look_groups, looks
 from tongxin.web.console.measures import measures
@@ -49,6 +50,9 @@ IDENTITY_WORDS = 4
 def child_file(request: Request, child_id: UUID) -> HttpResponse:
     """The file, restricted to the parts that the viewer may read; other parts are absent."""
     file = read_file(request, child_id)
+    joined = joined_part(file)
+    if joined["goes_on"] is not None and request.GET.get("own") != "1":
+        return HttpResponseRedirect(f"/children/{joined['goes_on'].id}/")
     carers, siblings = carers_of(file), siblings_of(file)
     flags, links = flags_of(file), links_of(file)
     seen = looks(file.child.id) if "log" in file.parts else Seen()
@@ -75,6 +79,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
     known, card = carer_rows(file, carers, names.more[IDENTITY_WORDS:]), crisis_card(file, names, titles, duty)
     noted = names.more[IDENTITY_WORDS + 2 * len(carers):]
     return show(request, "console/child.html", {
+        **joined,
         **asked_purpose(file), "flags": flag_rows(file, flags, noted[: len(flags)], names, titles),
         "links": link_rows(file, links, noted[len(flags):], names),
         **_header(file, names), "unsent": danger_rows(unsent, names, titles), "card": card,

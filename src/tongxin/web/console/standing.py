@@ -12,7 +12,8 @@ from tongxin.web.console.names import Names
 from tongxin.web.console.options import words_of
 
 CARE = "care"
-KINDS = {"child_link": "child_link_kind", "incident_link": "incident_link_kind"}
+KINDS = {"child_link": "child_link_kind", "incident_link": "incident_link_kind",
+         "same_child": "same_child_kind"}
 
 
 def flags_of(file: File) -> list[Entry]:

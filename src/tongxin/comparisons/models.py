@@ -1,0 +1,144 @@
+"""Lists that a department compares with the files of a county, the answer to each row, and files of one child joined."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tongxin.lib import ids
+from tongxin.vault import Owner, SealedField
+
+
+class Comparison(models.Model):
+    """One list as received, sealed under its own key, which is destroyed at the end of its term."""
+
+    RECEIVED, RUNNING, DONE, DISPOSED = "received", "running", "done", "disposed"
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    kind = models.CharField("名单", max_length=32)
+    sha256 = models.CharField("文件摘要", max_length=64)
+    county_id = models.BigIntegerField()
+    post_id = models.UUIDField("上传岗位", null=True)
+    person_id = models.UUIDField("上传人", null=True)
+    received_at = models.DateTimeField("接收时间")
+    keep_until = models.DateTimeField("保存到")
+    state = models.CharField("状态", max_length=12, default=RECEIVED)
+    # Which column is what, as a person said: part → field → column.
+    columns = models.JSONField("列", default=dict)
+    rows_total = models.IntegerField("行数", default=0)
+    rows_done = models.IntegerField("已处理", default=0)
+    moved_at = models.DateTimeField("最近进展", null=True)
+    summary = models.JSONField("结果", default=dict)
+    # An office's file name may be a person's name.
+    name = SealedField("文件名", null=True)
+    original = SealedField("原件", null=True)
+    disposed_at = models.DateTimeField("销毁时间", null=True)
+
+    class Meta:
+        verbose_name = "名单比对"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["county_id", "kind", "sha256", "post_id"], name="compared_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["county_id", "-received_at"], name="comparison_county")]
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("file", self.id)
+
+
+class Answer(models.Model):
+    """What a row of the list is to the files here, or that a child on file stands in no row (`row` 0)."""
+
+    SAME, PROBABLE, NEW, CONTRADICTORY, MISSING = "same", "probable", "new", "contradictory", "missing"
+    OPEN, ASKED, SETTLED = "open", "asked", "settled"
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    comparison = models.ForeignKey(Comparison, models.PROTECT, related_name="answers")
+    sheet = models.SmallIntegerField("工作表", default=0)
+    row = models.IntegerField("行号", default=0)
+    verdict = models.CharField("结果", max_length=16)
+    # In parts of ten thousand; what the engine thinks, not what a person decided.
+    likely = models.IntegerField("把握", null=True)
+    # The row as read and why it was judged so.
+    content = SealedField("内容", null=True)
+    child_id = models.UUIDField("儿童", null=True)
+    # Keyed by the county: the same row of another list is the same question.
+    mark = models.BinaryField(null=True)
+    town_id = models.BigIntegerField("镇街", null=True)
+    owner_post_id = models.UUIDField("负责岗位", null=True)
+    due_at = models.DateTimeField("到期", null=True)
+    state = models.CharField("状态", max_length=12, default=OPEN)
+    decision = models.CharField("处理", max_length=16, default="")
+    settled_at = models.DateTimeField("处理时间", null=True)
+    settled_by = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = "比对结果"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["comparison", "sheet", "row"], condition=Q(row__gt=0), name="answered_once"
+            ),
+            models.UniqueConstraint(fields=["comparison", "child_id"], condition=Q(row=0), name="missed_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["comparison", "verdict", "state"], name="answer_verdict"),
+            models.Index(fields=["owner_post_id", "state", "due_at"], name="answer_owner"),
+            models.Index(fields=["child_id"], name="answer_child"),
+        ]
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("file", self.comparison_id)
+
+
+class Apart(models.Model):
+    """A person said that two are not the same child: the pair is never asked about again."""
+
+    child_id = models.UUIDField("儿童")
+    # The other one: a row of a list by its mark, or another file.
+    mark = models.BinaryField(null=True)
+    other_id = models.UUIDField("另一份档案", null=True)
+    decided_at = models.DateTimeField("时间")
+    person_id = models.UUIDField(null=True)
+    post_id = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = "不是同一名儿童"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["child_id", "mark"], condition=Q(mark__isnull=False), name="apart_row"),
+            models.UniqueConstraint(
+                fields=["child_id", "other_id"], condition=Q(other_id__isnull=False), name="apart_file"
+            ),
+        ]
+
+
+class Joining(models.Model):
+    """Two files of one child: proposed, confirmed by a second person where that is asked, standing, undone."""
+
+    PROPOSED, STANDING, DECLINED, UNDONE = "proposed", "standing", "declined", "undone"
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    kept_id = models.UUIDField("接着用的档案")
+    other_id = models.UUIDField("另一份档案")
+    # Which fields are taken from the other file; what they say stands in the files only.
+    taken = models.JSONField("取自另一份", default=list)
+    state = models.CharField("状态", max_length=12, default=PROPOSED)
+    proposed_by = models.UUIDField(null=True)
+    proposed_post = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.UUIDField(null=True)
+    decided_post = models.UUIDField(null=True)
+    decided_at = models.DateTimeField("确认时间", null=True)
+    entry_id = models.UUIDField("登记", null=True)
+    correction_id = models.UUIDField("补正", null=True)
+    undone_by = models.UUIDField(null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+
+    class Meta:
+        verbose_name = "两份档案合为一人"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["other_id"], condition=Q(state__in=("proposed", "standing")), name="joined_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["kept_id", "state"], name="joining_kept"),
+            models.Index(fields=["other_id", "state"], name="joining_other"),
+        ]

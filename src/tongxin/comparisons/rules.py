@@ -1,0 +1,70 @@
+"""The rules of comparing lists in force, as an object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tongxin.accounts import throttle
+from tongxin.accounts.throttle import Limits
+from tongxin.rulebook import shipped
+
+KIND, ID = "comparisons", "comparisons"
+IN_FILE = "in_file"
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """A kind of list: what it is compared for, on which legal basis, how long it is kept, what its sender is told."""
+
+    id: str
+    zh: str
+    purpose: str
+    basis: str
+    columns: tuple[str, ...]
+    keeps: timedelta
+    tells: str
+
+    @property
+    def tells_whether(self) -> bool:
+        """Whether the sender learns of each row if there is a file."""
+        return self.tells == IN_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Kinds of lists, until when and by whom answers are settled, what two files are joined by, what is suggested."""
+
+    kinds: Mapping[str, ListKind]
+    review: Mapping[str, int]
+    find_out: Mapping[str, int]
+    owners: tuple[str, ...]
+    at_once: int
+    most_rows: int
+    choices: tuple[str, ...]
+    suggest_from: int
+    suggest_most: int
+    blind: Limits
+
+
+def rules_at(at: datetime, *, region: str = "") -> Rules:
+    """What holds now; before its adoption what came with the program."""
+    return shipped.read_in_force(read, KIND, ID, region=region, at=at)
+
+
+def read(content: Mapping[str, Any]) -> Rules:
+    """The definition as an object."""
+    kinds = [
+        ListKind(
+            id=each["id"], zh=each["zh"], purpose=each["purpose"], basis=each["basis"], columns=tuple(each["columns"]),
+            keeps=timedelta(days=each["keep_days"]), tells=each["tells"],
+        )
+        for each in content["kinds"]
+    ]
+    suggest = content["suggest"]
+    return Rules(
+        kinds={each.id: each for each in kinds}, review=content["review"], find_out=content["find_out"],
+        owners=tuple(content["owners"]), at_once=int(content["at_once"]), most_rows=int(content["most_rows"]),
+        choices=tuple(content["join"]["choices"]), suggest_from=int(suggest["from"]),
+        suggest_most=int(suggest["most"]), blind=throttle.read(suggest["blind"]),
+    )

@@ -1,0 +1,185 @@
+"""Lists that a department brings to be compared with the files of a county: received, looked through, given up (B4)."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from tongxin import ledger, vault
+from tongxin.access import selectors as access
+from tongxin.accounts.models import Division
+from tongxin.accounts.viewers import WORKER, Viewer
+from tongxin.comparisons.models import Answer, Comparison
+from tongxin.comparisons.rules import ListKind, Rules, rules_at
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.intake.county import county_of
+from tongxin.intake.reading import Divisions, Part, Roster, open_roster, remapped
+from tongxin.intake.uploads import size_of
+from tongxin.lib import ids
+from tongxin.rulebook import rules
+from tongxin.vault import Owner
+
+COMPARE, SETTLE = "compare_lists", "settle_comparisons"
+PURPOSE, PART = "list_comparison", "roster"
+NO_COUNTY = "您的岗位不在某一个县区，不能比对名单。没有接收文件。"
+NO_KIND = "请先选这是哪一种名单。没有接收文件。"
+TOO_LONG = "这份名单超过 {most} 行，请分成几份再传。没有接收文件。"
+GONE = "这份名单已到期销毁，不能再看。需要时请重新上传。"
+Columns = Mapping[int, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The list as kept, and whether this very file had been brought before."""
+
+    comparison: Comparison
+    is_known: bool
+
+
+def rules_of(comparison: Comparison, *, at: datetime) -> Rules:
+    """The rules in the county of a list."""
+    return rules_at(at, region=rules.region_of(comparison.county_id))
+
+
+def kind_of(comparison: Comparison, *, at: datetime) -> ListKind:
+    """What kind of list it is: for what it is compared, and what its sender is told."""
+    return rules_of(comparison, at=at).kinds[comparison.kind]
+
+
+def seen_by(*, viewer: Viewer, at: datetime) -> QuerySet[Comparison]:
+    """The lists a viewer may open: those of their own posts; whoever settles for a county, all of it."""
+    if not (_may(viewer, COMPARE, at) or _may(viewer, SETTLE, at)):
+        return Comparison.objects.none()
+    found = rules.access_rules(at=at)
+    whole = {
+        seat.division_id for seat in viewer.seats
+        if seat.division_level == "county" and found.may_do(role=seat.role, action=SETTLE)
+    }
+    mine = Q(post_id__in=viewer.post_ids) | Q(county_id__in=whole)
+    return Comparison.objects.filter(mine).order_by("-received_at", "-id")
+
+
+def sees_all(comparison: Comparison, *, viewer: Viewer, at: datetime) -> bool:
+    """Whether the viewer settles for the county of a list, and so sees more than its sender is told."""
+    found = rules.access_rules(at=at)
+    return any(
+        seat.division_id == comparison.county_id and found.may_do(role=seat.role, action=SETTLE)
+        for seat in viewer.seats
+    )
+
+
+def comparison_for(*, comparison_id: UUID, viewer: Viewer, at: datetime) -> Comparison:
+    """The list, if the viewer may open it; else there is no such page."""
+    found = seen_by(viewer=viewer, at=at).filter(id=comparison_id).first()
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def receive(*, kind: str, content: bytes, name: str, actor: Viewer, at: datetime) -> Received:
+    """The list, sealed; the same file from the same post again is the same list, and changes nothing.
+
+    Refused where it names no kind or is too long; RosterError says why a file can't be read. Nothing is kept then.
+    """
+    if not _may(actor, COMPARE, at):
+        raise NotAllowed
+    county = county_of(actor)
+    if county is None:
+        raise Refused.because(NO_COUNTY)
+    found = rules_at(at, region=county.code[:6])
+    if kind not in found.kinds:
+        raise Refused.because(NO_KIND)
+    sha256 = hashlib.sha256(content).hexdigest()
+    same = Comparison.objects.filter(county_id=county.id, kind=kind, sha256=sha256, post_id=actor.post_id)
+    if known := same.first():
+        return Received(known, True)
+    size = size_of(open_roster(content, name=name))
+    if size > found.most_rows:
+        raise Refused.because(TOO_LONG.format(most=found.most_rows))
+    row = Comparison(
+        id=ids.new_id(), kind=kind, sha256=sha256, county_id=county.id, post_id=actor.post_id,
+        person_id=actor.person_id, received_at=at, keep_until=at + found.kinds[kind].keeps, rows_total=size,
+    )
+    keys = vault.create_keys([row.key_owner], at=at)
+    label = Comparison._meta.label_lower
+    row.name = vault.seal(name, owner=row.key_owner, place=(label, "name", row.id), keyring=keys)
+    row.original = vault.seal(content, owner=row.key_owner, place=(label, "original", row.id), keyring=keys)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            clear = {"kind": kind, "rows": size}
+            ledger.record(
+                kind="list.received", subject=row.key_owner, actor=actor, at=at, clear=clear, is_fact=True
+            )
+    except IntegrityError:
+        return Received(same.get(), True)
+    return Received(row, False)
+
+
+def understand(comparison: Comparison, *, viewer: Viewer, at: datetime, columns: Columns | None = None) -> Roster:
+    """The list as read: with `columns` as given, else as kept, else as guessed. Opening it is a look."""
+    if comparison.state == Comparison.DISPOSED:
+        raise Refused.because(GONE)
+    (name,) = vault.open([comparison.name], viewer=viewer, purpose=PURPOSE, at=at, part=PART, route="comparisons")
+    (content,) = vault.open_bytes(
+        [comparison.original], viewer=viewer, purpose=PURPOSE, at=at, part=PART, route="comparisons"
+    )
+    if content is None:
+        raise Refused.because(GONE)
+    roster = open_roster(content, name=name or "")
+    county = Division.objects.get(id=comparison.county_id)
+    if roster.county != county.code:
+        roster = replace(roster, county=county.code, divisions=Divisions.load(county.code))
+    wanted = columns or {int(at_part): each for at_part, each in comparison.columns.items()}
+    parts = [
+        Part(each.sheet, remapped(each.sheet, each.layout, wanted[number])) if wanted.get(number) else each
+        for number, each in enumerate(roster.parts)
+    ]
+    return replace(roster, parts=tuple(parts))
+
+
+def keep_columns(comparison: Comparison, *, columns: Columns) -> None:
+    """What a person said the columns mean, for the run that follows."""
+    comparison.columns = {str(part): dict(each) for part, each in columns.items()}
+    Comparison.objects.filter(id=comparison.id, state=Comparison.RECEIVED).update(columns=comparison.columns)
+
+
+def dispose_due(*, at: datetime, held: Collection[UUID] = ()) -> int:
+    """How many lists were given up at the end of their term: key destroyed, what the rows said gone.
+
+    One that names a child on whose file a hold stands waits until it is lifted.
+    """
+    due = Comparison.objects.filter(keep_until__lte=at).exclude(state=Comparison.DISPOSED)
+    due = due.exclude(id__in=Answer.objects.filter(child_id__in=held).values("comparison_id"))
+    count = 0
+    for each in due:
+        with transaction.atomic():
+            ledger.record(
+                kind="list.disposed", subject=each.key_owner, actor=WORKER, at=at, clear={"kind": each.kind},
+                is_fact=True,
+            )
+            each.answers.update(content=None, mark=None)
+            each.answers.exclude(state=Answer.SETTLED).update(state=Answer.SETTLED, decision="expired", settled_at=at)
+            Comparison.objects.filter(id=each.id).update(
+                state=Comparison.DISPOSED, original=None, name=None, disposed_at=at
+            )
+        vault.destroy(Owner("file", each.id), at=at)
+        count += 1
+    return count
+
+
+def _may(viewer: Viewer, action: str, at: datetime) -> bool:
+    return access.may_do(viewer=viewer, action=action, at=at)
+
+
+def counts_of(comparison: Comparison) -> dict[str, Any]:
+    """How many rows came to which answer, and how many of them still wait for somebody."""
+    rows = list(comparison.answers.values_list("verdict", "state"))
+    verdicts = (Answer.SAME, Answer.PROBABLE, Answer.CONTRADICTORY, Answer.NEW, Answer.MISSING)
+    counts = {each: sum(verdict == each for verdict, _ in rows) for each in verdicts}
+    return {**counts, "waiting": sum(state != Answer.SETTLED for _, state in rows)}

@@ -1,0 +1,66 @@
+"""On a file's page: the other file of the same child, its tasks and its course, as far as the viewer may read it."""
+
+from typing import Any
+
+from django.db.models import Q, UUIDField
+
+from tongxin.access import selectors as access
+from tongxin.comparisons.models import Joining
+from tongxin.flows import joining
+from tongxin.lib.prepared import Prepared
+from tongxin.people.models import Child
+from tongxin.web.console.file import File, read_file
+from tongxin.web.console.names import open_names, post_titles
+from tongxin.web.console.task_rows import task_rows
+from tongxin.web.console.timeline import SHOWN, timeline
+from tongxin.web.doors import Request, may_do_any
+
+STANDING = Prepared(
+    lambda kept, other: Joining.objects.filter(Q(kept_id=kept) | Q(other_id=other), state=Joining.STANDING)
+    .order_by("decided_at", "id"),
+    kept=UUIDField(), other=UUIDField(),
+)
+
+
+def goes_on_in(request: Request, child: Child) -> Child | None:
+    """The file in which this one goes on, if the viewer may see it."""
+    rows = STANDING.rows(kept=child.id, other=child.id)
+    kept = next((each.kept_id for each in rows if each.other_id == child.id), None)
+    return access.child_if_visible(viewer=request.viewer, child_id=kept, part="roster", at=request.at) if kept else None
+
+
+def joined_part(file: File) -> dict[str, Any]:
+    """What a file's page shows of the other files of its child, and where the viewer joins or parts them."""
+    request, child = file.request, file.child
+    rows = STANDING.rows(kept=child.id, other=child.id)
+    may_join = joining.FORM in file.may_record and may_do_any(request, joining.SETTLE)
+    found = [
+        _shown(request, other, child) for each in rows if each.kept_id == child.id
+        and (other := access.child_if_visible(
+            viewer=request.viewer, child_id=each.other_id, part="roster", at=request.at
+        ))
+    ]
+    return {
+        "joined": found, "goes_on": goes_on_in(request, child),
+        "same_url": f"/children/{child.id}/same/" if may_join else "",
+    }
+
+
+def _shown(request: Request, other: Child, kept: Child) -> dict[str, Any]:
+    file = read_file(request, other.id)
+    entries = file.readable[-SHOWN:]
+    names = open_names(
+        request, children=[other], people=[
+            *(entry.person_id for entry in entries), *(task.owner_person_id for task in file.tasks)
+        ],
+        purpose=file.purpose or "file", route="child",
+    )
+    titles = post_titles([*(each.post_id for each in entries), *(task.owner_post_id for task in file.tasks),
+                          *(task.post_id for task in file.tasks)])
+    tasks = task_rows(request, file.tasks, names={}, titles=titles, holders=names.people, parts=file.parts)
+    seen = tasks if {"care", "crisis"} & file.parts else [row for row in tasks if row["is_mine"]]
+    return {
+        "child": other, "name": names.children[other.id], "tasks": seen, "entries": timeline(file, names, titles),
+        "in_crisis": file.case.in_crisis and "crisis" in file.parts, "url": f"/children/{other.id}/?own=1",
+        "pair_url": f"/children/{kept.id}/same/{other.id}/",
+    }
