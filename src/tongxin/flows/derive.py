@@ -10,7 +10,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
 from tongxin.core.pathway import CaseState, Fact
-from tongxin.flows import conferring, shelved
+from tongxin.flows import conferring, sharing_sending, shelved
 from tongxin.flows.facts import facts_of
 from tongxin.flows.handlers import later_handlers
 from tongxin.ledger import EventDraft
@@ -49,6 +49,7 @@ def derive_again(
         follow_referrals(child=child, state=derived.state, steps=derived.steps, at=at)
     if any(fact.kind in conferring.KINDS for fact in facts):
         conferring.follow(child=child, state=derived.state, at=at)
+    sharing_sending.follow(child=child, facts=facts, at=at)
     tell(child=child, changes=derived.changes, actor=actor, at=at, keyring=keyring)
     return derived
 

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from tongxin import ledger, vault
@@ -71,7 +71,7 @@ def _gather(
     parts = {each.part for each in fields} | {"roster"}
     readable = access.visible_parts(asked, viewer=viewer, parts=sorted(parts), at=at)
     _look(rows, parts, readable, viewer, at)
-    words = _words(rows, fields, viewer, at)
+    words = words_of(rows, fields, viewer=viewer, at=at, purpose=PURPOSE, route=ROUTE)
     for child in rows:
         found.children.append(child)
         found.words[child.id] = {
@@ -98,15 +98,29 @@ def _look(
             ledger.record_look(viewer=viewer, owners=owners, purpose=PURPOSE, part=part, route=ROUTE, at=at)
 
 
-def _words(
-    rows: Sequence[Child], fields: Sequence[Field], viewer: Viewer, at: datetime
+class Sourced(Protocol):
+    """Something that may go along, and where it is taken from."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def is_text(self) -> bool: ...
+
+
+def words_of(
+    rows: Sequence[Child], fields: Sequence[Sourced], *, viewer: Viewer, at: datetime, purpose: str, route: str
 ) -> dict[UUID, dict[str, str]]:
+    """What each child's file says of these fields, in words; the sealed ones are opened for the purpose."""
     wanted = {each.source: each.id for each in fields if not each.is_text}
     ids = [child.id for child in rows]
     found: dict[UUID, dict[str, str]] = {child.id: {} for child in rows}
     cases = {case.id: case for case in Case.objects.filter(id__in=ids)}
     places = _places(rows)
-    spans = _categories(ids, at)
+    spans = categories_of(ids, at)
     pathway = rules.pathway_in(region="", at=at)[1]
     for child in rows:
         case = cases.get(child.id)
@@ -121,18 +135,20 @@ def _words(
                 "identified": IDENTIFIED.get(case.identified, ""), "in_crisis": "是" if case.in_crisis else "否",
             }
         found[child.id] = {wanted[source]: word for source, word in clear.items() if source in wanted}
-    _open(found, rows, wanted, viewer, at)
+    _open(found, rows, wanted, viewer, at, (purpose, route))
     return found
 
 
 def _open(
-    found: dict[UUID, dict[str, str]], rows: Sequence[Child], wanted: Mapping[str, str], viewer: Viewer, at: datetime
+    found: dict[UUID, dict[str, str]], rows: Sequence[Child], wanted: Mapping[str, str], viewer: Viewer, at: datetime,
+    why: tuple[str, str],
 ) -> None:
     columns = [column for column in SEALED if column in wanted]
     if not columns:
         return
     sealed = [getattr(child, SEALED[column]) for child in rows for column in columns]
-    opened = iter(vault.open(sealed, viewer=viewer, purpose=PURPOSE, part="identity", route=ROUTE, at=at))
+    purpose, route = why
+    opened = iter(vault.open(sealed, viewer=viewer, purpose=purpose, part="identity", route=route, at=at))
     for child in rows:
         found[child.id] |= {wanted[column]: next(opened) or "" for column in columns}
 
@@ -154,7 +170,7 @@ def places_around(rows: Sequence[Child]) -> dict[UUID, tuple[str, str, str]]:
     }
 
 
-def _categories(ids: Sequence[UUID], at: datetime) -> dict[UUID, list[str]]:
+def categories_of(ids: Sequence[UUID], at: datetime) -> dict[UUID, list[str]]:
     """The open categories in words; those that only named people may see leave with nobody."""
     content = rules.resolve("categories", "categories", at=at).content["categories"]
     told = {each["id"]: str(each["zh"]) for each in content if not each.get("restricted")}

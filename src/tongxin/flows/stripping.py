@@ -15,7 +15,7 @@ from tongxin.cases.models import Case
 from tongxin.consents.models import ConsentLink
 from tongxin.documents import services as documents
 from tongxin.drafts import services as drafts
-from tongxin.flows import brought, clue_erasing, export_ending, holding, recalls, supervising
+from tongxin.flows import brought, clue_erasing, export_ending, holding, recalls, sharing_ending, supervising
 from tongxin.flows.setting_apart import custody_owners
 from tongxin.flows.shelved import NOWHERE
 from tongxin.intake import services as intake
@@ -34,7 +34,8 @@ def owners_of(child: Child) -> list[Owner]:
     """The child's key, and those of people, home and lists that hold nobody else's words."""
     shared = [*_adults(child), *_home(child), *_uploads(child), *_custodies(child)]
     notes = supervising.notes_about(child.id)
-    return [child.key_owner, *shared, *notes, *brought.owners_of(child), *clue_erasing.owners_of(child)]
+    given = sharing_ending.owners_about(child.id)
+    return [child.key_owner, *shared, *notes, *given, *brought.owners_of(child), *clue_erasing.owners_of(child)]
 
 
 def _custodies(child: Child) -> list[Owner]:
@@ -86,6 +87,7 @@ def strip(child: Child, *, at: datetime) -> dict[str, int]:
         "referral links": ReferralLink.objects.filter(child_id=child.id).delete()[0],
         "attachments": documents.forget_about(child.id), "drafts": drafts.forget_about(child.id),
         "notices": notices.forget_about(child.id), "exports": export_ending.recall_about(child.id, at=at),
+        "shared": sharing_ending.end_about(child.id, "erased", at=at),
         "bookings": bookings.forget_about(child.id), "supervisions": supervising.forget(notes),
         "links": ConsentLink.objects.filter(child_id=child.id).delete()[0],
         "categories": CategorySpan.objects.filter(child_id=child.id).delete()[0],

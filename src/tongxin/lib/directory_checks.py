@@ -25,7 +25,7 @@ def check_asks(content: Content) -> None:
     for each in URGENT:
         row = take.mapping(spans[each], f"spans.{each}", required=("answer", "carry", "climb"))
         for name in row:
-            _span(row[name], f"spans.{each}.{name}")
+            check_span(row[name], f"spans.{each}.{name}")
 
 
 def check_services(content: Content) -> None:
@@ -33,7 +33,7 @@ def check_services(content: Content) -> None:
     take.mapping(content, "", required=(*HEAD, "kinds", "states", "stale_after", "ages"), optional=DATED)
     _named(content["kinds"], "kinds", ())
     _named(content["states"], "states", ("suggests",))
-    _span(content["stale_after"], "stale_after")
+    check_span(content["stale_after"], "stale_after")
     ages = take.mapping(content["ages"], "ages", required=("from", "to"))
     low = take.number(ages, "from", "ages", 0, low=0, high=100)
     take.number(ages, "to", "ages", 0, low=int(low or 0), high=100)
@@ -47,6 +47,7 @@ def _named(raw: object, path: str, more: tuple[str, ...]) -> None:
     take.unrepeated(found, path, "编号")
 
 
-def _span(raw: object, path: str) -> None:
+def check_span(raw: object, path: str) -> None:
+    """A span of one unit."""
     span = take.mapping(raw, path, required=(), optional=("minutes", "hours", "days", "working_days"))
     take.number(span, next(iter(span), "hours"), path, 0, low=1)

@@ -1,0 +1,89 @@
+"""What the definition of sharing must hold: no purpose carries what a family was told stays here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.core.forms import content as take
+from tongxin.core.language.errors import DefinitionError
+from tongxin.lib.directory_checks import check_span
+from tongxin.lib.register_checks import check_fields
+
+Content = Mapping[str, Any]
+HEAD = ("id", "zh", "source", "means")
+DATED = ("version", "valid_from")
+REST = ("fields", "purposes", "approves", "takes", "spans", "asking", "refused", "ends", "outcomes")
+# What a family is told may go to other departments: the basics, never what was assessed, noted or reported.
+PARTS = frozenset({"roster", "identity", "benefits"})
+SOURCES = frozenset({
+    "name", "id_no", "birth", "birth_month", "sex", "phone", "place", "village", "address", "categories",
+})
+SCOPES, FLOWS = frozenset({"categories", "ages", "towns"}), frozenset({"standing", "asked"})
+SIDES = ("giver", "receiver")
+SPANS = ("approve", "answer", "receipt", "dispose", "climb")
+PURPOSE = ("id", "zh", "basis", "receivers", "consent", "fields", "scopes", "ages", "flows", "longest")
+
+
+def check_sharing(content: Content) -> None:
+    """Nothing, when something can be shared by this; else where it fails and how to mend it."""
+    take.mapping(content, "", required=(*HEAD, *REST), optional=DATED)
+    fields = _fields(content["fields"])
+    _purposes(content["purposes"], fields)
+    approves = take.mapping(content["approves"], "approves", required=SIDES)
+    for side in SIDES:
+        take.sequence(approves[side], f"approves.{side}")
+    take.sequence(content["takes"], "takes")
+    spans = take.mapping(content["spans"], "spans", required=SPANS)
+    for name in SPANS:
+        check_span(spans[name], f"spans.{name}")
+    check_fields(content["asking"], "asking", {})
+    for key in ("refused", "ends", "outcomes"):
+        found = []
+        for at, each in enumerate(take.sequence(content[key], key)):
+            row = take.mapping(each, f"{key}[{at}]", required=("id", "zh"), optional=("open",))
+            found.append(take.identifier(row, f"{key}[{at}]"))
+        take.unrepeated(found, key, "编号")
+
+
+def _fields(raw: object) -> set[str]:
+    found = []
+    for at, each in enumerate(take.sequence(raw, "fields")):
+        path = f"fields[{at}]"
+        row = take.mapping(each, path, required=("id", "zh", "part", "source"))
+        found.append(take.identifier(row, path))
+        if row["part"] not in PARTS:
+            raise DefinitionError(f"{path}.part", f"“{row['part']}”这一部分不共享", f"可写：{'、'.join(sorted(PARTS))}")
+        if row["source"] not in SOURCES:
+            raise DefinitionError(f"{path}.source", "没有这个来源", f"可写：{'、'.join(sorted(SOURCES))}")
+    take.unrepeated(found, "fields", "内容")
+    return set(found)
+
+
+def _purposes(raw: object, fields: set[str]) -> None:
+    found = []
+    for at, each in enumerate(take.sequence(raw, "purposes")):
+        path = f"purposes[{at}]"
+        row = take.mapping(each, path, required=PURPOSE, optional=("categories",))
+        found.append(take.identifier(row, path))
+        if not row["consent"]:
+            raise DefinitionError(f"{path}.consent", "没有写每个孩子要有哪一项同意", "写 consent: share")
+        for key, known in (("fields", fields), ("scopes", SCOPES), ("flows", FLOWS)):
+            if not (chosen := set(take.sequence(row[key], f"{path}.{key}"))):
+                raise DefinitionError(f"{path}.{key}", "一项也没有写", f"可写：{'、'.join(sorted(known))}")
+            if strange := chosen - known:
+                cure = f"可写：{'、'.join(sorted(known))}"
+                raise DefinitionError(f"{path}.{key}", f"没有：{'、'.join(sorted(map(str, strange)))}", cure)
+        if ("categories" in row["scopes"]) != bool(row.get("categories")):
+            raise DefinitionError(f"{path}.categories", "按困境类别选孩子的，要写可以用哪些类别", "写 categories")
+        take.sequence(row["receivers"], f"{path}.receivers")
+        _ages(row["ages"], f"{path}.ages")
+        longest = take.mapping(row["longest"], f"{path}.longest", required=("value", "unit", "floor"))
+        take.number(longest, "value", f"{path}.longest", 0, low=1)
+        if longest["unit"] != "days" or longest["floor"] != "max":
+            raise DefinitionError(f"{path}.longest", "最长多久只能缩短", "写 unit: days, floor: max")
+    take.unrepeated(found, "purposes", "用途")
+
+
+def _ages(raw: object, path: str) -> None:
+    ages = take.sequence(raw, path)
+    if len(ages) != 2 or not all(isinstance(each, int) for each in ages) or not 0 <= ages[0] <= ages[1] <= 18:
+        raise DefinitionError(path, "写两个 0 到 18 的整数，从小到大", "写成 [6, 18] 的样子")
