@@ -38,5 +38,5 @@ const MESSAGE = "【急】{post}请您马上回电，有一件急事要当面说
 
 /** Limits that the server gave, or what holds until then. */
 export async function limits() {
-  return { idle_minutes: 5, hidden_minutes: 2, pin_tries: 10, keep_receipts_days: 30, keep_answers_days: 14, photo_kilobytes: 500, photo_side: 1600, voice_seconds: 180, message: MESSAGE, owns: {}, ...((await clear("limits")) ?? {}) };
+  return { idle_minutes: 5, hidden_minutes: 2, pin_tries: 10, keep_receipts_days: 30, keep_answers_days: 14, photo_kilobytes: 500, photo_side: 1600, voice_seconds: 180, message: MESSAGE, owns: {}, pages: /** @type {string[]} */ ([]), ...((await clear("limits")) ?? {}) };
 }

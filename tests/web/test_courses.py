@@ -52,6 +52,27 @@ class TestWhereOneBegins:
         assert methods["url"] == "/protocols/" and methods["age"] and "学校个别辅导" in methods["fitting"]
         assert "年龄合适、直接给孩子做的：" in page.content.decode()
 
+    def test_only_methods_that_can_be_begun_are_offered_the_others_say_why_not(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        story = Story(cast, cast.child(birth="2018-01-05"))
+        time.now = story.at
+        page = office("林社工").get(f"/children/{story.child.id}/forms/course_start/")
+        fields = {field["id"]: field for part in page.context["definition"]["sections"] for field in part["fields"]}
+        offered = {each["code"] for each in fields["protocol"]["options"]}
+        assert {"pfa", "school_counselling", "pm_plus"} <= offered
+        assert not {"ease", "trt", "professional_therapy"} & offered
+        assert {"study", "legal", "visit"}.isdisjoint(each["code"] for each in fields["service"]["options"])
+        others = {each["zh"]: each["why"] for each in page.context["methods"]["others"]}
+        assert others["专业心理治疗（行为激活、认知行为）"] == "不由您这类岗位做"
+        assert others["青少年情绪小组（EASE）"] == "适合 10–15 岁" and "没有列出的办法，为什么" in page.content.decode()
+
+    def test_a_service_that_the_method_does_not_give_is_refused(self, story: Story) -> None:
+        assert "落实的不是这项服务" in story.refused(
+            "course_start", "苏咨询", protocol="school_counselling", recipient="child", form_of="individual",
+            service="legal", provider="counsellor", qualification="counsellor", planned=8, next_on=day(story, 7),
+        )
+
     def test_beside_a_running_course_no_second_is_offered(
         self, story: Story, office: SignedIn, time: Clock
     ) -> None:

@@ -8,7 +8,7 @@ import { tellStanding } from "../standing.js";
 import { lockNow } from "../guard.js";
 import { again, go } from "../page.js";
 import { button, card, heading, notice, row, title } from "../parts.js";
-import { session } from "../session.js";
+import { limits, session } from "../session.js";
 import { say } from "../say.js";
 import { wipe } from "../store.js";
 import { installOffer, isInstalled, isKept } from "../surroundings.js";
@@ -23,7 +23,7 @@ export async function screen() {
     make("div", { class: "fa-list" },
       button(say("完成情况"), () => go("targets"), { kind: "fa-wide", icon: "check" }),
       button(say("两分钟看什么"), () => go("guide"), { kind: "fa-wide", icon: "eye" }),
-      button(say("打给谁"), () => go("calls"), { kind: "fa-wide", icon: "phone" })),
+      button(say("打给谁"), () => go("calls"), { kind: "fa-wide", icon: "phone" }), ...(await officePages())),
     card(make("h2", {}, say("字的大小")), sizes()),
     card(make("h2", {}, say("语言")), languages(async () => {
       await again();
@@ -36,6 +36,14 @@ export async function screen() {
       await byFinger()),
     await leaving(), make("p", { class: "fa-soft" }, say("版本 {build}", { build: BUILD || "–" })),
   ] };
+}
+
+/** Bookings and the rota are pages of the office: they open in the browser, and ask for its sign-in. */
+async function officePages() {
+  const zh = { "/bookings/": say("我的预约（在浏览器里看）"), "/rota/": say("坐班表（在浏览器里看）") };
+  const { pages = [] } = await limits();
+  return Object.entries(zh).filter(([url]) => pages.includes(url)).map(([url, text]) =>
+    make("a", { class: "btn fa-wide", href: url, target: "_blank", rel: "noopener" }, text));
 }
 
 async function byFinger() {

@@ -131,6 +131,8 @@ class Booking(models.Model):
     people = models.SmallIntegerField("人数", default=1)
     state = models.CharField("状态", max_length=12, choices=STATES, default=BOOKED)
     series = models.UUIDField("每周重复", null=True)
+    # Which meeting of a group takes place here; groups lie above this layer.
+    meeting_id = models.UUIDField("小组的哪一场", null=True)
     why = models.CharField("取消原因", max_length=24, default="")
     moves = models.SmallIntegerField("改期次数", default=0)
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -150,6 +152,7 @@ class Booking(models.Model):
             models.Index(fields=["room", "starts_at"], name="booking_room"),
             models.Index(fields=["person", "starts_at"], name="booking_person"),
             models.Index(fields=["state", "ends_at"], name="booking_state"),
+            models.Index(fields=["meeting_id"], name="booking_meeting"),
         ]
 
 

@@ -50,6 +50,7 @@ class Rules:
     remind_at: time
     record_within: timedelta
     find_within: timedelta
+    prefilled_within: timedelta
     feed: FeedRules
 
 
@@ -70,6 +71,8 @@ def read(content: Mapping[str, Any]) -> Rules:
         usual=timedelta(**content["usual"]), weeks=int(content["weeks"]),
         afternoon=time.fromisoformat(content["afternoon"]), remind_at=time.fromisoformat(content["remind_at"]),
         record_within=timedelta(**content["record_within"]), find_within=timedelta(**content["find_within"]),
+        # Before it was a rule, as long as a record is asked for.
+        prefilled_within=timedelta(**content.get("prefilled_within", content["record_within"])),
         feed=_feed(content["feed"]),
     )
 

@@ -19,9 +19,10 @@ from tongxin.bookings.services import Taken
 from tongxin.bookings.times import is_on_grid
 from tongxin.core.forms import Problem
 from tongxin.flows.booking_clashes import clashes
+from tongxin.flows.booking_groups import GROUP, meeting_wanted, name_meetings
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rooms import BOOK, MANAGE, in_reach, managed, span_zh
-from tongxin.flows.rota import Named, is_candidate
+from tongxin.flows.rota import Named, is_candidate, stood_in
 from tongxin.lib import ids
 from tongxin.notices import services as notices
 from tongxin.vault import Owner
@@ -45,6 +46,7 @@ class BookingWish:
     people: int = 1
     child_id: UUID | None = None
     weeks: int = 1
+    meeting_id: UUID | None = None
 
 
 @transaction.atomic
@@ -53,6 +55,7 @@ def book(*, wish: BookingWish, actor: Viewer, at: datetime) -> list[Booking]:
     found = rules_at(at)
     room = _room(wish, actor, at)
     child_id = _child(wish, found, actor, at)
+    meeting = meeting_wanted(wish.meeting_id if wish.whom == GROUP else None, actor=actor, at=at)
     if problems := list(_wrong_with(wish, room, found, child_id, at)):
         raise Refused(problems)
     who = wish.who
@@ -67,6 +70,7 @@ def book(*, wish: BookingWish, actor: Viewer, at: datetime) -> list[Booking]:
         )
         for each in repeated(wish)
     ]
+    name_meetings(rows, meeting)
     _refuse_clashes(rows, room, child_id, at)
     try:
         services.take(rows, child_id=child_id)
@@ -136,9 +140,11 @@ def mark(*, booking_id: UUID, state: str, actor: Viewer, at: datetime) -> Bookin
     return row
 
 
-def mine(*, viewer: Viewer) -> QuerySet[Booking]:
-    """The viewer's own bookings: those with them, and those that they made."""
-    rows = Booking.objects.filter(Q(person_id=viewer.person_id) | Q(made_by_id=viewer.person_id))
+def mine(*, viewer: Viewer, at: datetime) -> QuerySet[Booking]:
+    """The viewer's own bookings: with them, made by them, or of a post in which they stand in now."""
+    rows = Booking.objects.filter(
+        Q(person_id=viewer.person_id) | Q(made_by_id=viewer.person_id) | Q(post_id__in=stood_in(viewer=viewer, at=at))
+    )
     return rows.select_related("room", "room__organisation", "room__division", "post")
 
 
@@ -157,8 +163,10 @@ def booking_for(*, booking_id: UUID, viewer: Viewer, at: datetime) -> Booking:
 
 
 def may_change(row: Booking, *, viewer: Viewer, at: datetime) -> bool:
-    """Whether somebody may move or call off: whoever it is with, who made it, who sees to the room."""
+    """Whether somebody may move or call off: who has it or stands in there, who made it, who sees to the room."""
     if viewer.person_id is not None and viewer.person_id in (row.person_id, row.made_by_id):
+        return True
+    if row.post_id in stood_in(viewer=viewer, at=at):
         return True
     return managed(viewer=viewer, action=MANAGE, at=at).filter(id=row.room_id).exists()
 
@@ -241,11 +249,11 @@ def _wrong_with(
         yield Problem("people", f"没有约上：这间房最多 {room.capacity} 人。", True)
     if wish.who is None or not is_candidate(room, wish.who, at=at):
         yield Problem("who", "没有约上：请选一位现在在岗的咨询师。", True)
-    elif child_id is not None and not _knows(wish.who, child_id, at):
+    elif child_id is not None and not knows(wish.who, child_id, at):
         yield Problem("who", "没有约上：这位咨询师看不到这个孩子的档案。请先转介或指派，再约。", True)
 
 
-def _knows(who: Named, child_id: UUID, at: datetime) -> bool:
+def knows(who: Named, child_id: UUID, at: datetime) -> bool:
     """Whoever is to see the child has to be somebody who may know of them; a relative is kept out here too."""
     person = Person.objects.filter(id=who.person_id, is_active=True).first()
     if person is None:

@@ -102,7 +102,7 @@ def _ruled(
         "calendar": named(calendar_json(rules.calendar_at(at))),
         "places": lists.places_in(county_id), "asking": asking_in(region=region, at=at),
         "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]},
-        "limits": _limits(at),
+        "limits": _limits(at) | _pages(viewer, at),
     }
     if sees:
         parts["highest"] = found.rubric.order[-1]
@@ -119,6 +119,12 @@ def _limits(at: datetime) -> Frame:
     """What a phone keeps to; without a text to send by hand it has its own."""
     found = limits_at(at)
     return {**found.phone, "owns": found.owns, **({"message": found.message} if found.message else {})}
+
+
+def _pages(viewer: Viewer, at: datetime) -> Frame:
+    """Which pages of the office the app leads to: bookings and rota are read there, at the phone's width."""
+    office = {"/bookings/": "book_rooms", "/rota/": "see_rooms"}
+    return {"pages": [page for page, action in office.items() if access.may_do(viewer=viewer, action=action, at=at)]}
 
 
 def frame_for(*, viewer: Viewer, have: Collection[str], at: datetime) -> Frame:

@@ -1,6 +1,6 @@
 """Courses of counselling: the protocol where a child lives, what a record tells in clear, what is refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -162,6 +162,8 @@ def unfit(
         yield Problem("protocol", "本地没有这种办法，没有保存。请另选一种。", True)
         return
     zh = protocol["zh"]
+    if data.get("service") not in protocol["services"]:
+        yield Problem("service", f"“{zh}”落实的不是这项服务。没有保存，请换一项服务，或换一种办法。", True)
     if data.get("recipient") not in protocol["recipients"]:
         yield Problem("recipient", f"“{zh}”不是给这类服务对象的。没有保存，请换一种办法。", True)
     if data.get("form_of") not in protocol["forms"]:
@@ -175,9 +177,7 @@ def unfit(
     if data.get("agreed") != "yes":
         yield Problem("agreed", "本人不愿意的，先不开始；可以换一个人谈，或换一种办法。没有保存。", True)
     yield from _too_young(protocol, data, child, at)
-    if (rule := protocol.get("not_when")) and evaluate(
-        parse(rule, vocabulary=vocabulary(state.pathway.content)), state.names()
-    ) is True:
+    if _is_ruled_out(protocol, state):
         said = f"孩子现在的情况不能开始“{zh}”：先办完危机、安全核实，或先做更强的服务。没有保存。"
         yield Problem("protocol", said, True)
     words = {each["id"]: each["zh"] for each in content["exclusions"]}
@@ -185,6 +185,34 @@ def unfit(
         if data.get(name) != RULED_OUT:
             said = f"有“{words[name]}”或还不清楚，不能开始“{zh}”。先办这件事，或换一种办法。没有保存。"
             yield Problem(name, said, True)
+
+
+def _is_ruled_out(protocol: Mapping[str, Any], state: CaseState) -> bool:
+    """Whether what the file already knows stands against a method."""
+    rule = protocol.get("not_when")
+    return bool(rule) and evaluate(
+        parse(rule, vocabulary=vocabulary(state.pathway.content)), state.names()
+    ) is True
+
+
+def offers(
+    content: Mapping[str, Any], *, child: Child, state: CaseState, roles: Set[str], at: datetime
+) -> list[tuple[Mapping[str, Any], str]]:
+    """Every method with why it can't be begun for this child by these roles; empty where nothing stands against it."""
+    providers = {role for each in content["protocols"] for role in each["by"]}
+    age = age_on(child.birth_month, at.astimezone(CHINA).date())
+    return [(each, _against(each, age=age, state=state, roles=roles & providers)) for each in content["protocols"]]
+
+
+def _against(protocol: Mapping[str, Any], *, age: int | None, state: CaseState, roles: Set[str]) -> str:
+    ages = protocol["ages"]
+    if roles and not roles & set(protocol["by"]):
+        return "不由您这类岗位做"
+    if _is_ruled_out(protocol, state):
+        return "先办完危机、安全核实，或先做更强的服务"
+    if CARER not in protocol["recipients"] and age is not None and not ages["from"] <= age <= ages["to"]:
+        return f"适合 {ages['from']}–{ages['to']} 岁"
+    return ""
 
 
 def _too_young(

@@ -112,6 +112,12 @@ def brought(group: Group, *, at: datetime) -> dict[str, Any]:
     return given
 
 
+def services_of(group: Group, *, at: datetime) -> tuple[str, ...]:
+    """The services that the group's protocol gives."""
+    protocol = protocol_of(group, at=at)
+    return protocol.services if protocol else ()
+
+
 @transaction.atomic
 def leave(*, member_id: UUID, reason: str, actor: Viewer, at: datetime) -> Member:
     """A child is in the group no longer; their course goes on or ends by its own record."""

@@ -87,6 +87,12 @@ def seated_of(people: Sequence[UUID], *, first: date, last: date, at: datetime) 
     return [each for each in found if each.person_id in set(people)]
 
 
+def stood_in(*, viewer: Viewer, at: datetime) -> frozenset[UUID]:
+    """The posts in which the viewer stands in for somebody now: what is sat and booked there is theirs meanwhile."""
+    rows = Holding.objects.filter(held(at), person_id=viewer.person_id, kind=Holding.STAND_IN)
+    return frozenset(rows.values_list("post_id", flat=True))
+
+
 @transaction.atomic
 def write(*, wish: ShiftWish, actor: Viewer, at: datetime) -> list[Shift]:
     """One shift for each weekday of the wish, all or none."""
@@ -203,7 +209,8 @@ def _own(shift_id: UUID, day: date, actor: Viewer, at: datetime) -> Sitting:
     """The sitting, if the actor sits it or plans the room."""
     sitting = _sitting(shift_id, day, at)
     plans = managed(viewer=actor, action=PLAN, at=at).filter(id=sitting.shift.room_id).exists()
-    if actor.person_id is None or not (plans or sitting.person_id == actor.person_id):
+    is_theirs = sitting.person_id == actor.person_id or sitting.post_id in stood_in(viewer=actor, at=at)
+    if actor.person_id is None or not (plans or is_theirs):
         raise NotAllowed
     if sitting.to_at <= at:
         raise Refused.because("没有保存：这一班已经过去。")

@@ -11,7 +11,7 @@ from tongxin.lib.consent_checks import span_of
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
 DATED = ("version", "valid_from", "means")
-SPANS = ("longest", "ahead", "usual", "record_within", "find_within")
+SPANS = ("longest", "ahead", "usual", "record_within", "find_within", "prefilled_within")
 MOMENTS = ("afternoon", "remind_at")
 LISTS: Mapping[str, tuple[str, ...]] = {
     "kinds": (), "equipment": (), "states": ("works",), "closures": (), "whom": ("named",), "cancel": (),

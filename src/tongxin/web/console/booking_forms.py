@@ -62,6 +62,7 @@ def _booked(request: Request, child: Child | None) -> HttpResponse:
             ends_at=starts + timedelta(minutes=number_in(given.get("minutes", ""), most=LARGE) or 0),
             whom=given.get("whom", ""), people=number_in(given.get("people") or "1", most=LARGE) or 0,
             child_id=child.id if child else None, weeks=number_in(given.get("weeks") or "1", most=LARGE) or 0,
+            meeting_id=id_in(given.get("meeting", "")),
         )
         rows = booking.book(wish=wish, actor=request.viewer, at=request.at)
     except NotAllowed:
@@ -142,6 +143,7 @@ def _usual(given: Mapping[str, str], found: Rules, request: Request) -> dict[str
     return {
         "day": day_of(request.at).isoformat(), "minutes": str(_minutes(found)), "weeks": "1", "people": "1",
         "starts": "", "room": str(room) if room else "", "who": "", "whom": "", "with": "", "kind": "", "has": "",
+        "meeting": "",
     }
 
 

@@ -14,6 +14,7 @@ from tongxin.flows import booking
 from tongxin.flows.booking_clashes import hours_zh
 from tongxin.flows.refusals import Refused
 from tongxin.flows.rota import Named
+from tongxin.groups.models import Meeting
 from tongxin.lib.ids import id_in
 from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
@@ -77,6 +78,14 @@ def opened(
     children = Child.objects.filter(id__in=set(mine.values()))
     named = [*people, *(each.person_id for each in rows)]
     return open_names(request, listed=children, people=named, purpose=PURPOSE, route=route, part="care"), mine
+
+
+def meeting_link(meeting: Meeting | None) -> dict[str, str]:
+    """Where the group's meeting is that takes place then; nothing where there is none."""
+    if meeting is None:
+        return {}
+    return {"meeting_url": f"/groups/{meeting.group_id}/meetings/{meeting.number}/",
+            "meeting_zh": f"第 {meeting.number} 场活动"}
 
 
 def booking_row(row: Booking, names: Names, mine: dict[UUID, UUID], *, whom: dict[str, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tongxin.bookings.selectors import day_of
 from tongxin.bookings.times import moment_of
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows import booking, booking_watch, calendars, rota
+from tongxin.flows import booking, booking_groups, booking_watch, calendars, rota
 from tongxin.flows.booking import BookingWish
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rooms import in_reach
@@ -26,6 +26,7 @@ from tongxin.web.console.booking_words import (
     LARGE,
     booking_row,
     day_zh,
+    meeting_link,
     moment_at,
     named_in,
     opened,
@@ -45,17 +46,18 @@ def my_bookings(request: Request) -> HttpResponse:
     """Today's bookings, what has no record yet, what comes in the next two weeks."""
     today = day_of(request.at)
     begins, ends = moment_of(today, 0), moment_of(today + timedelta(days=1), 0)
-    rows = list(booking.mine(viewer=request.viewer).exclude(state=Booking.CANCELLED).filter(
+    rows = list(booking.mine(viewer=request.viewer, at=request.at).exclude(state=Booking.CANCELLED).filter(
         starts_at__gte=begins, starts_at__lt=ends + AHEAD
     ).order_by("starts_at", "id"))
     person = request.viewer.person_id
     missing = booking_watch.unrecorded(person, at=request.at) if person else []
     names, mine = opened(request, [*rows, *missing], route="bookings")
     whom = dict(rules_at(request.at).whom)
+    meetings = booking_groups.meetings_of(rows, viewer=request.viewer, at=request.at)
 
     def shown(found: Iterable[Booking]) -> list[dict[str, Any]]:
         return [{**booking_row(each, names, mine, whom=whom), "is_own": each.person_id == person,
-                 **_marking(request, each)} for each in found]
+                 **_marking(request, each), **meeting_link(meetings.get(each.id))} for each in found]
 
     return show(request, "bookings/mine.html", {
         "today_zh": day_zh(today), "missing": shown(missing),
@@ -152,8 +154,10 @@ def _page(
     names, mine = opened(request, [row], route="booking", people=[person for _post, person in people])
     local = row.starts_at.astimezone(CHINA)
     is_open = _is_open(request, row)
+    meeting = booking_groups.meetings_of([row], viewer=request.viewer, at=request.at).get(row.id)
     return show(request, "bookings/booking.html", {
-        "row": booking_row(row, names, mine, whom=dict(found.whom)), "problems": list(problems),
+        "row": booking_row(row, names, mine, whom=dict(found.whom))
+        | meeting_link(meeting), "problems": list(problems),
         "may_change": is_open, "may_mark": is_open and request.at >= row.starts_at - BEFORE,
         "has_begun": request.at >= row.starts_at, "reasons": found.cancel, "why": found.cancel.get(row.why, ""),
         "rooms": [{"id": str(each.id), "zh": room_zh(each)} for each in rooms], "people": people_of(people, names),

@@ -13,6 +13,7 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.core.pathway.courses import CARER, Course, began, measure_due, responds, think_on
 from tongxin.core.pathway.facts import Fact
+from tongxin.flows.booking_coming import came_by_booking
 from tongxin.flows.counselling import PART, SUPERVISES, course_of, protocol_of, protocols_in
 from tongxin.flows.course_reading import readable
 from tongxin.flows.derive import state_of
@@ -205,6 +206,7 @@ def next_session(request: Request, child: Child, form_id: str) -> dict[str, Any]
     themes = [each["theme"] for each in protocol["sessions"]] if protocol and reads else []
     return {
         "session_no": number, "attended": "present", "way": course.start.data.get("form_of"),
+        **came_by_booking(child, viewer=request.viewer, at=request.at),
         **({"theme": themes[number - 1]} if number <= len(themes) else {}),
     }
 

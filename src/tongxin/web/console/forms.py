@@ -133,7 +133,7 @@ def _ask(request: Request, child: Child, asked: Asked, corrected: Entry | None) 
         "ladder": ladder(request, child, asked) if corrected is None else [],
         "services": suggestions(request, child, asked) if corrected is None else [],
         "why": why_graded(file, names, post_titles(posts)) if file else None,
-        "methods": methods_shown(request, child, asked) if corrected is None else None,
+        "methods": methods_shown(request, child, asked, definition) if corrected is None else None,
         "decision": decision_shown(request, child, asked, about=_about(request, corrected)),
     })
 

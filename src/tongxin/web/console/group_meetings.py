@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,9 +12,12 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from tongxin.access import selectors as access
+from tongxin.bookings.selectors import day_of
 from tongxin.core.pathway import CHINA
 from tongxin.documents import typesetting
-from tongxin.flows import group_counts, group_presences, group_sign_in, grouping
+from tongxin.flows import booking_groups, group_counts, group_presences, group_sign_in, grouping, rooms
+from tongxin.flows.booking_clashes import hours_zh
 from tongxin.flows.group_sign_in import ATTENDED, VETOES, Outcome, Sign, Told
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.groups import selectors
@@ -24,6 +28,7 @@ from tongxin.lib.numbers import day_in, number_in
 from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console import group_members, groups
+from tongxin.web.console.booking_words import room_zh
 from tongxin.web.console.group_paper import sheet_for
 from tongxin.web.console.groups import ATTENDED_ZH, HOME, MEETING_STATES, group_for, moment_of, number_zh, protocol_zh
 from tongxin.web.console.names import open_names
@@ -142,8 +147,24 @@ def _show(request: Request, meeting: Meeting, *, outcome: Outcome | None = None)
         "held_on": request.POST.get("held_on") or _likely_day(request, meeting).isoformat(),
         "reasons": grouping.rules_of(group, at=request.at).called_off, "reason": grouping.rules_of(
             group, at=request.at).called_off.get(meeting.reason, ""),
+        "booked": [
+            {"url": f"/bookings/{each.id}/", "zh": f"{room_zh(each.room)} {hours_zh(each.starts_at, each.ends_at)}",
+             "is_other_day": day_of(each.starts_at) != day_of(meeting.planned_for)}
+            for each in booking_groups.bookings_for(meeting)
+        ],
+        "book_url": _book_url(meeting, size) if leads and meeting.state == Meeting.PLANNED
+        and access.may_do(viewer=request.viewer, action=rooms.BOOK, at=request.at) else "",
         "may_sign": leads and meeting.state != Meeting.CALLED_OFF and bool(waiting),
     }, status=422 if outcome else 200)
+
+
+def _book_url(meeting: Meeting, size: int) -> str:
+    """Where a room is booked for this meeting, with what is known of it."""
+    local = meeting.planned_for.astimezone(CHINA)
+    return "/bookings/new/?" + urlencode({
+        "whom": booking_groups.GROUP, "meeting": meeting.id, "day": f"{local:%Y-%m-%d}", "starts": f"{local:%H:%M}",
+        "minutes": -(-meeting.minutes // 15) * 15, "people": size + 1,
+    })
 
 
 def _likely_day(request: Request, meeting: Meeting) -> date:

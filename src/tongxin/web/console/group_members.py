@@ -23,6 +23,7 @@ from tongxin.people import search
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web import words
+from tongxin.web.console.course_methods import narrow
 from tongxin.web.console.form_page import (
     RENEWED,
     UNREADABLE,
@@ -111,6 +112,7 @@ def join(request: Request, group_id: UUID, child_id: UUID) -> HttpResponseBase:
     known |= {"provider": request.viewer.role}
     age = age_on(child.birth_month, request.at.astimezone(CHINA).date())
     definition = definition_for(request, asked, age=age, values=known, places=lists.places_in(child.county_id))
+    narrow(definition, protocols={group.protocol}, services=group_members.services_of(group, at=request.at))
     return show(request, "groups/join_child.html", {
         "child": child, "name": names.children[child.id], "form": asked.form, "definition": definition,
         "action": request.path, "back_url": f"{HOME}{group.id}/join/", "number": number_zh(group),

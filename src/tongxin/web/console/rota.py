@@ -70,8 +70,9 @@ def rota_page(request: Request) -> HttpResponse:
 def _coming(seated: list[Sitting], request: Request) -> tuple[list[Sitting], list[Sitting]]:
     """The viewer's own turns that lie ahead, and those of others."""
     ahead = [each for each in seated if each.to_at > request.at and each.person_id is not None]
-    mine = [each for each in ahead if each.person_id == request.viewer.person_id]
-    return mine, [each for each in ahead if each.person_id != request.viewer.person_id]
+    posts = rota.stood_in(viewer=request.viewer, at=request.at)
+    mine = [each for each in ahead if each.person_id == request.viewer.person_id or each.post_id in posts]
+    return mine, [each for each in ahead if each not in mine]
 
 
 def _days(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.bookings.times import minutes_in
 from tongxin.core.forms import Problem
-from tongxin.flows import rota
+from tongxin.flows import booking_handing, rota
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rota import ShiftWish
 from tongxin.lib.ids import id_in
@@ -84,8 +84,16 @@ def answer_change(request: Request, change_id: UUID) -> HttpResponse:
     """Yes or no to a stand-in or a swap."""
     def answer() -> str:
         is_yes = request.POST.get("answer") == "yes"
-        rota.answer(change_id=change_id, is_yes=is_yes, actor=request.viewer, at=request.at)
-        return _("已答应，坐班表已改。") if is_yes else _("已回复不换，坐班表不变。")
+        handed = booking_handing.answer(change_id=change_id, is_yes=is_yes, actor=request.viewer, at=request.at)
+        if not is_yes:
+            return _("已回复不换，坐班表不变。")
+        said = _("已答应，坐班表已改。")
+        if handed.over:
+            said += _("这一班的 %(count)d 个预约跟着换了人，见“我的预约”。") % {"count": handed.over}
+        if handed.left:
+            left = _("还有 %(count)d 个没有换（看不到那个孩子的档案，或时间有冲突），请改期。")
+            said += left % {"count": handed.left}
+        return said
 
     return _answered(request, answer)
 

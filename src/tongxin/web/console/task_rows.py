@@ -1,12 +1,15 @@
 """Tasks as a page shows them: what to do, for whom, until when, and where it has climbed to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from tongxin.cases.models import Task
+from tongxin.groups import selectors as groups
+from tongxin.groups.models import Group, Member
+from tongxin.lib.ids import id_in
 from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.names import post_titles
@@ -19,7 +22,7 @@ ANSWERS_ITS_ANCHOR = {
     "conference_record", "decision_answer", "mediation_result", "mediation_follow",
     "session_record", "course_review", "course_end", "course_ask",
 }
-CRISIS = "crisis."
+CRISIS, SESSION = "crisis.", "session_record"
 OTHERS_DO_IT = "由其他岗位办理的事项"
 
 
@@ -58,10 +61,29 @@ def task_rows(
         form for grant in found.grants if grant.roles & request.viewer.roles for form in grant.records
     )
     built = [_row(request, task, names, known, holders or {}, may_fill=task.form in forms) for task in rows]
+    meetings = _meetings(request, [task for task in rows if task.form == SESSION and task.form in forms])
     for row, task in zip(built, rows, strict=True):
+        row["url"] = meetings.get(task.key.split(":")[1] if ":" in task.key else "", row["url"])
         if not row["is_mine"] and found.form_parts.get(task.form) not in reads:
             row["zh"] = OTHERS_DO_IT
     return built
+
+
+def _meetings(request: Request, tasks: Sequence[Task]) -> dict[str, str]:
+    """By course the meeting in which a group's next session is signed in, for whoever leads the group."""
+    courses = {id for task in tasks if (id := id_in(task.key.split(":")[1]))}
+    if not courses:
+        return {}
+    inside = Member.objects.filter(course_id__in=courses, left_at__isnull=True, group__state=Group.OPEN)
+    found = {
+        str(each.course_id): each.group for each in inside.select_related("group")
+        if groups.leads(each.group, viewer=request.viewer, at=request.at)
+    }
+    coming = groups.next_meetings(found.values()) if found else {}
+    return {
+        course: f"/groups/{group.id}/meetings/{coming[group.id].number}/"
+        for course, group in found.items() if group.id in coming
+    }
 
 
 def _row(
