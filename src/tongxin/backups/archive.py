@@ -15,6 +15,7 @@ from tongxin.backups import manifest as manifests
 from tongxin.backups.envelope import CHANGED, CUT, Reader, Writer
 from tongxin.backups.locks import Openers
 from tongxin.backups.manifest import Manifest
+from tongxin.lib import whole_files
 from tongxin.lib.faults import Fault
 
 PIECE = 2**20
@@ -24,18 +25,12 @@ Watch = Callable[[int], None]
 
 def write(to: Path, *, parts: Iterable[Part], manifest: Manifest, openers: Openers) -> Manifest:
     """The finished backup file; until it is whole there is none under its name."""
-    part = to.with_name(f".{to.name}.part")
     head = {"kind": manifest.kind, "set": manifest.set, "created_at": manifest.created_at, "version": manifest.version}
-    try:
-        with told_of_disk("备份没有完成，没有留下不完整的文件"):
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                whole = _fill(stream, parts, manifest, head, openers)
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.replace(to)
-    finally:
-        part.unlink(missing_ok=True)
-    return whole
+    with (
+        told_of_disk("备份没有完成，没有留下不完整的文件"),
+        whole_files.being_written(to, mode=whole_files.PRIVATE) as part, part.open("wb") as stream,
+    ):
+        return _fill(stream, parts, manifest, head, openers)
 
 
 def _fill(

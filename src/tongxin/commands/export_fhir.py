@@ -15,7 +15,7 @@ from tongxin.exports.models import Export
 from tongxin.flows import export_recipients, export_results, exporting
 from tongxin.flows.exporting import PURPOSES
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.lib import clock, fhir
+from tongxin.lib import clock, fhir, whole_files
 from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 from tongxin.rulebook.rules import NotAdopted
@@ -155,12 +155,9 @@ def _text(made: fhir.Resource) -> bytes:
 
 
 def _put(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        whole_files.write(path, content)
     except OSError:
-        part.unlink(missing_ok=True)
         raise Fault(f"写不进 {path.name}，没有导出。请换一个位置。") from None
 
 

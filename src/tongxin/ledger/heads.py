@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tongxin.ledger import stored
-from tongxin.lib import places, secrets, signing
+from tongxin.lib import places, secrets, signing, whole_files
 from tongxin.lib.faults import Fault
 
 COLUMNS = (
@@ -97,9 +97,7 @@ def export_head() -> Path | None:
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(asdict(newest), indent=1)
     for name in (f"{newest.sealed_at[:10]}.json", "head.json"):
-        part = folder / f".{name}.part"
-        part.write_text(text, encoding="utf-8")
-        part.replace(folder / name)
+        whole_files.write(folder / name, text)
     return folder / "head.json"
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tongxin.ledger import canonical, heads, merkle
 from tongxin.ledger.heads import Head
 from tongxin.ledger.models import Leaf, Seal
-from tongxin.lib import places, receipts, secrets, signing
+from tongxin.lib import places, receipts, secrets, signing, whole_files
 from tongxin.lib.faults import Fault
 from tongxin.lib.receipts import Receipt
 
@@ -61,9 +61,7 @@ def export(*, now: datetime) -> Path | None:
         return None
     file = folder() / f"{made['number']:06}-{made['day']}.json"
     folder().mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(receipts.text(made), encoding="utf-8")
-    part.replace(file)
+    whole_files.write(file, receipts.text(made))
     return file
 
 

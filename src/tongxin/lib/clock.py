@@ -4,16 +4,14 @@ A demonstration starts at a set moment and ticks on from there; the real start i
 folder, so every process of one installation shows the same time.
 """
 
-import contextlib
 import json
 import os
-import threading
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tongxin.lib import places
+from tongxin.lib import places, whole_files
 from tongxin.lib.faults import Fault
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -57,13 +55,8 @@ def _moment(text: str) -> datetime:
 def _real_start(file: Path, start: str) -> datetime:
     """When this demonstration began by the real clock; the first process to ask writes it down."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Processes and threads ask at the same moment: each has a file of its own.
-    part = file.with_name(f".clock-{os.getpid()}-{threading.get_ident()}.part")
-    part.write_text(json.dumps({"start": start, "began": datetime.now(ZONE).isoformat()}), encoding="utf-8")
-    # A link appears whole or not at all, and never over another process's.
-    with contextlib.suppress(FileExistsError):
-        file.hardlink_to(part)
-    part.unlink()
+    # Processes and threads ask at the same moment.
+    whole_files.write_first(file, json.dumps({"start": start, "began": datetime.now(ZONE).isoformat()}))
     try:
         return datetime.fromisoformat(json.loads(file.read_text(encoding="utf-8"))["began"])
     except (ValueError, TypeError, LookupError):

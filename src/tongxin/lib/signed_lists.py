@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from django.utils.dateparse import parse_datetime
 
-from tongxin.lib import places, secrets
+from tongxin.lib import places, secrets, whole_files
 from tongxin.lib.faults import Fault
 
 Row = TypeVar("Row")
@@ -67,12 +67,9 @@ class SignedList(Generic[Row]):
 
     def save(self, to: Path, rows: Iterable[Row]) -> None:
         """Write a list whole, in the order given; Fault, and the former one stays, where that can't be done."""
-        part = to.with_name(f".{to.name}.part")
         try:
             to.parent.mkdir(parents=True, exist_ok=True)
-            part.touch(mode=0o600)
-            part.write_text("".join(map(self._line, rows)), encoding="utf-8")
-            part.replace(to)
+            whole_files.write(to, "".join(map(self._line, rows)), mode=whole_files.PRIVATE)
         except OSError:
             raise Fault(f"写不进 {to}，{self.zh}没有保存。请换一个位置。") from None
 

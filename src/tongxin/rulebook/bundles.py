@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from tongxin.core.language.errors import DefinitionError
-from tongxin.lib import definition_checks, places, secrets
+from tongxin.lib import definition_checks, places, secrets, whole_files
 from tongxin.lib.definitions import Library, Version
 from tongxin.lib.faults import Fault
 from tongxin.lib.overlays import refuse_lower_floors
@@ -56,12 +56,10 @@ def make(to: Path, *, at: datetime) -> int:
         "format": FORMAT, "made_at": at.isoformat(), "key": public_key(), "known": _known(),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }, ensure_ascii=False, sort_keys=True, indent=1).encode()
-    part = to.with_name(f".{to.name}.part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+    with whole_files.being_written(to) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         signature = _private().sign(_signed(manifest)).hex().encode()
         for name, content in {MANIFEST: manifest, SIGNATURE: signature, **files}.items():
             archive.writestr(zipfile.ZipInfo(name, EPOCH), content, zipfile.ZIP_DEFLATED)
-    part.replace(to)
     return len(files)
 
 
