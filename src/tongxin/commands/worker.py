@@ -11,7 +11,9 @@ from django.db import OperationalError, close_old_connections, connections, tran
 
 from tongxin import ledger
 from tongxin.flows import (
+    comparing,
     drafting,
+    exchange_sending,
     export_copies,
     export_ending,
     handlers,
@@ -85,6 +87,7 @@ def notify(name: str, *, now: datetime) -> int:
     """How much was done for what leaves the house: lines weighed, days summed up, messages sent."""
     with steady.answering():
         many = queueing.weigh(at=now, limit=LINES_AT_ONCE) + queueing.digest(at=now)
+    many += exchange_sending.send_due(worker=name, at=now, limit=MESSAGES_AT_ONCE)
     return many + sending.send_due(worker=name, at=now, limit=MESSAGES_AT_ONCE)
 
 
@@ -100,6 +103,7 @@ def run(name: str, stop: threading.Event) -> None:
                     ledger.summarise_new(now=clock.now())
                 receipts.export_daily(now=clock.now())
                 intake.forget_originals(at=clock.now(), held=holding.held())
+                comparing.dispose_due(at=clock.now(), held=holding.held())
                 export_copies.destroy_expired(at=clock.now())
                 looked_at = export_ending.recall_overtaken(at=clock.now(), after=looked_at)
                 beaten = time.monotonic()

@@ -14,7 +14,7 @@ from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import WORKER, Viewer
-from tongxin.comparisons.models import Answer, Comparison
+from tongxin.comparisons.models import Answer, Apart, Comparison
 from tongxin.comparisons.rules import ListKind, Rules, rules_at
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.intake.county import county_of
@@ -171,6 +171,14 @@ def dispose_due(*, at: datetime, held: Collection[UUID] = ()) -> int:
         vault.destroy(Owner("file", each.id), at=at)
         count += 1
     return count
+
+
+def forget_about(child_id: UUID) -> int:
+    """How many answers said something of a child whose file is erased; their reasons go, and who was meant."""
+    about = Answer.objects.filter(child_id=child_id)
+    gone = about.update(content=None, mark=None, child_id=None, state=Answer.SETTLED, decision="erased")
+    gone += Apart.objects.filter(Q(child_id=child_id) | Q(other_id=child_id)).delete()[0]
+    return int(gone)
 
 
 def _may(viewer: Viewer, action: str, at: datetime) -> bool:

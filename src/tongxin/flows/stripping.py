@@ -15,7 +15,16 @@ from tongxin.cases.models import Case
 from tongxin.consents.models import ConsentLink
 from tongxin.documents import services as documents
 from tongxin.drafts import services as drafts
-from tongxin.flows import brought, clue_erasing, export_ending, holding, recalls, sharing_ending, supervising
+from tongxin.flows import (
+    brought,
+    clue_erasing,
+    comparing,
+    export_ending,
+    holding,
+    recalls,
+    sharing_ending,
+    supervising,
+)
 from tongxin.flows.setting_apart import custody_owners
 from tongxin.flows.shelved import NOWHERE
 from tongxin.intake import services as intake
@@ -97,6 +106,7 @@ def strip(child: Child, *, at: datetime) -> dict[str, int]:
     gone["pieces"] = brought.strip(child, at=at)
     _strip_people(child, owners)
     _strip_lists(child, owners)
+    gone["comparisons"] = comparing.forget_about(child.id)
     Relation.objects.filter(held(at), child_id=child.id).exclude(relation=Relation.RECUSED).update(to_at=at)
     Shelved.objects.filter(child_id=child.id, ended_at__isnull=True).update(ended_at=at)
     Shelved.objects.filter(child_id=child.id).update(**NOWHERE, file_no="")

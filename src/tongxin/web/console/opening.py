@@ -1,5 +1,6 @@
 """Opening a file: look first whether the child has one, then fill in the 档案表."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from tongxin.accounts.models import Division
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.clues.models import Clue
-from tongxin.flows import clue_filing, lists
+from tongxin.flows import clue_filing, comparing_filing, lists
 from tongxin.flows.clue_filing import Told
 from tongxin.flows.opening import open_file
 from tongxin.flows.record import Sheet
@@ -73,9 +74,13 @@ def new_file(request: Request) -> HttpResponseBase:
     places = lists.places_in(county_id)
     draft = continued(request, child=None, form_id=FORM)
     told = _told(request, asked, is_draft=draft is not None)
-    query = {"shown": opened_token(request), **({"about": str(told.clue.id)} if told else {})}
+    row, listed = id_in(request.GET.get("row", "")), _listed(request, places)
+    query = {
+        "shown": opened_token(request), **({"about": str(told.clue.id)} if told else {}),
+        **({"row": str(row)} if row else {}),
+    }
     carried = {} if draft or told is None else told.answers
-    given = draft_answers(request, draft) if draft else {**_given(request, places), **carried}
+    given = draft_answers(request, draft) if draft else {**_given(request, places), **listed, **carried}
     definition = definition_for(request, asked, age=None, values=given, places=places)
     return show(request, "console/form.html", {
         **on_page(request, child=None, asked=asked, query=query, draft=draft), "form": asked.form,
@@ -104,6 +109,18 @@ def _given(request: Request, places: list[dict[str, str]]) -> dict[str, Any]:
     return given | ({"residence_division": code} if code in {place["code"] for place in places} else {})
 
 
+def _listed(request: Request, places: list[dict[str, str]]) -> Mapping[str, Any]:
+    """What the row of a list says, where the file is opened from one."""
+    answer_id = id_in(request.GET.get("row", ""))
+    if answer_id is None:
+        return {}
+    codes = frozenset(place["code"] for place in places)
+    try:
+        return comparing_filing.told_by(answer_id=answer_id, places=codes, viewer=request.viewer, at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+
+
 def _told(request: Request, asked: Asked, *, is_draft: bool) -> Told | None:
     """The clue from which the file is opened; a draft goes on when the clue was settled meanwhile."""
     clue_id = id_in(request.GET.get("about", ""))
@@ -129,7 +146,10 @@ def _lines(told: Told) -> dict[str, Any]:
 
 def _kept(request: Request, sheet: Sheet) -> str:
     """The new file, with the clue in it; the page that comes next."""
-    clue_id = id_in(request.GET.get("about", ""))
+    clue_id, answer_id = id_in(request.GET.get("about", "")), id_in(request.GET.get("row", ""))
+    if clue_id is None and answer_id is not None:
+        child = comparing_filing.open_from(answer_id=answer_id, sheet=sheet, actor=request.viewer, at=request.at)
+        return f"/children/{child.id}/"
     if clue_id is None:
         child = open_file(sheet=sheet, actor=request.viewer, at=request.at)
         return f"/children/{child.id}/"
