@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from tongxin.clues.models import Clue, Picture
+from django.db.models import QuerySet
+
+from tongxin.clues.models import Clue, Picture, Step
 from tongxin.people.models import Child
 from tongxin.referrals.models import Ask
 from tongxin.vault import Owner
@@ -18,8 +20,13 @@ def owners_of(child: Child) -> Iterator[Owner]:
 
 def strip(child: Child) -> int:
     """How many pictures went; the clues keep their figures, and whose they were is forgotten."""
-    rows = Clue.objects.filter(child_id=child.id)
-    gone = Picture.objects.filter(clue__in=rows.values("id")).delete()[0]
     Ask.objects.filter(child_id=child.id).update(words=None, answer=None)
+    return strip_clues(Clue.objects.filter(child_id=child.id))
+
+
+def strip_clues(rows: QuerySet[Clue]) -> int:
+    """How many pictures went: of these clues stays what a figure counts."""
+    gone = Picture.objects.filter(clue__in=rows.values("id")).delete()[0]
+    Step.objects.filter(clue__in=rows.values("id")).update(words=None)
     rows.update(words=None, reporter=None, clear={}, code_digest="")
     return gone

@@ -10,6 +10,7 @@ from django.db import transaction
 from tongxin import ledger
 from tongxin.accounts.viewers import Viewer
 from tongxin.flows import erasing, holding, retention, shelving
+from tongxin.flows import retention_intake as intake
 from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.keeping.models import Disposal, Due
@@ -60,6 +61,10 @@ def withdraw(*, disposal_id: UUID, actor: Viewer, at: datetime) -> None:
 def _end(row: Disposal, due: Due, actor: Viewer, at: datetime) -> bool:
     try:
         with transaction.atomic():
+            if due.child_id is None:
+                intake.end(due, at=at)
+                Due.objects.filter(id=due.id).update(state=Due.DONE)
+                return True
             holding.refuse_held(due.child_id)
             more: dict[str, Any] = {"child_id": due.child_id, "proposed_by": row.proposed_by, "actor": actor, "at": at}
             if row.then == DESTROY:
@@ -74,4 +79,4 @@ def _end(row: Disposal, due: Due, actor: Viewer, at: datetime) -> bool:
 
 def line_of(row: Disposal, due: Due) -> str:
     """What stands for one file in the certificate: to be checked by who still knows its id, to be guessed by nobody."""
-    return hashlib.sha256(f"tongxin disposal|{row.id}|{due.id}|{due.child_id}".encode()).hexdigest()
+    return hashlib.sha256(f"tongxin disposal|{row.id}|{due.id}|{due.child_id or due.intake_id}".encode()).hexdigest()

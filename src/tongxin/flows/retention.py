@@ -16,11 +16,12 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.flows import barred, coming_of_age, erasing, holding
+from tongxin.flows import retention_intake as intake
 from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.second_factor import rules_at as entrance_rules
 from tongxin.keeping.models import Disposal, Due, RetentionNight
-from tongxin.keeping.rules import ADULT, CLOSED, DESTROY, STORE, Class, Rules, rules_at
+from tongxin.keeping.rules import ADULT, CLOSED, DESTROY, FILE, STORE, Class, Rules, rules_at
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rights.models import Shelved, Tombstone
@@ -52,11 +53,14 @@ def list_due(*, at: datetime) -> int:
     rules, today = rules_at(at), at.astimezone(CHINA).date()
     made = 0
     for rule in rules.listed():
-        rows = list(islice(_due(rule, rules, today, at), MOST))
+        found = _due(rule, rules, today, at) if rule.of == FILE else intake.due(rule, today=today, at=at)
+        rows = list(islice(found, MOST))
         made += len(Due.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500))
     Due.objects.filter(state=Due.KEPT, kept_until__lte=today).update(state=Due.WAITING, kept_until=None)
     in_use = Case.objects.filter(is_open=True).values("id")
     Due.objects.filter(state=Due.WAITING, child_id__in=in_use).delete()
+    intake.take_out()
+    intake.finish(at=at)
     _take_out_bound(rules, at)
     Due.objects.filter(state=Due.WAITING, child_id__in=Tombstone.objects.values("child_id")).delete()
     return made
@@ -180,7 +184,7 @@ def propose(*, due_ids: Sequence[UUID], actor: Viewer, at: datetime) -> Disposal
             raise Refused.because(NOTHING)
         if len({(row.rule, row.county_id) for row in rows}) > 1:
             raise Refused.because(MIXED)
-        if any(holding.holds_on(row.child_id) for row in rows):
+        if any(row.child_id and holding.holds_on(row.child_id) for row in rows):
             raise Refused.because(HELD)
         rule = rules_at(at).named(rows[0].rule)
         if rule is None:

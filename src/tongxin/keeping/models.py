@@ -138,12 +138,14 @@ class Disposal(models.Model):
 
 
 class Due(models.Model):
-    """That a file has been kept as long as a rule says, until somebody decides."""
+    """That a file, or a clue or an ask that belongs to none, has been kept as long as a rule says, until decided."""
 
     WAITING, PROPOSED, DONE, KEPT = "waiting", "proposed", "done", "kept"
     STATES: ClassVar = [(WAITING, "待决定"), (PROPOSED, "已提出"), (DONE, "已办理"), (KEPT, "继续保存")]
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    child_id = models.UUIDField("儿童")
+    child_id = models.UUIDField("儿童", null=True)
+    # Of what belongs to no child's file: the owner of its key.
+    intake_id = models.UUIDField("线索或转来", null=True)
     file_no = models.CharField("档案编号", max_length=24)
     county_id = models.BigIntegerField("区县", null=True)
     rule = models.CharField("类别", max_length=40)
@@ -159,7 +161,13 @@ class Due(models.Model):
         verbose_name = "到期档案"
         # What is done stays with its certificate; a file that was taken out of storage can become due again.
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["child_id", "rule"], condition=~models.Q(state="done"), name="due_once")
+            models.UniqueConstraint(fields=["child_id", "rule"], condition=~models.Q(state="done"), name="due_once"),
+            models.UniqueConstraint(
+                fields=["intake_id", "rule"], condition=~models.Q(state="done"), name="due_intake_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(child_id__isnull=True) ^ models.Q(intake_id__isnull=True), name="due_of_one"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["county_id", "state", "due_on"], name="due_waits")]
 

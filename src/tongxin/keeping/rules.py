@@ -12,6 +12,7 @@ from tongxin.rulebook import shipped
 KIND, ID = "retention", "retention"
 CLOSED, ADULT = "closed", "adult"
 STORE, DESTROY, KEEP = "store", "destroy", "keep"
+FILE, CLUE, ASK = "file", "clue", "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Class:
     then: str
     basis: str
     is_automatic: bool
+    of: str = FILE
 
     def due_on(self, since: date) -> date:
         """The first day on which it is due."""
@@ -80,7 +82,7 @@ def read(content: Mapping[str, Any]) -> Rules:
         classes=tuple(
             Class(
                 each["id"], each["zh"], frozenset(each["starts"]), each["lasts"], each["then"], each["basis"],
-                bool(each.get("automatic")),
+                bool(each.get("automatic")), str(each.get("of", FILE)),
             )
             for each in content.get("classes", ())
         ),

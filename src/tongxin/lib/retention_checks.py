@@ -14,8 +14,10 @@ DATED = ("version", "valid_from", "means")
 MOST_WORDS = 300
 STARTS = frozenset({"closed", "adult", "settled", "written"})
 THEN = frozenset({"store", "destroy", "archive", "keep"})
-# What the nightly list can tell of a file.
-LISTED = frozenset({"closed", "adult"})
+# What the nightly list can tell of a file, of a clue, of an ask; the last two have nothing that could be stored.
+LISTED = {
+    "file": frozenset({"closed", "adult"}), "clue": frozenset({"clue_closed"}), "ask": frozenset({"ask_ended"}),
+}
 
 
 def check_retention(content: Content) -> None:
@@ -26,7 +28,7 @@ def check_retention(content: Content) -> None:
     named(holds["kinds"], "holds.kinds")
     take.number(take.mapping(content["adult"], "adult", required=("years",)), "years", "adult", 0, low=1)
     needed = ("starts", "lasts", "then", "basis")
-    named(content["classes"], "classes", required=needed, optional=("automatic",))
+    named(content["classes"], "classes", required=needed, optional=("automatic", "of"))
     if "coming_of_age" in content:
         _growing(content["coming_of_age"])
     for at, each in enumerate(content["classes"]):
@@ -47,7 +49,11 @@ def _growing(raw: object) -> None:
 
 def _class(each: Content, path: str) -> None:
     starts = frozenset(map(str, take.sequence(each["starts"], f"{path}.starts")))
-    known = STARTS if take.flag(each, "automatic", path) else LISTED
+    if (of := str(each.get("of", "file"))) not in LISTED:
+        raise DefinitionError(f"{path}.of", f"不知道“{of}”是哪一种", f"可写：{'、'.join(LISTED)}")
+    known = STARTS if take.flag(each, "automatic", path) else LISTED[of]
+    if of != "file" and each["then"] != "destroy":
+        raise DefinitionError(f"{path}.then", "线索和“请把孩子转来”只能销毁", "写 destroy")
     if unknown := sorted(starts - known):
         raise DefinitionError(f"{path}.starts", f"不知道从“{unknown[0]}”起算", f"可写：{'、'.join(sorted(known))}")
     if each["then"] not in THEN:

@@ -25,6 +25,7 @@ HOME, ROUTE = "/retention/", "retention"
 THEN = {"store": "改为只保存", "destroy": "销毁", "archive": "归档", "keep": "一直保存"}
 STARTS = {
     "closed": "结案后的最后一条记录", "adult": "年满 18 周岁", "settled": "最后一行办完", "written": "写下的时候",
+    "clue_closed": "线索了结", "ask_ended": "收回、没有同意，一直没有答复的从提出",
 }
 
 
