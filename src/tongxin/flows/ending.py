@@ -10,7 +10,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CHINA
-from tongxin.flows import erasing, rights, shelving
+from tongxin.flows import barred, erasing, rights, shelving
 from tongxin.flows.derive import state_of
 from tongxin.flows.facts import facts_of
 from tongxin.flows.looking import posts_with
@@ -93,7 +93,7 @@ def confirm(*, ending_id: UUID, actor: Viewer, at: datetime) -> Ending:
     child = _child_for(row.child_id, actor, at)
     person = _person(actor)
     if person == row.proposed_by:
-        raise Refused.because(erasing.ALONE)
+        raise Refused.because(barred.ALONE)
     if actor.post_id == row.proposed_post:
         raise Refused.because(SAME_POST)
     if said := against(child, kind=row.kind, at=at):

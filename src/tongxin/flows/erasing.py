@@ -34,7 +34,6 @@ from tongxin.vault import Owner, destructions
 ERASED = "file.erased"
 REQUEST, RETENTION, RESTORED = "request", "retention", "restored"
 ANSWERS = "answer_right"
-ALONE = "要由两个人办：确认的人不能是提出的人。没有改动。"
 GONE = "这份档案已经删除。没有改动。"
 # What of the pathway keeps a file in use, each with why.
 IN_USE = {
@@ -50,9 +49,7 @@ def erase(
     proposed_post: UUID | None = None,
 ) -> Tombstone:
     """The tombstone of a file that two people erased; Refused says what stands against it."""
-    if actor.person_id is None or actor.person_id == proposed_by:
-        raise Refused.because(ALONE)
-    barred.refuse(child_id, actor=actor, proposed_by=proposed_by, at=at)
+    confirmed_by = barred.refuse_alone(child_id, actor=actor, proposed_by=proposed_by, at=at)
     with transaction.atomic():
         child = Child.objects.filter(id=child_id).first()
         if child is None:
@@ -69,7 +66,7 @@ def erase(
             clear={"basis": basis, "proposed_by": str(proposed_by)},
         )
         stone = _tombstone(child, basis=basis, at=at)
-        stone.request_id, stone.proposed_by, stone.confirmed_by = request_id, proposed_by, actor.person_id
+        stone.request_id, stone.proposed_by, stone.confirmed_by = request_id, proposed_by, confirmed_by
         stone.proposed_post, stone.confirmed_post = proposed_post, actor.post_id
         stone.owners = [[owner.kind, str(owner.id)] for owner in stripping.owners_of(child)]
         stone.gone = stripping.strip(child, at=at)

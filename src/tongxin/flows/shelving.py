@@ -15,7 +15,7 @@ from tongxin.accounts.viewers import Viewer, held
 from tongxin.core.pathway import CaseState
 from tongxin.flows import barred, shelved
 from tongxin.flows.derive import derive_again, state_of
-from tongxin.flows.erasing import ALONE, GONE, in_use
+from tongxin.flows.erasing import GONE, in_use
 from tongxin.flows.facts import facts_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rights import rules_for
@@ -38,9 +38,7 @@ def shelve(
     request_id: UUID | None = None,
 ) -> Shelved:
     """A file put away by two people: no list, search, count or phone has it from now on."""
-    if actor.person_id is None or actor.person_id == proposed_by:
-        raise Refused.because(ALONE)
-    barred.refuse(child_id, actor=actor, proposed_by=proposed_by, at=at)
+    shelved_by = barred.refuse_alone(child_id, actor=actor, proposed_by=proposed_by, at=at)
     with transaction.atomic():
         child = _locked(child_id)
         if shelved.of(child_id) is not None:
@@ -50,7 +48,7 @@ def shelve(
             raise Refused.because(*said)
         row = _put(
             child, at, basis=basis, request_id=request_id, until_on=until_on, proposed_by=proposed_by,
-            shelved_by=actor.person_id,
+            shelved_by=shelved_by,
         )
         transaction.on_commit(lambda: shelf.note(Turn(child_id, at, is_stored=True, until_on=until_on)))
         ledger.record(

@@ -16,6 +16,7 @@ from tongxin.looking.models import Glass, Statement, Unusual
 from tongxin.looking.rules import Rules, rules_at
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
+from tongxin.web.console.attempts import answered, tried
 from tongxin.web.console.file import File
 from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.doors import Request, child_for, door
@@ -160,56 +161,38 @@ def _rule(found: Rules, row: Unusual) -> str:
     return f"{day_zh(row.on)}　{zh}（{row.count} {counted}，{moment_zh(row.first_at)} 起）"
 
 
-def _done(request: Request, done: str) -> HttpResponse:
-    messages.success(request, done)
-    return HttpResponseRedirect(HOME)
-
-
-def _tried(request: Request, act: Any, done: str) -> HttpResponse:
-    """The outcome of one act: done, refused in words, or no such page."""
-    try:
-        act()
-    except NotAllowed:
-        raise Http404 from None
-    except Refused as refused:
-        messages.error(request, "".join(each.zh for each in refused.problems))
-        return HttpResponseRedirect(HOME)
-    return _done(request, done)
-
-
 @door("work", methods=("POST",))
 def answer(request: Request, statement_id: UUID) -> HttpResponse:
     """A colleague may look, or may not."""
-    agrees = request.POST.get("agrees") == "yes"
-    return _tried(request, lambda: looking.answer_asked(
+    return answered(request, lambda agrees: looking.answer_asked(
         statement_id=statement_id, agrees=agrees, actor=request.viewer, at=request.at
-    ), _("已同意，申请人已收到消息。") if agrees else _("没有同意，申请人已收到消息。"))
+    ), to=HOME)
 
 
 @door("office.review_looks", methods=("POST",))
 def review(request: Request, glass_id: UUID) -> HttpResponse:
     """Whether an emergency was reason enough."""
-    return _tried(request, lambda: glass.review(
+    return tried(request, lambda: glass.review(
         glass_id=glass_id, outcome=request.POST.get("outcome", ""), words=request.POST.get("words", ""),
         actor=request.viewer, at=request.at,
-    ), _("复核已保存。"))
+    ), done=_("复核已保存。"), to=HOME)
 
 
 @door("work", methods=("POST",))
 def explain(request: Request, unusual_id: UUID) -> HttpResponse:
     """The viewer's own words about their looks."""
-    return _tried(request, lambda: unusual.explain(
+    return tried(request, lambda: unusual.explain(
         unusual_id=unusual_id, words=request.POST.get("words", ""), actor=request.viewer, at=request.at
-    ), _("说明已保存。"))
+    ), done=_("说明已保存。"), to=HOME)
 
 
 @door("office.review_looks", methods=("POST",))
 def close(request: Request, unusual_id: UUID) -> HttpResponse:
     """What came of it."""
-    return _tried(request, lambda: unusual.close(
+    return tried(request, lambda: unusual.close(
         unusual_id=unusual_id, outcome=request.POST.get("outcome", ""), words=request.POST.get("words", ""),
         actor=request.viewer, at=request.at,
-    ), _("核实结果已保存。"))
+    ), done=_("核实结果已保存。"), to=HOME)
 
 
 @door("office.break_glass", methods=("GET", "POST"))

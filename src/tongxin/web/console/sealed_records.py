@@ -25,6 +25,7 @@ from tongxin.lib.ids import id_in
 from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
+from tongxin.web.console.attempts import answered, tried
 from tongxin.web.console.entry_text import loose, sections_of
 from tongxin.web.console.file import entry_zh
 from tongxin.web.console.names import open_names, post_titles
@@ -208,19 +209,18 @@ def _seal_page(request: Request, child: Child, problem: str = "", status: int = 
 @door("office.keep_sealed_records", methods=("POST",))
 def ask(request: Request, custody_id: UUID) -> HttpResponse:
     """A question to look, for a purpose of the law."""
-    return _tried(request, lambda: unsealing.ask(
+    return tried(request, lambda: unsealing.ask(
         custody_id=custody_id, purpose=request.POST.get("purpose", ""), words=request.POST.get("words", ""),
         actor=request.viewer, at=request.at,
-    ), _("申请已提交，由另一位有权的人答复；有答复会出现在“新消息”。"))
+    ), done=_("申请已提交，由另一位有权的人答复；有答复会出现在“新消息”。"), to=HOME)
 
 
 @door("work", methods=("POST",))
 def answer(request: Request, asking_id: UUID) -> HttpResponse:
     """The second person's word."""
-    agrees = request.POST.get("agrees") == "yes"
-    return _tried(request, lambda: unsealing.answer(
+    return answered(request, lambda agrees: unsealing.answer(
         asking_id=asking_id, agrees=agrees, actor=request.viewer, at=request.at
-    ), _("已同意，申请人已收到消息。") if agrees else _("没有同意，申请人已收到消息。"))
+    ), to=HOME)
 
 
 @door("office.keep_sealed_records")
@@ -289,21 +289,9 @@ def _sections(request: Request, child: Child, entry: Entry, words: dict[str, Any
 @door("office.keep_sealed_records", methods=("POST",))
 def lift(request: Request, agreed_id: UUID) -> HttpResponse:
     """The records stand in the file again."""
-    return _tried(request, lambda: unsealing.lift(
+    return tried(request, lambda: unsealing.lift(
         asking_id=agreed_id, actor=request.viewer, at=request.at
-    ), _("已解除封存，记录回到档案里。"))
-
-
-def _tried(request: Request, act: Any, done: str) -> HttpResponse:
-    try:
-        act()
-    except NotAllowed:
-        raise Http404 from None
-    except Refused as refused:
-        messages.error(request, refused.zh)
-    else:
-        messages.success(request, done)
-    return HttpResponseRedirect(HOME)
+    ), done=_("已解除封存，记录回到档案里。"), to=HOME)
 
 
 urlpatterns: list[URLPattern] = [
