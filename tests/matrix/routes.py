@@ -3,7 +3,7 @@
 `part.<part>`: to read that part of the child's file; `record.<form>`: to record that form about the child;
 `office.<action>`: to have that action by role, with `@county` where the thing named belongs to the county.
 `~` at the end: the page lets in only some of them (who wrote the entry, who works in the round).
-`own`: the director's own thing, nobody else's. `device`: a phone's own credentials. The others are open to whoever the
+`own`: the director's own thing, nobody else's. `device`: a phone's own credentials; `client`: another system's token. The others are open to whoever the
 word says.
 """
 
@@ -16,8 +16,38 @@ ROUND = "rounds/<uuid:round_id>/"
 GROUP = "groups/<uuid:group_id>/"
 MEETING = f"{GROUP}meetings/<int:number>/"
 AMENDMENT = "amendments/<uuid:amendment_id>/"
+AGREEMENT = "sharing/<uuid:agreement_id>/"
+SHARING = "write_sharing|approve_sharing|receive_sharing"
 LINE = "registers/lines/<uuid:line_id>/"
 UPLOAD = "rosters/<uuid:upload_id>/"
+
+TABLE = "coordination/"
+COORDINATION: dict[str, str] = {
+    **dict.fromkeys((f"{TABLE}{each}" for each in (
+        "", "members/", "members/<slug:department>/", "meetings/", "orders/", "standards/", "policies/", "cases/",
+        "experts/",
+    )), "office.see_coordination"),
+    **dict.fromkeys((f"{TABLE}{each}" for each in (
+        "meetings/new/", "orders/new/", "standards/new/", "policies/new/", "experts/new/",
+    )), "office.lead_coordination"),
+    f"{TABLE}members/<slug:department>/set/": "office.lead_coordination",
+    **dict.fromkeys((f"{TABLE}{each}" for each in (
+        "meetings/<uuid:joint_id>/", "meetings/<uuid:joint_id>/<slug:joint_deed>/",
+        "meetings/<uuid:joint_id>/paper/", "orders/<uuid:matter_id>/", "orders/<uuid:matter_id>/<slug:matter_deed>/",
+        "standards/<uuid:standard_id>/", "standards/<uuid:standard_id>/<slug:standard_deed>/",
+        "standards/<uuid:standard_id>/compare/", "cases/<uuid:typical_id>/",
+        "cases/<uuid:typical_id>/<slug:typical_deed>/", "opinions/<uuid:opinion_id>/",
+        "opinions/<uuid:opinion_id>/<slug:opinion_deed>/", "scans/<uuid:scan_id>/",
+    )), "office.see_coordination@county~"),
+    f"{TABLE}policies/<uuid:policy_id>/": "office.see_coordination@county",
+    **dict.fromkeys((f"{TABLE}{each}" for each in (
+        "standards/<uuid:standard_id>/revise/", "policies/<uuid:policy_id>/correct/",
+        "policies/<uuid:policy_id>/end/", "experts/<uuid:expert_id>/", "experts/<uuid:expert_id>/end/",
+    )), "office.lead_coordination@county"),
+    f"{TABLE}cases/new/": "office.write_typical_cases",
+    f"{TABLE}cases/<uuid:typical_id>/revise/": "office.write_typical_cases@county~",
+    f"{TABLE}opinions/ask/": "office.write_typical_cases~",
+}
 
 NEEDS: dict[str, str] = {
     "": "work", "notices/read/": "work", "sign-in/": "public", "sign-out/": "signed_in", "post/": "signed_in",
@@ -25,7 +55,7 @@ NEEDS: dict[str, str] = {
     "children/": "work", "children/count/": "work", "children/search/": "work", "children/assign/": "work",
     "children/views/": "work", "children/views/<uuid:view_id>/drop/": "own",
     "children/new/": "office.open_file", "children/new/file/": "office.open_file",
-    "children/new/file/draft/": "office.open_file",
+    "children/new/file/draft/": "office.open_file", "children/new/like/": "office.open_file",
     CHILD: "part.roster", f"{CHILD}forms/<slug:form_id>/": "record.visit_record",
     f"{CHILD}forms/<slug:form_id>/draft/": "record.visit_record", "drafts/<uuid:draft_id>/discard/": "own",
     f"{CHILD}entries/<uuid:entry_id>/": "part.care",
@@ -42,6 +72,7 @@ NEEDS: dict[str, str] = {
     "definitions/": "work", "definitions/<slug:kind>/<slug:name>/": "work",
     "confirmations/": "work", "tasks/": "work", "flags/": "work",
     "conferences/": "office.see_conferences", f"{CHILD}conferences/": "part.conference_tasks",
+    f"{CHILD}conferences/<uuid:entry_id>/letters/<int:number>/": "part.conferences",
     "needs/": "office.see_needs", f"{CHILD}plans/": "part.psychological", f"{CHILD}courses/": "part.care",
     "protocols/": "office.see_protocols", "referrals/": "work",
     "referrals/board/": "office.see_referrals", f"{CHILD}referrals/<uuid:referral_id>/": "part.referral",
@@ -51,10 +82,21 @@ NEEDS: dict[str, str] = {
     "asks/<uuid:ask_id>/": "office.ask_children|answer_asks@county~",
     **dict.fromkeys((f"asks/<uuid:ask_id>/{each}/" for each in ("match", "refuse")), "office.answer_asks@county~"),
     "asks/<uuid:ask_id>/withdraw/": "office.ask_children@county~",
+    "api/openapi.json": "public",
+    **dict.fromkeys((f"api/v1/{each}" for each in (
+        "referrals", "referrals/<uuid:referral_id>", "referrals/<uuid:referral_id>/answers",
+        "referrals/<uuid:referral_id>/referrals", "clues", "clues/<uuid:clue_id>", "figures",
+    )), "client"),
+    "clients/": "office.keep_clients", "clients/new/": "office.keep_clients",
+    **dict.fromkeys((f"clients/<uuid:client_id>/{each}" for each in ("", "answer/", "renew/", "end/", "hooks/")),
+                    "office.keep_clients@county"),
+    "clients/hooks/<uuid:hook_id>/<slug:deed>/": "office.keep_clients@county~",
+    "clients/deliveries/<uuid:delivery_id>/again/": "office.keep_clients@county~",
     "services/": "work", "services/new/": "office.keep_services",
     "services/<uuid:service_id>/": "office.keep_services@county",
     "r/": "public", "r/open/": "public", "r/answer/": "public", "r/paper/": "public",
     "crises/": "office.see_crisis_board", "crises/board/": "office.see_crisis_board",
+    **COORDINATION,
     "groups/": "office.see_groups", "groups/new/": "office.manage_groups", GROUP: "office.see_groups@county~",
     **dict.fromkeys((f"{GROUP}{each}" for each in (
         "join/", "join/<uuid:child_id>/", "members/<uuid:member_id>/leave/", "end/",
@@ -92,6 +134,12 @@ NEEDS: dict[str, str] = {
     f"{UPLOAD}continue/": "office.import_roster@county", f"{UPLOAD}rows/": "office.import_roster@county",
     f"{UPLOAD}rows/mended/": "office.import_roster@county", f"{UPLOAD}changes/": "office.import_roster@county",
     f"{UPLOAD}changes/<uuid:listing_id>/": "office.import_roster@county",
+    "comparisons/": "office.compare_lists|settle_comparisons",
+    "comparisons/review/": "office.settle_comparisons",
+    "comparisons/review/<uuid:answer_id>/": "office.settle_comparisons@county~",
+    **dict.fromkeys((f"comparisons/<uuid:comparison_id>/{each}" for each in ("", "progress/", "answer/")),
+                    "office.compare_lists|settle_comparisons@county~"),
+    f"{CHILD}same/": "record.same_child", f"{CHILD}same/<uuid:other_id>/": "record.same_child~",
     "rounds/": "office.see_screening", "rounds/new/": "office.plan_screening",
     ROUND: "office.see_screening@county~", f"{ROUND}list/": "office.plan_screening@county~",
     f"{ROUND}known/": "office.plan_screening@county~", f"{ROUND}clear/": "office.plan_screening@county~",
@@ -139,6 +187,16 @@ NEEDS: dict[str, str] = {
     "retention/": "office.dispose_files", "retention/propose/": "office.dispose_files",
     "retention/<uuid:disposal_id>/decide/": "office.dispose_files@county~",
     "retention/<uuid:done_id>/certificate/": "office.dispose_files@county",
+    "sharing/": f"office.{SHARING}", "sharing/new/": "office.write_sharing",
+    "sharing/inbox/": "office.receive_sharing", "sharing/outbox/": "office.write_sharing|approve_sharing",
+    f"{AGREEMENT}": f"office.{SHARING}@county~", f"{AGREEMENT}revise/": "office.write_sharing@county~",
+    f"{AGREEMENT}decide/": "office.approve_sharing|receive_sharing@county~",
+    f"{AGREEMENT}revoke/": f"office.{SHARING}@county~", f"{AGREEMENT}ask/": "office.receive_sharing@county~",
+    **dict.fromkeys((f"sharing/deliveries/<uuid:delivery_id>/{each}" for each in ("", "open/", "receive/")),
+                    "office.receive_sharing@county~"),
+    **dict.fromkeys((f"sharing/requests/<uuid:request_id>/{each}" for each in ("", "answer/")),
+                    f"office.{SHARING}@county~"),
+    "sharing/duties/<uuid:duty_id>/": f"office.{SHARING}@county~", f"{CHILD}given/": "part.log",
     "registers/": "office.keep_registers|check_registers", f"{LINE}": "office.keep_registers|check_registers@county",
     **dict.fromkeys((f"{LINE}{each}/" for each in (
         "revise", "end", "certificate", "stages/<slug:stage>", "stages/<slug:stage>/skip",

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests import world
+from tests.flows.forms import fill
 from tests.flows.story import Story
+from tests.flows.test_arrangements import CALM, PARTIES
 from tests.flows.test_conferring import call, day, decision, hold
 from tests.web.conftest import MORNING, Clock, Office
 from tongxin.accounts import county as counties
@@ -177,3 +181,50 @@ def test_the_file_page_says_where_conferences_and_arrangements_stand(
     shown = office("郑管理").get(f"/children/{story.child.id}/")
     assert shown.context["arranged"]["open"] == 1 and "看会商和决定" in shown.content.decode()
     assert office("周主任").get(f"/children/{story.child.id}/").context["arranged"] is None
+
+
+class TestOutside:
+    """Those who have no account are asked by letter; who mediates for the county reads what they wrote."""
+
+    def test_the_letter_says_when_and_where_and_never_who_the_child_is(
+        self, story: Story, office: SignedIn, time: Clock
+    ) -> None:
+        call(story, agenda="困境原因", members=[{"outside": "李律师", "minimum": ["help"]}])
+        time.now = story.at
+        client = office("郑管理")
+        (row,) = client.get(f"/children/{story.child.id}/conferences/").context["coming"]
+        sent = client.post(f"{row['letters_url']}1/")
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(sent.content)).pages)
+        assert sent["Content-Type"] == "application/pdf" and "李律师" in text and "个案会商邀请函" in text
+        assert not any(words in text for words in ("小雨", story.child.file_no, "困境原因"))
+        assert client.post(f"{row['letters_url']}2/").status_code == 404
+        assert office("周主任").post(f"{row['letters_url']}1/").status_code == 404
+
+    def test_the_office_of_justice_reads_back_what_it_wrote_and_finishes_it(
+        self, story: Story, officer: tuple[Person, int], office: SignedIn, time: Clock
+    ) -> None:
+        person, body = officer
+        others = str(story.record("mediation", "林社工", kind="school", parties=PARTIES, **CALM).entry.id)
+        call(story)
+        entry = hold(story, decision(story, organisation=str(body), kind="legal", what="调解抚养"))
+        time.now = story.at
+        client, base = Office(), f"/children/{story.child.id}/"
+        client.force_login(person)
+        answers = fill(story.child, "mediation", story.at, kind="custody", parties=PARTIES, **CALM)
+        saved = client.send(f"{base}forms/mediation/", answers)
+        assert saved.status_code == 200, saved.content.decode()
+        file = client.get(base)
+        assert "下一步：填“调解协议”" in file.content.decode() and "写调解协议" in file.content.decode()
+        (shown,) = file.context["arranged"]["mediations"]
+        assert client.get(shown["url"]).status_code == 200
+        assert client.get(f"{base}entries/{others}/").status_code == 404
+        done = {"outcome": "done", "done_on": story.at.date().isoformat(), "note": "已受理", "signature": "刘司法"}
+        assert client.send(f"{base}forms/decision_answer/?about={entry}:1", done).status_code == 200
+        agreed = fill(
+            story.child, "mediation_result", story.at, outcome="agreed", next_on=day(story, 14),
+            terms=[{"who": "张某", "what": "每月来看孩子两次"}],
+        )
+        assert client.send(shown["next_url"], agreed).status_code == 200
+        (shown,) = client.get(base).context["arranged"]["mediations"]
+        assert shown["state_zh"] == "已达成，按期回访"
+        assert len(office("林社工").get(base).context["arranged"]["mediations"]) == 2

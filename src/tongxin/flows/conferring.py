@@ -11,6 +11,7 @@ from tongxin.assessments.forms import Asked
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA, CaseState, Fact
 from tongxin.core.pathway.conferences import ANSWER, CALL, HELD, RECORD, Decision
+from tongxin.flows import mediating
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.people.models import Child
@@ -114,7 +115,7 @@ def rows_in(fact: Fact, name: str) -> list[Mapping[str, Any]]:
 
 
 def follow(*, child: Child, state: CaseState, at: datetime) -> None:
-    """Let each body in that has a decision to carry out, or is called and may know who the child is; then out again."""
+    """Let each body in that has a decision to carry out, mediates, or is called and may know who it is; then out."""
     wanted = {
         (each.fact.id, int(each.organisation)) for each in state.conferences.decisions.values()
         if each.is_open and each.organisation and state.is_open
@@ -122,5 +123,5 @@ def follow(*, child: Child, state: CaseState, at: datetime) -> None:
         (fact.id, int(row["organisation"]))
         for fact, _ in state.conferences.called.values() for row in rows_in(fact, MEMBERS)
         if row.get("organisation") and WHO_IT_IS in row.get("minimum", ()) and state.is_open
-    }
+    } | (mediating.bodies_at_work(state, at=at) if state.is_open else set())
     relations.let_bodies_in(child_id=child.id, relation="department_task", wanted=wanted, at=at)

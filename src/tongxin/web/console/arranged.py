@@ -3,12 +3,32 @@
 from typing import Any
 
 from tongxin.core.pathway import CHINA
+from tongxin.core.pathway.arrangements import Mediation
+from tongxin.flows import mediating
 from tongxin.flows.conferring import PART, TASKS, is_theirs
 from tongxin.web.console.conference_words import date_in
 from tongxin.web.console.file import File
 from tongxin.web.console.options import words_of
 
 MEDIATED = {"open": "正在调解", "agreed": "已达成，按期回访", "ended": "已办结", "failed": "没有调解成，走下一步"}
+
+
+# By where a dispute stands, the form that comes next.
+NEXT = {"open": ("mediation_result", "写调解协议"), "agreed": ("mediation_follow", "写回访")}
+
+
+def _mediations(file: File) -> list[Mediation]:
+    """The disputes, of a body from outside its own."""
+    posts = mediating.posts_read(viewer=file.request.viewer, child_id=file.child.id, at=file.request.at)
+    found = file.state.arrangements.mediations.values()
+    return [each for each in found if posts is None or each.fact.post in {str(post) for post in posts}]
+
+
+def _next(file: File, each: Mediation) -> dict[str, str]:
+    form, zh = NEXT.get(each.state, ("", ""))
+    if form not in file.may_record:
+        return {}
+    return {"next_zh": zh, "next_url": f"/children/{file.child.id}/forms/{form}/?about={each.fact.id}"}
 
 
 def arranged_part(file: File) -> dict[str, Any] | None:
@@ -30,9 +50,9 @@ def arranged_part(file: File) -> dict[str, Any] | None:
         "mediations": [
             {"kind_zh": kinds.get(str(each.fact.data.get("kind")), ""), "state_zh": MEDIATED[each.state],
              "since": each.fact.at, "due_on": date_in(each.due_on) if each.state == "agreed" else None,
-             "url": f"/children/{child.id}/entries/{each.last.id}/"}
-            for each in state.arrangements.mediations.values()
-        ] if "mediation" in file.parts else [],
+             "url": f"/children/{child.id}/entries/{each.last.id}/", **_next(file, each)}
+            for each in _mediations(file)
+        ] if mediating.PART in file.parts else [],
         "entrusted": {
             "from_on": date_in(str(entrusted.fact.data.get("starts_on"))), "to_on": date_in(entrusted.ends_on),
             "contact_zh": contacts.get(str(entrusted.fact.data.get("contact")), ""), "is_silent": entrusted.is_silent,

@@ -37,6 +37,7 @@ class Sheets:
             "place": said.get("place", ""), "agenda": said.get("agenda", ""), "members": self._members(said),
             "papers_zh": "、".join(papers.get(str(each), "") for each in listed) if isinstance(listed, list) else "",
             "child_hears": said.get("child_hears", ""), "guardian_hears": said.get("guardian_hears", ""),
+            "letters_url": f"/children/{self.file.child.id}/conferences/{fact.id}/letters/",
             "record_url": self._url(RECORD, fact.id), "entry_url": f"/children/{self.file.child.id}/entries/{fact.id}/",
         }
 

@@ -20,6 +20,7 @@ from tongxin.flows.conferring import PART, TASKS
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
+from tongxin.web.console.conference_letter import letter
 from tongxin.web.console.conference_words import ANSWER, CALL, Sheets, form_address
 from tongxin.web.console.file import File, read_file
 from tongxin.web.console.names import open_names, post_titles
@@ -140,4 +141,5 @@ def _told_by_answers(file: File, by_id: Mapping[str, Entry]) -> dict[str, str]:
 
 urlpatterns = [
     path("conferences/", conference_list), path("children/<uuid:child_id>/conferences/", child_conferences),
+    path("children/<uuid:child_id>/conferences/<uuid:entry_id>/letters/<int:number>/", letter),
 ]

@@ -17,7 +17,7 @@ from tongxin.cases.tasks import LIVE
 from tongxin.core.access import AccessRules
 from tongxin.core.forms import Ages, fits
 from tongxin.core.pathway import CHINA, CaseState, Fact, Pathway, refusals
-from tongxin.flows import course_reading, looking
+from tongxin.flows import course_reading, looking, mediating
 from tongxin.flows.derive import state_of
 from tongxin.flows.facts import as_facts, results_of
 from tongxin.ledger.models import Entry
@@ -87,11 +87,11 @@ class File:
         """The entries of the parts that the viewer may read."""
         mine = referrals.without(self.entries, self.others) if self.others else self.entries
         told = [entry for entry in mine if self.access.part_of(entry.form_id) in self.parts]
-        if course_reading.PART not in self.parts:
-            return told
-        shut = course_reading.closed(
-            self.entries, self.state, viewer=self.request.viewer, child_id=self.child.id, at=self.request.at
-        )
+        viewer, at, shut = self.request.viewer, self.request.at, frozenset[UUID]()
+        if course_reading.PART in self.parts:
+            shut |= course_reading.closed(self.entries, self.state, viewer=viewer, child_id=self.child.id, at=at)
+        if mediating.PART in self.parts:
+            shut |= mediating.closed(self.entries, viewer=viewer, child_id=self.child.id, at=at)
         return [entry for entry in told if entry.id not in shut]
 
     def offered(self) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.forms import Asked, age_on
 from tongxin.core.pathway import CHINA, WITHDRAWN
-from tongxin.flows import course_reading, links, lists, prefill
+from tongxin.flows import course_reading, links, lists, mediating, prefill
 from tongxin.flows.prefill import Known
 from tongxin.flows.record import Sheet, offered_to, record
 from tongxin.flows.refusals import Held, NotAllowed, Refused
@@ -47,6 +47,7 @@ from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.handed_over import open_items
 from tongxin.web.console.known import tell_known
 from tongxin.web.console.names import open_names, post_titles
+from tongxin.web.console.next_asked import next_asked
 from tongxin.web.console.opened import Opened, act_from_opened, opened_by, opened_token, refuse_others
 from tongxin.web.console.plans import brought_into, ladder
 from tongxin.web.console.services import suggestions
@@ -98,7 +99,9 @@ def entry_for(request: Request, child: Child, named: str) -> Entry:
     others = referrals.of_others(child_id=child.id, viewer=request.viewer, at=request.at)
     if others and entry not in referrals.without(ledger.facts(child.key_owner), others):
         raise Http404
-    if course_reading.is_closed(entry, child=child, viewer=request.viewer, at=request.at):
+    if course_reading.is_closed(entry, child=child, viewer=request.viewer, at=request.at) or mediating.closed(
+        [entry], viewer=request.viewer, child_id=child.id, at=request.at
+    ):
         raise Http404
     return entry
 
@@ -192,6 +195,8 @@ def _take(
     except NotAllowed:
         raise Http404 from None
     messages.success(request, _("已保存：%(form)s。") % {"form": asked.form.zh})
+    if next_zh := next_asked(request, child, kept.entry):
+        messages.info(request, next_zh)
     if kept.derived is not None and str(kept.entry.id) in kept.derived.state.heard:
         messages.warning(request, HEARD)
     return next_page(_back(child, _household(request, child)))
