@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.documents.files import png
 from tests.flows import rooms as meeting
+from tests.flows import sharing
 from tests.flows.forms import fill
 from tests.flows.group_story import GroupStory
 from tests.flows.story import Story
@@ -16,6 +17,7 @@ from tests.screening.school import School
 from tests.sync.phone import Phone, visit
 from tests.sync.test_blobs import put
 from tests.web.conftest import MORNING, Office
+from tests.web.test_comparisons import compare
 from tests.web.test_drafts import Tab
 from tests.web.test_rosters import NOBODY, RAIN, bring_in, roster
 from tests.world import START, World
@@ -102,10 +104,12 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         "path": "core/outcome.js", "blob_id": ids.new_id(), "amendments.name": _options(),
         "person_id": here["child_director"].person.id, "post_id": here["child_director"].post.id,
         "holding_id": _leave(here),
-        **_own(here["child_director"], child), **_rows(desk), **_round(world), **_kept(desk, child),
+        **_own(here["child_director"], child), **_rows(desk), **_compared(world, desk),
+        **_round(world), **_kept(desk, child),
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
-        **_asked(world, here["case_manager"], here["counsellor"]), **_group(world), **_rooms(world, child),
+        **_asked(world, here["case_manager"], here["counsellor"]),
+        **sharing.under_way(world, child), **_group(world), **_rooms(world, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     group |= {"rota/write/": {"room": str(found["room_id"])}}
@@ -211,6 +215,13 @@ def _rows(desk: Office) -> dict[str, Any]:
     upload = bring_in(desk, roster([*RAIN[:-1], "13800000009"], NOBODY))
     listing = Listing.objects.filter(upload=upload, change=Listing.CHANGED).values_list("id", flat=True)[0]
     return {"upload_id": upload.id, "held_id": upload.held.values_list("id", flat=True)[0], "listing_id": listing}
+
+
+def _compared(world: World, desk: Office) -> dict[str, Any]:
+    """A list of the county's desk with a row that no file is about, and a second file that may be the same child's."""
+    found = compare(desk, NOBODY)
+    row = found.answers.filter(row__gt=0).values_list("id", flat=True)[0]
+    return {"comparison_id": found.id, "answer_id": row, "other_id": world.child("暗号另一份", at=START).id}
 
 
 def _round(world: World) -> dict[str, Any]:

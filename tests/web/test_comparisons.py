@@ -33,7 +33,7 @@ NOBODY = [TOWN, VILLAGE, "孙小河", "男", "2015-06-08", number("3701162015060
 
 
 def on_file(cast: World) -> dict[str, Child]:
-    """Four children: one as the list says, one written otherwise, one whose number the list gives to another, one more."""
+    """Four children: as the list says, written otherwise, with a number the list gives to another, and one more."""
     carers = [{"carer_name": "王桂兰", "relation": "paternal_grandmother", "carer_phone": "13800000001"}]
     snow = [{"carer_name": "李秀英", "relation": "paternal_grandmother", "carer_phone": "13800000002"}]
     return {
@@ -172,7 +172,8 @@ def test_a_file_is_opened_with_what_the_row_says(office: Any, cast: World) -> No
     found = compare(office("郑管理"), NOBODY)
     row = found.answers.get(verdict=Answer.NEW)
     url = f"/children/new/file/?row={row.id}"
-    values = browser.get(url).context["definition"]["values"]
+    sections = browser.get(url).context["definition"]["sections"]
+    values = {each["id"]: each["prefill"] for part in sections for each in part["fields"] if each.get("prefill")}
     assert values["name"] == "孙小河" and values["id_no"] == NOBODY[5] and values["source"] == "matching"
     answer = browser.send(url, {**values, "opened_on": MORNING.date().isoformat()})
     assert answer.status_code in {200, 302}, answer.content.decode()

@@ -43,6 +43,7 @@ class Rules:
     most_rows: int
     choices: tuple[str, ...]
     suggest_from: int
+    suggest_characters: int
     suggest_most: int
     blind: Limits
 
@@ -66,5 +67,5 @@ def read(content: Mapping[str, Any]) -> Rules:
         kinds={each.id: each for each in kinds}, review=content["review"], find_out=content["find_out"],
         owners=tuple(content["owners"]), at_once=int(content["at_once"]), most_rows=int(content["most_rows"]),
         choices=tuple(content["join"]["choices"]), suggest_from=int(suggest["from"]),
-        suggest_most=int(suggest["most"]), blind=throttle.read(suggest["blind"]),
+        suggest_characters=int(suggest["characters"]), suggest_most=int(suggest["most"]), blind=throttle.read(suggest["blind"]),
     )

@@ -16,7 +16,7 @@ from tongxin.accounts.models import Division, Post, places_of
 from tongxin.accounts.posts import Roster as Posts
 from tongxin.accounts.viewers import Viewer
 from tongxin.comparisons.models import Answer, Apart, Comparison
-from tongxin.comparisons.rules import Rules
+from tongxin.comparisons.rules import Rules, rules_at
 from tongxin.core.pathway import CHINA, due_at
 from tongxin.flows import comparing
 from tongxin.flows.comparing_judging import Judged, judge
@@ -78,7 +78,7 @@ def county_at(county_id: int, *, at: datetime) -> County:
     posts = Post.objects.filter(division__county_id=county_id) | Post.objects.filter(division_id__in=above)
     places = Division.objects.filter(county_id=county_id, valid_to__isnull=True)
     return County(
-        division=division, rules=comparing.rules_at(at, region=division.code[:6]), at=at,
+        division=division, rules=rules_at(at, region=division.code[:6]), at=at,
         posts=Posts(posts=posts.select_related("division"), at=at), places={each.code: each for each in places},
     )
 
@@ -123,7 +123,7 @@ def _apart(judged: Sequence[Judged], *, key: bytes) -> frozenset[tuple[UUID, byt
     """The pairs of a file and a row of which a person said that they are two children."""
     children = {each.child_id for each in judged if each.child_id}
     rows = Apart.objects.filter(child_id__in=children, mark__isnull=False)
-    return frozenset((child, bytes(mark)) for child, mark in rows.values_list("child_id", "mark"))
+    return frozenset((child, bytes(mark)) for child, mark in rows.values_list("child_id", "mark") if mark is not None)
 
 
 def _answer(

@@ -58,11 +58,12 @@ def pair_for(*, kept_id: UUID, other_id: UUID, viewer: Viewer, at: datetime) -> 
     found = {
         each: access.child_if_visible(viewer=viewer, child_id=each, part=PART, at=at) for each in (kept_id, other_id)
     }
-    if None in found.values() or not all(
+    kept, other = found[kept_id], found[other_id]
+    if kept is None or other is None or not all(
         access.may(viewer=viewer, child_id=each, part="", action=f"record.{FORM}", at=at) for each in found
     ):
         raise NotAllowed
-    return Pair(found[kept_id], found[other_id])
+    return Pair(kept, other)
 
 
 def joining_of(kept_id: UUID, other_id: UUID) -> Joining | None:
@@ -267,7 +268,7 @@ def _given(row: Joining, pair: Pair, actor: Viewer, at: datetime) -> dict[str, A
 
 
 def _place(child: Child) -> str | None:
-    places = Division.objects.filter(id=child.village_id or child.town_id)
+    places = Division.objects.filter(id=child.village_id or child.town_id or 0)
     return places.values_list("code", flat=True).first()
 
 

@@ -110,7 +110,7 @@ def _shown(request: Request, found: Pair, problem: str = "") -> HttpResponse:
     left, right = joining.words_of([found.kept, found.other], viewer=viewer, at=at)
     said = joining.against(found, viewer=viewer, at=at) if stands is None else []
     sides = [of_file(each) for each in in_words([found.kept, found.other], viewer=viewer, at=at, route="same")]
-    explained = linkage.compare_two(*sides)
+    explained = linkage.compare_two(sides[0], sides[1])
     choices = rules_at(at, region=rules.region_of(found.kept.county_id)).choices
     apart = joining.apart_between(found.kept.id, found.other.id)
     return show(request, "comparisons/pair.html", {
@@ -123,8 +123,7 @@ def _shown(request: Request, found: Pair, problem: str = "") -> HttpResponse:
 
 
 def _line(name: str, left: dict[str, Any], right: dict[str, Any], stands: Joining | None) -> dict[str, Any]:
-    show_word = (lambda word: SEX.get(word, "")) if name == "sex" else (lambda word: word or "")
-    mine, theirs = show_word(left.get(name)), show_word(right.get(name))
+    mine, theirs = (SEX.get(each[name], "") if name == "sex" else each[name] or "" for each in (left, right))
     is_taken = name in stands.taken if stands else not mine and bool(theirs)
     return {
         "name": name, "zh": FIELDS.get(name, name), "left": mine, "right": theirs, "differs": mine != theirs,

@@ -7,6 +7,7 @@ from django.db.models import Q, UUIDField
 from tongxin.access import selectors as access
 from tongxin.comparisons.models import Joining
 from tongxin.flows import joining
+from tongxin.flows.comparing import SETTLE
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.web.console.file import File, read_file
@@ -33,7 +34,7 @@ def joined_part(file: File) -> dict[str, Any]:
     """What a file's page shows of the other files of its child, and where the viewer joins or parts them."""
     request, child = file.request, file.child
     rows = STANDING.rows(kept=child.id, other=child.id)
-    may_join = joining.FORM in file.may_record and may_do_any(request, joining.SETTLE)
+    may_join = joining.FORM in file.may_record and may_do_any(request, SETTLE)
     found = [
         _shown(request, other, child) for each in rows if each.kept_id == child.id
         and (other := access.child_if_visible(

@@ -1,18 +1,19 @@
 """Opening a file: look first whether the child has one, then fill in the 档案表."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Division
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.clues.models import Clue
-from tongxin.flows import clue_filing, comparing_filing, lists
+from tongxin.flows import clue_filing, comparing_filing, lists, suggesting
 from tongxin.flows.clue_filing import Told
 from tongxin.flows.opening import open_file
 from tongxin.flows.record import Sheet
@@ -20,6 +21,7 @@ from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.lib.ids import id_in
 from tongxin.people import search
+from tongxin.people.search import Found
 from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console.drafts import continued, draft_answers, on_page
@@ -48,19 +50,28 @@ def look_first(request: Request) -> HttpResponse:
     """The children that may be meant, before anybody opens a second file for one of them."""
     text = request.POST.get("text", "").strip()[:LONGEST_SEARCH]
     found = search.find(text, viewer=request.viewer, at=request.at, route="children.new") if text else []
+    return show(request, "console/look_first.html", {"text": text, "found": _lines_of(request, found)})
+
+
+def _lines_of(request: Request, found: Sequence[Found]) -> list[dict[str, Any]]:
     places = {place for each in found if (place := each.child.village_id or each.child.town_id)}
     names = dict(Division.objects.filter(id__in=places).values_list("id", "name"))
-    return show(request, "console/look_first.html", {
-        "text": text,
-        "found": [
-            {
-                "url": f"/children/{each.child_id}/", "name": each.name, "sex": each.child.get_sex_display(),
-                "age": words.age_zh(each.child.birth_month, on=request.at.date()),
-                "place": names.get(each.child.village_id or each.child.town_id or 0, ""), "file_no": each.child.file_no,
-            }
-            for each in found
-        ],
-    })
+    return [
+        {
+            "url": f"/children/{each.child_id}/", "name": each.name, "sex": each.child.get_sex_display(),
+            "age": words.age_zh(each.child.birth_month, on=request.at.date()),
+            "place": names.get(each.child.village_id or each.child.town_id or 0, ""), "file_no": each.child.file_no,
+        }
+        for each in found
+    ]
+
+
+@door("office.open_file", methods=("POST",))
+def like(request: Request) -> HttpResponse:
+    """The files that may be this child's already, while the form is filled in; a part of the page."""
+    said = {name: request.POST.get(name, "")[:LONGEST_SEARCH] for name in ("name", "id_no", "birth")}
+    answer = suggesting.like(**said, viewer=request.viewer, at=request.at)
+    return render(request, "console/_like.html", {"found": _lines_of(request, answer.found), "zh": answer.zh})
 
 
 @door("office.open_file", methods=("GET", "POST"))
@@ -88,7 +99,7 @@ def new_file(request: Request) -> HttpResponseBase:
         "back_url": f"/clues/{told.clue.id}/" if told else "/children/new/",
         "clue_told": _lines(told) if told else None,
         "definition": tell_source(definition, carried, _source(told)) if told else definition,
-        "action": f"{request.path}?{urlencode(query)}",
+        "action": f"{request.path}?{urlencode(query)}", "like_url": "/children/new/like/",
     })
 
 
