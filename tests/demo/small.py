@@ -1,6 +1,7 @@
 """A small district: twenty children of one township, and a quarter of a year played with them."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tests import world
@@ -30,7 +31,7 @@ def roster() -> bytes:
     return "\n".join([HEAD, *rows]).encode()
 
 
-def played(*, seed: int = 7, end: datetime = END) -> Played:
+def played(*, seed: int = 7, end: datetime = END, outside: Path | None = None) -> Played:
     """The township's time from its roster to `end`."""
     at = district().starts
     cast = world.build(at - timedelta(days=1))
@@ -41,7 +42,7 @@ def played(*, seed: int = 7, end: datetime = END) -> Played:
     )
     upload = intake.import_upload(found.upload, viewer=viewer, at=at, roster=found.roster)
     people = {person.id: (cast.posts[name], person, name) for name, person in cast.people.items()}
-    return play(upload=upload, people=people, end=end, seed=seed)
+    return play(upload=upload, people=people, end=end, seed=seed, outside=outside)
 
 
 def seen() -> dict[str, Any]:

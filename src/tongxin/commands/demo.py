@@ -11,13 +11,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tongxin.commands.serve import refuse_busy, serve
-from tongxin.lib import clock, places
+from tongxin.lib import clock, places, whole_files
 from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 from tongxin.lib.start import start
 
 CLOCK = "2025-12-30T09:00"
 MARK, LOGINS = "demo.mark", "logins.json"
+# What the demonstration's mails and messages became; nothing of them leaves this machine.
+OUTSIDE = "outside"
 HOST = "127.0.0.1"
 
 
@@ -46,10 +48,13 @@ def _run(home: Path, port: int, *, serves: bool) -> int:
     if not serves:
         return 0
     print("正在启动……", flush=True)
-    return serve(
-        host=HOST, port=port, workers=2,
-        when_ready=lambda: print(f"已启动：http://{HOST}:{port}　按 Ctrl+C 停止，数据保留。", flush=True),
-    )
+    from tongxin.demo.receivers import receiving
+
+    with receiving(home / OUTSIDE, link=f"http://{HOST}:{port}/sign-in/"):
+        return serve(host=HOST, port=port, workers=2, when_ready=lambda: print(
+            f"已启动：http://{HOST}:{port}　按 Ctrl+C 停止，数据保留。\n"
+            f"往外发的邮件、短信、企业微信只到本机，存在 {home / OUTSIDE}。", flush=True,
+        ))
 
 
 @contextmanager
@@ -85,11 +90,11 @@ def _set_up(home: Path) -> None:
     from tongxin.commands import database_prepare, demo_office
 
     database_prepare.main([])
-    logins = demo_office.build(end=_opening(), progress=_month_by_month())
-    part = home / f".{LOGINS}.part"
-    part.touch(mode=0o600)
-    part.write_text(json.dumps(logins, ensure_ascii=False, indent=1), encoding="utf-8")
-    part.rename(home / LOGINS)
+    built = demo_office.build(end=_opening(), progress=_month_by_month(), outside=home / OUTSIDE)
+    for refused in built.refused:
+        print(f"  没有被接受：{refused}", flush=True)
+    known = json.dumps(built.logins, ensure_ascii=False, indent=1)
+    whole_files.write(home / LOGINS, known, mode=whole_files.PRIVATE)
     print(f"示例已就绪，用时 {time.monotonic() - began:.0f} 秒。")
 
 

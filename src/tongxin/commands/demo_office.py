@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from tongxin.accounts import county as counties
@@ -34,18 +36,26 @@ ROLES = (
 Staff = dict[UUID, tuple[Post, Person, str]]
 
 
-def build(*, end: datetime, progress: Callable[[date], None]) -> list[dict[str, str]]:
-    """A district as it stands at `end`, a year after its roster came in; the logins, one a role and an outsider's."""
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The logins, one a role and an outsider's; and what the record refused to take in the played year."""
+
+    logins: list[dict[str, str]]
+    refused: tuple[str, ...]
+
+
+def build(*, end: datetime, progress: Callable[[date], None], outside: Path) -> Built:
+    """A district as it stands at `end`, a year after its roster came in; messages that left the house in `outside`."""
     at = district().starts
     adopt_folder(actor=WORKER, at=at)
     line, staff = _county(COUNTY, at, is_run_here=True)
-    outside, others = _county(ELSEWHERE, at)
+    elsewhere, others = _county(ELSEWHERE, at)
     viewer = viewer_of(person=_holder(line.posts["case_manager"][0]), at=at)
     sample = places.definitions_folder() / "sample" / SAMPLE
     found = intake.receive(content=sample.read_bytes(), name=SAMPLE, viewer=viewer, at=at, county=line.county)
     upload = intake.import_upload(found.upload, viewer=viewer, at=at, roster=found.roster)
-    played = play(upload=upload, people=staff | others, end=end, progress=progress)
-    return _logins(line, outside, played.village)
+    played = play(upload=upload, people=staff | others, end=end, progress=progress, outside=outside)
+    return Built(_logins(line, elsewhere, played.village), played.refused)
 
 
 def _county(code: str, at: datetime, *, is_run_here: bool = False) -> tuple[Line, Staff]:
@@ -79,13 +89,13 @@ def _holder(post: Post) -> Person:
     ).person
 
 
-def _logins(line: Line, outside: Line, home: Division) -> list[dict[str, str]]:
+def _logins(line: Line, elsewhere: Line, home: Division) -> list[dict[str, str]]:
     rows = []
     for login, role in ROLES:
         place = {"child_director": home.id, "child_supervisor": home.town_id}.get(role)
         post = next(post for post in line.posts[role] if place in (None, post.division_id))
         rows.append(_let_in(post, login))
-    rows.append(_let_in(outside.posts["psych_teacher"][0], "outsider", note="（外区，什么也看不到）"))
+    rows.append(_let_in(elsewhere.posts["psych_teacher"][0], "outsider", note="（外区，什么也看不到）"))
     return rows
 
 

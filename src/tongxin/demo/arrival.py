@@ -21,7 +21,7 @@ def found(year: Year, place: Division, at: datetime, *, months: int, trouble: in
     actor = year.cast.at_place("child_director", place.id, at=at)
     if actor is None:
         return None
-    chance = year.chance
+    chance = year.stream(f"found:{len(year.lives)}")
     sex = chance.choice(("female", "male"))
     given = year.words.say("given_girl" if sex == "female" else "given_boy")
     who = newcomer(
@@ -47,8 +47,10 @@ def found(year: Year, place: Division, at: datetime, *, months: int, trouble: in
 
 def _settled(year: Year, child: Child, at: datetime, trouble: int | None) -> Life:
     relation = Carer.objects.filter(child=child).values_list("relation", flat=True).first() or ""
+    number = len(year.lives)
     life = life_of(
-        child, number=len(year.lives), relation=relation, district=year.district, chance=year.chance, on=at.date()
+        child, number=number, relation=relation, district=year.district, chance=year.stream(f"life:{number}"),
+        on=at.date(),
     )
     if trouble is not None:
         life.trouble, life.begins, life.eases = trouble, at.date(), ()

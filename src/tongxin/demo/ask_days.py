@@ -54,11 +54,8 @@ class AskDays:
                 kind=asking_over.TRANSFER, place_id=self.county.id, given={id: [text] for id, text in given.items()},
                 actor=asker.viewer, at=at,
             )
-        except NotAllowed:
-            self.year.refused.append("asks: 不能提出")
-            return
-        except Refused as refused:
-            self.year.refused.append(f"asks: {refused.zh}")
+        except (NotAllowed, Refused) as refused:
+            self.year.refuse("asks", refused, at=at)
             return
         if number == 0:
             self.year.plan(at + AGREED, self._agree, ask_id=ask.id, life=life)
@@ -72,7 +69,7 @@ class AskDays:
         try:
             asking_over.agree(ask_id=ask_id, child_id=life.child_id, actor=desk.viewer, at=at)
         except (NotAllowed, Refused) as refused:
-            self.year.refused.append(f"asks: {refused}")
+            self.year.refuse("asks", refused, at=at, life=life)
 
     def _living_there(self) -> Life | None:
         """The first child of the list for whom nothing special is played."""

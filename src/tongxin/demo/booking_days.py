@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from tongxin.access import selectors as access
 from tongxin.accounts.models import Division, Organisation, Post
 from tongxin.bookings.models import Booking, Room, Shift
 from tongxin.bookings.selectors import booked_of, day_of
@@ -16,7 +18,7 @@ from tongxin.cases.models import Case
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
 from tongxin.flows import booking, booking_watch, rooms, rota
-from tongxin.flows.booking import BookingWish
+from tongxin.flows.booking import PART, BookingWish
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rooms import RoomWish
 from tongxin.flows.rota import Named, ShiftWish
@@ -80,7 +82,7 @@ class BookingDays:
         )]:
             for room, weekday, (starts, ends) in turns:
                 turn = ShiftWish(self.rooms[room].id, who, (weekday,), starts, ends, day_of(at), None)
-                self._try(partial(rota.write, wish=turn, actor=desk.viewer, at=at))
+                self._try(at, partial(rota.write, wish=turn, actor=desk.viewer, at=at))
 
     def _newcomer(self, name: str, body: Organisation, desk: Actor, at: datetime) -> Named:
         post = Post.objects.create(
@@ -111,7 +113,7 @@ class BookingDays:
                 self.year.plan(row.ends_at, self._mark, row_id=row.id, state=state, actor=actor)
 
     def _mark(self, at: datetime, row_id: UUID, state: str, actor: Actor) -> None:
-        self._try(lambda: booking.mark(booking_id=row_id, state=state, actor=actor.viewer, at=at))
+        self._try(at, lambda: booking.mark(booking_id=row_id, state=state, actor=actor.viewer, at=at))
 
     def _missed(self, at: datetime) -> None:
         """One that nobody wrote anything of."""
@@ -133,7 +135,7 @@ class BookingDays:
         own = self.year.cast.at_place("counsellor", self.county.id, at=at)
         if own is None or own.viewer.person_id is None or not self.rooms:
             return
-        graded = self._graded(count)
+        graded = self._graded(count, own, at)
         shifts = Shift.objects.filter(person_id=own.viewer.person_id).order_by("weekday", "starts")
         starts = [
             moment_of(first + timedelta(days=ahead), minutes)
@@ -144,11 +146,12 @@ class BookingDays:
         for child_id, moment in zip(graded, free, strict=False):
             self._book(self.rooms[0], own, moment, at, whom="child", child_id=child_id)
 
-    def _graded(self, count: int) -> list[UUID]:
-        """Children who are counselled, in the order of the year's own list."""
+    def _graded(self, count: int, own: Actor, at: datetime) -> list[UUID]:
+        """Children of whom the counsellor knows that they are counselled, in the order of the year's own list."""
         known = dict(Case.objects.filter(is_open=True, in_crisis=False).values_list("id", "level"))
         found = [child for child in self.year.lives if known.get(child) not in (None, "", "low")]
-        return found[:count]
+        mine = (child for child in found if access.may(viewer=own.viewer, child_id=child, part=PART, at=at))
+        return list(islice(mine, count))
 
     def _swap(self, own: Actor, at: datetime) -> None:
         first = day_of(at)
@@ -158,7 +161,7 @@ class BookingDays:
         theirs = [each for each in ahead if each.person_id == self.people[3].person_id]
         actor = self._actor(self.people[3].post_id, at)
         if mine and theirs and actor is not None:
-            self._try(lambda: rota.swap(
+            self._try(at, lambda: rota.swap(
                 shift_id=theirs[0].shift.id, day=theirs[0].day, other_shift_id=mine[0].shift.id,
                 other_day=mine[0].day, actor=actor.viewer, at=at,
             ))
@@ -174,14 +177,12 @@ class BookingDays:
         wish = BookingWish(
             room.id, Named(actor.post_id, actor.viewer.person_id), starts, starts + timedelta(minutes=minutes), **more
         )
-        made = self._try(lambda: booking.book(wish=wish, actor=actor.viewer, at=at))
+        made = self._try(at, lambda: booking.book(wish=wish, actor=actor.viewer, at=at))
         return made if isinstance(made, list) else []
 
-    def _try(self, act: Callable[[], object]) -> object:
+    def _try(self, at: datetime, act: Callable[[], object]) -> object:
         try:
             return act()
-        except NotAllowed:
-            self.year.refused.append("booking: 不能预约")
-        except Refused as refused:
-            self.year.refused.append(f"booking: {refused.zh}")
+        except (NotAllowed, Refused) as refused:
+            self.year.refuse("booking", refused, at=at)
         return None

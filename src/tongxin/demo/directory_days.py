@@ -65,7 +65,5 @@ class DirectoryDays:
         }
         try:
             listing_services.keep(service_id=known.id if known else None, given=given, actor=desk.viewer, at=at)
-        except NotAllowed:
-            self.year.refused.append("services: 不能登记")
-        except Refused as refused:
-            self.year.refused.append(f"services: {refused.zh}")
+        except (NotAllowed, Refused) as refused:
+            self.year.refuse("services", refused, at=at)

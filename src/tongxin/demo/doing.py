@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case, Decision, Proposal
 from tongxin.core.pathway import CHINA, Pathway
 from tongxin.demo import sheets_assessment, sheets_care, sheets_danger, sheets_file, sheets_visit
 from tongxin.demo.lives import Life
 from tongxin.demo.scene import Answers, Scene
 from tongxin.flows import planning
+from tongxin.flows.record import asked_of, offered_to
+from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
 Sheets = Mapping[str, Callable[[Scene], Answers]]
@@ -66,8 +69,10 @@ def form_for(form: str, age: int) -> str:
     return "identification_form_0_3" if form == "identification_form" and age < SMALL_UNTIL else form
 
 
-def known_for(form: str, life: Life, pathway: Pathway, at: datetime) -> dict[str, Any]:
+def known_for(form: str, life: Life, pathway: Pathway, at: datetime, *, actor: Viewer) -> dict[str, Any]:
     """What somebody reads in the record before filling in a form that depends on it."""
+    if form == "assessment_form":
+        return {"offered": _offered(life, at, actor)}
     if form == "grade_decision":
         return _grades(life, pathway)
     if form == "care_plan":
@@ -80,6 +85,14 @@ def known_for(form: str, life: Life, pathway: Pathway, at: datetime) -> dict[str
     if form == "child_state":
         return {"state": "found"}
     return {}
+
+
+def _offered(life: Life, at: datetime, actor: Viewer) -> frozenset[str]:
+    """The questionnaires that this person may put to this child."""
+    child = Child.objects.get(id=life.child_id)
+    asked = asked_of(child, form_id="assessment_form", at=at)
+    shown = offered_to(asked, child, actor=actor, on=at.astimezone(CHINA).date())
+    return frozenset(field.id for field in shown.form.fields if field.sheet)
 
 
 def _plan(life: Life, at: datetime) -> dict[str, Any]:

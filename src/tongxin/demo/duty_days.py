@@ -44,7 +44,7 @@ class DutyDays:
             try:
                 duty.write(wish=wish, actor=desk.viewer, at=at)
             except Refused as refused:
-                self.year.refused.append("duty: " + "".join(problem.zh for problem in refused.problems))
+                self.year.refuse("duty", refused, at=at)
 
 
 def _called(actor: Actor) -> OnCall | None:

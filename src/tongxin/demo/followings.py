@@ -37,10 +37,10 @@ class Followings:
         state = made.derived.state if made.derived else None
         if "referred" in life.flags or state is None or not (state.may_refer and state.care.is_approved):
             return
-        if year.chance.random() < REFERRED:
+        if life.chance.random() < REFERRED:
             life.flags.add("referred")
-            kind = year.chance.choice(KINDS) if life.difficulty(at) < 3 else "medical"
-            later = at + timedelta(days=year.chance.randint(1, 6), hours=1)
+            kind = life.chance.choice(KINDS) if life.difficulty(at) < 3 else "medical"
+            later = at + timedelta(days=life.chance.randint(1, 6), hours=1)
             year.plan(later, self.refer, life=life, kind=kind)
 
     def refer(self, at: datetime, life: Life, kind: str) -> Recorded | None:
@@ -53,7 +53,7 @@ class Followings:
         year, about = self.year, str(made.entry.clear.get("about", ""))
         answer = Referral.objects.filter(entry_id=about).values_list("state", flat=True).first()
         if answer == "accepted":
-            later = at + timedelta(days=year.chance.choice((7, 8, 9, 10, 11, 12, 19)))
+            later = at + timedelta(days=life.chance.choice((7, 8, 9, 10, 11, 12, 19)))
             year.plan(later, self._finish, life=life, about=about)
 
     def _finish(self, at: datetime, life: Life, about: str) -> None:
@@ -74,8 +74,8 @@ class Followings:
         if case["level"] != "low" or case["standing"] != "low" or case["in_crisis"] or not case["is_open"]:
             return
         life.flags.add("closing")
-        if self.year.chance.random() < CLOSES:
-            later = at + timedelta(days=self.year.chance.randint(10, 30), hours=1)
+        if life.chance.random() < CLOSES:
+            later = at + timedelta(days=life.chance.randint(10, 30), hours=1)
             self.year.plan(later, self.close, life=life)
 
     def close(self, at: datetime, life: Life) -> None:

@@ -105,7 +105,7 @@ class GroupDays:
                 group_id=group.id, child_id=life.child_id, sheet=sheet, actor=leader.viewer, at=at
             )
         except (Refused, NotAllowed) as refused:
-            self.year.refused.append(f"course_start: {refused}")
+            self.year.refuse("course_start", refused, at=at, life=life)
         self.year.look_at([life.child_id], at)
 
     def _meet(self, at: datetime, number: int) -> None:
@@ -125,7 +125,8 @@ class GroupDays:
         )
         outcome = group_sign_in.sign_in(meeting_id=meeting.id, told=told, signs=signs, actor=leader.viewer, at=at)
         for member, problems in outcome.refused:
-            self.year.refused.append(f"session_record {member.id}: " + "".join(each.zh for each in problems))
+            life = self.year.lives[member.child_id]
+            self.year.refuse("session_record", Refused(list(problems)), at=at, life=life)
         self.year.look_at([member.child_id for member in members], at)
         self.year.look_no_later(at)
         for member in outcome.in_danger:

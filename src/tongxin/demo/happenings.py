@@ -29,6 +29,7 @@ class Happenings:
 
     def __init__(self, year: Year, *, start: datetime, places: Sequence[Division]) -> None:
         self.year, self.start, self.places = year, start, list(places)
+        self.chance = year.stream("happenings")
         self.lives = list(year.lives.values())
 
     def plan_all(self) -> None:
@@ -47,32 +48,32 @@ class Happenings:
     def _some_day(self) -> datetime:
         """An hour of work on some day of the year, not too near its ends."""
         span = (self.year.end - self.start).days
-        day = (self.start + timedelta(days=self.year.chance.uniform(0.09, 0.95) * span)).astimezone(CHINA)
-        return day.replace(hour=self.year.chance.randint(9, 17), minute=self.year.chance.randint(0, 59), second=0,
+        day = (self.start + timedelta(days=self.chance.uniform(0.09, 0.95) * span)).astimezone(CHINA)
+        return day.replace(hour=self.chance.randint(9, 17), minute=self.chance.randint(0, 59), second=0,
                            microsecond=0)
 
     def _siblings(self) -> None:
         pairs = arrival.neighbours(self.lives)
         for first, second in pairs[: self.year.district.happens("siblings", children=len(self.lives))]:
-            at = self.start + timedelta(days=20 + self.year.chance.randint(0, 60), hours=2)
+            at = self.start + timedelta(days=20 + self.chance.randint(0, 60), hours=2)
             self.year.plan(at, arrival.become_siblings, year=self.year, first=first, second=second)
 
     def _find(self, at: datetime) -> None:
-        arrival.found(self.year, self.year.chance.choice(self.places), at, months=self.year.chance.choice(SMALL))
+        arrival.found(self.year, self.chance.choice(self.places), at, months=self.chance.choice(SMALL))
 
     def _desk(self, at: datetime) -> Actor | None:
         county = self.places[0].county_id
         return self.year.cast.at_place("case_manager", county, at=at)
 
     def _director_post(self) -> Post | None:
-        life = self.year.chance.choice(self.lives)
+        life = self.chance.choice(self.lives)
         return self.year.cast.post_of("child_director", life.village_id)
 
     def _turnover(self, at: datetime) -> None:
         """A director goes and another begins the same day."""
         post, desk = self._director_post(), self._desk(at)
         if post and desk:
-            name = self.year.chance.choice(NAMES)
+            name = self.chance.choice(NAMES)
             person = self.year.cast.newcomer(name, actor=desk, at=at)
             self.year.cast.hand_over(post, person, actor=desk, at=at)
             self.year.look_no_later(at)
@@ -83,19 +84,19 @@ class Happenings:
         if post and desk:
             self.year.cast.hand_over(post, None, actor=desk, at=at)
             self.year.look_no_later(at)
-            later = at + timedelta(days=self.year.chance.randint(14, 40))
+            later = at + timedelta(days=self.chance.randint(14, 40))
             self.year.plan(later, self._fill, post=post)
 
     def _fill(self, at: datetime, post: Post) -> None:
         desk = self._desk(at)
         if desk:
-            person = self.year.cast.newcomer(self.year.chance.choice(NAMES), actor=desk, at=at)
+            person = self.year.cast.newcomer(self.chance.choice(NAMES), actor=desk, at=at)
             self.year.cast.hand_over(post, person, actor=desk, at=at)
             self.year.look_no_later(at)
 
     def _leave(self, at: datetime) -> None:
         """Somebody is away for some weeks, and the neighbouring village's director stands in."""
-        life = self.year.chance.choice(self.lives)
+        life = self.chance.choice(self.lives)
         post, desk = self.year.cast.post_of("child_director", life.village_id), self._desk(at)
         near = [place for place in self.places if place.town_id == life.town_id and place.id != life.village_id]
         other = self.year.cast.post_of("child_director", near[0].id) if near else None
@@ -104,7 +105,7 @@ class Happenings:
             return
         self.year.cast.stand_in(post, person, actor=desk, at=at)
         self.year.look_no_later(at)
-        self.year.plan(at + timedelta(days=self.year.chance.randint(20, 60)), self._back, post=post)
+        self.year.plan(at + timedelta(days=self.chance.randint(20, 60)), self._back, post=post)
 
     def _back(self, at: datetime, post: Post) -> None:
         if desk := self._desk(at):
@@ -118,7 +119,7 @@ class Happenings:
     def _someone(self, at: datetime, *, hard: bool = False) -> Life | None:
         """A child whose case is open, for whom something may happen."""
         among = [life for life in self._here() if not hard or life.trouble]
-        for life in self.year.chance.sample(among, min(6, len(among))):
+        for life in self.chance.sample(among, min(6, len(among))):
             if Case.objects.filter(id=life.child_id, is_open=True, in_crisis=False).exists():
                 return life
         return None
@@ -166,7 +167,7 @@ class Happenings:
     def _put_off(self, at: datetime) -> None:
         """Somebody says why a visit has to wait."""
         here = self._here()
-        for life in self.year.chance.sample(here, min(12, len(here))):
+        for life in self.chance.sample(here, min(12, len(here))):
             task = Task.objects.filter(case_id=life.child_id, state__in=LIVE, step__in=("visit", "visit_healthy"))
             key = task.order_by("due_at").values_list("key", flat=True).first()
             if key:
@@ -185,7 +186,7 @@ class Happenings:
     def _last_visit(self, at: datetime) -> tuple[Life, Entry, dict[str, object]] | None:
         """Somebody's latest visit, by the one who made it."""
         here = self._here()
-        for life in self.year.chance.sample(here, len(here)):
+        for life in self.chance.sample(here, len(here)):
             found = next((each for each in reversed(life.entries) if each[1] == "visit_record"), None)
             entry = Entry.objects.filter(id=found[0]).first() if found else None
             if found and entry and at - entry.recorded_at < timedelta(days=45) and "put_right" not in life.flags:

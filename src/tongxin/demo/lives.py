@@ -39,6 +39,7 @@ class Life:
     is_poor: bool = False
     is_crisis: bool = False
     feedback: str = "agrees"
+    chance: Random = field(default_factory=lambda: Random(0), compare=False, repr=False)
     flags: set[str] = field(default_factory=set)
     todo: dict[str, "Todo"] = field(default_factory=dict)
     entries: list[tuple[UUID, str, Mapping[str, object], str]] = field(default_factory=list)
@@ -86,21 +87,24 @@ class Todo:
 
 
 def lives_of(children: Iterable[Child], *, district: District, chance: Random, starts: date) -> list[Life]:
-    """A life for each child, in their order."""
-    found = list(children)
+    """A life for each child, in their order, each with a chance of its own."""
+    found, seed = list(children), chance.getrandbits(64)
     relations = dict(Carer.objects.filter(child__in=found).order_by("-id").values_list("child_id", "relation"))
     return [
-        life_of(child, number=number, relation=relations.get(child.id, ""), district=district, chance=chance, on=starts)
+        life_of(
+            child, number=number, relation=relations.get(child.id, ""), district=district,
+            chance=Random(f"{seed}:{number}"), on=starts,
+        )
         for number, child in enumerate(found)
     ]
 
 
 def life_of(child: Child, *, number: int, relation: str, district: District, chance: Random, on: date) -> Life:
-    """What is true of one child from a day on."""
+    """What is true of one child from a day on, and the chance by which its year goes."""
     life = Life(
         child_id=child.id, number=number, birth=child.birth_month, sex=child.sex, village_id=child.village_id,
         town_id=child.town_id, county_id=child.county_id, carer=CALLED.get(relation, "家里大人"),
-        relation=relation,
+        relation=relation, chance=chance,
     )
     _fate(life, district, chance, on)
     return life

@@ -23,6 +23,7 @@ class Moves:
 
     def __init__(self, year: Year, *, happenings: Happenings) -> None:
         self.year, self.happenings = year, happenings
+        self.chance = year.stream("moves")
 
     def plan_all(self) -> None:
         span = self.year.end - self.happenings.start
@@ -56,7 +57,7 @@ class Moves:
 
     def _calm(self, at: datetime) -> Life | None:
         among = [life for life in self.happenings.lives if not life.flags]
-        for life in self.year.chance.sample(among, min(8, len(among))):
+        for life in self.chance.sample(among, min(8, len(among))):
             if Case.objects.filter(id=life.child_id, is_open=True, in_crisis=False).exists():
                 return life
         return None

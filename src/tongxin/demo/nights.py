@@ -16,11 +16,16 @@ SOON = timedelta(seconds=2)
 def pass_night(now: datetime) -> None:
     """The day's reactions done, each as soon as it could be, and the day's rows sealed."""
     with transaction.atomic():
-        while claimed := ledger.claim(worker=WORKER, limit=AT_ONCE, now=now):
-            for work in claimed:
-                _do(work)
+        do_waiting(now)
     while ledger.seal_new(now=now):
         continue
+
+
+def do_waiting(now: datetime) -> None:
+    """The reactions that wait, done as soon as each could be."""
+    while claimed := ledger.claim(worker=WORKER, limit=AT_ONCE, now=now):
+        for work in claimed:
+            _do(work)
 
 
 def _do(work: Work) -> None:

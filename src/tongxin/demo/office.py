@@ -32,7 +32,7 @@ def _settle(at: datetime, year: Year, held: HeldRow) -> None:
     if held.state != HeldRow.OPEN:
         return
     if held.reason == HeldRow.NO_NAME:
-        surname, given = year.chance.choice("王李张刘"), year.words.say("given_boy")
+        surname, given = year.stream(f"named:{at:%m%d%H%M}").choice("王李张刘"), year.words.say("given_boy")
         decided = intake.settle(held, decision=NAME, name=surname + given, actor=desk.viewer, at=at)
         if decided.state == HeldRow.OPEN:
             decided = intake.settle(decided, decision=OTHER, actor=desk.viewer, at=at)
@@ -41,7 +41,9 @@ def _settle(at: datetime, year: Year, held: HeldRow) -> None:
     if decided.state == HeldRow.OPENED and decided.child_id is not None:
         child = Child.objects.get(id=decided.child_id)
         relation = Carer.objects.filter(child=child).values_list("relation", flat=True).first() or ""
+        number = len(year.lives)
         life = life_of(
-            child, number=len(year.lives), relation=relation, district=year.district, chance=year.chance, on=at.date()
+            child, number=number, relation=relation, district=year.district, chance=year.stream(f"life:{number}"),
+            on=at.date(),
         )
         year.welcome([life], at)

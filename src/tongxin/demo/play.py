@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from tongxin.accounts.models import Division, Person, Post
@@ -12,6 +14,7 @@ from tongxin.demo.age_days import AgeDays
 from tongxin.demo.ask_days import AskDays
 from tongxin.demo.booking_days import BookingDays
 from tongxin.demo.cast import Cast
+from tongxin.demo.clue_cases import ClueCases
 from tongxin.demo.clue_days import ClueDays
 from tongxin.demo.conference_days import ConferenceDays
 from tongxin.demo.course_days import CourseDays
@@ -26,11 +29,14 @@ from tongxin.demo.last_days import LastDays
 from tongxin.demo.lives import lives_of
 from tongxin.demo.moves import Moves
 from tongxin.demo.need_days import NeedDays
+from tongxin.demo.notice_days import NoticeDays
 from tongxin.demo.office import settle_rows
 from tongxin.demo.readers import Readers
+from tongxin.demo.receivers import LINK, Kept, receiving
 from tongxin.demo.register_days import RegisterDays
 from tongxin.demo.screening_days import ScreeningDays
 from tongxin.demo.showcase import Showcase
+from tongxin.demo.supervision_days import SupervisionDays
 from tongxin.demo.year import Year
 from tongxin.intake.models import Listing, Upload
 from tongxin.people.models import Child
@@ -47,9 +53,20 @@ class Played:
 
 def play(
     *, upload: Upload, people: Mapping[UUID, tuple[Post, Person, str]], end: datetime, seed: int | None = None,
-    progress: Callable[[date], None] = lambda day: None,
+    progress: Callable[[date], None] = lambda day: None, outside: Path | None = None,
 ) -> Played:
-    """Play the year of the children of a roster."""
+    """Play the year of the children of a roster; what leaves the house meanwhile lies in `outside` afterwards."""
+    with (
+        TemporaryDirectory(prefix="tongxin-outside-") as passing,
+        receiving(outside or Path(passing), link=LINK) as kept,
+    ):
+        return _play(upload, people, end, seed, progress, kept)
+
+
+def _play(
+    upload: Upload, people: Mapping[UUID, tuple[Post, Person, str]], end: datetime, seed: int | None,
+    progress: Callable[[date], None], outside: Kept,
+) -> Played:
     rules = district()
     chance = Random(rules.seed if seed is None else seed)
     cast = Cast(names={person.id: name for _, person, name in people.values()})
@@ -74,12 +91,15 @@ def play(
     GroupDays(year, county_id=county.id).plan_all()
     ConferenceDays(year, county_id=county.id).plan_all(start=start)
     ClueDays(year, village=village).plan_all(start=start)
+    ClueCases(year, village=village).plan_all(start=start)
     BookingDays(year, county=county).plan_all()
     DutyDays(year, county=county).plan_all(start=start)
     AgeDays(year, village=village).plan_all(start=start)
     RegisterDays(year, county=county).plan_all(start=start)
     DirectoryDays(year, county=county).plan_all(start=start)
     AskDays(year, county=county).plan_all(start=start)
+    SupervisionDays(year, county_id=county.id).plan_all()
+    NoticeDays(year, county=county, outside=outside).plan_all()
     Readers(year, start=start).plan_all()
     settle_rows(year, upload, start=start)
     year.welcome(lives, start)

@@ -85,7 +85,7 @@ class RegisterDays:
         try:
             return act(actor.viewer)
         except Refused as refused:
-            self.year.refused.append(f"register: {refused.zh}")
+            self.year.refuse("register", refused, at=at)
             return None
 
 

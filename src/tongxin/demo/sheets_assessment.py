@@ -18,7 +18,7 @@ def assessment(scene: Scene) -> Answers:
     answers: Answers = {
         **SAFE, "done_on": scene.today, "assessors": [{"name": scene.name, "qualification": "social_worker"}],
         "place": scene.say("place"), "minutes": scene.chance.choice((45, 50, 60, 75)),
-        "methods": ["interview", "observation", *(["scale"] if scene.age >= 9 else [])],
+        "methods": ["interview", "observation", "scale"],
         "informants": ["child", "guardian", "teacher"], "seen_in_person": "yes",
         "physical_history": scene.say("physical_history"),
         "sleep_eating": scene.say("sleep_poor" if hard >= CLEAR else "sleep_good"),
@@ -73,8 +73,10 @@ def _questionnaires(scene: Scene) -> Answers:
                                     "s3": "0", "s4": "0"}
     if scene.age >= 9:
         answers["who_5"] = _filled(scene, [f"q{n}" for n in range(1, 6)], WHO[scene.difficulty], 5)
+    used = scene.facts.get("offered", answers)
+    answers = {name: sheet for name, sheet in answers.items() if name in used}
     if not answers:
-        return {}
+        return {"methods": ["interview", "observation"]}
     return answers | {"instruments_used": sorted(answers), "child_told": "yes"}
 
 

@@ -68,8 +68,13 @@ def consent(scene: Scene) -> Answers:
         "purposes": ["collect", "assess", "share"], "answer": "given", "decided_on": scene.today,
         "way": "paper", "signer": "刘" + scene.say("mothers"),
         "signer_relation": scene.life.relation or "other_relative",
-        "note": scene.say("consent_note"), **({"child_asked": "yes", "child_agrees": "yes"} if scene.age >= 8 else {}),
+        "note": scene.say("consent_note"), **_child_said(scene),
     }
+
+
+def _child_said(scene: Scene) -> Answers:
+    """From eight on, and where nobody knows the age, the child is asked too."""
+    return {"child_asked": "yes", "child_agrees": "yes"} if scene.life.birth is None or scene.age >= 8 else {}
 
 
 def task_reason(scene: Scene) -> Answers:

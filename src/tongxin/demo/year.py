@@ -63,11 +63,17 @@ class Year:
     after: dict[str, list[Callable[[Life, Recorded, datetime], None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.words = Words(self.chance)
+        self._seed = self.chance.getrandbits(64)
+        self.words = Words(self.stream("words"))
+        self._ids = self.stream("ids")
         self._moments: list[tuple[datetime, int, Happening]] = []
         self._number = 0
         self._tries: dict[str, int] = {}
         self._look: datetime | None = None
+
+    def stream(self, story: str) -> Random:
+        """A story's own chance from the year's seed, so that what is added to one doesn't shift another."""
+        return Random(f"{self._seed}:{story}")
 
     def plan(self, moment: datetime, happening: Happening, **given: Any) -> None:
         """Let something happen at a moment."""
@@ -117,13 +123,17 @@ class Year:
 
     def _take_on(self, life: Life, todo: Todo, now: datetime) -> None:
         moment = planned(
-            todo, now=now, chance=self.chance, district=self.district, calendar=rules.calendar_at(now),
+            todo, now=now, chance=life.chance, district=self.district, calendar=rules.calendar_at(now),
         )
         self.plan(moment, self._do, life=life, key=todo.key)
 
     def _do(self, at: datetime, life: Life, key: str) -> None:
         todo = life.todo.get(key)
         if todo is None or todo.step in life.flags or form_for(todo.form, life.age(at)) not in FORMS:
+            return
+        if todo.form == "grade_decision" and _is_in_crisis(life):
+            # What lies open is decided once the danger is over.
+            self.plan(at + AGAIN, self._do, life=life, key=key)
             return
         todo = _on_one_trip(todo, life, at)
         since = self.away.get(todo.post_id)
@@ -133,6 +143,10 @@ class Year:
         passed_on = is_late or "recused" in life.flags
         actor = self.cast.acting(todo.owner_id if passed_on else todo.post_id, at=at)
         if actor is None:
+            return
+        if todo.step == "approve_plan" and _approved_before(life, actor):
+            # Each level is somebody else: where a post stands empty, the plan waits for whoever comes.
+            self.plan(at + AGAIN, self._do, life=life, key=key)
             return
         self.write(life, todo.form, actor=actor, at=at, todo=todo)
         if todo.key in life.todo and todo.step not in GOES_ON:
@@ -149,15 +163,15 @@ class Year:
         if actor is None:
             return None
         form = form_for(form, life.age(at))
-        known = known_for(form, life, self.pathway_of(life, at), at) | facts
-        scene = Scene(life, at, actor.name, self.words, self.chance, todo, self.bodies, known)
+        known = known_for(form, life, self.pathway_of(life, at), at, actor=actor.viewer) | facts
+        scene = Scene(life, at, actor.name, self.words, life.chance, todo, self.bodies, known)
         answers = FORMS[form](scene)
         about = about or (todo.about if todo and form in ABOUT else "")
         sheet = Sheet(self.new_id(), form, answers, at, about=about)
         try:
             return self._record(life, sheet, actor)
         except Refused as refused:
-            self.refused.append(f"{form}: " + "".join(problem.zh for problem in refused.problems))
+            self.refuse(form, refused, at=at, life=life)
             if not any(problem.path for problem in refused.problems):
                 return None
             asked = asked_of(Child.objects.get(id=life.child_id), form_id=form, at=at)
@@ -169,22 +183,31 @@ class Year:
         try:
             return self._record(life, sheet, actor)
         except Refused as refused:
-            self.refused.append(f"{sheet.form_id}: " + "".join(problem.zh for problem in refused.problems))
+            self.refuse(sheet.form_id, refused, at=sheet.occurred_at, life=life)
             return None
 
     def _record(self, life: Life, sheet: Sheet, actor: Actor) -> Recorded | None:
         try:
             made = record(child_id=life.child_id, sheet=sheet, actor=actor.viewer, at=sheet.occurred_at)
-        except NotAllowed:
-            self.refused.append(f"{sheet.form_id}: {actor.role} 不能填写")
+        except NotAllowed as refused:
+            self.refuse(f"{sheet.form_id} {actor.role}", refused, at=sheet.occurred_at, life=life)
             return None
         life.entries.append((made.entry.id, sheet.form_id, sheet.answers, actor.role))
+        if sheet.form_id == "detail_correction" and "birth" in sheet.answers:
+            life.birth = date.fromisoformat(str(sheet.answers["birth"])).replace(day=1)
         if made.derived is not None:
             self.look_no_later(look_again_at(made.derived.state, made.derived.steps))
         self.look_at(self._touched(life, sheet.form_id), sheet.occurred_at)
         for then in self.after.get(sheet.form_id, ()):
             then(life, made, sheet.occurred_at)
         return made
+
+    def refuse(self, what: str, why: Exception, *, at: datetime, life: Life | None = None) -> None:
+        """Note what the record would not take: a synthetic year that is refused something was played wrongly."""
+        problems = why.problems if isinstance(why, Refused) else ()
+        said = "".join(problem.zh for problem in problems) or str(why) or type(why).__name__
+        whom = f" {life.number}#{'?' if life.birth is None else life.age(at)}" if life else ""
+        self.refused.append(f"{what} {at.astimezone(CHINA):%Y-%m-%d}{whom}: {said}")
 
     def _touched(self, life: Life, form: str) -> list[UUID]:
         """A danger or a household entry reaches the brothers and sisters too."""
@@ -196,7 +219,7 @@ class Year:
 
     def new_id(self) -> UUID:
         """An identifier from the year's own chance, so that the same year has the same ones."""
-        return UUID(int=self.chance.getrandbits(128), version=4)
+        return UUID(int=self._ids.getrandbits(128), version=4)
 
     def pathway_of(self, life: Life, at: datetime) -> Pathway:
         return rules.pathway_in(region=rules.region_of(life.county_id), at=at)[1]
@@ -224,6 +247,20 @@ def _on_one_trip(todo: Todo, life: Life, at: datetime) -> Todo:
         return todo
     soon = (each for each in life.todo.values() if each.step == "identify_again" and each.due_at - at < TOGETHER)
     return next(soon, todo)
+
+
+def _approved_before(life: Life, actor: Actor) -> bool:
+    """Whether somebody approved the plan at an earlier level."""
+    for _, form, answers, _ in reversed(life.entries):
+        if form == "care_plan":
+            return False
+        if form == "plan_approval" and answers.get("signature") == actor.name:
+            return True
+    return False
+
+
+def _is_in_crisis(life: Life) -> bool:
+    return Case.objects.filter(id=life.child_id, in_crisis=True).exists()
 
 
 def _next_look() -> datetime | None:
