@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from tongxin.linkage.blocking import block
 from tongxin.linkage.explaining import explain
-from tongxin.linkage.features import Features, counted, features_of
+from tongxin.linkage.features import counted, features_of
 from tongxin.linkage.judging import Judge
 from tongxin.linkage.reading import read_list
 from tongxin.linkage.record import Record, record_of
@@ -59,16 +59,6 @@ def _compare_small(left: Sequence[Record], right: Sequence[Record], rules: Rules
     blocked = block(here, there, rules)
     edges = [(at, to, rules.pattern(here[at], there[to])) for at, to in sorted(blocked.pairs)]
     judge = Judge(rules, len(left), len(right))
-    settled = settle(edges, judge=judge, twice_left=registered_twice(here), twice_right=registered_twice(there))
+    settled = settle(edges, judge=judge, left=left, right=right)
     shared = ([each.phone_shared for each in here], [each.phone_shared for each in there])
     return Result(left, right, settled, judge, shared, len(edges), blocked.skipped)
-
-
-def registered_twice(listed: Sequence[Features]) -> Callable[[int, int], bool]:
-    """Whether two places of a list are one child registered twice: the same sound number and the same name."""
-
-    def is_twice(one: int, other: int) -> bool:
-        a, b = listed[one], listed[other]
-        return one == other or (a.id_valid is not None and a.id_valid == b.id_valid and a.name == b.name)
-
-    return is_twice

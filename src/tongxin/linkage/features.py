@@ -19,7 +19,7 @@ REGION, OWN, DAY_ON = slice(0, 6), slice(14, 17), slice(6, 17)
 class Features(NamedTuple):
     """The columns, flat as an engine has them; `None` is blank, days are numbers such as 20170921.
 
-    `phone_shared` and `name_shared` say how many records of the same list have that phone and that name.
+    `phone_shared` says how many records of the same list have that phone.
     """
 
     key: str
@@ -54,14 +54,13 @@ class Features(NamedTuple):
     village_words: str | None
     town_words: str | None
     phone_shared: int = 1
-    name_shared: int = 1
 
 
 COLUMNS = Features._fields
 
 
 def features_of(record: Record) -> Features:
-    """The columns of one record, as if nobody shared its phone or its name."""
+    """The columns of one record, as if nobody shared its phone."""
     name, number, day = name_of(record.name), number_of(record.id_no), day_of(record.birth)
     guardian, place = name_of(record.guardian), place_of(record.division, record.address)
     text = number.text if number.text and len(number.text) == 18 else None
@@ -84,9 +83,8 @@ def features_of(record: Record) -> Features:
 
 
 def counted(every: Iterable[Features]) -> Iterator[Features]:
-    """The records of a list, each told how many share its phone and its name."""
+    """The records of a list, each told how many share its phone."""
     listed = list(every)
     phones = Counter(each.phone for each in listed)
-    names = Counter(each.name for each in listed)
     for each in listed:
-        yield each._replace(phone_shared=phones[each.phone], name_shared=names[each.name])
+        yield each._replace(phone_shared=phones[each.phone])

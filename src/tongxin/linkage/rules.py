@@ -57,7 +57,7 @@ class Comparison:
 class HardRule:
     """What is certain whatever the probability; `when` names levels by comparison.
 
-    A pair that `gives_way` is not shown when one of the two is settled with another (a twin's brother).
+    A contradiction that `gives_way` is not shown once the left record is settled with another.
     """
 
     id: str

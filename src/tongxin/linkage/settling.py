@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
+from tongxin.linkage.features import features_of
 from tongxin.linkage.judging import Judge, Judgement
+from tongxin.linkage.record import Record
 from tongxin.linkage.rules import Pattern, Verdict
 
 # Of the pairs a person is to look at, so many for one record.
 SHOWN = 5
 SEVERAL, LISTED_TWICE = "several", "listed_twice"
 Edge = tuple[int, int, Pattern]
-# Whether two places of one side are provably one child registered twice.
-Twice = Callable[[int, int], bool]
 
 
 class Settled(NamedTuple):
@@ -29,7 +30,7 @@ class Settled(NamedTuple):
 
 
 def settle(
-    edges: Iterable[Edge], *, judge: Judge, twice_left: Twice, twice_right: Twice
+    edges: Iterable[Edge], *, judge: Judge, left: Sequence[Record], right: Sequence[Record]
 ) -> list[Settled]:
     """An answer for every record of both lists, by place."""
     certain: list[Edge] = []
@@ -40,11 +41,8 @@ def settle(
             certain.append(edge)
         elif judgement.status in ("review", "contradictory"):
             open_pairs.append((edge, judgement))
-    settled, doubtful = _certain(certain, judge, twice_left, twice_right)
-    done_left = {each.left for each in settled}
-    done_right = {each.right for each in settled}
-    open_settled = _open(open_pairs, done_left, done_right)
-    rows = [*settled, *doubtful, *open_settled]
+    settled, doubtful = _certain(certain, judge, left, right)
+    rows = [*settled, *doubtful, *_open(open_pairs, {each.left for each in settled})]
     met_left, met_right = {each.left for each in rows}, {each.right for each in rows}
     rows += [Settled(at, None, "new", 0.0, None) for at in range(judge.left) if at not in met_left]
     rows += [Settled(None, at, "missing", 0.0, None) for at in range(judge.right) if at not in met_right]
@@ -52,40 +50,48 @@ def settle(
 
 
 def _certain(
-    edges: list[Edge], judge: Judge, twice_left: Twice, twice_right: Twice
+    edges: list[Edge], judge: Judge, left: Sequence[Record], right: Sequence[Record]
 ) -> tuple[list[Settled], list[Settled]]:
-    """Pairs that are one child; and those where one record would go with several that aren't provably one."""
+    """Pairs that are one child; and those where one record would go with several that aren't certainly one."""
     rights: defaultdict[int, list[int]] = defaultdict(list)
     lefts: defaultdict[int, list[int]] = defaultdict(list)
-    for left, right, _ in edges:
-        rights[left].append(right)
-        lefts[right].append(left)
+    for at, to, _ in edges:
+        rights[at].append(to)
+        lefts[to].append(at)
+    apart_left = {to for to, several in lefts.items() if not _is_one(several, left, judge)}
+    apart_right = {at for at, several in rights.items() if not _is_one(several, right, judge)}
     settled, doubtful = [], []
-    for left, right, pattern in edges:
+    for at, to, pattern in edges:
         probability = judge.judge(pattern).probability
-        if all(twice_right(right, other) for other in rights[left]) and all(
-            twice_left(left, other) for other in lefts[right]
-        ):
-            note = LISTED_TWICE if len(rights[left]) > 1 or len(lefts[right]) > 1 else ""
-            settled.append(Settled(left, right, "same", probability, pattern, note))
+        if at in apart_right or to in apart_left:
+            doubtful.append(Settled(at, to, "probable", probability, pattern, SEVERAL))
         else:
-            doubtful.append(Settled(left, right, "probable", probability, pattern, SEVERAL))
+            note = LISTED_TWICE if len(rights[at]) > 1 or len(lefts[to]) > 1 else ""
+            settled.append(Settled(at, to, "same", probability, pattern, note))
     return settled, doubtful
 
 
-def _open(
-    pairs: list[tuple[Edge, Judgement]], done_left: set[int | None], done_right: set[int | None]
-) -> list[Settled]:
-    """What a person is to look at, the likeliest first and no more than `SHOWN` a record."""
+def _is_one(places: list[int], listed: Sequence[Record], judge: Judge) -> bool:
+    """Whether some records of one list are by the same rules one child, registered more than once."""
+    features = [features_of(listed[at]) for at in places] if len(places) > 1 else []
+    return all(
+        judge.judge(judge.rules.pattern(one, other)).status == "automatic" for one, other in combinations(features, 2)
+    )
+
+
+def _open(pairs: list[tuple[Edge, Judgement]], done_left: set[int | None]) -> list[Settled]:
+    """What a person is to look at, the likeliest first and no more than `SHOWN` a record.
+
+    A record of the right list that is settled may still be met: the left one may be its second registration.
+    """
     shown: defaultdict[int, int] = defaultdict(int)
     rows = []
-    for (left, right, pattern), (status, probability, rule) in sorted(pairs, key=lambda pair: -pair[1].probability):
-        gives_way = rule is not None and rule.gives_way
-        if (left in done_left or right in done_right) and gives_way:
+    for (at, to, pattern), (status, probability, rule) in sorted(pairs, key=lambda pair: -pair[1].probability):
+        if at in done_left and (status != "contradictory" or (rule is not None and rule.gives_way)):
             continue
         if status == "contradictory":
-            rows.append(Settled(left, right, "contradictory", probability, pattern))
-        elif left not in done_left and shown[left] < SHOWN:
-            shown[left] += 1
-            rows.append(Settled(left, right, "probable", probability, pattern))
+            rows.append(Settled(at, to, "contradictory", probability, pattern))
+        elif shown[at] < SHOWN:
+            shown[at] += 1
+            rows.append(Settled(at, to, "probable", probability, pattern))
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -33,16 +33,13 @@ def compare_large(left: Sequence[Record], right: Sequence[Record], rules: Rules)
         looked_at, skipped = _block(connection, len(left), rules)
         scored = score(connection, rules, rules.prior(len(left), len(right)))
         edges = _edges(connection, scored, judge, len(left))
-        is_twice = _registered_twice(connection, len(left))
         shared = _shared(connection, len(left))
-    settled = settle(
-        edges, judge=judge, twice_left=is_twice, twice_right=lambda a, b: is_twice(a + len(left), b + len(left))
-    )
+    settled = settle(edges, judge=judge, left=left, right=right)
     return Result(left, right, settled, judge, shared, looked_at, skipped)
 
 
 def load(connection: duckdb.DuckDBPyConnection, left: Sequence[Record], right: Sequence[Record]) -> None:
-    """The table of both lists, numbered from 0, the left one first; each row told how many share phone and name."""
+    """The table of both lists, numbered from 0, the left one first; each row told how many share its phone."""
     first = True
     start = 0
     for side, records in enumerate((left, right)):
@@ -50,14 +47,10 @@ def load(connection: duckdb.DuckDBPyConnection, left: Sequence[Record], right: S
             asked = f"SELECT {start} + row_number() OVER () - 1 AS row, {side} AS side, * FROM part"
             connection.execute(f"CREATE TABLE plain AS {asked}" if first else f"INSERT INTO plain {asked}")
             first, start = False, start + part.num_rows
-    counts = " ".join(
-        f"LEFT JOIN (SELECT side, {name}, count(*)::INTEGER AS {name}_shared FROM plain GROUP BY ALL) AS {name}s "
-        f"ON {name}s.side = p.side AND {name}s.{name} = p.{name}"
-        for name in ("phone", "name")
-    )
     connection.execute(
-        f"CREATE TABLE {TABLE} AS SELECT p.* EXCLUDE (side), coalesce(phone_shared, 1) AS phone_shared, "
-        f"coalesce(name_shared, 1) AS name_shared FROM plain AS p {counts}"
+        f"CREATE TABLE {TABLE} AS SELECT p.* EXCLUDE (side), coalesce(shared, 1) AS phone_shared FROM plain AS p "
+        "LEFT JOIN (SELECT side, phone, count(*)::INTEGER AS shared FROM plain GROUP BY ALL) AS s "
+        "ON s.side = p.side AND s.phone = p.phone"
     )
     connection.execute("DROP TABLE plain")
 
@@ -105,16 +98,6 @@ def _edges(connection: duckdb.DuckDBPyConnection, scored: str, judge: Judge, lef
     while rows := found.fetchmany(100_000):
         edges.extend((at, to, patterns[number]) for at, to, number in rows)
     return edges
-
-
-def _registered_twice(connection: duckdb.DuckDBPyConnection, left: int) -> Callable[[int, int], bool]:
-    """Whether two rows are one child registered twice in one list; see `comparing.registered_twice`."""
-    rows = connection.execute(
-        f"SELECT row, id_valid, name FROM {TABLE} QUALIFY count(*) OVER (PARTITION BY row < {left}, id_valid) > 1 "
-        "AND id_valid IS NOT NULL"
-    ).fetchall()
-    known = {row: (number, name) for row, number, name in rows}
-    return lambda one, other: one == other or (one in known and known[one] == known.get(other))
 
 
 def _shared(connection: duckdb.DuckDBPyConnection, left: int) -> tuple[list[int], list[int]]:

@@ -17,9 +17,9 @@ CHUNK = 25_000
 # From so many records further processes are worth their start.
 MANY = 100_000
 DAYS = {"birth", "id_birth", "birth_swapped", "birth_lunar", "birth_month", "birth_year", "birth_first"}
-COUNTED = {"phone_shared", "name_shared"}
+LEFT_OUT = {"key", "phone_shared"}
 SCHEMA = pa.schema(
-    [(name, pa.int32() if name in DAYS else pa.string()) for name in COLUMNS if name not in COUNTED and name != "key"]
+    [(name, pa.int32() if name in DAYS else pa.string()) for name in COLUMNS if name not in LEFT_OUT]
 )
 
 
