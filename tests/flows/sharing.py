@@ -11,10 +11,11 @@ from tongxin.accounts.models import Organisation, Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CHINA
 from tongxin.flows import sharing_agreements as agreements
+from tongxin.flows import sharing_duties as duties
 from tongxin.flows.sharing_agreements import Wish
 from tongxin.lib import ids
 from tongxin.people.models import Child
-from tongxin.sharing.models import Agreement, Version
+from tongxin.sharing.models import Agreement, Delivery, Duty, Request, Version
 
 OFFICER = "于联络"
 JUDGE = "评估核对人370116"
@@ -72,3 +73,20 @@ def consent(cast: World, child: Child, answer: str, at: Any = NOW) -> None:
     """What the guardian says of sharing."""
     answers = fill(child, "consent", at, answer=answer, purposes=["share"])
     cast.record(child, "consent", answers, by="王督导", at=at)
+
+
+def under_way(cast: World, child: Child) -> dict[str, Any]:
+    """An agreement in force with a delivery, a request and something to destroy, by the names that addresses give."""
+    row = in_force(cast)
+    version = row.versions.get()
+    delivery = Delivery.objects.create(
+        agreement=row, version=version, child_id=child.id, code="20250902-AAAAA", fields=version.fields,
+        state=Delivery.WAITING, queued_at=NOW, sent_at=NOW,
+    )
+    request = Request(
+        agreement=row, fields=["name"], is_everyone=False, until_on=version.ends_on, at=NOW,
+        person_id=cast.people[OFFICER].id, post_id=cast.posts[OFFICER].id,
+    )
+    request.save()
+    duty = duties.begin(row, Duty.DISPOSE, side="receiver", at=NOW, reason="consent")
+    return {"agreement_id": row.id, "delivery_id": delivery.id, "sharing.request_id": request.id, "duty_id": duty.id}

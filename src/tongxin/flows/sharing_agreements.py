@@ -79,24 +79,24 @@ def bodies_in(county_id: int, found: Rules) -> list[Organisation]:
 @transaction.atomic
 def write(*, wish: Wish, actor: Viewer, at: datetime, agreement_id: UUID | None = None, after: int = 0) -> Agreement:
     """A new agreement, or a new version of one; it waits for a word of each side."""
-    county_id = county_of(actor)
-    if actor.person_id is None or not selectors.may(viewer=actor, action=selectors.WRITE, at=at):
+    county_id, (person_id, post_id) = county_of(actor), duties.acting(actor)
+    if not selectors.may(viewer=actor, action=selectors.WRITE, at=at):
         raise NotAllowed
     found = rules_at(at, region=rules.region_of(county_id))
     agreement = _revised(agreement_id, after, actor, at) if agreement_id else None
     problems = list(_wrong(wish, agreement, found, county_id, at))
-    if problems:
+    if problems or wish.begins_on is None or wish.ends_on is None:
         raise Refused(problems)
     agreement = agreement or _opened(wish, county_id, actor, at)
     version = Version(
         agreement=agreement, number=after + 1, purpose=wish.purpose, flow=wish.flow,
         fields=[each.id for each in found.chosen(wish.fields)], scope=_scope(wish, found.purposes[wish.purpose]),
         begins_on=wish.begins_on, ends_on=wish.ends_on, definition_hash=_hash(county_id, at), at=at,
-        person_id=actor.person_id, post_id=actor.post_id,
+        person_id=person_id, post_id=post_id,
     )
     vault.put(version, {"words": wish.why.strip()})
     version.save()
-    waits = [duties.begin(agreement, Duty.APPROVE, side=side, at=at, version=version, without=actor.person_id)
+    waits = [duties.begin(agreement, Duty.APPROVE, side=side, at=at, version=version, without=person_id)
              for side in SIDES]
     settle(agreement, at=at, actor=actor)
     duties.tell(DRAFTED, agreement, actor, at, [each.owner_post_id for each in waits], version=version.number)
@@ -108,13 +108,13 @@ def _opened(wish: Wish, county_id: int, actor: Viewer, at: datetime) -> Agreemen
     year = at.astimezone(CHINA).year
     last = Agreement.objects.filter(county_id=county_id, year=year).aggregate(last=Max("number"))["last"] or 0
     desk = Post.objects.filter(role="case_manager", division_id=county_id).order_by("id").first()
-    seat = actor.seat
-    if seat is None:
+    seat, (person_id, post_id) = actor.seat, duties.acting(actor)
+    if seat is None or wish.organisation_id is None:
         raise NotAllowed
     agreement = Agreement(
         county_id=county_id, year=year, number=last + 1, to_organisation_id=wish.organisation_id,
-        from_organisation_id=desk.organisation_id if desk else seat.organisation_id, person_id=actor.person_id,
-        post_id=actor.post_id, opened_at=at,
+        from_organisation_id=desk.organisation_id if desk else seat.organisation_id, person_id=person_id,
+        post_id=post_id, opened_at=at,
     )
     vault.create_keys([agreement.key_owner], at=at)
     agreement.save(force_insert=True)
@@ -214,24 +214,23 @@ def decide(*, agreement_id: UUID, of: int, side: str, agrees: bool, words: str, 
            ) -> Agreement:
     """One side's word on the version that waits: by another person than wrote it or spoke for the other side."""
     known = selectors.agreement_for(agreement_id, viewer=actor, at=at)
-    if known is None or actor.person_id is None or side not in sides_of(known, viewer=actor, at=at):
+    person_id, post_id = duties.acting(actor)
+    if known is None or side not in sides_of(known, viewer=actor, at=at):
         raise NotAllowed
     (agreement,) = locked([agreement_id])
     now = standing(agreement, at=at)
     version = now.pending
     if version is None or version.number != of or side not in now.missing:
         raise Refused.because(CHANGED)
-    if actor.person_id == version.person_id:
+    if person_id == version.person_id:
         raise Refused.because(OWN)
-    if Approval.objects.filter(version=version, person_id=actor.person_id).exists():
+    if Approval.objects.filter(version=version, person_id=person_id).exists():
         raise Refused.because(BOTH)
     if not agrees and not words.strip():
         raise Refused([Problem("words", NO_WORDS, True)])
     if agrees:
         _refuse_unassessed(agreement, at)
-    said = Approval(
-        version=version, side=side, agrees=agrees, at=at, person_id=actor.person_id, post_id=actor.post_id
-    )
+    said = Approval(version=version, side=side, agrees=agrees, at=at, person_id=person_id, post_id=post_id)
     vault.put(said, {"words": words.strip() or None})
     said.save()
     waits = Duty.objects.filter(version=version, kind=Duty.APPROVE)

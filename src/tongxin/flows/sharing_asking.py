@@ -48,7 +48,8 @@ def ask(
 ) -> Request:
     """A request for some fields of some children; the giving side answers by a due moment."""
     known = selectors.agreement_for(agreement_id, viewer=actor, at=at)
-    if known is None or actor.person_id is None or not selectors.is_receiver(known, viewer=actor, at=at):
+    person_id, post_id = duties.acting(actor)
+    if known is None or not selectors.is_receiver(known, viewer=actor, at=at):
         raise NotAllowed
     (agreement,) = locked([agreement_id])
     version, found = _askable(agreement, at), duties.rules_of(agreement, at=at)
@@ -65,7 +66,7 @@ def ask(
         raise Refused(problems)
     request = Request(
         agreement=agreement, fields=[each for each in version.fields if each in fields], is_everyone=is_everyone,
-        until_on=until, person_id=actor.person_id, post_id=actor.post_id, at=at,
+        until_on=until, person_id=person_id, post_id=post_id, at=at,
     )
     vault.create_keys([request.key_owner], at=at)
     vault.put(request, {"words": json.dumps(read.words, ensure_ascii=False)})

@@ -13,6 +13,7 @@ from tongxin.accounts.posts import Roster
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.pathway import due_at
 from tongxin.flows.finding import Finding
+from tongxin.flows.refusals import NotAllowed
 from tongxin.notices import services as notices
 from tongxin.rulebook import rules
 from tongxin.sharing.models import GIVER, RECEIVER, Agreement, Duty, Request, Version
@@ -27,6 +28,13 @@ SPANS = {Duty.APPROVE: "approve", Duty.ANSWER: "answer", Duty.RECEIVE: "receipt"
 def rules_of(agreement: Agreement, *, at: datetime) -> Rules:
     """The rules of the county that gives."""
     return rules_at(at, region=rules.region_of(agreement.county_id))
+
+
+def acting(actor: Viewer) -> tuple[UUID, UUID]:
+    """Who acts, from which post; the worker writes nothing here."""
+    if actor.person_id is None or actor.post_id is None:
+        raise NotAllowed
+    return actor.person_id, actor.post_id
 
 
 def tell(

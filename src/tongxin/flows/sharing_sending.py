@@ -91,6 +91,8 @@ def queue(agreement: Agreement, children: Sequence[Child], *, at: datetime) -> i
 def queue_asked(request: Request, children: Sequence[UUID], *, at: datetime) -> None:
     """These children wait to be sent for a request that was agreed to."""
     agreement, version = request.agreement, request.agreement.current
+    if version is None:
+        return
     for child_id in children:
         Delivery.objects.create(
             agreement=agreement, version=version, request=request, child_id=child_id, code=_code(at),

@@ -13,6 +13,7 @@ from tongxin.documents import typesetting
 from tongxin.documents.papers import record_copy
 from tongxin.documents.questions import numeral, paired
 from tongxin.exports.archive import packed
+from tongxin.flows import sharing_given
 from tongxin.flows.consenting import notice_in, standings_of
 from tongxin.flows.copying import Gathered, Paper, Part
 from tongxin.flows.rights import SHUT_WHILE, rules_for
@@ -61,6 +62,7 @@ def archive(file: File, gathered: Gathered, *, password: str) -> Archive:
         "制作日期": words.day_zh(file.request.at), "提出日期": words.day_zh(gathered.request.asked_on),
         "基本情况": identity, "同意与告知": consents, "等级": level, "记录": entries,
         "附件": [_named(paper) for paper in gathered.papers], "谁看过": [_seen(each) for each in looks_for(file)],
+        "给过谁": given_for(file),
         "没有提供的": list(gathered.rules.left_out),
     }
     parts = {
@@ -82,6 +84,14 @@ def looks_for(file: File) -> list[dict[str, Any]]:
     at = file.request.at
     since = at - notice_in(region=file.region, at=at).looks_of
     return looks_told(file.child, since=since, at=at)
+
+
+def given_for(file: File) -> list[str]:
+    """To whom something was given, what for, and whether it still stands there."""
+    return [
+        f"{words.day_zh(each.at)}　{each.to}　{each.why}（{each.what}）　{each.held}"
+        for each in sharing_given.given_of(file.child, at=file.request.at)
+    ]
 
 
 def _seen(each: Mapping[str, Any]) -> str:
@@ -127,6 +137,8 @@ def _paper(
         sections.append({"zh": "目前的安排", "help": "", "parts": [{"words": [level]}]})
     if seen := [_seen(each) for each in looks_for(file)]:
         sections.append({"zh": "谁看过、为什么", "help": "", "parts": [{"words": seen}]})
+    if given := given_for(file):
+        sections.append({"zh": "给过谁、为什么", "help": "", "parts": [{"words": given}]})
     sections += [
         _section(f"{entry_zh(part.entry)}（{words.day_zh(part.entry.occurred_at)}）", _flat(part))
         for part in gathered.parts
