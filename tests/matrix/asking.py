@@ -58,7 +58,7 @@ def is_admitted(worker: Worker, ask: Ask, things: Things) -> bool | None:
         may = (worker.role, worker.where) == ("child_director", HERE)
     else:
         may = ask.need in {"signed_in", "work"}
-    return None if ask.need in {"public", "device"} or (may and ask.need.endswith("~")) else may
+    return None if ask.need in {"public", "device", "client"} or (may and ask.need.endswith("~")) else may
 
 
 def sent(client: Office, worker: Worker | None, ask: Ask, things: Things) -> Any:

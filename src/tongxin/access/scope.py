@@ -38,7 +38,7 @@ def asking(*, writes: bool) -> Iterator[None]:
 
 def narrow(viewer: Viewer, *, at: datetime) -> None:
     """From now on the connection asks for a viewer."""
-    if connection.vendor == "postgresql" and viewer.person_id is not None:
+    if connection.vendor == "postgresql" and (viewer.person_id is not None or viewer.seats):
         _set(("yes" if viewer.is_worker else "", *_own(viewer), at.isoformat()), is_somebody=True)
 
 

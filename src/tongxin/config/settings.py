@@ -22,7 +22,7 @@ INSTALLED_APPS = [
             "vault", "ledger", "accounts", "rulebook", "duty", "access", "people", "assessments",
             "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
             "registers", "exports", "keeping", "rights", "bookings", "sharing", "comparisons", "screening", "clues", "groups",
-            "coordination", "exchange", "pairings", "flows", "web", "commands",
+            "coordination", "exchange", "pairings", "instances", "flows", "web", "commands",
         )
     ),
     "django.contrib.auth",

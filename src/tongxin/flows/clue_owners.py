@@ -17,6 +17,7 @@ from tongxin.accounts.viewers import WORKER, Viewer, held
 from tongxin.clues.models import ASSIGNED, CALLED_BACK, CLOSED, HANDLED, RECEIVED, RESPONDED, Clue, Inbound, Step
 from tongxin.clues.rules import ClueRules, clues_in
 from tongxin.core.pathway import due_at
+from tongxin.flows import exchange_telling
 from tongxin.flows.finding import Finding
 from tongxin.notices import services as notices
 from tongxin.rulebook import rules
@@ -113,6 +114,8 @@ def tell(
         clear={"clue": str(clue.id), "channel": clue.channel, "danger": clue.danger, **more},
     )
     notices.tell_posts(posts=sorted({each for each in posts if each}), event=event, at=at)
+    if kind == "clue.stepped":
+        exchange_telling.clue_stepped(clue_id=clue.id, source_id=event.id, at=at)
 
 
 def overseers(clue: Clue, *, at: datetime) -> list[UUID]:

@@ -30,6 +30,7 @@ from tongxin.flows import (
     counselling,
     crises,
     drafting,
+    exchange_telling,
     households,
     links,
     lists,
@@ -249,6 +250,7 @@ def _keep(
     households.spread(child=child, entry=kept.entry, state=derived.state, actor=actor, at=at)
     _follow_ties(child, draft, kept.entry, sibling=sibling, actor=actor, at=at)
     asking_over.follow(child=child, kind=draft.kind, data=made.data, actor=actor, at=at)
+    exchange_telling.follow(child=child, entry=kept.entry, data=made.data, at=at)
     reporters.tell_back(child=child, draft=draft, actor=actor, at=at, keys=keys)
     links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
     changed = checking.changed_contacts(child=child, asked=asked, draft=draft, echoes=sheet.echoes, at=at)

@@ -21,6 +21,7 @@ from tongxin.lib.document_checks import check_documents
 from tongxin.lib.exchange_checks import check_exchange
 from tongxin.lib.export_checks import check_exports
 from tongxin.lib.group_checks import check_groups
+from tongxin.lib.instance_checks import check_instances
 from tongxin.lib.looking_checks import check_looking
 from tongxin.lib.notice_checks import check_notices
 from tongxin.lib.record_sealing_checks import check_record_sealing
@@ -206,6 +207,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "fields": _fields,
     "glossary": _glossary,
     "groups": check_groups,
+    "instances": check_instances,
     "intake": check_clues,
     "keys": _keys,
     "looking": check_looking,

@@ -16,6 +16,7 @@ LINK, OPEN_TO_OTHERS = "link", 0o077
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "email": ("host", "port", "sender"), "sms": ("url", "shape", "account", "secret"),
     "wecom": ("corp", "agent", "secret"), "robot": (), "webpush": ("contact",),
+    "webhooks": ("within",),
 }
 
 

@@ -1,0 +1,59 @@
+"""What the definition of clients must hold: scopes, spans, and which news takes which scope."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.core.forms import content as take
+from tongxin.core.language.errors import DefinitionError
+
+Content = Mapping[str, Any]
+HEAD = ("id", "zh", "source", "means")
+DATED = ("version", "valid_from")
+BODY = ("scopes", "lasts_at_most", "overlap", "rate", "page", "repeated_for", "smallest", "figures", "hooks")
+FIGURES = ["children", "crisis", "late", "no_step", "stage"]
+HOOKS = ("kinds", "seconds", "first_pause", "factor", "attempts", "tolerance", "stale")
+UNITS = ("minutes", "hours", "days")
+
+
+def check_exchange(content: Content) -> None:
+    """Nothing, when clients can be let in by this; else where it fails and how to mend it."""
+    take.mapping(content, "", required=(*HEAD, *BODY), optional=DATED)
+    scopes = _named(content["scopes"], "scopes", ())
+    for key in ("lasts_at_most", "overlap", "repeated_for"):
+        span_at(content[key], key)
+    rate = take.mapping(content["rate"], "rate", required=("calls", "within"))
+    take.number(rate, "calls", "rate", 0, low=1, high=6000)
+    span_at(rate["within"], "rate.within")
+    page = take.mapping(content["page"], "page", required=("least", "usual", "most"))
+    if not 1 <= page["least"] <= page["usual"] <= page["most"] <= 1000:
+        raise DefinitionError("page", "条数要从小到大", "写 {least: 1, usual: 50, most: 100} 的样子")
+    take.number(content, "smallest", "", 0, low=2, high=100)
+    figures = _named(content["figures"], "figures", ("means",))
+    if sorted(figures) != FIGURES:
+        raise DefinitionError("figures", "统计的几项不对", f"写明：{'、'.join(FIGURES)}")
+    hooks = take.mapping(content["hooks"], "hooks", required=HOOKS)
+    for at, each in enumerate(take.sequence(hooks["kinds"], "hooks.kinds")):
+        if each.get("scope") not in scopes:
+            raise DefinitionError(f"hooks.kinds[{at}].scope", "没有这个范围", f"可写：{'、'.join(scopes)}")
+    _named(hooks["kinds"], "hooks.kinds", ("scope",))
+    for key in ("first_pause", "tolerance", "stale"):
+        span_at(hooks[key], f"hooks.{key}")
+    for key, high in (("seconds", 60), ("factor", 10), ("attempts", 20)):
+        take.number(hooks, key, "hooks", 0, low=1, high=high)
+
+
+def _named(raw: object, path: str, more: tuple[str, ...]) -> list[str]:
+    found = []
+    for at, each in enumerate(take.sequence(raw, path)):
+        row = take.mapping(each, f"{path}[{at}]", required=("id", "zh", *more))
+        found.append(take.identifier(row, f"{path}[{at}]"))
+    take.unrepeated(found, path, "编号")
+    return found
+
+
+def span_at(raw: object, path: str) -> None:
+    """A span of one unit."""
+    span = take.mapping(raw, path, required=(), optional=UNITS)
+    if len(span) != 1:
+        raise DefinitionError(path, "时限要写成一个单位和一个整数", "例如 {days: 1}")
+    take.number(span, next(iter(span)), path, 0, low=1)
