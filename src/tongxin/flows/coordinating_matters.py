@@ -15,6 +15,7 @@ from tongxin.flows import coordinating
 from tongxin.flows import coordinating_members as members
 from tongxin.flows.coordinating import CHANGED, File, add_step, end_of, examined, keep_scan, locked, read, tell
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.numbers import day_in
 from tongxin.registers.answers import Given
 from tongxin.rulebook import rules
 
@@ -25,6 +26,7 @@ PAST = "没有保存：期限要在今天以后。"
 FAR = "没有保存：期限最晚到{year}年{month}月{day}日。"
 NO_WORDS = "没有保存：请写明还要办什么、补什么。"
 OWN = "没有保存：答复是您写的，要由另一位同事核对。"
+NO_DAY = "没有保存：新的期限不是日期，请重新选。"
 NO_MEMBER = "没有保存：请选由哪个部门办。"
 
 
@@ -163,6 +165,8 @@ def judge(
         raise Refused([Problem("words", NO_WORDS, True)])
     found = rules_of(county, at=at)
     if not is_enough and due_on:
+        if day_in(due_on) is None:
+            raise Refused([Problem("due_on", NO_DAY, True)])
         matter.due_at = _due(due_on, matter.kind, found, at)
     matter.state, matter.climbed = (CLOSED if is_enough else RETURNED), 0
     add_step(matter.id, matter.state, actor=actor, at=at, clear={"due_on": due_on} if due_on else {},

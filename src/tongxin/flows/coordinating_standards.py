@@ -82,8 +82,8 @@ def reach(viewer: Viewer, *, at: datetime) -> QuerySet[Standard]:
     if coordinating.leads(viewer, county, at=at):
         return rows
     # Whoever isn't asked for a comment reads what was adopted.
-    shown = (Standard.IN_FORCE, Standard.WITHDRAWN)
-    return rows if members.members_reached(viewer) else rows.filter(state__in=shown)
+    adopted = Step.objects.filter(kind=ADOPTED).values("about_id")
+    return rows if members.members_reached(viewer) else rows.filter(id__in=adopted)
 
 
 def standard_for(standard_id: UUID, *, viewer: Viewer, at: datetime) -> Standard:

@@ -8,6 +8,7 @@ from tongxin.cases.models import Case
 from tongxin.drafts import selectors as drafts
 from tongxin.notices import services as notices
 from tongxin.web import words
+from tongxin.web.console import coordination
 from tongxin.web.console.clues import to_do
 from tongxin.web.console.counts import counts_of
 from tongxin.web.console.drafts import draft_rows
@@ -39,7 +40,7 @@ DESK = {
     "/ended/": "等第二个人确认的删除，已删除和只保存的档案",
     "/refusals/": "谁被拒绝了什么、输错了几次密码", "/retention/": "保存期限到了的档案，两个人办；保全",
     "/sealed/": "依法封存的记录：保管、查询、答复",
-    "/clues/": "交到您岗位的线索",
+    "/clues/": "交到您岗位的线索", "/coordination/": "成员单位、服务标准、政策文件、典型案例",
     "/registers/": "处理活动、影响评估、安全事件、委托协议、年度报告",
 }
 
@@ -62,7 +63,7 @@ def home(request: Request) -> HttpResponse:
     opens_files = access.reads(viewer=request.viewer, part="roster", at=request.at)
     return show(request, "console/home.html", {
         "lead": ROLE_LEADS.get(seat.role if seat else "", "您的任务和提醒。"),
-        "clues": to_do(request),
+        "clues": to_do(request), "together": coordination.to_do(request),
         "late": [line for line in lines[:LINES] if line["late_zh"]],
         "due": [line for line in lines[:LINES] if not line["late_zh"]], "passed_up": others[:PASSED_UP],
         "has_more": len(lines) > LINES or len(others) > PASSED_UP, "counts": counts_of(request),
