@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 
 from tongxin.accounts.models import Post
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import ANCHOR, Fact
+from tongxin.instances.models import ForeignEntry
 from tongxin.ledger.models import Entry, SetAside
 from tongxin.lib import together
 from tongxin.lib.prepared import Prepared, among
@@ -23,7 +25,11 @@ NAMES = (
 # What was written down stays sealed, and where it lies: only what follows from it is read.
 WITH_RESULT = (
     *NAMES, Subquery(Result.objects.filter(entry_id=OuterRef("id")).values("data")),
-    Subquery(Post.objects.filter(id=OuterRef("post_id")).values("role")),
+    Coalesce(
+        Subquery(Post.objects.filter(id=OuterRef("post_id")).values("role")),
+        Subquery(ForeignEntry.objects.filter(entry_id=OuterRef("id")).values("role")),
+    ),
+    Subquery(ForeignEntry.objects.filter(entry_id=OuterRef("id")).values("counts")),
     Subquery(SetAside.objects.filter(row_id=OuterRef("id")).values("towards")),
 )
 FACTS = Prepared(
@@ -45,13 +51,15 @@ def facts_of(child_id: UUID) -> tuple[tuple[Fact, ...], dict[str, Mapping[str, A
     results: dict[str, Mapping[str, Any]] = {}
     facts = []
     for (
-        id, seq, kind, at, recorded_at, person, post, supersedes, correction, data, role, towards
+        id, seq, kind, at, recorded_at, person, post, supersedes, correction, data, role, counts, towards
     ) in FACTS.rows(child=child_id):
         if towards is not None:
             facts += _anchor(id, seq, at, recorded_at, towards)
             continue
         if data is not None:
             results[str(id)] = data
+        if counts is False:
+            continue
         facts.append(Fact(
             id=str(id), seq=seq, kind=kind, at=at, recorded_at=recorded_at, data=results.get(str(id), {}),
             person=str(person) if person else None, post=str(post) if post else None, role=role or "",
@@ -64,6 +72,12 @@ def _anchor(id: UUID, seq: int, at: datetime, recorded_at: datetime, towards: st
     """What is told of a record that was set apart: that clocks run on from its moment, if any do."""
     data = {"towards": towards.split()}
     return [Fact(id=str(id), seq=seq, kind=ANCHOR, at=at, recorded_at=recorded_at, data=data)] if towards else []
+
+
+def _role(entry: Entry, roles: Mapping[UUID, str], foreign: Mapping[UUID, ForeignEntry]) -> str:
+    """Of the post here, else of the one elsewhere from which an entry was recorded."""
+    here = roles.get(entry.post_id, "") if entry.post_id else ""
+    return here or (foreign[entry.id].role if entry.id in foreign else "")
 
 
 def anchors_of(children: Iterable[UUID]) -> dict[UUID, list[Entry]]:
@@ -97,7 +111,7 @@ def remember(entry: Entry, *, role: str, data: Mapping[str, Any] | None = None) 
     # As the database gives moments back.
     row = [each.astimezone(UTC) if isinstance(each, datetime) else each for each in row]
     made = None if data is None else json.loads(json.dumps(data))
-    together.learn(question, [*before, (*row, made, role or None, None)])
+    together.learn(question, [*before, (*row, made, role or None, None, None)])
 
 
 def results_of(child_id: UUID) -> dict[str, Mapping[str, Any]]:
@@ -113,6 +127,10 @@ def as_facts(
     rows = list(entries)
     if anchors is None:
         anchors = [each for found in anchors_of({row.subject_id for row in rows}).values() for each in found]
+    foreign = {
+        row.entry_id: row for row in ForeignEntry.objects.filter(entry_id__in=[row.id for row in rows])
+    }
+    rows = [row for row in rows if row.id not in foreign or foreign[row.id].counts]
     posts = {row.post_id for row in rows if row.post_id}
     roles = dict(ROLES.rows(posts=sorted(posts))) if len(posts) <= FEW else dict(
         Post.objects.filter(id__in=posts).values_list("id", "role")
@@ -122,7 +140,7 @@ def as_facts(
             id=str(row.id), seq=row.subject_seq, kind=row.kind, at=row.occurred_at, recorded_at=row.recorded_at,
             data=results.get(str(row.id), {}), person=str(row.person_id) if row.person_id else None,
             post=str(row.post_id) if row.post_id else None,
-            role=roles.get(row.post_id, "") if row.post_id else "",
+            role=_role(row, roles, foreign),
             supersedes=str(row.supersedes_id) if row.supersedes_id else None, correction=row.correction_kind,
         )
         for row in rows

@@ -9,12 +9,14 @@ from uuid import UUID
 from tongxin import ledger
 from tongxin.accounts.models import Division, places_of
 from tongxin.accounts.viewers import WORKER
+from tongxin.assessments.models import Result
 from tongxin.cases import derivation
 from tongxin.flows import people_again
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.outcome import outcome_for
 from tongxin.flows.record import asked_of
+from tongxin.instances.models import ForeignEntry
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
@@ -26,7 +28,10 @@ DOUBTFUL = frozenset({"contact_doubt", "registration"})
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One entry with its words and what the definitions of its time make of it; None where its key was destroyed."""
+    """One entry with its words and what the definitions of its time make of it.
+
+    None where its key was destroyed, or where it was made elsewhere: what is stored came with it.
+    """
 
     entry: Entry
     data: Mapping[str, Any] | None
@@ -41,9 +46,16 @@ def replay(child: Child, entries: Sequence[Entry], *, at: datetime) -> Iterator[
     if first:
         _place(shadow, str(first["residence_division"]))
     made: dict[str, Mapping[str, Any]] = {}
+    given = _made_elsewhere(entries)
     for index, (entry, words) in enumerate(zip(entries, answers, strict=True)):
         if words is None:
             yield Replayed(entry, None)
+            continue
+        if entry.id in given:
+            made[str(entry.id)] = given[entry.id]
+            yield Replayed(entry, None, words)
+            if entry.kind in TOLD:
+                _learn(shadow, list(zip(entries, answers, strict=True))[: index + 1], made)
             continue
         if entry.kind in NO_FORM:
             data: Mapping[str, Any] = registered(words) if entry.kind in DOUBTFUL else {}
@@ -57,6 +69,13 @@ def replay(child: Child, entries: Sequence[Entry], *, at: datetime) -> Iterator[
         yield Replayed(entry, data, words)
         if entry.kind in TOLD | {"transfer_in"}:
             _learn(shadow, list(zip(entries, answers, strict=True))[: index + 1], made)
+
+
+def _made_elsewhere(entries: Sequence[Entry]) -> dict[UUID, Mapping[str, Any]]:
+    """What came with entries that another installation made: its rules of that time are not in force here."""
+    came = ForeignEntry.objects.filter(entry_id__in=[entry.id for entry in entries]).values_list("entry_id", flat=True)
+    found: dict[UUID, Mapping[str, Any]] = {each: {} for each in came}
+    return found | dict(Result.objects.filter(entry_id__in=list(found)).values_list("entry_id", "data"))
 
 
 def _standing(

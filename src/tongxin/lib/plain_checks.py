@@ -24,6 +24,7 @@ from tongxin.lib.group_checks import check_groups
 from tongxin.lib.instance_checks import check_instances
 from tongxin.lib.looking_checks import check_looking
 from tongxin.lib.notice_checks import check_notices
+from tongxin.lib.pairing_checks import check_pairings
 from tongxin.lib.record_sealing_checks import check_record_sealing
 from tongxin.lib.referral_checks import check_referrals
 from tongxin.lib.register_checks import check_register
@@ -212,6 +213,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "keys": _keys,
     "looking": check_looking,
     "notices": check_notices,
+    "pairings": check_pairings,
     "prefill": _prefill,
     "referrals": check_referrals,
     "registers": check_register,

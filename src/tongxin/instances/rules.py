@@ -1,0 +1,27 @@
+"""What counts on in another county, and why a file may be returned (definitions/instances)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tongxin.rulebook import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """`history` are the kinds of entries that are read and count no more; `returned` the reasons for returning."""
+
+    history: frozenset[str]
+    returned: Mapping[str, str]
+
+
+def rules_in(*, region: str, at: datetime) -> Instances:
+    """The rules in force in a county."""
+    return rules.read(_read, rules.resolve("instances", "instances", region=region, at=at))
+
+
+def _read(content: Mapping[str, Any]) -> Instances:
+    return Instances(
+        history=frozenset(content["history"]), returned={each["id"]: each["zh"] for each in content["returned"]}
+    )

@@ -1,0 +1,18 @@
+"""What the definition of files between installations must hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.core.forms import content as take
+
+HEAD = ("id", "zh", "source", "means")
+DATED = ("version", "valid_from")
+
+
+def check_instances(content: Mapping[str, Any]) -> None:
+    """Nothing, when files can be handed over by this; else where it fails and how to mend it."""
+    take.mapping(content, "", required=(*HEAD, "history", "returned"), optional=DATED)
+    take.unrepeated([str(each) for each in take.sequence(content["history"], "history")], "history", "记录种类")
+    for at, each in enumerate(take.sequence(content["returned"], "returned")):
+        take.mapping(each, f"returned[{at}]", required=("id", "zh"))
+    take.unrepeated([str(each["id"]) for each in content["returned"]], "returned", "理由")
