@@ -121,6 +121,7 @@ def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Villa
     expect(card).to_contain_text("单位还没有收到")
     expect(card.get_by_role("link", name=re.compile("110"))).to_have_attribute("href", "tel:110")
     expect(card).not_to_contain_text("不想活")
+    expect(card.locator(".fa-crisis-watch")).to_contain_text("还没有排谁陪着孩子。您先不要离开。")
 
     message = card.get_by_label("短信内容").input_value()
     assert OTHER not in message and not any(word in message for word in UNSAID)
@@ -159,6 +160,31 @@ def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Villa
     expect(card).to_contain_text("单位已收到", timeout=30_000)
     card.get_by_role("button", name="收起这张卡").click()
     expect(card).to_have_count(0)
+
+
+WATCHED = """async (now) => {
+  const { watchOf } = await import("/field/app/field/crisis/watch.js");
+  const { momentOf } = await import("/field/app/core/pathway/moment.js");
+  const turn = (id, from_at, to_at) => ({ id, data: { from_at, to_at, relation: "family" } });
+  const state = {
+    now: momentOf(now), names: () => ({}), alarms: { episode: { began_at: momentOf("2025-09-02T08:00:00+08:00") } },
+    watch: { ended: null, turns: [
+      turn("a", "2025-09-02T09:00:00+08:00", "2025-09-02T12:00:00+08:00"),
+      turn("b", "2025-09-02T12:00:00+08:00", "2025-09-02T20:00:00+08:00"),
+    ] },
+  };
+  return await watchOf(state, { forms: {} });
+}"""
+
+
+def test_the_card_says_who_is_with_the_child(house: Village, phone: Phone) -> None:
+    phone.pair(house.logins["周主任"])
+    said = phone.page.evaluate(WATCHED, "2025-09-02T10:00:00+08:00")
+    assert not said["isGap"] and said["zh"].startswith("有人陪着孩子，排到 ") and "20:00" in said["zh"]
+    before = phone.page.evaluate(WATCHED, "2025-09-02T08:30:00+08:00")
+    assert before["isGap"] and "下一班" in before["zh"] and "09:00" in before["zh"]
+    after = phone.page.evaluate(WATCHED, "2025-09-02T21:00:00+08:00")
+    assert after["isGap"] and "先不要离开" in after["zh"]
 
 
 @contextmanager

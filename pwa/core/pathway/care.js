@@ -170,7 +170,7 @@ export function waiting(each, { care, pathway }) {
 
 /**
  * When to visit after the end: a reason for closing may have its own rhythm.
- * @param {Care} care @param {Pathway} pathway @returns {Row[]}
+ * @param {Care} care @param {import("./types").Pathway} pathway @returns {import("./types").Span[]}
  */
 function visitsOf(care, { aftercare }) {
   const own = care.over?.kind === "closure_decision"

@@ -8,6 +8,7 @@ import { concern } from "./concern.js";
 import { isLine } from "./message.js";
 import { without } from "./no_signal.js";
 import { answersFor, lacks } from "./ticking.js";
+import { beside } from "./watch.js";
 
 /** @typedef {import("./types").CrisisStep} CrisisStep */
 /** @typedef {import("./types").Given} Given */
@@ -74,7 +75,7 @@ export class TxCrisis extends HTMLElement {
       make("p", { class: "fa-lead" }, say("{name}，{when} 记下的情况有危险信号。", { name, when: momentZh(at) })),
       this.#calls(calls),
       make("h2", {}, say("您现在做")), make("p", { class: "fa-crisis-problem alert alert-danger", role: "alert", hidden: true }),
-      make("ol", { class: "fa-crisis-steps" }, ...mine.map((step) => this.#step(step))), this.#concern.element,
+      make("ol", { class: "fa-crisis-steps" }, ...mine.map((step) => this.#step(step))), beside(given.watched, given.file), this.#concern.element,
       others.length ? make("details", { class: "fa-crisis-others" }, make("summary", {}, say("单位接着做")),
         make("ul", {}, ...others.map((step) => make("li", {}, step.zh)))) : "",
       given.isKnown ? "" : without(calls, { post: given.post, at, message: given.message }), this.#standing(given));

@@ -15,7 +15,8 @@ import { limits, session } from "../session.js";
 import { get, reveal } from "../store.js";
 import { syncSoon } from "../sync.js";
 import { TxCrisis } from "./card.js";
-import { stepsOf } from "./steps.js";
+import { caseOf, stepsOf } from "./steps.js";
+import { watchOf } from "./watch.js";
 
 /** @typedef {import("./types").Ticked} Ticked */
 
@@ -44,10 +45,13 @@ export async function cardOf(danger, then) {
   if (!danger.isUnkept) await sendTicks(danger.id, danger.name);
   const ticks = await ticksOf(danger.id);
   const given = await around(), offer = given.forms[FORM], content = await definition(offer?.definition), me = session();
+  /** @type {import("../types").File | null} */
+  const file = (await get("children", danger.child)) ?? null;
   const card = new TxCrisis();
   card.given = {
     name: danger.name, at: danger.at, isKnown: danger.isKnown, isUnkept: danger.isUnkept === true, receipt: danger.isKnown ? await receiptOf(danger.id) : "",
     steps: (await stepsOf(danger, given)).map((each) => ({ ...each, taken: [...each.taken, ...timesOf(each.step, ticks)] })), role: me?.role ?? "", by: me?.person_zh ?? "", post: me?.post_zh ?? "", message: (await limits()).message,
+    watched: await watchOf((await caseOf(file, given))?.state ?? null, given), file,
     calls: callsOf(given.whom_to_call), form: content && offer ? formFor(content, { on: day(), age: null }) : null,
   };
   card.addEventListener("tx-crisis-step", (event) => void write(card, danger, String(offer?.hash), detailOf(event)));

@@ -21,7 +21,14 @@ export type Given = {
   post: string;
   /** The text to send by hand, with places for the post and the moment. */
   message: string;
+  /** Who is with the child, as far as this phone knows; a card made without a file says nothing of it. */
+  watched?: Watched;
+  /** The child's file with the safety plan as far as she may see it. */
+  file?: import("../types").File | null;
 };
+
+/** Who stays with the child, in words, and whether nobody does. */
+export type Watched = { zh: string; isGap: boolean };
 
 /** What a tick asks to be written down. */
 export type Ticked = { step: string; answers: Record<string, unknown>; at: string };
