@@ -40,7 +40,7 @@ def on_file(cast: World) -> dict[str, Child]:
         "same": cast.child("王小雨", id_kind="resident_id", id_no=NUMBER, carers=carers),
         "near": cast.child("黎小雪", birth="2013-04-06", carers=snow),
         "contrary": cast.child("钱晓燕", birth="2014-05-07", id_kind="resident_id", id_no=CONTRARY[5]),
-        "missing": cast.child("周小山", birth="2010-10-10"),
+        "missing": cast.child("周小山", birth="2014-10-10"),
     }
 
 

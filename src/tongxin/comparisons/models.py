@@ -1,4 +1,4 @@
-"""Lists that a department compares with the files of a county, the answer to each row, and files of one child joined."""
+"""Lists that a department compares with a county's files, the answer to each row, and files of one child joined."""
 
 from typing import ClassVar
 

@@ -24,6 +24,9 @@ class ListKind:
     columns: tuple[str, ...]
     keeps: timedelta
     tells: str
+    # Which children on file ought to stand in such a list; nobody where neither is told.
+    ages: tuple[int, int] | None = None
+    categories: tuple[str, ...] = ()
 
     @property
     def tells_whether(self) -> bool:
@@ -58,7 +61,7 @@ def read(content: Mapping[str, Any]) -> Rules:
     kinds = [
         ListKind(
             id=each["id"], zh=each["zh"], purpose=each["purpose"], basis=each["basis"], columns=tuple(each["columns"]),
-            keeps=timedelta(days=each["keep_days"]), tells=each["tells"],
+            keeps=timedelta(days=each["keep_days"]), tells=each["tells"], **_expected(each.get("expects", {})),
         )
         for each in content["kinds"]
     ]
@@ -67,5 +70,11 @@ def read(content: Mapping[str, Any]) -> Rules:
         kinds={each.id: each for each in kinds}, review=content["review"], find_out=content["find_out"],
         owners=tuple(content["owners"]), at_once=int(content["at_once"]), most_rows=int(content["most_rows"]),
         choices=tuple(content["join"]["choices"]), suggest_from=int(suggest["from"]),
-        suggest_characters=int(suggest["characters"]), suggest_most=int(suggest["most"]), blind=throttle.read(suggest["blind"]),
+        suggest_characters=int(suggest["characters"]), suggest_most=int(suggest["most"]),
+        blind=throttle.read(suggest["blind"]),
     )
+
+
+def _expected(content: Mapping[str, Any]) -> dict[str, Any]:
+    ages = content.get("ages")
+    return {"ages": (int(ages[0]), int(ages[1])) if ages else None, "categories": tuple(content.get("categories", ()))}

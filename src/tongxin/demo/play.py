@@ -16,6 +16,7 @@ from tongxin.demo.booking_days import BookingDays
 from tongxin.demo.cast import Cast
 from tongxin.demo.clue_cases import ClueCases
 from tongxin.demo.clue_days import ClueDays
+from tongxin.demo.comparison_days import ComparisonDays
 from tongxin.demo.conference_days import ConferenceDays
 from tongxin.demo.course_days import CourseDays
 from tongxin.demo.dangers import Dangers
@@ -98,6 +99,7 @@ def _play(
     RegisterDays(year, county=county).plan_all(start=start)
     DirectoryDays(year, county=county).plan_all(start=start)
     AskDays(year, county=county).plan_all(start=start)
+    ComparisonDays(year, county=county).plan_all(start=start)
     SupervisionDays(year, county_id=county.id).plan_all()
     NoticeDays(year, county=county, outside=outside).plan_all()
     Readers(year, start=start).plan_all()

@@ -12,11 +12,13 @@ from uuid import UUID
 from django.db import transaction
 
 from tongxin import ledger, vault
+from tongxin.access import scope
 from tongxin.accounts.models import Division, Post, places_of
 from tongxin.accounts.posts import Roster as Posts
 from tongxin.accounts.viewers import Viewer
+from tongxin.assessments.forms import age_on
 from tongxin.comparisons.models import Answer, Apart, Comparison
-from tongxin.comparisons.rules import Rules, rules_at
+from tongxin.comparisons.rules import ListKind, Rules, rules_at
 from tongxin.core.pathway import CHINA, due_at
 from tongxin.flows import comparing
 from tongxin.flows.comparing_judging import Judged, judge
@@ -25,7 +27,7 @@ from tongxin.intake.lines import as_text, made_id
 from tongxin.intake.reading import Row
 from tongxin.lib import ids
 from tongxin.people import tokens
-from tongxin.people.models import Child
+from tongxin.people.models import CategorySpan, Child
 from tongxin.rulebook import rules
 
 CHUNK = 500
@@ -110,7 +112,8 @@ def run(comparison: Comparison, *, viewer: Viewer, at: datetime, progress: Progr
         _write(comparison, made, done=done, at=at)
         if progress:
             progress(done, len(rows))
-    _write(comparison, _missing(comparison, judged.missing, county), done=done, at=at)
+    expected = _expected(judged.missing, county.rules.kinds[comparison.kind], at=at)
+    _write(comparison, _missing(comparison, expected, county), done=done, at=at)
     return _finish(comparison, done, viewer=viewer, at=at)
 
 
@@ -148,6 +151,18 @@ def _answer(
         place=(Answer._meta.label_lower, "content", id),
     )
     return made
+
+
+def _expected(children: Sequence[Child], kind: ListKind, *, at: datetime) -> list[Child]:
+    """Those who ought to stand in a list of the kind, by age or by a category that holds now."""
+    with scope.widened():
+        spans = CategorySpan.objects.filter(category__in=kind.categories, end_on__isnull=True)
+        of_category = set(spans.values_list("child_id", flat=True)) if kind.categories else set()
+    today, (low, high) = at.astimezone(CHINA).date(), kind.ages or (1, 0)
+    return [
+        each for each in children
+        if each.id in of_category or ((age := age_on(each.birth_month, today)) is not None and low <= age <= high)
+    ]
 
 
 def _missing(comparison: Comparison, children: Sequence[Child], county: County) -> list[Answer]:

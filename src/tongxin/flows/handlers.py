@@ -65,7 +65,7 @@ NOBODY_REACTS = frozenset({
     "meeting.held", "supervision.recorded",
     "list.received", "list.disposed", "answer.settled",
     "move.offered", "move.answered", "move.accepted",
-    "files.proposed", "files.joined", "files.declined", "files.undone",
+    "files.proposed", "files.joined", "files.declined", "files.parted",
     "member.changed", "joint.advanced", "joint.asked", "matter.issued", "matter.advanced", "matter.reminded",
     "matter.climbed", "standard.advanced", "standard.asked", "standard.reminded", "policy.listed",
     "typical.advanced", "expert.appointed", "opinion.asked", "opinion.advanced", "opinion.reminded", "opinion.climbed",

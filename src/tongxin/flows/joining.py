@@ -200,7 +200,7 @@ def undo(*, joining_id: UUID, actor: Viewer, at: datetime) -> Joining:
         entry = Entry.objects.filter(id=entry_id).first() if entry_id else None
         if entry is not None:
             moving.retract(entry=entry, reason="mistaken", actor=actor, at=at)
-    event = _tell("files.undone", pair, row, actor, at)
+    event = _tell("files.parted", pair, row, actor, at)
     Alias.objects.filter(child=pair.other, same_as=pair.kept, undone_by__isnull=True).update(undone_by=event)
     return row
 

@@ -63,7 +63,7 @@ def is_enough(text: str, found: Rules) -> bool:
 
 
 def _marks(name: str, id_no: str, birth: date | None, region: str) -> Iterator[tuple[str, bytes]]:
-    """What is complete enough to ask of files that the viewer may not see: a sound number, or name with day of birth."""
+    """What is complete enough to ask of files one may not see: a sound number, or a name with its day of birth."""
     key = vault.tokens.key(region)
     number = tokens.normalise(id_no).upper()
     if is_well_formed(number):
