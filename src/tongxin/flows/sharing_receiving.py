@@ -15,6 +15,7 @@ from tongxin.flows.barred import children_for
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sharing_ending import locked, settle_receipts
 from tongxin.flows.sharing_sending import PURPOSE
+from tongxin.ledger import subjects
 from tongxin.sharing import selectors
 from tongxin.sharing.models import Delivery
 from tongxin.vault import Owner
@@ -55,6 +56,9 @@ def open_delivery(*, delivery_id: UUID, actor: Viewer, at: datetime) -> Delivery
 
 
 def _locked(row: Delivery) -> Delivery:
+    """The child's own lock first, as everywhere: a consent that is being withdrawn holds it and waits for the
+    agreement's."""
+    subjects.lock([Owner("child", row.child_id)])
     (agreement,) = locked([row.agreement_id])
     again = Delivery.objects.select_for_update(of=("self",)).get(id=row.id)
     again.agreement = agreement
@@ -86,6 +90,7 @@ def receive(*, deliveries: Iterable[UUID], actor: Viewer, at: datetime) -> int:
     mine = list(inbox(viewer=actor, at=at).filter(id__in=wanted))
     if not mine or len(mine) != len(set(wanted)):
         raise NotAllowed
+    subjects.lock([Owner("child", row.child_id) for row in mine])
     agreements = {each.id: each for each in locked(sorted({row.agreement_id for row in mine}))}
     rows = list(Delivery.objects.select_for_update(of=("self",)).filter(id__in=wanted).order_by("id"))
     if any(row.state not in Delivery.TAKEN for row in rows):
