@@ -37,6 +37,7 @@ class ClueCases:
 
     def __post_init__(self) -> None:
         self.words = Words(self.year.stream("clue cases"))
+        self.meant: set[UUID] = set()
 
     def plan_all(self, *, start: datetime) -> None:
         """Those that fall after the files were opened."""
@@ -66,8 +67,9 @@ class ClueCases:
     def _calm(self) -> Life | None:
         """A child for whom nothing special is played, one after the other."""
         for life in sorted(self.year.lives.values(), key=lambda life: life.number, reverse=True):
-            if not life.flags and life.county_id == self.village.county_id and _is_calm(life):
-                life.flags.add("clue")
+            is_free = not life.flags and life.child_id not in self.meant
+            if is_free and life.county_id == self.village.county_id and _is_calm(life):
+                self.meant.add(life.child_id)
                 return life
         return None
 

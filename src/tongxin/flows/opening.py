@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongxin import vault
+from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
@@ -24,6 +24,9 @@ STORED = (
     "接着用那一份。"
 )
 
+THERE = "这个证件号码已有档案（{file_no}），没有另建。请从名册打开那一份接着用；号码写错的，改好再保存。"
+PERHAPS = "这个证件号码可能已在册，没有另建。请联系区县个案管理员；号码写错的，改好再保存。"
+
 
 def open_file(*, sheet: Sheet, actor: Viewer, at: datetime, child_id: UUID | None = None) -> Child:
     """A child with a file, from a filled 档案表; the child lives where the form says, within the actor's area.
@@ -34,8 +37,8 @@ def open_file(*, sheet: Sheet, actor: Viewer, at: datetime, child_id: UUID | Non
         raise NotAllowed
     place = place_for(sheet, actor)
     same = children.same_number(sheet.answers, place)
-    if same is not None and shelved.of(same.id) is not None:
-        raise Refused([Problem("id_no", STORED, True)])
+    if same is not None:
+        _refuse_second(same, is_decided=child_id is not None, actor=actor, at=at)
     child_id = child_id or ids.new_id()
     # The key stands in another database: made first, an orphan if the file is refused.
     vault.create_keys([Owner("child", child_id)], at=at)
@@ -47,6 +50,21 @@ def open_file(*, sheet: Sheet, actor: Viewer, at: datetime, child_id: UUID | Non
         record(child_id=child.id, sheet=sheet, actor=actor, at=at)
         child.refresh_from_db()
         return child
+
+
+def _refuse_second(same: Child, *, is_decided: bool, actor: Viewer, at: datetime) -> None:
+    """A number that is on file opens no second file, whichever organisation writes it; a phone's entry was decided
+    about before. Whoever may not see the first learns no more than while filling in the form."""
+    if shelved.of(same.id) is not None:
+        raise Refused([Problem("id_no", STORED, True)])
+    if is_decided:
+        return
+    if access.may(viewer=actor, child_id=same.id, part="roster", at=at):
+        raise Refused([Problem("id_no", THERE.format(file_no=same.file_no), True)])
+    ledger.record_look(
+        viewer=actor, owners=[same.key_owner], purpose="open_ask", part="roster", route="children.new", at=at
+    )
+    raise Refused([Problem("id_no", PERHAPS, True)])
 
 
 def place_for(sheet: Sheet, actor: Viewer) -> Division:

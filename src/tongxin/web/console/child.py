@@ -36,6 +36,7 @@ from tongxin.web.console.names import Names, open_names, post_titles
 from tongxin.web.console.needs import need_rows
 from tongxin.web.console.options import words_of
 from tongxin.web.console.plans import plan_part
+from tongxin.web.console.serving import serving_part
 from tongxin.web.console.standing import flag_rows, flags_of, link_rows, links_of
 from tongxin.web.console.task_rows import CRISIS, OTHERS_DO_IT, task_rows
 from tongxin.web.console.timeline import SHOWN, timeline
@@ -96,7 +97,8 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         "household_url": f"/households/{file.child.household_id}/" if siblings else "",
         "siblings": [{"url": f"/children/{each.id}/", "name": names.children[each.id]} for each in siblings],
         "entries": timeline(file, names, titles), "consents": consent_rows(file),
-        "looks": look_groups(seen, names, titles, file), "sees_log": "log" in file.parts, **keeping_of(file),
+        **serving_part(file), "looks": look_groups(seen, names, titles, file), "sees_log": "log" in file.parts,
+        **keeping_of(file),
     })
 
 SPANS = Prepared(
@@ -112,7 +114,9 @@ def _header(file: File, names: Names) -> dict[str, Any]:
         "age": words.age_zh(file.child.birth_month, on=file.request.at.date()),
         "stage": file.pathway.stages.get(file.case.stage, "") if "identification" in file.parts else "",
         "chips": Chips(file.request, [file.case], shown_as="roster").of(file.case),
+        "school": around_school(file.request, file.child, file.parts),
         "sees_bookings": "care" in file.parts, "may_book": may_do_any(file.request, BOOK),
+        "may_move": bool(file.state.names()["transfer_open"]) and may_do_any(file.request, "move_files"),
         "is_concern": bool(file.state.names()["is_concern"]) and bool({"family", "crisis"} & file.parts),
         "categories": [
             {"zh": kinds.get(span.category, "其他"), "start_on": span.start_on} for span in spans
