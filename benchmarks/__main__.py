@@ -24,6 +24,7 @@ ALL = {
     "field_first_sync": ["benchmarks.field_first_sync"],
     "ledger_verify": ["benchmarks.ledger_verify"],
     "search_names": ["benchmarks.search_names"],
+    "suggest_names": ["benchmarks.suggest_names"],
     "sealed_names": ["benchmarks.sealed_names"],
     "submissions": ["benchmarks.submissions"],
     "pages": ["benchmarks.pages", "--database", "sqlite"],

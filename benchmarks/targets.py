@@ -7,6 +7,8 @@ from collections.abc import Iterable
 P95_MS = 50.0
 WORKER_MB = 200.0
 DEMO_P95_MS = 100.0
+# While a form is filled in, at a million children.
+SUGGEST_P95_MS = 100.0
 FIRST_KB, LATER_KB = 100.0, 30.0
 # Medians of the same page for a supervisor and for a case manager; below this the two can't be told apart.
 SLOWER = 1.1

@@ -16,6 +16,7 @@ from tongxin.flows import joining
 from tongxin.flows.invariants import breaches
 from tongxin.flows.rebuild import differences_of
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.sweep import sweep
 from tongxin.people.models import Alias, Child
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ class Files(RuleBasedStateMachine):
         row = Joining.objects.filter(state=Joining.PROPOSED).order_by("id").first()
         if row is None:
             return
-        self.before[row.id] = standing(Child.objects.get(id=row.kept_id), self.at)
+        self.before = {row.id: standing(Child.objects.get(id=row.kept_id), self.at)}
         try:
             joining.confirm(joining_id=row.id, actor=self.cast.viewer(who, self.at), at=self.at)
         except Refused:
@@ -75,6 +76,8 @@ class Files(RuleBasedStateMachine):
     def danger(self, which: int) -> None:
         """Something happens meanwhile: nothing of it is lost by parting."""
         self.stories[which].record("crisis_report", "王督导")
+        while sweep(self.at):
+            continue
         self.before = {}
 
     @rule(who=DESKS)
