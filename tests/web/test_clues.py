@@ -76,6 +76,20 @@ class TestTaking:
         assert "张家洼村口" in text(answer) and not Clue.objects.exists()
         assert "先选从哪里来的" in text(client.get("/clues/new/?channel=public_page"))
 
+    def test_asks_once_when_answers_hardly_go_together_and_never_of_a_danger(self, office: SignedIn) -> None:
+        client = office("郑管理")
+        body = {**CALL, "matter": "harm"}
+        asked = client.post("/clues/new/", body)
+        assert asked.status_code == 422 and "再点一次保存" in text(asked) and asked.context["asked"] == ["harmed"]
+        assert client.post("/clues/new/", {**body, "asked_again": "harmed"}).status_code == 302
+        assert client.post("/clues/new/", {**body, "harmed": "unknown"}).status_code == 302
+        assert client.post("/clues/new/", {**body, "life_threat": "yes"}).status_code == 302
+        assert Clue.objects.latest("id").danger == "now"
+
+    def test_forgets_what_is_asked_no_more(self, office: SignedIn) -> None:
+        clue = told(office("郑管理"), about_staff="no", staff_level="town")
+        assert "staff_level" not in clue.clear and clue.above_level == ""
+
     def test_weighs_by_reasons_and_only_up(self, cast: world.World, office: SignedIn) -> None:
         client = office("郑管理")
         clue = told(client, matter="missing")

@@ -52,6 +52,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Answers that hardly go together: asked about once, at a place."""
+
+    when: Mapping[str, tuple[str, ...]]
+    field: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClueRules:
     """The rules for clues in a county."""
 
@@ -78,6 +87,7 @@ class ClueRules:
     # Which answers a file that is opened from a clue takes over, and which of them also where it is about staff.
     carried: Mapping[str, tuple[str, ...]]
     carried_names: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
 
     def asked(self, channel: Channel) -> tuple[Field, ...]:
         """What is asked when something comes by a channel; what only some channels ask, only there."""
@@ -91,6 +101,12 @@ class ClueRules:
             if zh := [each.zh for each in found if each.to == danger.id]:
                 return danger, zh
         return list(self.dangers.values())[-1], []
+
+    def doubts_about(self, clear: Mapping[str, Any]) -> list[Doubt]:
+        """What to ask once more; nothing where a danger waits."""
+        if self.danger_of(clear)[0].is_crisis:
+            return []
+        return [each for each in self.doubts if fits(each.when, clear)]
 
 
 def clues_in(*, region: str, at: datetime) -> ClueRules:
@@ -119,6 +135,10 @@ def read(content: Mapping[str, Any]) -> ClueRules:
         handlers=tuple(content["handlers"]), public=content["public"], inbound=content["inbound"],
         vacant_again=timedelta(**watch["vacant_again"]), inbound_kept=timedelta(**watch["inbound_kept"]),
         carried={name: tuple(each) for name, each in file["fields"].items()}, carried_names=tuple(file["names"]),
+        doubts=tuple(
+            Doubt({name: tuple(values) for name, values in each["when"].items()}, each["field"], each["zh"])
+            for each in content.get("asks_again", ())
+        ),
     )
 
 

@@ -75,8 +75,10 @@ def county_of(viewer: Viewer) -> Division:
     return Division.objects.get(id=found)
 
 
-def take_in(*, channel: str, given: Given, town_id: int | None, actor: Viewer, at: datetime) -> Clue:
-    """A clue that somebody who works here was told."""
+def take_in(
+    *, channel: str, given: Given, town_id: int | None, actor: Viewer, at: datetime, asked: Iterable[str] = ()
+) -> Clue:
+    """A clue that somebody who works here was told; `asked` names the places where they were asked once already."""
     if not access.may_do(viewer=actor, action=TAKE, at=at):
         raise NotAllowed
     county = county_of(actor)
@@ -86,8 +88,9 @@ def take_in(*, channel: str, given: Given, town_id: int | None, actor: Viewer, a
         raise Refused.because(NO_CHANNEL)
     read = answers.read(found.asked(way), given, at=at)
     town = Division.objects.filter(id=town_id, level="town", county_id=county.id).first() if town_id else None
-    if read.problems:
-        raise Refused(read.problems)
+    doubts = [each for each in found.doubts_about(read.clear) if each.field not in set(asked)]
+    if read.problems or doubts:
+        raise Refused([*read.problems, *(Problem(each.field, each.zh, True) for each in doubts)])
     received = datetime.fromisoformat(read.clear["received_at"])
     taken = Taken(way, read, received, town.id if town else None)
     return keep(taken, found=found, county=county, actor=actor, at=at)

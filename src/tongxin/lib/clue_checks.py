@@ -9,7 +9,7 @@ from tongxin.lib.register_checks import check_fields
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means", "code")
-DATED = ("version", "valid_from", "signs_zh", "watch", "file")
+DATED = ("version", "valid_from", "signs_zh", "watch", "file", "asks_again")
 PARTS = (
     "channels", "fields", "option_lists", "reporter", "signs", "dangers", "reasons", "steps", "answers", "progress",
     "above", "handlers", "public", "inbound",
@@ -50,6 +50,9 @@ def check_clues(content: Content) -> None:
     for key in ("limits", "wrong_codes"):
         take.mapping(page[key], f"public.{key}", required=("tries", "pause", "forgotten_after", "known_for"))
     _span(page["shown_for"], "public.shown_for")
+    for at, raw in enumerate(take.sequence(content.get("asks_again", ()), "asks_again")):
+        each = take.mapping(raw, f"asks_again[{at}]", required=("when", "field", "zh"))
+        _refer([each["field"], *each["when"]], fields, f"asks_again[{at}]")
     if "file" in content:
         file = take.mapping(content["file"], "file", required=("fields", "names"))
         for name, asked in file["fields"].items():

@@ -11,11 +11,11 @@ Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
 TYPES = ("text", "long", "choice", "choices", "date", "moment", "number")
-FIELD = ("options", "from", "required", "required_if", "hint", "group", "known", "past", "after")
+FIELD = ("options", "from", "required", "required_if", "only_if", "hint", "group", "known", "past", "after")
 REGISTER = ("code", "topic", "fields", "watch")
 MORE = (
     "topics", "keeps", "reasons", "option_lists", "refusals", "admits", "review", "report", "stages", "told", "links",
-    "wordings", "closing", "impact", "ends", "certificate", "gates",
+    "wordings", "closing", "impact", "ends", "certificate", "gates", "looks_back",
 )
 # What a field may take its options from besides its own.
 SOURCES = ("parts", "roles", "activities", "reasons")
@@ -72,7 +72,8 @@ def check_fields(raw: object, path: str, lists: Mapping[str, Any]) -> list[str]:
             _named(options, f"{here}.options")
     take.unrepeated(found, path, "栏目")
     for at, each in enumerate(raw if isinstance(raw, Sequence) else ()):
-        _refer(each.get("required_if", {}), found, f"{path}[{at}].required_if")
+        for key in ("required_if", "only_if"):
+            _refer(each.get(key, {}), found, f"{path}[{at}].{key}")
         _refer([each["after"]] if "after" in each else (), found, f"{path}[{at}].after")
     return found
 
@@ -115,6 +116,8 @@ def _spans(content: Content, found: Sequence[str]) -> None:
     for key in ("before", "climb"):
         span_of(watch[key], f"watch.{key}")
     take.sequence(watch["roles"], "watch.roles")
+    if "looks_back" in content:
+        span_of(content["looks_back"], "looks_back")
     if "review" in content:
         review = take.mapping(content["review"], "review", required=("within",), optional=("again",))
         span_of(review["within"], "review.within")

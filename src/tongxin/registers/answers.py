@@ -31,12 +31,21 @@ def read(fields: Iterable[Field], given: Given, *, at: datetime) -> Answers:
     for field in asked:
         _take(field, [each.strip() for each in given.get(field.id, ()) if each.strip()], found, at)
     for field in asked:
+        if field.only_if and not fits(field.only_if, found.clear):
+            _forget(field, found)
+    for field in asked:
         has = field.id in found.clear or field.id in found.words
         if not has and field.asks(found.clear) and not any(each.path == field.id for each in found.problems):
             found.problems.append(Problem(field.id, f"“{field.zh}”还没有填。", True))
         if field.after and str(found.clear.get(field.id, "9")) <= str(found.clear.get(field.after, "")):
             found.problems.append(Problem(field.id, f"“{field.zh}”要晚于起始的日期。", True))
     return found
+
+
+def _forget(field: Field, found: Answers) -> None:
+    found.clear.pop(field.id, None)
+    found.words.pop(field.id, None)
+    found.problems[:] = [each for each in found.problems if each.path != field.id]
 
 
 def refusals(rows: Iterable[tuple[Mapping[str, tuple[str, ...]], str]], clear: Mapping[str, Any]) -> list[Problem]:

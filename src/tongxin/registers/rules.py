@@ -29,6 +29,8 @@ class Field:
     known: str = ""
     is_past: bool = False
     after: str = ""
+    # What was answered where it isn't asked any more is not kept: somebody chose something else above.
+    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_sealed(self) -> bool:
@@ -115,6 +117,8 @@ class Register:
     certificate: tuple[Field, ...]
     before: timedelta
     climb: timedelta
+    # How far back is looked for what the register should tell of.
+    looks_back: timedelta
     roles: tuple[str, ...] = field(default=())
 
     def again_after(self, clear: Mapping[str, Any]) -> timedelta | None:
@@ -166,6 +170,8 @@ def read(content: Mapping[str, Any], *, sources: Mapping[str, Words]) -> Registe
         certificate_within=timedelta(**certificate["within"]), certificate_zh=certificate["zh"],
         certificate=fields_in(certificate["fields"], more), before=timedelta(**content["watch"]["before"]),
         climb=timedelta(**content["watch"]["climb"]), roles=tuple(content["watch"]["roles"]),
+        # Before it was a rule, a year.
+        looks_back=timedelta(**content.get("looks_back", {"days": 365})),
     )
 
 
@@ -180,7 +186,7 @@ def _field(raw: Mapping[str, Any], lists: Mapping[str, Words]) -> Field:
         id=raw["id"], zh=raw["zh"], type=raw["type"], options=lists[raw["from"]] if "from" in raw else named,
         is_required=bool(raw.get("required")), required_if=_wanted(raw.get("required_if", {})),
         hint=raw.get("hint", ""), group=raw.get("group", ""), known=raw.get("known", ""),
-        is_past=bool(raw.get("past")), after=raw.get("after", ""),
+        is_past=bool(raw.get("past")), after=raw.get("after", ""), only_if=_wanted(raw.get("only_if", {})),
     )
 
 

@@ -31,6 +31,8 @@ from tongxin.web.words import due_zh, late_zh
 
 HOME = "/clues/"
 SHOWN, ON_HOME = 60, 5
+# The places at which a page has asked once whether it is meant so.
+ASKED = "asked_again"
 # How many months back the list offers.
 MONTHS = 12
 
@@ -157,7 +159,7 @@ def new_clue(request: Request) -> HttpResponse:
     town = request.POST.get("town", "")
     try:
         clue = clues.take_in(
-            channel=channel, given=given, town_id=number_in(town),
+            channel=channel, given=given, town_id=number_in(town), asked=request.POST.getlist(ASKED),
             actor=request.viewer, at=request.at,
         )
     except NotAllowed:
@@ -173,6 +175,7 @@ def _form(
     problems: Iterable[Problem] = (), status: int = 200,
 ) -> HttpResponse:
     wrong = list(problems)
+    doubted = {each.zh: each.field for each in found.doubts}
     try:
         county = clues.county_of(request.viewer)
     except NotAllowed:
@@ -184,6 +187,7 @@ def _form(
     return show(request, "console/clues/new.html", {
         "rules": found, "way": found.channels[channel], "problems": told_problems(wrong), "county": county,
         "rows": drawn(found.asked(found.channels[channel]), given, wrong), "calls": found.public["calls"],
+        "asked": sorted({*given.get(ASKED, ()), *(doubted[each.zh] for each in wrong if each.zh in doubted)}),
         "towns": [{"id": each.id, "name": each.name, "on": str(each.id) == town} for each in places],
     }, status=status)
 

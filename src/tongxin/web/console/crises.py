@@ -1,6 +1,7 @@
 """The crisis board: every open crisis in the viewer's area, with its clock, who is with the child, and what is due."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -115,7 +116,7 @@ def _board(request: Request, read: Board) -> dict[str, Any]:
         *(owner for each in held.values() for _at, owner in each.rings),
     ])
     places = dict(Division.objects.filter(
-        id__in={place for case in cases for place in (case.town_id, case.village_id) if place}
+        id__in={place for case in cases for place in (case.county_id, case.town_id, case.village_id) if place}
     ).values_list("id", "name"))
     rows = [
         _row(request, case, tasks[case.id], held.get(case.id, Held()), names, titles, places)
@@ -154,7 +155,7 @@ def _row(
     steps = [_step(request, task, names, titles) for task in tasks[:STEPS_SHOWN]]
     return {
         "id": case.id, "url": f"/children/{case.id}/#crisis", "name": names.children.get(case.id, ""),
-        "place": places.get(case.town_id or 0, "") + places.get(case.village_id or 0, ""), "began_at": began,
+        "place": _place(case, places), "began_at": began,
         "for_zh": words.span_zh(request.at - began) if began else "", "left": len(tasks), "done": len(taken),
         "is_late": any(late(task, request.at) for task in tasks),
         "is_called": CONTACTED in taken,
@@ -168,6 +169,15 @@ def _row(
         "may_take": ring is not None and ring.owner_post_id in request.viewer.post_ids,
         "next": next((step for step in steps if step["url"]), None), "steps": steps,
     }
+
+
+def _place(case: Case, places: Mapping[int, str]) -> str:
+    """Where the child lives, as near as the file says; somebody has to go there."""
+    near = places.get(case.town_id or 0, "") + places.get(case.village_id or 0, "")
+    if near:
+        return near
+    county = places.get(case.county_id or 0, "")
+    return _("%(county)s，住在哪个村还没有写") % {"county": county} if county else _("住在哪里还没有写")
 
 
 def _step(request: Request, task: Task, names: Names, titles: dict[UUID, str]) -> dict[str, Any]:
