@@ -32,6 +32,8 @@ from tongxin.flows import asking_over, calendars, holding, rooms, rota, setting_
 from tongxin.flows.record import asked_of
 from tongxin.flows.setting_apart import Notice
 from tongxin.flows.shelved import NOWHERE
+from tongxin.instances.models import Arrival as FromElsewhere
+from tongxin.instances.models import Peer, Sending
 from tongxin.intake.models import Listing
 from tongxin.keeping.models import CustodyScan, Disposal, Unsealing
 from tongxin.ledger.models import Entry
@@ -104,7 +106,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         "path": "core/outcome.js", "blob_id": ids.new_id(), "amendments.name": _options(),
         "person_id": here["child_director"].person.id, "post_id": here["child_director"].post.id,
         "holding_id": _leave(here),
-        **_own(here["child_director"], child), **_rows(desk), **_compared(world, desk),
+        **_own(here["child_director"], child), **_rows(desk), **_compared(world, desk), **_moved(child),
         **_round(world), **_kept(desk, child),
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
@@ -222,6 +224,23 @@ def _compared(world: World, desk: Office) -> dict[str, Any]:
     found = compare(desk, NOBODY)
     row = found.answers.filter(row__gt=0).values_list("id", flat=True)[0]
     return {"comparison_id": found.id, "answer_id": row, "other_id": world.child("暗号另一份", at=START).id}
+
+
+def _moved(child: Child) -> dict[str, Any]:
+    """Another installation, a file made for it, and one that came from it and was returned."""
+    by = ids.new_id()
+    peer = Peer.objects.create(
+        region="440103", name="外地系统", sign_key="aa" * 32, seal_key="bb" * 32, added_at=MORNING, added_by=by
+    )
+    sent = Sending.objects.create(
+        id=ids.new_id(), child_id=child.id, peer=peer, made_at=MORNING, person_id=by, post_id=by, last_seq=1, entries=1,
+        digest="cc" * 32, content=b"{}",
+    )
+    came = FromElsewhere.objects.create(
+        id=ids.new_id(), peer=peer, received_at=MORNING, county_id=child.county_id, child_id=ids.new_id(),
+        digest="cc" * 32, content=b"", state=FromElsewhere.RETURNED, receipt="{}", answered_at=MORNING,
+    )
+    return {"peer_id": peer.id, "sending_id": sent.id, "moves.arrival_id": came.id}
 
 
 def _round(world: World) -> dict[str, Any]:

@@ -89,7 +89,8 @@ def _summary(child: Child) -> dict[str, Any]:
     """What the other side reads before it opens anything: no name, no words."""
     case = Case.objects.filter(id=child.id).first()
     return {
-        "birth_month": f"{child.birth_month:%Y-%m}" if child.birth_month else "", "sex": child.sex, "in_crisis": bool(case and case.in_crisis),
+        "birth_month": f"{child.birth_month:%Y-%m}" if child.birth_month else "", "sex": child.sex,
+        "in_crisis": bool(case and case.in_crisis),
         "level": case.level if case else "", "stage": case.stage if case else "",
     }
 

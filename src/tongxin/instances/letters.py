@@ -64,6 +64,11 @@ def opened(content: bytes, *, format: str) -> Letter:
     return _proved(signed, format=format, to=bytes(keys.sealing_key().public_key).hex())
 
 
+def is_sealed(content: bytes) -> bool:
+    """Whether this looks like a sealed letter, not like one that anybody may read."""
+    return b'"sealed"' in content[:200]
+
+
 def plain(format: str, content: dict[str, Any], *, to: str) -> bytes:
     """A letter without secrets, for the installation whose sealing key is `to`."""
     return _signed(format, content, to=to)

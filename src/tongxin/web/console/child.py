@@ -12,6 +12,7 @@ from tongxin.flows.rooms import BOOK
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import CategorySpan
 from tongxin.web import words
+from tongxin.web.console.around_school import around_school
 from tongxin.web.console.arranged import arranged_part
 from tongxin.web.console.chips import Chips
 from tongxin.web.console.consent import consent_rows

@@ -1,0 +1,196 @@
+"""Other installations: our card and theirs, files that came from them, files that went, receipts."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from tongxin.accounts.models import Division
+from tongxin.flows import file_receipts, file_sending, file_taking, peers
+from tongxin.flows.file_taking import Accepting
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.instances import keys, letters
+from tongxin.instances.models import Arrival, Peer, Sending
+from tongxin.instances.rules import rules_in
+from tongxin.lib.faults import Fault
+from tongxin.rulebook import rules
+from tongxin.web.console import child_moves
+from tongxin.web.console.chips import scheme_chips
+from tongxin.web.console.options import county_of_viewer, pathway_shown, words_of
+from tongxin.web.doors import Request, door, may_do_any
+from tongxin.web.pages import show
+
+OPEN, MOVE, KEEP = "office.move_files|keep_peers", "office.move_files", "office.keep_peers"
+HERE = "/moves/"
+SHOWN = 30
+JSON = "application/json"
+
+
+@door(OPEN)
+def moves(request: Request) -> HttpResponse:
+    """Everything about other installations on one page: what waits comes first."""
+    return _page(request)
+
+
+def _page(request: Request, problem: str = "", status: int = 200) -> HttpResponse:
+    county = county_of_viewer(request) or 0
+    may_move = may_do_any(request, file_taking.ACTION)
+    arrivals = Arrival.objects.filter(county_id=county).select_related("peer").order_by("-received_at")[:SHOWN]
+    known = Peer.objects.order_by("-added_at")[:SHOWN]
+    return show(request, "moves/list.html", {
+        "problem": problem, "may_move": may_move, "may_keep": may_do_any(request, peers.ACTION),
+        "own": _own_card(request), "me": request.viewer.person_id,
+        "arrivals": [{"row": each, "state": each.get_state_display()} for each in arrivals] if may_move else [],
+        "sendings": [
+            {"row": each, "state": each.get_state_display()} for each in file_receipts.sent_from(county)[:SHOWN]
+        ] if may_move else [],
+        "peers": [{"row": each, "fingerprint": peers.fingerprint(each)} for each in known],
+    }, status=status)
+
+
+def _own_card(request: Request) -> keys.Card:
+    place = Division.objects.filter(id=county_of_viewer(request) or 0).first()
+    return keys.own_card(name=place.name if place else "", region=place.code[:6] if place else "000000")
+
+
+@door(OPEN)
+def card(request: Request) -> HttpResponse:
+    """What others add us by."""
+    disposition = {"Content-Disposition": 'attachment; filename="tongxin-card.json"'}
+    return HttpResponse(keys.written(_own_card(request)), content_type=JSON, headers=disposition)
+
+
+@door(KEEP, methods=("POST",))
+def add_peer(request: Request) -> HttpResponse:
+    """Another installation, by the card that it sent."""
+    content = _uploaded(request)
+    if content is None:
+        return _page(request, _("请先选择对方发来的名片文件，再点“登记”。"), 422)
+    try:
+        peers.add(content=content, actor=request.viewer, at=request.at)
+    except (Refused, Fault) as refused:
+        return _page(request, refused.zh, 422)
+    messages.success(request, _("已登记。请另一位同事打电话与对方核对指纹。"))
+    return HttpResponseRedirect(HERE)
+
+
+@door(KEEP, methods=("POST",))
+def peer(request: Request, peer_id: UUID) -> HttpResponse:
+    """The word of the second person, or the end of it."""
+    deeds = {"confirm": peers.confirm, "revoke": peers.revoke}
+    deed = deeds.get(request.POST.get("deed", ""))
+    if deed is None:
+        raise Http404
+    try:
+        deed(peer_id=peer_id, actor=request.viewer, at=request.at)
+    except Refused as refused:
+        return _page(request, refused.zh, 422)
+    return HttpResponseRedirect(HERE)
+
+
+@door(MOVE, methods=("POST",))
+def bring(request: Request) -> HttpResponse:
+    """A file or a receipt that somebody carried here; which of them it is stands in it."""
+    content = _uploaded(request)
+    if content is None:
+        return _page(request, _("请先选择对方发来的文件，再点“收下”。"), 422)
+    try:
+        if letters.is_sealed(content):
+            found = file_taking.receive(content=content, actor=request.viewer, at=request.at)
+            return HttpResponseRedirect(f"{HERE}arrivals/{found.id}/")
+        sending = file_sending.take_receipt(content=content, actor=request.viewer, at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+    except (Refused, Fault) as refused:
+        return _page(request, refused.zh, 422)
+    if sending.state == Sending.WAITING:
+        messages.warning(request, file_sending.LATE.format(count=sending.entries))
+    return HttpResponseRedirect(f"/children/{sending.child_id}/moves/")
+
+
+@door(MOVE, methods=("GET", "POST"))
+def arrival(request: Request, arrival_id: UUID) -> HttpResponse:
+    """A file that came: its summary, and the decision."""
+    found = Arrival.objects.select_related("peer").filter(id=arrival_id, county_id=county_of_viewer(request) or 0).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        return _decide(request, found)
+    return _arrival(request, found)
+
+
+def _arrival(request: Request, found: Arrival, problem: str = "", status: int = 200) -> HttpResponse:
+    waits = found.state == Arrival.WAITING
+    said: dict[str, Any] = dict(file_taking.summary_of(found)) if waits else {}
+    region = rules.region_of(found.county_id)
+    chips = scheme_chips(region=region, at=request.at)
+    stages = pathway_shown(request).content["stages"]
+    return show(request, "moves/arrival.html", {
+        "arrival": found, "state": found.get_state_display(), "waits": waits, "said": said, "problem": problem,
+        "sex": words_of(request, "sex").get(str(said.get("sex")), ""), "level": chips.get(str(said.get("level"))),
+        "stage": stages.get(str(said.get("stage")), ""), "today": request.at.astimezone().date().isoformat(),
+        "reasons": rules_in(region=region, at=request.at).returned, "given": request.POST,
+    }, status=status)
+
+
+def _decide(request: Request, found: Arrival) -> HttpResponse:
+    try:
+        if request.POST.get("outcome") == "returned":
+            file_taking.give_back(
+                arrival_id=found.id, reason=request.POST.get("reason", ""), actor=request.viewer, at=request.at
+            )
+            return HttpResponseRedirect(f"{HERE}arrivals/{found.id}/")
+        child = file_taking.accept(arrival_id=found.id, given=_given(request), actor=request.viewer, at=request.at)
+    except (Refused, Fault) as refused:
+        return _arrival(request, found, refused.zh, 422)
+    except NotAllowed:
+        raise Http404 from None
+    messages.success(request, _("已接收。请下载回执交给对方，再到档案里改居住地址、分派岗位。"))
+    return HttpResponseRedirect(f"/children/{child.id}/moves/")
+
+
+def _given(request: Request) -> Accepting:
+    try:
+        arrived = date.fromisoformat(request.POST.get("arrived_on", ""))
+    except ValueError:
+        raise Refused.because(_("请填写孩子到达的日期，没有接收。")) from None
+    seen, signature = request.POST.get("seen_in_person", ""), request.POST.get("signature", "").strip()
+    if seen not in {"yes", "no"} or not signature:
+        raise Refused.because(_("请选择是否当面见到孩子，并签名，没有接收。"))
+    return Accepting(
+        arrived_on=arrived.isoformat(), seen_in_person=seen == "yes", signature=signature[:60],
+        first_needs=request.POST.get("first_needs", "").strip()[:2000],
+    )
+
+
+@door(MOVE)
+def receipt(request: Request, arrival_id: UUID) -> HttpResponse:
+    """The signed answer, to be carried back."""
+    found = Arrival.objects.filter(id=arrival_id, county_id=county_of_viewer(request) or 0).exclude(receipt="").first()
+    if found is None:
+        raise Http404
+    disposition = {"Content-Disposition": f'attachment; filename="receipt-{found.id.hex[:8]}.json"'}
+    return HttpResponse(found.receipt.encode(), content_type=JSON, headers=disposition)
+
+
+def _uploaded(request: Request) -> bytes | None:
+    file = request.FILES.get("file")
+    return file.read() if isinstance(file, UploadedFile) else None
+
+
+urlpatterns = [
+    path("moves/", moves),
+    path("moves/card/", card),
+    path("moves/peers/", add_peer),
+    path("moves/peers/<uuid:peer_id>/", peer),
+    path("moves/bring/", bring),
+    path("moves/arrivals/<uuid:arrival_id>/", arrival),
+    path("moves/arrivals/<uuid:arrival_id>/receipt/", receipt),
+    path("moves/sendings/<uuid:sending_id>/", child_moves.download),
+    path("children/<uuid:child_id>/moves/", child_moves.child_page),
+]
