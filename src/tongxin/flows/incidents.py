@@ -1,7 +1,7 @@
 """Incidents: anybody reports one, the clock runs from its discovery, another person closes it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -42,7 +42,6 @@ STILL_OPEN = "没有结案：还有没办的："
 OWN = "没有结案：登记和描述这起事件的人不能自己结案，请另一位有权的同事写结论。"
 MISSED = "（还没有写）"
 NO_LINK = "没有保存：这件事已经登记过，或者不在您的区县。"
-BACK = timedelta(days=365)
 
 
 def register(*, topic: str, given: Given, link: str, actor: Viewer, at: datetime) -> Line:
@@ -138,7 +137,7 @@ def _is_done(now: Opened, stage: Stage) -> bool:
 
 def unregistered(*, county_id: int, at: datetime) -> Mapping[str, str]:
     """What was found to be an incident and stands in no register yet: `kind.id` → in words, without a name."""
-    since = at - BACK
+    since = at - register_at(INCIDENT, region=rules.region_of(county_id), at=at).looks_back
     known = Version.objects.filter(line__county_id=county_id, line__register=INCIDENT, clear__has_key="link")
     linked = {str(clear["link"]) for clear in known.values_list("clear", flat=True)}
     looks = Unusual.objects.filter(county_id=county_id, outcome="incident", closed_at__gt=since)

@@ -5,7 +5,7 @@ bodies from referrals and agreements, places from the phones and papers that the
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tongxin.access.models import Relation
@@ -19,7 +19,6 @@ from tongxin.rulebook import rules, shipped
 from tongxin.sync.models import Device
 
 Known = dict[str, set[str]]
-SINCE = timedelta(days=365)
 # Kinds of bodies in the words of the register.
 BODIES = {
     "hospital": "hospital", "school": "school", "social_organisation": "social_organisation", "bureau": "department",
@@ -31,12 +30,13 @@ GIVES_AWAY = "refer"
 def known_of(activity: str, *, county_id: int, at: datetime) -> Known:
     """Codes by what they answer: parts, roles, basis, recipients, storage."""
     region = rules.region_of(county_id)
-    topic = register_at(PROCESSING, region=region, at=at).topics.get(activity)
+    found = register_at(PROCESSING, region=region, at=at)
+    topic = found.topics.get(activity)
     if topic is None:
         return {}
     return {
         "parts": set(topic.parts), "roles": _roles(topic, county_id, at), "basis": _basis(topic, region, at),
-        "recipients": _recipients(topic, county_id, at), "storage": _storage(topic, county_id, at),
+        "recipients": _recipients(topic, county_id, at - found.looks_back), "storage": _storage(topic, county_id, at),
     }
 
 
@@ -80,11 +80,11 @@ def _basis(topic: Topic, region: str, at: datetime) -> set[str]:
     return {"consent", *(each["otherwise"] for each in purposes)} - {"missing"}
 
 
-def _recipients(topic: Topic, county_id: int, at: datetime) -> set[str]:
-    """To what kinds of bodies something went in the last year, and who works under an agreement."""
+def _recipients(topic: Topic, county_id: int, since: datetime) -> set[str]:
+    """To what kinds of bodies something went since then, and who works under an agreement."""
     bodies: set[str] = set()
     if GIVES_AWAY in topic.consent:
-        sent = Referral.objects.filter(county_id=county_id, sent_at__gt=at - SINCE).values("to_organisation_id")
+        sent = Referral.objects.filter(county_id=county_id, sent_at__gt=since).values("to_organisation_id")
         kinds = Organisation.objects.filter(id__in=sent).values_list("kind", flat=True)
         bodies |= {BODIES.get(kind, "other") for kind in kinds}
     return bodies | ({"entrusted_party"} if _is_entrusted(topic, county_id) else set())

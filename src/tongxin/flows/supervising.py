@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -28,8 +28,6 @@ from tongxin.vault import Owner
 
 SUPERVISE, PART = "supervise", "sessions"
 SESSION, START, PRESENT = "session", "course_start", "present"
-# Further back nobody is asked any more; a year's sessions of one county fit in a page's query.
-BACK, MOST = timedelta(days=180), 2000
 NO_SESSION = "没有保存：请选这次督导看过的记录。"
 OWN = "没有保存：自己做的辅导不能由自己督导。"
 NO_DAY = "没有保存：督导的日期不能晚于今天，也不能早于看过的记录。"
@@ -50,10 +48,15 @@ class Waiting:
 
 def waiting(*, viewer: Viewer, at: datetime, post_id: UUID | None = None) -> list[Waiting]:
     """The sessions without supervision that the viewer may read, the first due first."""
-    rows = Entry.objects.filter(kind=SESSION, occurred_at__gt=at - BACK, occurred_at__lte=at)
+    region = rules.region_of(_county(viewer))
+    found_rules = groups_in(region=region, at=at)
+    rows = Entry.objects.filter(kind=SESSION, occurred_at__gt=at - found_rules.supervise_back, occurred_at__lte=at)
+    if not access.may_do(viewer=viewer, action=SUPERVISE, at=at):
+        # What others counsel is not theirs to be supervised for.
+        rows = rows.filter(post_id__in=viewer.post_ids)
     if post_id is not None:
         rows = rows.filter(post_id=post_id)
-    seen = access.visible(rows, viewer=viewer, part=PART, at=at).order_by("-occurred_at")[:MOST]
+    seen = access.visible(rows, viewer=viewer, part=PART, at=at).order_by("-occurred_at")[: found_rules.supervise_most]
     entries = _standing(list(seen.select_related("subject")))
     supervised = Supervised.objects.filter(entry_id__in=[each.id for each in entries])
     looked = set(supervised.values_list("entry_id", flat=True))
@@ -61,8 +64,7 @@ def waiting(*, viewer: Viewer, at: datetime, post_id: UUID | None = None) -> lis
     results = dict(Result.objects.filter(entry_id__in=[each.id for each in open_ones]).values_list("entry_id", "data"))
     held = [each for each in open_ones if (results.get(each.id) or {}).get("attended") == PRESENT]
     names = _protocols({str((results.get(each.id) or {}).get("course", "")) for each in held})
-    region = rules.region_of(_county(viewer))
-    known, fallback = protocols_in(region=region, at=at), groups_in(region=region, at=at).supervise_within
+    known, fallback = protocols_in(region=region, at=at), found_rules.supervise_within
     found = []
     for entry in held:
         protocol = names.get(str((results.get(entry.id) or {}).get("course", "")), "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tongxin.rulebook import rules
 
-KIND, GROUP, CARER, GROWN = "protocols", "group", "carer", 18
+KIND, GROUP, CARER = "protocols", "group", "carer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Protocol:
     supervised_within: timedelta
     exclusions: tuple[str, ...]
     source: str
+    grown: int
 
     @property
     def sessions(self) -> int:
@@ -39,7 +40,7 @@ class Protocol:
     @property
     def asks_age(self) -> bool:
         """Whether the ages are a child's; those of a protocol for carers are the carers' own."""
-        return self.age_from < GROWN and self.age_to <= GROWN
+        return self.age_from < self.grown and self.age_to <= self.grown
 
     def theme_of(self, session_no: int) -> tuple[str, str]:
         """The theme of one session, as a code and in words; the last one's where there are more."""
@@ -57,10 +58,13 @@ def protocols_in(*, region: str, at: datetime) -> dict[str, Protocol]:
 
 def _read(content: Mapping[str, Any]) -> dict[str, Protocol]:
     said = {each["id"]: each["zh"] for each in content["exclusions"]}
-    return {each["id"]: _protocol(each, said) for each in content["protocols"]}
+    # Before it was a rule: the age from which the methods for carers only are.
+    of_carers = (each["ages"]["from"] for each in content["protocols"] if each["recipients"] == [CARER])
+    grown = content.get("grown") or min(of_carers, default=0)
+    return {each["id"]: _protocol(each, said, grown) for each in content["protocols"]}
 
 
-def _protocol(raw: Mapping[str, Any], said: Mapping[str, str]) -> Protocol:
+def _protocol(raw: Mapping[str, Any], said: Mapping[str, str], grown: int) -> Protocol:
     size, sessions = raw.get("group") or {}, raw["sessions"]
     return Protocol(
         id=raw["id"], zh=raw["zh"], whom=raw["whom"], recipients=tuple(raw["recipients"]),
@@ -70,4 +74,5 @@ def _protocol(raw: Mapping[str, Any], said: Mapping[str, str]) -> Protocol:
         age_from=raw["ages"]["from"], age_to=raw["ages"]["to"], services=tuple(raw["services"]),
         supervised_within=timedelta(days=raw["supervised"]["every"]["days"]),
         exclusions=tuple(said[each] for each in raw.get("exclusions", ()) if each in said), source=raw["source"],
+        grown=grown,
     )

@@ -8,6 +8,8 @@ from typing import Any
 from tongxin.rulebook import rules
 
 KIND = "groups"
+# What held before it was a rule.
+BEFORE: Mapping[str, Any] = {"supervise_back": {"days": 180, "most": 2000}, "small_below": 5}
 Words = Mapping[str, str]
 
 
@@ -35,6 +37,10 @@ class GroupRules:
     supervision_ways: Words
     counts: tuple[Count, ...]
     source: str
+    supervise_back: timedelta
+    supervise_most: int
+    small_below: int
+    session_counts: tuple[Count, ...]
 
 
 def groups_in(*, region: str, at: datetime) -> GroupRules:
@@ -43,15 +49,22 @@ def groups_in(*, region: str, at: datetime) -> GroupRules:
 
 
 def _read(content: Mapping[str, Any]) -> GroupRules:
+    back = content.get("supervise_back") or BEFORE["supervise_back"]
     return GroupRules(
         least=content["size"]["least"], most=content["size"]["most"],
         look_within=timedelta(days=content["look_within"]["days"]),
         supervise_within=timedelta(days=content["supervise_within"]["days"]), missed=content["missed"],
         left=_words(content["left"]), called_off=_words(content["called_off"]),
         supervision_ways=_words(content["supervision_ways"]),
-        counts=tuple(Count(each["id"], each["zh"], each["unit"], each["means"]) for each in content["counts"]),
-        source=str(content["source"]),
+        counts=_counts(content["counts"]), source=str(content["source"]),
+        supervise_back=timedelta(days=back["days"]), supervise_most=back["most"],
+        small_below=content.get("small_below", BEFORE["small_below"]),
+        session_counts=_counts(content.get("session_counts", ())),
     )
+
+
+def _counts(rows: Any) -> tuple[Count, ...]:
+    return tuple(Count(each["id"], each["zh"], each["unit"], each["means"]) for each in rows)
 
 
 def _words(rows: list[Mapping[str, str]]) -> Words:

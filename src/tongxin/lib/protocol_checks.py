@@ -27,7 +27,9 @@ RESPONSE = ("measure", "scale", "better", "after", "by", "reach")
 
 def check_protocols(content: Content, get: Get) -> None:
     """Nothing, when a course can be begun, followed and measured by each protocol."""
-    take.mapping(content, "", required=HEAD, optional=("version", "valid_from"))
+    take.mapping(content, "", required=HEAD, optional=("version", "valid_from", "grown"))
+    if "grown" in content:
+        take.number(content, "grown", "", 0, low=1)
     options = {name: {each["code"] for each in rows} for name, rows in get("fields", "option_sets")["sets"].items()}
     steps = {each["id"] for each in content["steps"]}
     take.number(content, "missed", "", 0, low=1)

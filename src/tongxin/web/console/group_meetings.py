@@ -33,6 +33,7 @@ from tongxin.web.console.group_paper import sheet_for
 from tongxin.web.console.groups import ATTENDED_ZH, HOME, MEETING_STATES, group_for, moment_of, number_zh, protocol_zh
 from tongxin.web.console.names import open_names
 from tongxin.web.console.options import words_of
+from tongxin.web.console.session_counts import counted_page
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -268,6 +269,7 @@ MEETING = f"{GROUP}meetings/<int:number>/"
 urlpatterns: list[URLPattern] = [
     path("groups/", groups.group_list),
     path("groups/new/", groups.new_group),
+    path("groups/counted/", counted_page),
     path(GROUP, groups.one_group),
     path(f"{GROUP}join/", group_members.candidates),
     path(f"{GROUP}join/<uuid:child_id>/", group_members.join),
