@@ -27,6 +27,8 @@ CHANNELS = (
 MATTERS = ("question", "needs", "family", "mood", "needs", "alone", "question", "harm")
 CALLERS = ("relative", "guardian", "teacher", "anonymous", "department")
 SIGNS = ("wish_to_die", "harmed", "unguarded", "danger_to_others", "confused", "life_threat")
+# Whoever tells of such a matter can't rule its sign out.
+UNSURE = {"harm": "harmed", "alone": "unguarded"}
 ASKED = {"sender_no": "LW-2025-{n:03d}", "school": "镇中学", "department": "教育局", "batch": "与在校学生名单比对"}
 # After how long each step is done, in the share of cases it is late.
 STEPS = {
@@ -108,8 +110,8 @@ class ClueDays:
             "caller": CALLERS[number % len(CALLERS)], "about_staff": "no", **dict.fromkeys(SIGNS, "no"),
             **{name: text.format(n=number + 1) for name, text in ASKED.items()},
         }
-        if matter == "harm":
-            told["harmed"] = "unknown"
+        if matter in UNSURE:
+            told[UNSURE[matter]] = "unknown"
         return {name: [text] for name, text in told.items()}
 
     def _step(self, at: datetime, clue_id: UUID, kind: str) -> None:
