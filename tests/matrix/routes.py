@@ -46,7 +46,7 @@ COORDINATION: dict[str, str] = {
     )), "office.lead_coordination@county"),
     f"{TABLE}cases/new/": "office.write_typical_cases",
     f"{TABLE}cases/<uuid:typical_id>/revise/": "office.write_typical_cases@county~",
-    f"{TABLE}opinions/ask/": "office.write_typical_cases~",
+    f"{TABLE}opinions/ask/<uuid:child_id>/": "part.psychological~",
 }
 
 NEEDS: dict[str, str] = {

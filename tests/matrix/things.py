@@ -13,6 +13,7 @@ from tests.flows.forms import fill
 from tests.flows.group_story import GroupStory
 from tests.flows.story import Story
 from tests.matrix.office import Worker
+from tests.matrix.together import together
 from tests.screening.school import School
 from tests.sync.phone import Phone, visit
 from tests.sync.test_blobs import put
@@ -111,7 +112,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
         **_asked(world, here["case_manager"], here["counsellor"]),
-        **sharing.under_way(world, child), **_group(world), **_rooms(world, child),
+        **sharing.under_way(world, child), **_group(world), **together(here), **_rooms(world, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     group |= {"rota/write/": {"room": str(found["room_id"])}}

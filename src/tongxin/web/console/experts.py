@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from tongxin.access import selectors as access
 from tongxin.coordination.models import Expert, Opinion
 from tongxin.coordination.rules import Rules
 from tongxin.core.forms import Problem
@@ -44,7 +43,7 @@ from tongxin.web.console.coordination_blocks import (
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, given_in, shown, words_in
 from tongxin.web.console.typical_cases import expert_options
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, child_for, door
 from tongxin.web.words import day_zh, moment_zh
 
 LIST, OPINIONS, ROUTE, CODE = f"{HOME}experts/", f"{HOME}opinions/", "experts", "专家"
@@ -161,14 +160,9 @@ def end(request: Request, expert_id: UUID) -> HttpResponse:
 
 
 @door(f"office.{coordinating.WRITE}", methods=("GET", "POST"))
-def consult(request: Request) -> HttpResponse:
+def consult(request: Request, child_id: UUID) -> HttpResponse:
     """A question about a child who isn't named; reached from the child's page."""
-    child_id = id_in((request.POST or request.GET).get("child", ""))
-    child = access.child_if_visible(
-        viewer=request.viewer, child_id=child_id, part="psychological", at=request.at
-    ) if child_id else None
-    if child is None or child_id is None:
-        raise Http404
+    child_for(request, child_id, part="psychological")
     county(request)
 
     def page(problems: list[Problem]) -> HttpResponse:
@@ -179,9 +173,8 @@ def consult(request: Request) -> HttpResponse:
             blocks.append(Note(_("现在没有在聘的专家，请牵头单位先聘请。"), "warning"))
         fields = [choose("expert", _("请教谁"), expert_options(request, free)),
                   *rules_for(request).forms["question_fields"]]
-        blocks.append(Form("", f"{OPINIONS}ask/", drawn(fields, given_in(request), problems), _("请教"), hidden={
-            **fresh(request), "child": str(child_id),
-        }))
+        blocks.append(Form("", f"{OPINIONS}ask/{child_id}/", drawn(fields, given_in(request), problems), _("请教"),
+                           hidden=fresh(request)))
         return draw(request, Page(_("请教专家"), blocks, actions=[to(f"/children/{child_id}/", _("回到档案"))],
                                   lead=_("专家看不到是哪个孩子，也打不开档案，只看您写的摘要。")), problems=problems)
 
@@ -280,7 +273,7 @@ urlpatterns: list[URLPattern] = [
     path("coordination/experts/new/", new_expert),
     path("coordination/experts/<uuid:expert_id>/", expert_page),
     path("coordination/experts/<uuid:expert_id>/end/", end),
-    path("coordination/opinions/ask/", consult),
+    path("coordination/opinions/ask/<uuid:child_id>/", consult),
     path("coordination/opinions/<uuid:opinion_id>/", opinion_page),
     path("coordination/opinions/<uuid:opinion_id>/<slug:opinion_deed>/", act),
 ]
