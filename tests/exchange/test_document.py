@@ -2,14 +2,13 @@
 
 import json
 from typing import Any
-from uuid import UUID
+from urllib.parse import quote
 
 import pytest
+import requests
 import schemathesis
 from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from tests import world
 from tests.exchange.systems import System
@@ -18,8 +17,6 @@ from tongxin.referrals.models import Referral
 from tongxin.web.api.urls import OPERATIONS
 
 pytestmark = pytest.mark.django_db
-CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
-BASE = "/api/v1/"
 
 
 def test_it_names_every_operation_and_only_those(client: Any, cast: world.World) -> None:
@@ -40,7 +37,7 @@ def test_every_operation_answers_as_the_document_says(
     cache.clear()
     document = json.loads(hospital.browser.get("/api/openapi.json").content)
     schema = schemathesis.openapi.from_dict(document)
-    found = schema.get_operation_by_id(operation)
+    found = schema.find_operation_by_id(operation)
 
     @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=found.as_strategy())
@@ -48,16 +45,12 @@ def test_every_operation_answers_as_the_document_says(
         Call.objects.all().delete()
         if "referral_id" in (case.path_parameters or {}):
             case.path_parameters["referral_id"] = str(referral.entry_id)
-        answer = _sent(hospital, case)
-        for check in CHECKS:
-            _hold(check, case, answer)
+        _hold(case, _sent(hospital, case))
 
     walk()
 
 
 def _sent(system: System, case: Any) -> Any:
-    from urllib.parse import quote
-
     path = case.operation.path
     for name, value in (case.path_parameters or {}).items():
         path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
@@ -70,9 +63,14 @@ def _sent(system: System, case: Any) -> Any:
     return system.browser.post(path, json.dumps(case.body), content_type="application/json", headers=headers)
 
 
-def _hold(check: Any, case: Any, answer: Any) -> None:
-    """The schema's own judgement of a status and a body."""
+def _hold(case: Any, answer: Any) -> None:
+    """No stumble, a status that the document knows, and a body as it says."""
     assert answer.status_code < 500, answer.content
     said = case.operation.definition.raw["responses"]
     assert str(answer.status_code) in said, (answer.status_code, answer.content)
-    assert UUID(int=0) and json.loads(answer.content) is not None
+    kind = answer.headers["Content-Type"].partition(";")[0]
+    asked = requests.Request(case.method, f"https://tongxin.example{case.operation.path}").prepare()
+    case.operation.validate_response(schemathesis.Response(
+        status_code=answer.status_code, headers={"content-type": [kind]}, content=answer.content, request=asked,
+        elapsed=0.1, verify=False,
+    ))

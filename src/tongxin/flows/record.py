@@ -40,6 +40,7 @@ from tongxin.flows import (
     setting_apart,
     shelved,
     siblings,
+    taking_up,
     transfers,
 )
 from tongxin.flows.derive import derive_again, ground_for, tell
@@ -251,6 +252,7 @@ def _keep(
     _follow_ties(child, draft, kept.entry, sibling=sibling, actor=actor, at=at)
     asking_over.follow(child=child, kind=draft.kind, data=made.data, actor=actor, at=at)
     exchange_telling.follow(child=child, entry=kept.entry, data=made.data, at=at)
+    taking_up.follow(child=child, entry=kept.entry, data=made.data, actor=actor, at=at)
     reporters.tell_back(child=child, draft=draft, actor=actor, at=at, keys=keys)
     links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
     changed = checking.changed_contacts(child=child, asked=asked, draft=draft, echoes=sheet.echoes, at=at)

@@ -21,9 +21,11 @@ from tongxin.flows import (
     comparing,
     export_ending,
     holding,
+    pairing,
     recalls,
     sharing_ending,
     supervising,
+    taking_up,
 )
 from tongxin.flows.setting_apart import custody_owners
 from tongxin.flows.shelved import NOWHERE
@@ -44,7 +46,7 @@ def owners_of(child: Child) -> list[Owner]:
     shared = [*_adults(child), *_home(child), *_uploads(child), *_custodies(child)]
     notes = supervising.notes_about(child.id)
     given = sharing_ending.owners_about(child.id)
-    return [child.key_owner, *shared, *notes, *given, *brought.owners_of(child), *clue_erasing.owners_of(child)]
+    return [child.key_owner, *shared, *notes, *given, *brought.owners_of(child), *clue_erasing.owners_of(child), *taking_up.owners_of(child)]
 
 
 def _custodies(child: Child) -> list[Owner]:

@@ -18,6 +18,7 @@ from tongxin.flows.clue_owners import follow_clues
 from tongxin.flows.coordinating_watch import follow_coordination
 from tongxin.flows.derive import derive_again
 from tongxin.flows.handing_over import follow_holdings
+from tongxin.flows.pairing_companions import follow_companions
 from tongxin.flows.recalls import follow_recalls
 from tongxin.flows.register_watch import follow_registers
 from tongxin.flows.sharing_watch import follow_sharing
@@ -45,6 +46,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_sharing(now)
     follow_bookings(now)
     follow_asks(now)
+    follow_companions(now)
     follow_coordination(now)
     erasing.finish(at=now)
     retention.look_for_due(now)

@@ -116,6 +116,7 @@ def _header(file: File, names: Names) -> dict[str, Any]:
         "stage": file.pathway.stages.get(file.case.stage, "") if "identification" in file.parts else "",
         "chips": Chips(file.request, [file.case], shown_as="roster").of(file.case),
         "school": around_school(file.request, file.child, file.parts),
+        "may_consult": "psychological" in file.parts and may_do_any(file.request, "write_typical_cases"),
         "sees_bookings": "care" in file.parts, "may_book": may_do_any(file.request, BOOK),
         "may_move": bool(file.state.names()["transfer_open"]) and may_do_any(file.request, "move_files"),
         "is_concern": bool(file.state.names()["is_concern"]) and bool({"family", "crisis"} & file.parts),

@@ -1,0 +1,95 @@
+"""What `definitions/pairings` says: kinds of companions, their checks, what is asked, what teachers see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tongxin.registers.rules import Field, fields_in, words_of
+from tongxin.rulebook import shipped
+
+KIND = "pairings"
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of companion: how many children at most, and how often they meet."""
+
+    id: str
+    zh: str
+    means: str
+    most: int
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One check: whether it is needed, and how long it holds."""
+
+    id: str
+    zh: str
+    is_required: bool
+    valid: timedelta
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One figure with its unit and its definition in words."""
+
+    id: str
+    zh: str
+    unit: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairings:
+    """The rules of a county."""
+
+    means: str
+    kinds: Mapping[str, Kind]
+    checks: Mapping[str, Proof]
+    results: Words
+    remind_before: timedelta
+    ends: Words
+    leaves: Words
+    gatherings: Words
+    counts: tuple[Count, ...]
+    declines: Words
+    lasts_at_most: timedelta
+    teaches_at_most: timedelta
+    pupil_fields: tuple[str, ...]
+    asked: Mapping[str, tuple[Field, ...]]
+
+
+def pairings_in(*, region: str, at: datetime) -> Pairings:
+    """The rules in force in a county."""
+    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at)
+
+
+def _read(content: Mapping[str, Any]) -> Pairings:
+    lists = {name: words_of(each) for name, each in content["option_lists"].items()}
+    return Pairings(
+        means=content["means"],
+        kinds={
+            each["id"]: Kind(each["id"], each["zh"], each["means"], int(each["most"]), timedelta(**each["every"]))
+            for each in content["kinds"]
+        },
+        checks={
+            each["id"]: Proof(
+                each["id"], each["zh"], bool(each.get("required")), timedelta(**each["valid"]), each.get("hint", "")
+            )
+            for each in content["checks"]
+        },
+        results=words_of(content["results"]), remind_before=timedelta(**content["remind_before"]),
+        ends=words_of(content["ends"]), leaves=words_of(content["leaves"]), gatherings=words_of(content["gatherings"]),
+        counts=tuple(Count(each["id"], each["zh"], each["unit"], each["means"]) for each in content["counts"]),
+        declines=words_of(content["declines"]), lasts_at_most=timedelta(**content["lasts_at_most"]),
+        teaches_at_most=timedelta(**content["teaches_at_most"]), pupil_fields=tuple(content["pupil_fields"]),
+        asked={
+            key: fields_in(content[key], lists)
+            for key in ("companion", "begin", "contact", "gathering", "wanted", "offer")
+        },
+    )

@@ -1,0 +1,18 @@
+"""Where a child's page leads on to what home, school and town do together."""
+
+from collections.abc import Collection
+
+from tongxin.flows import pairing, taking_up, teaching
+from tongxin.people.models import Child
+from tongxin.web.doors import Request, may_do_any
+
+
+def around_school(request: Request, child: Child, parts: Collection[str]) -> list[tuple[str, str]]:
+    """Addresses with their words, those that answer this viewer."""
+    here = f"/children/{child.id}/"
+    ways = (
+        (f"{here}pairings/", "结对", f"{pairing.PAIR}|{pairing.LOG}", pairing.PART),
+        (f"{here}wanted/", "发布需求", taking_up.PUBLISH, taking_up.PART),
+        (f"{here}teachers/", "教师", teaching.ASSIGN, "identity"),
+    )
+    return [(url, zh) for url, zh, need, part in ways if part in parts and may_do_any(request, need)]

@@ -1,0 +1,91 @@
+"""Class meetings and parents' schools: what was held, and how many (场次, 人次, 人)."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from tongxin.core.forms import Problem
+from tongxin.core.pathway import CHINA
+from tongxin.flows import gathering, pairing_companions
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib import ids
+from tongxin.lib.numbers import number_in
+from tongxin.web.console.register_forms import drawn, given_in, told_problems
+from tongxin.web.doors import Request, door, id_for
+from tongxin.web.pages import show
+
+HOME, SHOWN, EARLIEST, LATEST = "/gatherings/", 100, 2000, 2100
+Given = dict[str, list[str]]
+
+
+@door("office.count_gatherings", methods=("GET", "POST"))
+def gathering_list(request: Request) -> HttpResponse:
+    """The year's meetings with their counts; a new one is written down here."""
+    if request.method == "GET":
+        return _page(request, {})
+    given = given_in(request)
+    try:
+        gathering.add(
+            gathering_id=id_for(request.POST.get("gathering", "")), given=given, actor=request.viewer, at=request.at
+        )
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        return _page(request, given, refused.problems, status=422)
+    messages.success(request, _("已登记。"))
+    return HttpResponseRedirect(HOME)
+
+
+def _page(request: Request, given: Given, problems: Iterable[Problem] = (), status: int = 200) -> HttpResponse:
+    wrong, today = list(problems), request.at.astimezone(CHINA).date()
+    year = number_in(request.GET.get("year", ""), most=LATEST) or today.year
+    year = year if EARLIEST <= year <= LATEST else today.year
+    try:
+        rules = pairing_companions.rules_in(pairing_companions.county_of(request.viewer), at=request.at)
+        rows = gathering.listed(request.viewer, at=request.at, first=date(year, 1, 1), last=date(year, 12, 31))
+    except NotAllowed:
+        raise Http404 from None
+    counted = gathering.counted(rows)
+    return show(request, "pairings/gatherings.html", {
+        "problems": told_problems(wrong), "fields": drawn(rules.asked["gathering"], given, wrong), "year": year,
+        "before": year - 1, "new_id": ids.new_id(), "counts": rules.counts, "figures": [
+            {"zh": zh, "numbers": [
+                {"n": counted.get(id, {}).get(each.id, 0), "unit": each.unit, "means": each.means}
+                for each in rules.counts
+            ]} for id, zh in rules.gatherings.items()
+        ],
+        "rows": [_line(request, each, rules) for each in rows[:SHOWN]], "number": rows.count(),
+    }, status=status)
+
+
+def _line(request: Request, row: Any, rules: Any) -> dict[str, Any]:
+    asked = {each.id: each for each in rules.asked["gathering"]}
+    return {
+        "row": row, "kind": rules.gatherings.get(row.kind, ""), "body": row.organisation.name,
+        "topic": asked["topic"].shown(row.clear.get("topic")), "grade": asked["grade"].shown(row.clear.get("grade")),
+        "may_withdraw": row.withdrawn_at is None and row.post_id in request.viewer.post_ids,
+    }
+
+
+@door("office.count_gatherings", methods=("POST",))
+def withdraw(request: Request, gathering_id: UUID) -> HttpResponse:
+    """It was written down by mistake."""
+    try:
+        gathering.withdraw(gathering_id=gathering_id, actor=request.viewer, at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        return _page(request, {}, refused.problems, status=422)
+    messages.success(request, _("已撤回，不再计数。"))
+    return HttpResponseRedirect(HOME)
+
+
+urlpatterns: list[URLPattern] = [
+    path("gatherings/", gathering_list), path("gatherings/<uuid:gathering_id>/withdraw/", withdraw),
+]
