@@ -14,6 +14,14 @@ const written = (path) => {
   return control instanceof HTMLInputElement ? control.value.trim() : "";
 };
 
+/** @param {HTMLElement} box @param {string} text */
+const show = (box, text) => {
+  box.innerHTML = text;
+  // Beside what is being written, so that it is seen on a phone too.
+  const place = form?.querySelector(ASKED.map((path) => `[data-path="${path}"]`).join(","));
+  if (text.trim()) place?.after(box);
+};
+
 const ask = async () => {
   if (!(box instanceof HTMLElement)) return;
   const said = new URLSearchParams(ASKED.map((name) => [name, written(name)]));
@@ -26,7 +34,7 @@ const ask = async () => {
       method: "POST", body: said, headers: { "X-CSRFToken": token instanceof HTMLInputElement ? token.value : "" },
     });
     // An older answer that comes late says nothing of what stands there now.
-    if (mine === turn && answer.ok) box.innerHTML = await answer.text();
+    if (mine === turn && answer.ok) show(box, await answer.text());
   } catch {
     // Without a network the form goes on; the file is looked at again when it is kept.
     last = "";

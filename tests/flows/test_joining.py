@@ -138,3 +138,12 @@ def test_who_may_not_write_both_has_no_such_page(two: tuple[Story, Story]) -> No
     for who in ("周主任", "林社工", "陈管理", "方经办"):
         with pytest.raises(NotAllowed):
             join(here, there, by=who)
+
+
+def test_brothers_and_sisters_who_share_a_telephone_are_never_joined(cast: world.World) -> None:
+    carers = [{"carer_name": "王桂兰", "relation": "paternal_grandmother", "carer_phone": "13800000001"}]
+    one = Story(cast, cast.child("李明月", birth="2013-06-01", carers=carers))
+    other = Story(cast, cast.child("李明阳", birth="2015-02-11", carers=carers))
+    with pytest.raises(Refused) as caught:
+        join(one, other)
+    assert joining.NOT_ONE in caught.value.zh

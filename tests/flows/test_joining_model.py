@@ -34,7 +34,7 @@ class Files(RuleBasedStateMachine):
     def begin(self) -> None:
         self.back = taken_back()
         self.back.__enter__()
-        names = (("小雨", "2012-03-05"), ("小玉", "2012-03-06"), ("小宇", "2013-03-05"))
+        names = (("小雨", "2012-03-05"), ("小玉", "2012-03-05"), ("小宇", "2012-03-05"))
         self.stories = [
             Story(self.cast, self.cast.child(name, birth=birth, phone=f"1390000000{at}"))
             for at, (name, birth) in enumerate(names)

@@ -14,6 +14,7 @@ from tests.world import World
 from tongxin import vault
 from tongxin.accounts import county as counties
 from tongxin.accounts.models import Organisation, Post
+from tongxin.cases.models import Task
 from tongxin.clues.models import Clue
 from tongxin.commands import worker
 from tongxin.comparisons.models import Answer, Apart, Comparison, Joining
@@ -193,6 +194,19 @@ def test_why_a_child_is_missing_from_the_list_is_found_out(office: Any, cast: Wo
     browser.post(f"/comparisons/review/{row.id}/", {"decision": "moved"})
     row.refresh_from_db()
     assert (row.state, row.decision) == (Answer.SETTLED, "moved")
+
+
+def test_asking_the_village_is_a_task_in_the_file_and_asked_once(office: Any, cast: World) -> None:
+    files = on_file(cast)
+    browser = office("王督导")
+    found = compare(office("郑管理"), SAME, NEAR, CONTRARY)
+    for which, verdict in (("missing", Answer.MISSING), ("near", Answer.PROBABLE)):
+        row = found.answers.get(verdict=verdict)
+        for _ in range(2):
+            browser.post(f"/comparisons/review/{row.id}/", {"decision": "ask"})
+        task = Task.objects.get(case_id=files[which].id, form="flag_answer")
+        assert task.owner_post_id == cast.posts["周主任"].id
+        assert "已请村里核实" in browser.get("/comparisons/review/").content.decode()
 
 
 def test_a_long_list_is_compared_in_the_background(

@@ -12,12 +12,9 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
-from tongxin.clues.rules import clues_in
 from tongxin.comparisons.models import Answer, Apart, Comparison
-from tongxin.core.pathway import CHINA
-from tongxin.flows import clues, comparing
+from tongxin.flows import comparing_asking
 from tongxin.flows.comparing import PART, PURPOSE, SETTLE
 from tongxin.flows.comparing_files import OnFile, in_words
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -30,11 +27,12 @@ SAME, DIFFERENT, ASK, OPENED, CLUE, FOUND_OUT = "same", "different", "ask", "ope
 WHY_MISSING = ("moved", "grown", "not_in_scope", "list_wrong", "file_wrong", "other")
 CLOSED = "这一行已经处理过，没有再改。请看最新的结果。"
 GONE = "这份名单已到期销毁，这一行不能再处理。"
+ASKED_BEFORE = "已经请村里核实，标记在孩子的档案里。核实以后再来判断。"
 NO_CHILD = "没有可以对上的档案，不能选“同一名儿童”。"
 # What a person may say of each verdict.
 OPEN_TO: Mapping[str, tuple[str, ...]] = {
     Answer.PROBABLE: (SAME, DIFFERENT, ASK), Answer.CONTRADICTORY: (SAME, DIFFERENT, ASK),
-    Answer.NEW: (CLUE, ASK), Answer.MISSING: WHY_MISSING,
+    Answer.NEW: (CLUE,), Answer.MISSING: (ASK, *WHY_MISSING),
 }
 
 
@@ -111,6 +109,8 @@ def settle(*, answer_id: UUID, decision: str, actor: Viewer, at: datetime, child
         raise Refused.because(CLOSED)
     if decision not in (*OPEN_TO.get(answer.verdict, ()), *((OPENED,) if child_id else ())):
         raise Refused.because("请先选一种处理。没有保存。")
+    if decision == ASK and answer.state == Answer.ASKED:
+        raise Refused.because(ASKED_BEFORE)
     if decision == SAME and answer.child_id is None:
         raise Refused.because(NO_CHILD)
     if decision == DIFFERENT and answer.child_id is not None and answer.mark is not None:
@@ -121,7 +121,9 @@ def settle(*, answer_id: UUID, decision: str, actor: Viewer, at: datetime, child
         # Nobody on file is meant by the row: it is a child without a file from now on.
         answer.verdict, answer.child_id = Answer.NEW, None
     if decision == CLUE:
-        _tell_village(answer, actor=actor, at=at)
+        comparing_asking.tell_village(answer, row=_row_of(answer, actor, at), actor=actor, at=at)
+    if decision == ASK:
+        comparing_asking.ask(answer, actor=actor, at=at)
     answer.decision = decision
     answer.state = Answer.ASKED if decision == ASK else Answer.OPEN if decision == DIFFERENT else Answer.SETTLED
     if child_id is not None:
@@ -136,23 +138,8 @@ def settle(*, answer_id: UUID, decision: str, actor: Viewer, at: datetime, child
     return answer
 
 
-def _tell_village(answer: Answer, *, actor: Viewer, at: datetime) -> None:
-    """A child without a file becomes a clue of the town, with what the row says, sealed as clues are."""
+def _row_of(answer: Answer, actor: Viewer, at: datetime) -> Row:
     (said,) = said_by([answer], viewer=actor, at=at)
     if said.row is None:
         raise Refused.because(GONE)
-    kind = comparing.kind_of(answer.comparison, at=at)
-    found = clues_in(region=rules.region_of(answer.comparison.county_id), at=at)
-    row, place = said.row, Division.objects.filter(code=said.row.division_code or said.row.town_code or "").first()
-    born = row.birth.isoformat() if row.birth else row.birth_month or ""
-    told = {
-        "received_at": at.astimezone(CHINA).strftime("%Y-%m-%dT%H:%M"), "caller": "department", "about_staff": "no",
-        "what": f"{kind.zh}里有这个孩子，本县区没有档案，请上门核实。",
-        "matter": "other", "where": place.name if place else "名单没有写清住处", "child_name": row.name or "",
-        "child_looks": f"出生 {born}" if born else "", "family": "，".join(filter(None, (row.carer, row.phone))),
-        "batch": kind.zh, **dict.fromkeys(found.signs, "unknown"),
-    }
-    clues.take_in(
-        channel="data_match", given={name: [text] for name, text in told.items() if text}, town_id=answer.town_id,
-        actor=actor, at=at,
-    )
+    return said.row

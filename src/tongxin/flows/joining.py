@@ -13,15 +13,18 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from tongxin import ledger, vault
+from tongxin import ledger, linkage, vault
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division, Person
+from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case
 from tongxin.comparisons.models import Apart, Joining
 from tongxin.comparisons.rules import rules_at
 from tongxin.flows import moving, shelved
 from tongxin.flows.comparing import SETTLE
+from tongxin.flows.comparing_asking import name_of
+from tongxin.flows.comparing_files import in_words
+from tongxin.flows.comparing_judging import of_file
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry
@@ -36,6 +39,7 @@ ITSELF = "两份是同一份档案。没有保存。"
 STORED = "其中一份只保存或已删除，不能合为一人。请先在“删除与保存”里取回。没有保存。"
 TWO_NUMBERS = "两份档案的身份证号码都成立而且不同，是两名儿童，不能合为一人。号码写错的，先在档案里补正。没有保存。"
 TWINS = "两个孩子同住一户、出生日期相同而姓名不同，可能是双胞胎，不能合为一人。姓名写错的，先在档案里补正。没有保存。"
+NOT_ONE = "不能合为一人。写错的，先在档案里补正。没有保存。"
 SAID_APART = "以前核对过：不是同一名儿童。没有保存。"
 IN_ANOTHER = "其中一份已经与别的档案登记为同一名儿童，请先撤销那一次。没有保存。"
 ALONE = "其中一份在危机中或已定等级，要由另一个人确认。您提出的，请另一位有权的同事确认。没有改动。"
@@ -99,11 +103,20 @@ def against(pair: Pair, *, viewer: Viewer, at: datetime) -> list[str]:
         said.append(TWO_NUMBERS)
     elif _are_twins(pair, left, right):
         said.append(TWINS)
+    said += _apart_by_rule(pair, viewer=viewer, at=at) if not said else []
     if apart_between(pair.kept.id, pair.other.id):
         said.append(SAID_APART)
     if _in_another(pair):
         said.append(IN_ANOTHER)
     return said
+
+
+def _apart_by_rule(pair: Pair, *, viewer: Viewer, at: datetime) -> list[str]:
+    """What the engine holds for certain of two children: twins, brothers and sisters who share a telephone."""
+    sides = [of_file(each) for each in in_words([pair.kept, pair.other], viewer=viewer, at=at, route="same")]
+    certain = {f"hard.{each.id}" for each in linkage.rules_in_force().hard if each.verdict == "apart"}
+    found = linkage.compare_two(sides[0], sides[1])
+    return [f"{each.zh}。{NOT_ONE}" for each in found.reasons if each.code in certain]
 
 
 def _are_twins(pair: Pair, left: dict[str, Any], right: dict[str, Any]) -> bool:
@@ -239,7 +252,7 @@ def _stand(row: Joining, pair: Pair, actor: Viewer, at: datetime) -> Joining:
     given = _given(row, pair, actor, at)
     row.correction_id = ids.new_id() if given else None
     row.save()
-    signed = {"signature": _name(actor, at)}
+    signed = {"signature": name_of(actor, at=at)}
     answers = {"other_file_no": pair.other.file_no, "same": FORM, **signed}
     record(child_id=pair.kept.id, sheet=Sheet(row.entry_id, FORM, answers, at), actor=actor, at=at)
     if row.correction_id:
@@ -248,12 +261,6 @@ def _stand(row: Joining, pair: Pair, actor: Viewer, at: datetime) -> Joining:
     event = _tell("files.joined", pair, row, actor, at)
     Alias.objects.create(child=pair.other, same_as=pair.kept, event_id=event)
     return row
-
-
-def _name(actor: Viewer, at: datetime) -> str:
-    person = Person.objects.filter(id=actor.person_id).first() if actor.person_id else None
-    words = vault.open([person.name], viewer=actor, purpose="sign", part="staff", at=at) if person else [None]
-    return words[0] or "（姓名待补）"
 
 
 def _given(row: Joining, pair: Pair, actor: Viewer, at: datetime) -> dict[str, Any]:

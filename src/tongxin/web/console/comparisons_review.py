@@ -116,8 +116,8 @@ def lines(row: Row | None, file: OnFile | None, places: dict[str, str]) -> list[
     pairs = [
         ("姓名", row and row.name, file and file.name), ("身份证号码", row and row.id_no, file and file.id_no),
         ("性别", SEX.get(row.sex or "", "") if row else "", file.child.get_sex_display() if file else ""),
-        ("出生日期", _day(row.birth or row.birth_month) if row else "",
-         _day(file.birth or file.birth_month) if file else ""),
+        ("出生日期", day_zh(row.birth or row.birth_month) if row else "",
+         day_zh(file.birth or file.birth_month) if file else ""),
         ("村（居）", places.get((row.division_code or row.town_code or "") if row else "", ""),
          places.get((file.place_code or "") if file else "", "")),
         ("照料人和电话", f"{row.carer or ''} {row.phone or ''}".strip() if row else "", "；".join(carers)),
@@ -128,7 +128,8 @@ def lines(row: Row | None, file: OnFile | None, places: dict[str, str]) -> list[
     ]
 
 
-def _day(value: Any) -> str:
+def day_zh(value: Any) -> str:
+    """A day or a month as the file writes it, in the words of a page."""
     if value is None:
         return ""
     parts = str(value).split("-")

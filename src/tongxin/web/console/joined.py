@@ -19,6 +19,7 @@ from tongxin.flows.joining import Pair
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
+from tongxin.web.console.comparisons_review import day_zh
 from tongxin.web.console.names import open_names
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
@@ -119,16 +120,24 @@ def _shown(request: Request, found: Pair, problem: str = "") -> HttpResponse:
         "stands": stands, "is_standing": bool(stands and stands.state == Joining.STANDING),
         "is_own": bool(stands and stands.proposed_by == viewer.person_id),
         "asks_two": joining.asks_two(found, at=at), "reasons": [each.zh for each in explained.reasons],
+        "is_likely": explained.verdict in {"same", "probable"},
     }, status=422 if problem else 200)
 
 
 def _line(name: str, left: dict[str, Any], right: dict[str, Any], stands: Joining | None) -> dict[str, Any]:
-    mine, theirs = (SEX.get(each[name], "") if name == "sex" else each[name] or "" for each in (left, right))
+    mine, theirs = (shown_word(name, each[name]) for each in (left, right))
     is_taken = name in stands.taken if stands else not mine and bool(theirs)
     return {
         "name": name, "zh": FIELDS.get(name, name), "left": mine, "right": theirs, "differs": mine != theirs,
         "is_taken": is_taken, "may_take": bool(theirs),
     }
+
+
+def shown_word(name: str, word: str | None) -> str:
+    """A field's word as it stands on the page."""
+    if name == "sex":
+        return SEX.get(word or "", "")
+    return day_zh(word) if name == "birth" else word or ""
 
 
 urlpatterns = [
