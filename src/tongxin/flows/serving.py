@@ -78,5 +78,6 @@ def _posts(rows: Iterable[Relation]) -> dict[UUID, Post]:
 
 def _bodies(rows: Iterable[Relation]) -> dict[int, str]:
     posts = Post.objects.filter(id__in=[row.post_id for row in rows if row.post_id])
-    wanted = {row.organisation_id for row in rows} | set(posts.values_list("organisation_id", flat=True))
-    return dict(Organisation.objects.filter(id__in=wanted - {None}).values_list("id", "name"))
+    named = [*(row.organisation_id for row in rows), *posts.values_list("organisation_id", flat=True)]
+    wanted = {each for each in named if each is not None}
+    return dict(Organisation.objects.filter(id__in=wanted).values_list("id", "name"))
