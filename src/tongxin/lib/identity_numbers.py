@@ -6,6 +6,8 @@ from operator import mul
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
+# What the weights make of seventeen zeros' bytes.
+ZEROS = sum(WEIGHTS) * ord("0")
 EIGHTEEN = re.compile(r"\d{17}[\dX]", re.ASCII)
 LIKE_X = str.maketrans(dict.fromkeys("x×\u0445\u0425\u03c7\u03a7\u2715", "X"))
 
@@ -21,7 +23,8 @@ def check_digit(first: str) -> str:
 
 def is_well_formed(text: str) -> bool:
     """Whether `text` has eighteen characters and the check digit that belongs to them."""
-    return bool(EIGHTEEN.fullmatch(text)) and check_digit(text[:17]) == text[17]
+    # By the digits' bytes, ten times faster than by `check_digit`: lists have millions.
+    return bool(EIGHTEEN.fullmatch(text)) and CHECKS[(sum(map(mul, WEIGHTS, text.encode())) - ZEROS) % 11] == text[17]
 
 
 def birth_in(text: str) -> date | None:

@@ -14,6 +14,9 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.linkage.characters import HOLE
 from tongxin.linkage.features import COLUMNS, Features
 
+# The signs of a name in which one may differ.
+LONGEST = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Atom:
@@ -82,8 +85,18 @@ def _crossed(atom: Atom, a: Features, b: Features) -> bool:
 
 
 def _near(atom: Atom, a: Features, b: Features) -> bool:
+    """So many signs put in, left out or changed; of texts in digits and letters alone."""
     one, other = (getattr(each, atom.columns[0]) for each in (a, b))
     return one is not None and other is not None and distance(one, other, atom.most) <= atom.most
+
+
+def _changed(atom: Atom, a: Features, b: Features) -> bool:
+    """Of one length, and exactly one of the first `LONGEST` signs differs."""
+    one, other = (getattr(each, atom.columns[0]) for each in (a, b))
+    if one is None or other is None or len(one) != len(other):
+        return False
+    differing = [at for at, (sign, against) in enumerate(zip(one, other, strict=True)) if sign != against]
+    return len(differing) == 1 and differing[0] < LONGEST
 
 
 def _fits(atom: Atom, a: Features, b: Features) -> bool:
@@ -120,6 +133,17 @@ def _all_blank(atom: Atom, side: str) -> str:
     return "(" + " AND ".join(f"{column}_{side} IS NULL" for column in atom.columns) + ")"
 
 
+def _changed_sql(atom: Atom) -> str:
+    # Engines measure distances in bytes, and a Chinese sign has three.
+    (column,) = atom.columns
+    at = " OR ".join(
+        f"(substr({column}_l, 1, {place}) = substr({column}_r, 1, {place}) "
+        f"AND substr({column}_l, {place + 2}) = substr({column}_r, {place + 2}))"
+        for place in range(LONGEST)
+    )
+    return f"coalesce(length({column}_l) = length({column}_r) AND {column}_l <> {column}_r AND ({at}), false)"
+
+
 def _near_sql(atom: Atom) -> str:
     (column,) = atom.columns
     lengths = f"abs(length({column}_l) - length({column}_r)) <= {atom.most}"
@@ -127,8 +151,8 @@ def _near_sql(atom: Atom) -> str:
 
 
 _HOLDS: dict[str, Callable[[Atom, Features, Features], bool]] = {
-    "same": _same, "blank": _blank, "known": _known, "crossed": _crossed, "near": _near, "fits": _fits,
-    "few": _few, "either": _either,
+    "same": _same, "blank": _blank, "known": _known, "crossed": _crossed, "near": _near, "changed": _changed,
+    "fits": _fits, "few": _few, "either": _either,
 }
 _SQL: dict[str, Callable[[Atom], str]] = {
     "same": lambda atom: _any([(f"{one}_l", f"{other}_r") for one, other in product(atom.columns, repeat=2)]),
@@ -136,6 +160,7 @@ _SQL: dict[str, Callable[[Atom], str]] = {
     "known": lambda atom: f"NOT ({_all_blank(atom, 'l')} OR {_all_blank(atom, 'r')})",
     "crossed": lambda atom: _any(_crossing(*atom.columns)),
     "near": _near_sql,
+    "changed": _changed_sql,
     "fits": lambda atom: _any(_crossing(*atom.columns), "{1} LIKE {0}"),
     "few": lambda atom: f"({atom.columns[0]}_l <= {atom.most} AND {atom.columns[0]}_r <= {atom.most})",
     "either": lambda atom: f"NOT ({_all_blank(atom, 'l')} AND {_all_blank(atom, 'r')})",

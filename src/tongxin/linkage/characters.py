@@ -18,6 +18,7 @@ from tongxin.lib.sounds import readings
 HOLE = "_"
 _UNREADABLE = re.compile("[?\ufffd□■○◇*_\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _DOTS = re.compile(r"[·•・‧∙●⋅᛫･.。•\-—\s'’`]")
+_PLAIN = re.compile("[\u4e00-\u9fff]+")
 _KEPT = re.compile("[^\u3400-\u9fff\U00020000-\U0003ffffa-z_]")
 
 
@@ -74,6 +75,8 @@ def simplified(character: str) -> str:
 
 def plain_name(text: str) -> str:
     """A name's characters and letters alone, simplified, `_` for what can't be read; dots and gaps left out."""
+    if _PLAIN.fullmatch(text):
+        return "".join(map(simplified, text))
     found = _DOTS.sub("", _UNREADABLE.sub(HOLE, compact(text)).casefold())
     return _KEPT.sub("", "".join(map(simplified, found)))
 
