@@ -92,7 +92,10 @@ def test_a_file_can_be_returned_with_a_reason(cast: World, office: Any, time: Cl
     assert "已退回" in page and "下载回执" in page and not Child.objects.exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"sealed": 3}', b'{"sealed":"AAAA"}', b"\xff\xfe", b"1" * 999])
+BROKEN = [b"", b"{}", b"[]", b'{"sealed": 3}', b'{"sealed":"AAAA"}', b"\xff\xfe", b"1" * 999]
+
+
+@pytest.mark.parametrize("content", BROKEN)
 @pytest.mark.parametrize("url", ["/moves/bring/", "/moves/peers/"])
 def test_what_is_no_letter_is_told_in_words(office: Any, url: str, content: bytes) -> None:
     answer = office("郑管理").post(url, upload(content))
@@ -122,3 +125,18 @@ def test_others_find_no_such_page(story: Story, office: Any, by: str) -> None:
     for url in ("/moves/", "/moves/card/", f"/children/{story.child.id}/moves/"):
         assert desk.get(url).status_code == 404
     assert "交到外地系统" not in desk.get(f"/children/{story.child.id}/").content.decode()
+
+
+def test_figures_are_made_carried_and_shown(cast: World, office: Any, time: Clock) -> None:
+    peer = befriend(cast, time.now, region=HERE)
+    below, above = office("郑管理"), office("陈管理")
+    assert "还没有报来过" in above.get("/moves/figures/").content.decode()
+    letter = below.post("/moves/figures/", {"peer": str(peer.id)})
+    assert letter.status_code == 200 and letter["Content-Disposition"].startswith("attachment")
+    page = above.post("/moves/figures/bring/", upload(letter.content), follow=True).content.decode()
+    assert "第 1 版" in page and "怎么数的" in page
+    assert "第 1 版" in above.post("/moves/bring/", upload(letter.content), follow=True).content.decode()
+    broken = above.post("/moves/figures/bring/", upload(b"{}"), follow=True).content.decode()
+    assert "没有处理" in broken
+    assert below.post("/moves/figures/", {"peer": "x"}).status_code == 404
+    assert above.post("/moves/figures/bring/", {}).status_code == 404

@@ -69,6 +69,11 @@ def is_sealed(content: bytes) -> bool:
     return b'"sealed"' in content[:200]
 
 
+def is_figures(content: bytes) -> bool:
+    """Whether this looks like a letter of figures."""
+    return FIGURES.encode() in content[:200]
+
+
 def plain(format: str, content: dict[str, Any], *, to: str) -> bytes:
     """A letter without secrets, for the installation whose sealing key is `to`."""
     return _signed(format, content, to=to)
@@ -86,9 +91,11 @@ def digest(content: bytes) -> str:
 
 def _signed(format: str, content: dict[str, Any], *, to: str) -> bytes:
     key = keys.signing_key()
+    # The kind comes first, so that whoever takes a file in can tell what it is.
     said = {"format": format, "to": to, "from": bytes(key.verify_key).hex(), "content": content}
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return json.dumps({"said": text, "signature": key.sign(text.encode()).signature.hex()}).encode()
+    signature = key.sign(text.encode()).signature.hex()
+    return json.dumps({"format": format, "said": text, "signature": signature}).encode()
 
 
 def _proved(signed: bytes, *, format: str, to: str) -> Letter:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from tongxin.lib import ids
+from tongxin.lib.ordered_json import OrderedJSONField
 
 
 class Peer(models.Model):
@@ -77,6 +78,27 @@ class Arrival(models.Model):
 
     class Meta:
         verbose_name = "外地移交来的档案"
+
+
+class RolledUp(models.Model):
+    """One day's figures of another installation, as it signed them; a later word about that day is a new version."""
+
+    peer = models.ForeignKey(Peer, models.PROTECT, related_name="rolled_up")
+    day = models.DateField("统计日期")
+    version = models.IntegerField("第几版")
+    made_at = models.DateTimeField("制作时间")
+    received_at = models.DateTimeField("收到时间")
+    received_by = models.UUIDField("收下的人")
+    digest = models.CharField("摘要", max_length=64)
+    rules = models.CharField("指标定义的版本", max_length=64)
+    numbers = OrderedJSONField("数字")
+
+    class Meta:
+        verbose_name = "下级汇总数"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["peer", "day", "version"], name="rolled_up_version"),
+            models.UniqueConstraint(fields=["digest"], name="rolled_up_once"),
+        ]
 
 
 class ForeignEntry(models.Model):

@@ -96,6 +96,7 @@ ACTIONS = {
     "office.settle_comparisons": "可以核对比对结果、登记同一名儿童的人",
     "office.move_files": "可以把整份档案交到外地系统、接过来的人",
     "office.keep_peers": "可以登记、核对外地系统的人",
+    "office.send_figures|take_figures": "报送或收下汇总数的人",
     "office.move_files|keep_peers": "与外地系统有关的人",
     "office.decide_arrivals": "可以核对手机送来的记录的人",
     "office.take_clues": "可以受理线索的人",

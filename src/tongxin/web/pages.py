@@ -52,6 +52,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/rosters/", "花名册", "import_roster", AREA),
     ("/comparisons/", "名单比对", "compare_lists|settle_comparisons", AREA),
     ("/moves/", "外地系统", "move_files|keep_peers", AREA),
+    ("/moves/figures/", "汇总数", "send_figures|take_figures", AREA),
     ("/arrivals/", "手机记录", "decide_arrivals", AREA),
     ("/looking/", "查看核实", "review_looks", AREA),
     ("/exports/", "数据导出", "open_exports", OFFICE),

@@ -11,13 +11,14 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Division
-from tongxin.flows import file_receipts, file_sending, file_taking, peers
+from tongxin.flows import file_receipts, file_sending, file_taking, peers, rolling_up
 from tongxin.flows.file_taking import Accepting
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.instances import keys, letters
 from tongxin.instances.models import Arrival, Peer, Sending
 from tongxin.instances.rules import rules_in
 from tongxin.lib.faults import Fault
+from tongxin.lib.ids import id_in
 from tongxin.rulebook import rules
 from tongxin.web.console import child_moves
 from tongxin.web.console.chips import scheme_chips
@@ -25,6 +26,7 @@ from tongxin.web.console.options import county_of_viewer, pathway_shown, words_o
 from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
+FIGURES = "office.send_figures|take_figures"
 OPEN, MOVE, KEEP = "office.move_files|keep_peers", "office.move_files", "office.keep_peers"
 HERE = "/moves/"
 SHOWN = 30
@@ -100,6 +102,9 @@ def bring(request: Request) -> HttpResponse:
     if content is None:
         return _page(request, _("请先选择对方发来的文件，再点“收下”。"), 422)
     try:
+        if letters.is_figures(content):
+            rolling_up.take(content=content, actor=request.viewer, at=request.at)
+            return HttpResponseRedirect(f"{HERE}figures/")
         if letters.is_sealed(content):
             found = file_taking.receive(content=content, actor=request.viewer, at=request.at)
             return HttpResponseRedirect(f"{HERE}arrivals/{found.id}/")
@@ -116,7 +121,8 @@ def bring(request: Request) -> HttpResponse:
 @door(MOVE, methods=("GET", "POST"))
 def arrival(request: Request, arrival_id: UUID) -> HttpResponse:
     """A file that came: its summary, and the decision."""
-    found = Arrival.objects.select_related("peer").filter(id=arrival_id, county_id=county_of_viewer(request) or 0).first()
+    here = Arrival.objects.filter(county_id=county_of_viewer(request) or 0)
+    found = here.select_related("peer").filter(id=arrival_id).first()
     if found is None:
         raise Http404
     if request.method == "POST":
@@ -178,6 +184,41 @@ def receipt(request: Request, arrival_id: UUID) -> HttpResponse:
     return HttpResponse(found.receipt.encode(), content_type=JSON, headers=disposition)
 
 
+@door(FIGURES, methods=("GET", "POST"))
+def figures(request: Request) -> HttpResponse:
+    """The figures of lower installations by place, silent ones named; and ours, signed for the upper one."""
+    if request.method == "POST":
+        found = Peer.objects.filter(id=id_in(request.POST.get("peer", ""))).first()
+        if found is None or not may_do_any(request, rolling_up.SEND):
+            raise Http404
+        try:
+            content = rolling_up.make(peer=found, actor=request.viewer, at=request.at)
+        except (Refused, NotAllowed):
+            raise Http404 from None
+        disposition = {"Content-Disposition": f'attachment; filename="figures-{request.at:%Y%m%d}.json"'}
+        return HttpResponse(content, content_type=JSON, headers=disposition)
+    return show(request, "moves/figures.html", {
+        "places": rolling_up.places(at=request.at), "may_send": may_do_any(request, rolling_up.SEND),
+        "may_take": may_do_any(request, rolling_up.TAKE),
+        "peers": [each for each in Peer.objects.order_by("name") if each.is_trusted],
+    })
+
+
+@door(FIGURES, methods=("POST",))
+def bring_figures(request: Request) -> HttpResponse:
+    """A letter of figures, for whoever takes no files."""
+    content = _uploaded(request)
+    if content is None:
+        raise Http404
+    try:
+        rolling_up.take(content=content, actor=request.viewer, at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+    except (Refused, Fault) as refused:
+        messages.error(request, refused.zh)
+    return HttpResponseRedirect(f"{HERE}figures/")
+
+
 def _uploaded(request: Request) -> bytes | None:
     file = request.FILES.get("file")
     return file.read() if isinstance(file, UploadedFile) else None
@@ -189,6 +230,8 @@ urlpatterns = [
     path("moves/peers/", add_peer),
     path("moves/peers/<uuid:peer_id>/", peer),
     path("moves/bring/", bring),
+    path("moves/figures/", figures),
+    path("moves/figures/bring/", bring_figures),
     path("moves/arrivals/<uuid:arrival_id>/", arrival),
     path("moves/arrivals/<uuid:arrival_id>/receipt/", receipt),
     path("moves/sendings/<uuid:sending_id>/", child_moves.download),
