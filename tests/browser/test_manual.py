@@ -22,7 +22,7 @@ WRITERS = {
     "wording": "王督导", "phone": "王督导", "exporting": "王督导", "rights": "王督导",
     "clues": "王督导", "groups": "苏咨询",
     "referrals": "王督导", "care": "王督导", "conferences": "郑管理",
-    "sessions": "苏咨询", "clinical_supervisor": "许督导",
+    "sessions": "苏咨询", "coordination": "郑管理", "clinical_supervisor": "许督导",
 }
 HEIGHTS = {360: 640, 1024: 680}
 SIGN_IN = "/sign-in/"

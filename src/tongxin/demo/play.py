@@ -18,6 +18,7 @@ from tongxin.demo.clue_cases import ClueCases
 from tongxin.demo.clue_days import ClueDays
 from tongxin.demo.comparison_days import ComparisonDays
 from tongxin.demo.conference_days import ConferenceDays
+from tongxin.demo.coordination_days import CoordinationDays
 from tongxin.demo.course_days import CourseDays
 from tongxin.demo.dangers import Dangers
 from tongxin.demo.directory_days import DirectoryDays
@@ -36,6 +37,7 @@ from tongxin.demo.readers import Readers
 from tongxin.demo.receivers import LINK, Kept, receiving
 from tongxin.demo.register_days import RegisterDays
 from tongxin.demo.screening_days import ScreeningDays
+from tongxin.demo.sharing_days import SharingDays
 from tongxin.demo.showcase import Showcase
 from tongxin.demo.supervision_days import SupervisionDays
 from tongxin.demo.year import Year
@@ -99,6 +101,8 @@ def _play(
     RegisterDays(year, county=county).plan_all(start=start)
     DirectoryDays(year, county=county).plan_all(start=start)
     AskDays(year, county=county).plan_all(start=start)
+    CoordinationDays(year, county=county).plan_all(start=start)
+    SharingDays(year, county=county).plan_all()
     ComparisonDays(year, county=county).plan_all(start=start)
     SupervisionDays(year, county_id=county.id).plan_all()
     NoticeDays(year, county=county, outside=outside).plan_all()
