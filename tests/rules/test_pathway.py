@@ -8,8 +8,8 @@ PATHWAY, ACCESS, CRISIS = one("pathway"), one("access"), one("crisis")
 KINDS = {form["kind"] for form in forms().values()}
 # Recorded, read and shown, but they move nothing by themselves.
 MOVE_NOTHING = {
-    "call", "carer_change", "case_note", "child_link", "household_members", "incident_link", "observation", "same_child",
-    "recusal", "recusal_end", "screening",
+    "call", "carer_change", "case_note", "child_link", "household_members", "incident_link", "observation",
+    "same_child", "recusal", "recusal_end", "screening",
 }
 # What the fold itself reads, beside what moves, requirements and anchors name.
 READ = {

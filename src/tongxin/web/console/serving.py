@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from tongxin.access.models import Relation
 from tongxin.flows import serving
 from tongxin.flows.serving import Serving
 from tongxin.rulebook import rules
@@ -10,8 +9,8 @@ from tongxin.web.console.file import File
 from tongxin.web.console.options import words_of
 
 PURPOSES = {
-    Relation.REFERRED: "转介", Relation.DEPARTMENT_TASK: "部门交办的事", Relation.TEACHES: "在这所学校上学",
-    Relation.OWN_CASE: "负责这个个案", Relation.COUNSELS: "正在做辅导", "transferred": "迁入前后交接",
+    "referred": "转介", "department_task": "部门交办的事", "teaches": "在这所学校上学", "own_case": "负责这个个案",
+    "counsels": "正在做辅导", "transferred": "迁入前后交接",
 }
 
 
