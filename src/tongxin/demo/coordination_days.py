@@ -81,8 +81,8 @@ class CoordinationDays:
             at += timedelta(days=1)
             self._at(at, follow_coordination)
 
-    def _at(self, day: datetime, happening: Callable[..., object], **given: Any) -> None:
-        moment = datetime.combine(day.astimezone(CHINA).date(), MORNING, tzinfo=CHINA)
+    def _at(self, when: datetime, happening: Callable[..., object], /, **given: Any) -> None:
+        moment = datetime.combine(when.astimezone(CHINA).date(), MORNING, tzinfo=CHINA)
         self.year.plan(moment, happening, **given)
 
     def _actor(self, role: str, at: datetime) -> Actor | None:
