@@ -188,7 +188,7 @@ def receipt(request: Request, arrival_id: UUID) -> HttpResponse:
 def figures(request: Request) -> HttpResponse:
     """The figures of lower installations by place, silent ones named; and ours, signed for the upper one."""
     if request.method == "POST":
-        found = Peer.objects.filter(id=id_in(request.POST.get("peer", ""))).first()
+        found = Peer.objects.filter(id__in=[id_in(request.POST.get("peer", ""))]).first()
         if found is None or not may_do_any(request, rolling_up.SEND):
             raise Http404
         try:
