@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from benchmarks.linkage_lists import Lists, lists
 from tongxin.lib.places import definitions_folder
+from tongxin.linkage.engines import Duck
 from tongxin.linkage.rules import BLANK, Comparison, Rules, rules_in_force
 from tongxin.linkage.settings import pattern_of, weight_columns
 from tongxin.linkage.splink_engine import load, score
@@ -33,9 +34,10 @@ def main(rows: int, seed: int, *, write: bool) -> None:
     """Print every level with its m and u; put them into the definition when asked."""
     rules, made = rules_in_force(), lists(rows, seed)
     with duckdb.connect() as connection:
-        load(connection, *made.sides)
-        same = _counts(connection, rules, _true_pairs(made), len(made.sides[0]))
-        other = _counts(connection, rules, _random_pairs(made, seed), len(made.sides[0]))
+        engine = Duck(connection)
+        load(engine, *made.sides)
+        same = _counts(engine, rules, _true_pairs(made), len(made.sides[0]))
+        other = _counts(engine, rules, _random_pairs(made, seed), len(made.sides[0]))
     lines = [
         (comparison.id, level.id, _told(comparison, level.id, same[at], other[at]))
         for at, comparison in enumerate(rules.comparisons)
@@ -66,22 +68,21 @@ def _random_pairs(made: Lists, seed: int) -> set[tuple[int, int]]:
 
 
 def _counts(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, pairs: set[tuple[int, int]], left: int
+    engine: Duck, rules: Rules, pairs: set[tuple[int, int]], left: int
 ) -> list[Counter[int]]:
     """How often each level stands in some pairs, comparison by comparison."""
     here, there = zip(*pairs, strict=True)
     table = pa.table({"l": pa.array(here, pa.int64()), "r": pa.array(there, pa.int64())})
-    connection.register("asked", table)
-    connection.execute(
-        "CREATE OR REPLACE TABLE blocked AS SELECT '0' AS match_key, l AS join_key_l, "
-        f"r + {left} AS join_key_r FROM asked"
-    )
-    scored = score(connection, rules, 0.001)
+    engine.put("asked", [table])
+    engine.make("blocked", f"SELECT '0' AS match_key, l AS join_key_l, r + {left} AS join_key_r FROM asked")
+    scored = score(engine, rules, 0.001)
     columns = weight_columns(rules)
     found: list[Counter[int]] = [Counter() for _ in rules.comparisons]
-    for *weights, times in connection.execute(f"SELECT {columns}, count(*) FROM {scored} GROUP BY ALL").fetchall():
+    for *weights, times in engine.rows(f"SELECT {columns}, count(*) FROM {scored} GROUP BY ALL"):
         for at, place in enumerate(pattern_of(rules, tuple(weights))):
             found[at][place] += times
+    engine.drop("asked")
+    engine.drop("blocked")
     return found
 
 
