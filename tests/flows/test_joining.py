@@ -117,6 +117,8 @@ def test_what_was_said_to_be_two_children_is_never_joined(two: tuple[Story, Stor
 def test_posting_twice_joins_once_and_a_joined_file_joins_no_third(two: tuple[Story, Story]) -> None:
     here, there = two
     assert join(here, there).id == join(here, there).id
+    with pytest.raises(Refused):
+        join(there, here)
     third = Story(here.world, here.world.child("小语"))
     for one, other in ((there, third), (third, there)):
         with pytest.raises(Refused):

@@ -117,5 +117,5 @@ class Files(RuleBasedStateMachine):
 def test_joined_and_parted_in_any_order(cast: world.World) -> None:
     Files.cast = cast
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Files, settings=settings(max_examples=6, stateful_step_count=8, deadline=None)
+        Files, settings=settings(max_examples=5, stateful_step_count=7, deadline=None)
     )

@@ -156,8 +156,11 @@ def propose(
     """The two joined at once, or proposed for a second person where one is in a crisis or graded."""
     pair = pair_for(kept_id=kept_id, other_id=other_id, viewer=actor, at=at)
     _lock(pair)
-    if (known := joining_of(kept_id, other_id)) and known.kept_id == kept_id:
+    known = joining_of(kept_id, other_id)
+    if known is not None and known.kept_id == kept_id:
         return known
+    if known is not None:
+        raise Refused.because(IN_ANOTHER)
     if said := against(pair, viewer=actor, at=at):
         raise Refused.because(*said)
     choices = rules_at(at, region=rules.region_of(pair.kept.county_id)).choices
