@@ -74,7 +74,8 @@ class TestCompanions:
         row = companion(desk)
         assert paired(desk, child, row).status_code == 422 and not Pairing.objects.exists()
         checked(desk, row, "record", "training")
-        assert row.checked_until is None and "还要做的审查：保密和行为承诺书" in text(desk.get(f"/companions/{row.id}/"))
+        assert row.checked_until is None
+        assert "还要做的审查：保密和行为承诺书" in text(desk.get(f"/companions/{row.id}/"))
         checked(desk, row, "promise", on="2025-03-01")
         assert str(row.checked_until) == "2026-03-01"
         assert paired(desk, child, row, guardian_agrees="no").status_code == 422
@@ -186,7 +187,9 @@ class TestGatherings:
 
 
 class TestTakenUp:
-    def published(self, cast: world.World, client: Office, child: Child, what: str = "一名小学生每周要人辅导两次作业") -> Any:
+    def published(
+        self, cast: world.World, client: Office, child: Child, what: str = "一名小学生每周要人辅导两次作业"
+    ) -> Any:
         body = {"kind": "study", "ages": "from_6", "what": what, "until_on": "2025-12-31"}
         return client.post(f"/children/{child.id}/wanted/", body)
 
@@ -258,7 +261,8 @@ class TestTeachers:
         assert desk.post(f"{url}give/", {"teacher": str(post.id)}).status_code == 422
         page = text(teacher.get("/pupils/"))
         assert "童小雨" in page and "童小风" not in page and "东升" not in page
-        for address in (f"/children/{mine.id}/", f"/children/{other.id}/", f"/children/{mine.id}/forms/visit_record/", url):
+        form = f"/children/{mine.id}/forms/visit_record/"
+        for address in (f"/children/{mine.id}/", f"/children/{other.id}/", form, url):
             assert teacher.get(address).status_code == 404
         assert "童小雨" not in text(teacher.get("/children/"))
         assert office("周主任").post(f"{url}give/", {"teacher": str(post.id)}).status_code == 404

@@ -33,6 +33,7 @@ from tongxin.demo.moves import Moves
 from tongxin.demo.need_days import NeedDays
 from tongxin.demo.notice_days import NoticeDays
 from tongxin.demo.office import settle_rows
+from tongxin.demo.pairing_days import PairingDays
 from tongxin.demo.readers import Readers
 from tongxin.demo.receivers import LINK, Kept, receiving
 from tongxin.demo.register_days import RegisterDays
@@ -101,6 +102,7 @@ def _play(
     RegisterDays(year, county=county).plan_all(start=start)
     DirectoryDays(year, county=county).plan_all(start=start)
     AskDays(year, county=county).plan_all(start=start)
+    PairingDays(year, county=county).plan_all(start=start)
     CoordinationDays(year, county=county).plan_all(start=start)
     SharingDays(year, county=county).plan_all()
     ComparisonDays(year, county=county).plan_all(start=start)

@@ -17,9 +17,10 @@ START = "start"
 # The pages by the role they are for, in the order of the book.
 ORDER = (
     START, "child_director", "child_supervisor", "social_worker", "counsellor", "clinical_supervisor", "case_manager",
-    "psychiatrist", "psych_teacher", "benefit_clerk", "department_officer", "city_officer", "system_administrator",
-    "security_administrator", "audit_administrator", "wording", "phone", "exporting", "rights", "clues",
-    "referrals", "care", "conferences", "sessions", "groups", "bookings", "comparisons", "coordination",
+    "psychiatrist", "psych_teacher", "class_teacher", "benefit_clerk", "department_officer", "city_officer",
+    "system_administrator", "security_administrator", "audit_administrator", "wording", "phone", "exporting", "rights",
+    "clues", "referrals", "care", "conferences", "sessions", "groups", "bookings", "comparisons", "coordination",
+    "pairings", "exchange",
 )
 FENCE = "---\n"
 # What a line may hold besides plain words: **strong**, 「a word of the screen」, [words](page.md).

@@ -39,8 +39,8 @@ NO_DAY = "没有保存：用到哪天要在今天以后、{days} 天以内。"
 
 def county_of(viewer: Viewer) -> int:
     """The county whose clients somebody keeps; nobody's who sits above counties."""
-    place = viewer.seat.division_id if viewer.seat else None
-    found = Division.objects.filter(id=place).values_list("county_id", flat=True).first()
+    places = [viewer.seat.division_id] if viewer.seat else []
+    found = Division.objects.filter(id__in=places).values_list("county_id", flat=True).first()
     if found is None:
         raise NotAllowed
     return found
@@ -178,6 +178,8 @@ def end(*, client_id: UUID, actor: Viewer, at: datetime) -> Client:
 
 
 def _token(client: Client, actor: Viewer, at: datetime) -> str:
+    if actor.person_id is None:
+        raise NotAllowed
     token = PREFIX + secrets.token_urlsafe(BYTES)
     Token.objects.create(client=client, digest=digest_of(token), made_at=at, made_by=actor.person_id)
     return token

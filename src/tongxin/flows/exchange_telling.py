@@ -45,6 +45,8 @@ def follow(*, child: Child, entry: Entry, data: Mapping[str, Any], at: datetime)
 
 
 def _tell_sender(row: Referral, entry: Entry, at: datetime) -> None:
+    if row.from_post_id is None:
+        return
     hooks = Hook.objects.filter(
         client__post_id=row.from_post_id, client__state=Client.AGREED, ended_at__isnull=True
     )

@@ -11,8 +11,9 @@ from tongxin import vault
 from tongxin.accounts.models import Person, Post
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.pathway import CHINA
-from tongxin.exports import archive, selectors, writing
+from tongxin.exports import archive, selectors, sheets, writing
 from tongxin.exports.models import BY_REQUEST, Content, Copy, Export
+from tongxin.exports.sheets import Sheet
 from tongxin.exports.table import table_of
 from tongxin.flows import export_ending, recalls
 from tongxin.flows.export_asking import record, rules_of
@@ -20,6 +21,7 @@ from tongxin.flows.export_rows import PURPOSE, ROUTE
 from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
+from tongxin.rulebook import rules
 
 NO_MORE = "没有下载：这份导出最多下载 {copies} 次，已经用完。还需要的，请重新申请。"
 SECRET = 16
@@ -65,8 +67,29 @@ def _packed(row: Export, copy: Copy, secret: str, password: str, actor: Viewer, 
     name = f"tongxin-{trace}"
     return archive.packed({
         f"{name}.{row.form}": writing.written(table, form=row.form, title=title, facts=facts),
+        **{
+            f"{name}-{sheet.id}.xlsx": writing.written(
+                sheets.laid_out(table, sheet), form="xlsx", title=f"{sheet.zh}　{title}",
+                facts=_sheet_facts(sheet, facts),
+            )
+            for sheet in sheets_of(row, at=at)
+        },
         f"{name}-about.txt": writing.notice(facts),
     }, password=password)
+
+
+def sheets_of(row: Export, *, at: datetime) -> list[Sheet]:
+    """The sheets of other systems that come along with a copy: filled from what was agreed to, nothing further."""
+    if not row.is_named:
+        return []
+    found = sheets.sheets_in(region=rules.region_of(row.county_id), at=at)
+    return sheets.fitting(found, purpose=row.purpose, fields=row.fields)
+
+
+def _sheet_facts(sheet: Sheet, facts: writing.Facts) -> writing.Facts:
+    """What this copy is, and which columns have to be held against the other system's own sheet first."""
+    more = [("表样", f"{sheet.zh}（{sheet.agency}）"), ("依据", sheet.source), ("待核对的列", "、".join(sheet.unsure))]
+    return [*facts, *more]
 
 
 def trace_of(row: Export, number: int) -> str:

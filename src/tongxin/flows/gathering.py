@@ -37,7 +37,7 @@ def add(*, gathering_id: UUID, given: Given, actor: Viewer, at: datetime) -> Gat
     if came is not None and fresh is not None and not (1 <= came <= MOST and fresh <= came):
         problems.append(Problem("came", NOBODY, True))
     held_on = day_in(str(read.clear.get("held_on", "")))
-    if problems or held_on is None or actor.seat is None:
+    if problems or held_on is None or came is None or fresh is None or actor.seat is None:
         raise Refused(problems)
     row = Gathering.objects.create(
         id=gathering_id, county_id=county_id, organisation_id=actor.seat.organisation_id, kind=read.clear["kind"],

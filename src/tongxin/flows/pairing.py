@@ -51,13 +51,14 @@ def fitting(child: Child, *, at: datetime) -> list[Companion]:
     found, today = rules_in(child.county_id, at=at), at.astimezone(CHINA).date()
     live = Count("pairings", filter=Q(pairings__to_on__isnull=True))
     rows = Companion.objects.filter(
-        county_id=child.county_id, ended_at__isnull=True, checked_until__gte=today
-    ).annotate(many=live).select_related("organisation")
-    free = [each for each in rows if each.kind in found.kinds and each.many < found.kinds[each.kind].most]
+        county_id=child.county_id or 0, ended_at__isnull=True, checked_until__gte=today
+    ).select_related("organisation")
+    many = dict(rows.annotate(many=live).values_list("id", "many"))
+    free = [each for each in rows if each.kind in found.kinds and many[each.id] < found.kinds[each.kind].most]
     mine = set(Pairing.objects.filter(child_id=child.id, to_on__isnull=True).values_list("companion_id", flat=True))
     return sorted(
         (each for each in free if each.id not in mine),
-        key=lambda each: (each.town_id != child.town_id, each.many, each.number),
+        key=lambda each: (each.town_id != child.town_id, many[each.id], each.number),
     )
 
 
@@ -66,9 +67,8 @@ def begin(*, child_id: UUID, companion_id: UUID | None, given: Given, actor: Vie
     """The pairing, from today on."""
     person_id, child = must(actor, PAIR, at=at), child_for(child_id, actor, at=at)
     found, today = rules_in(child.county_id, at=at), at.astimezone(CHINA).date()
-    companion = Companion.objects.select_for_update(of=("self",)).filter(
-        id=companion_id, county_id=child.county_id
-    ).first()
+    mine = Companion.objects.select_for_update(of=("self",)).filter(county_id=child.county_id or 0)
+    companion = mine.filter(id=companion_id).first() if companion_id else None
     read = answers.read(found.asked["begin"], given, at=at)
     if companion is None:
         raise Refused([Problem("companion", NO_COMPANION, True), *read.problems])

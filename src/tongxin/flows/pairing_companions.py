@@ -37,8 +37,8 @@ STILL_PAIRED = "没有改动：还有没结束的结对，请先逐个结束。"
 
 def county_of(viewer: Viewer) -> int:
     """The county somebody works in."""
-    place = viewer.seat.division_id if viewer.seat else None
-    found = Division.objects.filter(id=place).values_list("county_id", flat=True).first()
+    places = [viewer.seat.division_id] if viewer.seat else []
+    found = Division.objects.filter(id__in=places).values_list("county_id", flat=True).first()
     if found is None:
         raise NotAllowed
     return found
@@ -93,7 +93,7 @@ def register(
     Division.objects.select_for_update().get(id=county_id)
     last = Companion.objects.filter(county_id=county_id).aggregate(last=Max("number"))["last"] or 0
     town = Division.objects.filter(id=town_id, level="town", county_id=county_id).first() if town_id else None
-    body = Organisation.objects.filter(id=organisation_id, division__county_id=county_id).first()
+    body = Organisation.objects.filter(id=organisation_id or 0, division__county_id=county_id).first()
     companion = Companion(
         county_id=county_id, town_id=town.id if town else None, number=last + 1, kind=kind, organisation=body,
         clear=read.clear, registered_at=at, registered_by=person_id, post_id=post_of(actor),
@@ -196,7 +196,7 @@ def _is_untold(companion: Companion, today: date) -> bool:
     return until < today or told != until
 
 
-def tell(kind: str, companion: Companion, actor: Viewer, at: datetime, **more: str) -> None:
+def tell(kind: str, companion: Companion, actor: Viewer, at: datetime, /, **more: str) -> None:
     """What happened to a companion, on record."""
     clear: Mapping[str, Any] = {"companion": str(companion.id), **more}
     ledger.record(kind=kind, subject=companion.key_owner, actor=actor, at=at, is_fact=True, clear=clear)

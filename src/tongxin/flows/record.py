@@ -250,9 +250,7 @@ def _keep(
         setting_apart.follow(child, actor, at)
     households.spread(child=child, entry=kept.entry, state=derived.state, actor=actor, at=at)
     _follow_ties(child, draft, kept.entry, sibling=sibling, actor=actor, at=at)
-    asking_over.follow(child=child, kind=draft.kind, data=made.data, actor=actor, at=at)
-    exchange_telling.follow(child=child, entry=kept.entry, data=made.data, at=at)
-    taking_up.follow(child=child, entry=kept.entry, data=made.data, actor=actor, at=at)
+    _tell_bodies(child, kept.entry, made.data, actor=actor, at=at)
     reporters.tell_back(child=child, draft=draft, actor=actor, at=at, keys=keys)
     links.follow(child=child, other=linked, draft=draft, entry=kept.entry, actor=actor, at=at)
     changed = checking.changed_contacts(child=child, asked=asked, draft=draft, echoes=sheet.echoes, at=at)
@@ -278,6 +276,13 @@ def _follow_ties(
             child=child, sibling=sibling, entry=entry, actor=actor, at=at,
             lives_together=draft.answers.get("lives_together") == "yes",
         )
+
+
+def _tell_bodies(child: Child, entry: Entry, data: dict[str, Any], *, actor: Viewer, at: datetime) -> None:
+    """Who asked for the child, whose systems want news of it, who would take a need of the child up."""
+    asking_over.follow(child=child, kind=entry.kind, data=data, actor=actor, at=at)
+    exchange_telling.follow(child=child, entry=entry, data=data, at=at)
+    taking_up.follow(child=child, entry=entry, data=data, actor=actor, at=at)
 
 
 def _store_result(entry: Entry, made: Outcome, *, child: Child, actor: Viewer) -> None:

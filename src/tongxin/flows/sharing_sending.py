@@ -13,6 +13,7 @@ from django.db.models import Q
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
 from tongxin.core.pathway import CHINA, Fact
+from tongxin.flows import exchange_telling
 from tongxin.flows import sharing_duties as duties
 from tongxin.flows.export_rows import SEALED, categories_of, words_of
 from tongxin.flows.sharing_ending import live_of, locked, stop
@@ -217,6 +218,10 @@ def _hand_over(agreement: Agreement, row: Delivery, child: Child, content: str, 
     vault.put(row, {"content": content})
     row.state, row.sent_at = Delivery.WAITING, at
     row.save()
+    exchange_telling.queue(
+        organisation_id=agreement.to_organisation_id, kind=exchange_telling.READY, source_id=row.id, about_id=row.id,
+        at=at,
+    )
     ledger.record(
         kind=DELIVERED, subject=child.key_owner, actor=WORKER, at=at, is_fact=True,
         clear={

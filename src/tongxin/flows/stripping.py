@@ -16,6 +16,7 @@ from tongxin.consents.models import ConsentLink
 from tongxin.documents import services as documents
 from tongxin.drafts import services as drafts
 from tongxin.flows import (
+    blind_sessions,
     brought,
     clue_erasing,
     comparing,
@@ -29,6 +30,7 @@ from tongxin.flows import (
 )
 from tongxin.flows.setting_apart import custody_owners
 from tongxin.flows.shelved import NOWHERE
+from tongxin.instances import services as instances
 from tongxin.intake import services as intake
 from tongxin.intake.models import HeldRow, Listing, Upload
 from tongxin.looking import services as looks
@@ -46,7 +48,8 @@ def owners_of(child: Child) -> list[Owner]:
     shared = [*_adults(child), *_home(child), *_uploads(child), *_custodies(child)]
     notes = supervising.notes_about(child.id)
     given = sharing_ending.owners_about(child.id)
-    return [child.key_owner, *shared, *notes, *given, *brought.owners_of(child), *clue_erasing.owners_of(child), *taking_up.owners_of(child)]
+    told = [*clue_erasing.owners_of(child), *taking_up.owners_of(child)]
+    return [child.key_owner, *shared, *notes, *given, *brought.owners_of(child), *told]
 
 
 def _custodies(child: Child) -> list[Owner]:
@@ -105,6 +108,9 @@ def strip(child: Child, *, at: datetime) -> dict[str, int]:
     }
     looks.end_about(child.id, at=at)
     gone["clues"] = clue_erasing.strip(child)
+    gone["pairings"] = pairing.erase(child)
+    gone["blind"] = blind_sessions.forget_about(child.id, county_id=child.county_id, at=at)
+    gone["sent elsewhere"] = instances.forget_about(child.id)
     gone["pieces"] = brought.strip(child, at=at)
     _strip_people(child, owners)
     _strip_lists(child, owners)

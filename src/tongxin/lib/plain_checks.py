@@ -23,6 +23,7 @@ from tongxin.lib.export_checks import check_exports
 from tongxin.lib.group_checks import check_groups
 from tongxin.lib.instance_checks import check_instances
 from tongxin.lib.looking_checks import check_looking
+from tongxin.lib.mapping_checks import check_mapping
 from tongxin.lib.notice_checks import check_notices
 from tongxin.lib.pairing_checks import check_pairings
 from tongxin.lib.record_sealing_checks import check_record_sealing
@@ -212,6 +213,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "intake": check_clues,
     "keys": _keys,
     "looking": check_looking,
+    "mappings": check_mapping,
     "notices": check_notices,
     "pairings": check_pairings,
     "prefill": _prefill,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -38,7 +38,7 @@ def view_of(operations: Mapping[str, Operation]) -> View:
         return _answered(request, operation, path)
 
     answer.methods = allowed  # type: ignore[attr-defined]
-    return answer  # type: ignore[no-any-return]
+    return cast(View, answer)
 
 
 def _answered(request: Request, operation: Operation, path: Mapping[str, Any]) -> HttpResponse:
@@ -70,7 +70,9 @@ def _run(request: Request, operation: Operation, path: Mapping[str, Any], caller
     except Held as held:
         return _error(Turned(409, "held", held.zh))
     status = 200 if found.get("is_new") is False else operation.status
-    return JsonResponse(dict(found), status=status, content_type=operation.media_type)
+    return JsonResponse(
+        dict(found), status=status, content_type=operation.media_type, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def _token(request: Request) -> str:

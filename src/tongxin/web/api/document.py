@@ -12,7 +12,7 @@ BASE, VERSION = "/api/v1/", "1.0.0"
 PLACED = re.compile(r"<(\w+):(\w+)>")
 KINDS: Mapping[str, Schema] = {"uuid": ID, "slug": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}}
 PROBLEM = thing({"path": TEXT, "zh": TEXT})
-ERROR = thing({"code": TEXT, "zh": TEXT}, problems={"type": "array", "items": PROBLEM})
+ERROR = thing({"code": TEXT, "zh": TEXT}, optional={"problems": {"type": "array", "items": PROBLEM}})
 # What may go wrong, with what is then so.
 WRONG = {
     "400": "请求写得不对", "401": "令牌不对或已停用", "403": "没有这个范围，或来源地址没有登记",

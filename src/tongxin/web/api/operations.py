@@ -48,12 +48,12 @@ class Operation:
         return 201 if self.method == "POST" else 200
 
 
-def thing(required: Mapping[str, Schema], zh: str = "", **optional: Schema) -> Schema:
+def thing(required: Mapping[str, Schema], zh: str = "", *, optional: Mapping[str, Schema] | None = None) -> Schema:
     """An object with these members."""
     said = {"description": zh} if zh else {}
     return {
         "type": "object", **said, "required": sorted(required), "additionalProperties": False,
-        "properties": {**required, **optional},
+        "properties": {**required, **(optional or {})},
     }
 
 

@@ -31,7 +31,7 @@ def of_form(form_id: str, *, at: datetime) -> Schema:
 def _fields(fields: Iterable[Field]) -> Schema:
     rows = list(fields)
     needed = {each.id: _field(each) for each in rows if each.required and not each.show_if and each.id != "answered_at"}
-    return thing(needed, **{each.id: _field(each) for each in rows if each.id not in needed})
+    return thing(needed, optional={each.id: _field(each) for each in rows if each.id not in needed})
 
 
 def _field(field: Field) -> Schema:
@@ -51,7 +51,7 @@ def of_questions(questions: Iterable[Question]) -> Schema:
     """What one may answer to a definition's list of questions."""
     rows = list(questions)
     needed = {each.id: _question(each) for each in rows if each.is_required}
-    return thing(needed, **{each.id: _question(each) for each in rows if each.id not in needed})
+    return thing(needed, optional={each.id: _question(each) for each in rows if each.id not in needed})
 
 
 def _question(question: Question) -> Schema:

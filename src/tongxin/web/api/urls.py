@@ -3,13 +3,15 @@
 from django.http import HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 
-from tongxin.web.api import clues, figures, referrals
+from tongxin.web.api import clues, deliveries, fhir, figures, referrals
 from tongxin.web.api.answering import view_of
 from tongxin.web.api.document import document
 from tongxin.web.api.operations import Operation
 from tongxin.web.doors import Request, door
 
-OPERATIONS: tuple[Operation, ...] = (*referrals.OPERATIONS, *clues.OPERATIONS, *figures.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *referrals.OPERATIONS, *clues.OPERATIONS, *deliveries.OPERATIONS, *figures.OPERATIONS, *fhir.OPERATIONS,
+)
 
 
 @door("public")

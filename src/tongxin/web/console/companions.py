@@ -117,7 +117,8 @@ def _page(request: Request, companion_id: UUID, problems: Iterable[Problem] = ()
     rules, checks = _rules(request), list(row.checks.order_by("-done_on", "-at"))
     names = open_names(
         request, purpose=PURPOSE, route=ROUTE, part=PART,
-        people=[row.registered_by, *(each.person_id for each in checks)], more=[row.words, *(each.words for each in checks)],
+        people=[row.registered_by, *(each.person_id for each in checks)],
+        more=[row.words, *(each.words for each in checks)],
     )
     done = {each.kind for each in checks}
     today = request.at.astimezone(CHINA).date()
@@ -125,8 +126,8 @@ def _page(request: Request, companion_id: UUID, problems: Iterable[Problem] = ()
         "row": row, "line": _line(request, row, names.more[0], rules), "problems": told_problems(problems),
         "lines": shown(rules.asked["companion"], row.clear, words_in(names.more[0])), "today": today.isoformat(),
         "checks": [
-            {"zh": rules.checks[each.kind].zh if each.kind in rules.checks else each.kind, "row": each, "proof": proof,
-             "result": rules.results.get(each.result, ""), "by": names.person(each.person_id),
+            {"zh": rules.checks[each.kind].zh if each.kind in rules.checks else each.kind, "row": each,
+             "proof": proof, "result": rules.results.get(each.result, ""), "by": names.person(each.person_id),
              "is_past": each.valid_until is not None and each.valid_until < today}
             for each, proof in zip(checks, names.more[1:], strict=True)
         ],

@@ -20,6 +20,7 @@ from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.web.console.entry_text import loose, sections_of
 from tongxin.web.console.file import entry_zh
+from tongxin.web.console.foreign import offices_of
 from tongxin.web.console.forms import entry_for
 from tongxin.web.console.looking import say_first
 from tongxin.web.console.names import Names, open_names, post_titles
@@ -86,7 +87,8 @@ def _may_withdraw(request: Request, child: Child, entry: Entry) -> bool:
 def _who(request: Request, entry: Entry, names: Names, titles: Mapping[UUID, str]) -> str:
     if reporters.is_hidden(entry, viewer=request.viewer, at=request.at):
         return reporters.SOMEBODY
-    return f"{titles.get(entry.post_id, '') if entry.post_id else ''}　{names.person(entry.person_id)}".strip()
+    here = f"{titles.get(entry.post_id, '') if entry.post_id else ''}　{names.person(entry.person_id)}".strip()
+    return here or offices_of([entry], titles).get(entry.id, "")
 
 
 def _step(

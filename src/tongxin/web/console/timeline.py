@@ -8,6 +8,7 @@ from tongxin.core.pathway.vocabulary import IDENTIFIED
 from tongxin.flows import reporters
 from tongxin.ledger.models import Entry
 from tongxin.web.console.file import File, entry_zh
+from tongxin.web.console.foreign import offices_of
 from tongxin.web.console.names import Names
 
 SHOWN = 100
@@ -17,10 +18,10 @@ CORRECTIONS = {"correct": "更正", "retract": "撤回", "moved": "移至另一�
 def timeline(file: File, names: Names, titles: Mapping[UUID, str]) -> list[dict[str, Any]]:
     """The entries of the parts that the viewer may read."""
     superseded = {entry.supersedes_id for entry in file.entries if entry.supersedes_id}
-    rows = []
+    rows, elsewhere = [], offices_of(file.readable[-SHOWN:], titles)
     for entry in reversed(file.readable[-SHOWN:]):
         rows.append({
-            "at": entry.occurred_at, "zh": _title(entry), "who_zh": _who(file, entry, names, titles),
+            "at": entry.occurred_at, "zh": _title(entry), "who_zh": elsewhere.get(entry.id) or _who(file, entry, names, titles),
             "note": _note(file, entry), "url": f"/children/{file.child.id}/entries/{entry.id}/",
             "is_alarm": "crisis" in file.parts and bool(file.results.get(str(entry.id), {}).get("alarms")),
             "is_superseded": entry.id in superseded,

@@ -16,8 +16,9 @@ from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.pairings.models import Offer, Wanted
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
-from tongxin.referrals.services import ANSWERS
 from tongxin.web.console.names import open_names
+from tongxin.web.console.options import words_of
+from tongxin.web.console.referral_rows import STATES
 from tongxin.web.console.register_forms import drawn, given_in, told_problems, words_in
 from tongxin.web.doors import Request, child_for, door, may_do_any
 from tongxin.web.pages import show
@@ -56,6 +57,8 @@ def _page(
     states = dict(Referral.objects.filter(
         entry_id__in=[each.referral_id for each in [*offers, *offered] if each.referral_id]
     ).values_list("entry_id", "state"))
+    zh = {**words_of(request, "referral_answer"), **STATES}
+    states = {entry: zh.get(state, "") for entry, state in states.items()}
     waiting = {each.wanted_id for each in offered if each.state == Offer.WAITING}
     for line in lines[:many]:
         line["offers"] = [
@@ -91,7 +94,7 @@ def _line(row: Wanted, words: dict[str, str], rules: Any, hides: bool) -> dict[s
 
 def _offer_line(row: Offer, rules: Any, states: dict[UUID, str]) -> dict[str, Any]:
     body = Organisation.objects.filter(id=row.organisation_id).values_list("name", flat=True).first()
-    outcome = ANSWERS.get(states.get(row.referral_id, ""), "") if row.referral_id else ""
+    outcome = states.get(row.referral_id, "") if row.referral_id else ""
     return {
         "offer": row, "body": body, "offer_state": row.get_state_display(), "is_waiting": row.state == Offer.WAITING,
         "is_accepted": row.state == Offer.ACCEPTED, "reason": rules.declines.get(row.reason, ""), "outcome": outcome,

@@ -1,0 +1,90 @@
+"""One file fills many sheets: the official ones come along with an agreed export, and are read back unchanged."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from tests import world
+from tongxin.__main__ import main
+from tongxin.exports import sheets, writing
+from tongxin.exports.table import Column, Table
+from tongxin.flows import export_copies
+from tongxin.intake.reading import open_roster
+from tongxin.intake.reading.workbook import read_workbook
+from tongxin.lib import clock
+
+KNOWN = {each.id: sheets.read(each.content) for each in world.library().versions if each.kind == "mappings"}
+FIELDS = ("name", "id_no", "sex", "birth", "place", "village", "address", "phone", "categories", "file_no")
+RAIN = ("童小雨", "370116201203050020", "女", "2012-03-05", "凤城街道", "东升社区居民委员会", "幸福路 7 号",
+        "13911112222", "事实无人抚养儿童、残疾儿童", "370116-2025-1")
+
+
+def table(*rows: tuple[str, ...]) -> Table:
+    return Table(tuple(Column(each, each) for each in FIELDS), rows)
+
+
+def book(sheet: sheets.Sheet, *rows: tuple[str, ...]) -> bytes:
+    return writing.written(sheets.laid_out(table(*rows), sheet), form="xlsx", title=sheet.zh, facts=[("份号", "x")])
+
+
+def lines(content: bytes) -> list[list[str]]:
+    sheet = next(iter(read_workbook(content, "x.xlsx")))
+    return [["" if cell is None else str(cell) for cell in row] for row in sheet.rows]
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_a_sheet_comes_back_as_it_went(name: str) -> None:
+    sheet = KNOWN[name]
+    (found,) = sheets.heard(sheet, lines(book(sheet, RAIN)))
+    assert found == {each: said for each, said in zip(FIELDS, RAIN, strict=True) if each in found}
+    assert set(found) == {each.field for each in sheet.columns if each.field} >= sheet.needs
+
+
+WORDS = st.text(st.sampled_from("童小雨王东升=+-@、；，'\" 1234X"), max_size=12)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, st.sampled_from(["男", "女"]), st.dates().map(str)), min_size=1, max_size=5))
+def test_whatever_stands_in_a_file_is_neither_changed_nor_taken_for_a_formula(rows: list[Any]) -> None:
+    sheet = KNOWN["gbt31000"]
+    made = Table(tuple(Column(each, each) for each in ("name", "id_no", "sex", "birth")), tuple(rows))
+    laid = sheets.laid_out(made, sheet)
+    heads = [each.zh for each in laid.columns]
+    for (name, id_no, sex, birth), row in zip(rows, laid.rows, strict=True):
+        told = dict(zip(heads, row, strict=True))
+        assert told["姓名"] == name.strip() and told["公民身份号码"] in (id_no.strip(), "")
+        assert told["性别"] == {"男": "1", "女": "2"}[sex]
+        assert told["是否违法犯罪"] == "" and told["帮扶人姓名"] == ""
+        assert told["出生日期"] in (birth.replace("-", ""), birth)
+
+
+def test_what_nobody_has_held_against_the_real_sheet_says_so() -> None:
+    for sheet in KNOWN.values():
+        heads = lines(book(sheet, RAIN))[1]
+        assert sheet.unsure and all(f"{each}（待核对）" in heads for each in sheet.unsure)
+
+
+def test_comes_along_only_where_purpose_and_fields_fit() -> None:
+    every = list(KNOWN.values())
+    assert [each.id for each in sheets.fitting(iter(every), purpose="department", fields=FIELDS)] == sorted(KNOWN)
+    assert sheets.fitting(iter(every), purpose="casework", fields=("name", "sex")) == []
+    assert sheets.fitting(iter(every), purpose="entrusted", fields=FIELDS) == []
+
+
+@pytest.mark.django_db
+def test_an_official_sheet_becomes_a_roster_that_the_import_reads(
+    cast: world.World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: world.START)
+    official, roster = tmp_path / "official.xlsx", tmp_path / "roster.xlsx"
+    official.write_bytes(book(KNOWN["gbt31000"], RAIN))
+    assert main(["sheets", "read", "gbt31000", str(official), "-o", str(roster)]) == 0
+    assert "写好 1 行" in capsys.readouterr().out
+    (row,) = open_roster(roster, county="370116").rows(today=world.START.date())
+    assert row.name == "童小雨" and row.id_no == RAIN[1]
+    assert main(["sheets", "read", "nothing", str(official), "-o", str(roster)]) != 0
+    assert load_workbook(io.BytesIO(roster.read_bytes())).sheetnames and export_copies.sheets_of is not None
