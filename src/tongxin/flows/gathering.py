@@ -59,7 +59,7 @@ def withdraw(*, gathering_id: UUID, actor: Viewer, at: datetime) -> Gathering:
         raise Refused.because(GONE)
     row.withdrawn_at, row.withdrawn_by = at, person_id
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    _tell("gathering.withdrawn", row, actor, at)
+    _tell("gathering.retracted", row, actor, at)
     return row
 
 

@@ -79,7 +79,7 @@ def begin(*, child_id: UUID, companion_id: UUID | None, given: Given, actor: Vie
         child_id=child.id, companion=companion, clear=read.clear, from_on=today, begun_at=at, begun_by=person_id,
         post_id=post_of(actor),
     )
-    _tell("pairing.begun", pairing, actor, at)
+    _tell("pairing.started", pairing, actor, at)
     return pairing
 
 

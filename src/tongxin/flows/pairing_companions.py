@@ -165,7 +165,7 @@ def leave(*, companion_id: UUID, reason: str, actor: Viewer, at: datetime) -> Co
         raise Refused.because(STILL_PAIRED)
     companion.ended_at, companion.end_reason = at, reason
     companion.save(update_fields=["ended_at", "end_reason"])
-    tell("companion.left", companion, actor, at, reason=reason)
+    tell("companion.released", companion, actor, at, reason=reason)
     return companion
 
 

@@ -169,7 +169,7 @@ def withdraw(*, wanted_id: UUID, actor: Viewer, at: datetime) -> Wanted:
     wanted.offers.filter(state=Offer.WAITING).update(state=Offer.WITHDRAWN, answered_at=at)
     wanted.state, wanted.ended_at = Wanted.WITHDRAWN, at
     wanted.save(update_fields=["state", "ended_at"])
-    _tell("wanted.withdrawn", wanted, actor, at, posts=posts)
+    _tell("wanted.dropped", wanted, actor, at, posts=posts)
     return wanted
 
 

@@ -60,7 +60,7 @@ def give(*, child_id: UUID, post_id: UUID | None, actor: Viewer, at: datetime) -
     Relation.objects.create(
         child_id=child.id, relation=Relation.TEACHES, post_id=post.id, from_at=at, to_at=until, source_id=ids.new_id()
     )
-    _tell("pupil.given", child, post.id, actor, at)
+    _tell("pupil.assigned", child, post.id, actor, at)
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def take(*, child_id: UUID, post_id: UUID | None, actor: Viewer, at: datetime) -
     rows = Relation.objects.filter(held(at), child_id=child.id, relation=Relation.TEACHES, post_id=post_id)
     if post_id is None or not rows.update(to_at=at):
         raise Refused([Problem("teacher", NOT_THEIRS, True)])
-    _tell("pupil.taken", child, post_id, actor, at)
+    _tell("pupil.removed", child, post_id, actor, at)
 
 
 def pupils_of(viewer: Viewer, *, at: datetime) -> QuerySet[Child]:
