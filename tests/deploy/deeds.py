@@ -179,7 +179,7 @@ def _closed() -> dict[str, Any]:
     child, at = Child.objects.order_by("id")[0], world.START
     names = list(world.CAST)
     people = {name: Person.objects.get(login=f"cast{names.index(name)}") for name in ("王督导", "郑管理")}
-    closing = ("case_closure", "王督导", {"reason": "moved_away"})
+    closing = ("case_closure", "王督导", {"reason": "died"})
     for form, by, told in (closing, ("closure_decision", "郑管理", {"outcome": "approved"})):
         at += timedelta(hours=1)
         sheet = Sheet(ids.new_id(), form, fill(child, form, at, **told), at)

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 def closed(story: Story) -> Story:
     story.record("carer_change", "王督导", event="starts", name="刘秀英", relation="father", is_guardian="yes")
-    story.record("case_closure", "王督导", reason="moved_away")
+    story.record("case_closure", "王督导", reason="died")
     story.record("closure_decision", "郑管理", outcome="approved")
     return story
 

@@ -192,7 +192,7 @@ def test_what_was_set_apart_is_kept_on_while_the_file_is_only_stored(cast: world
     story = Story(cast)
     entry = story.record("interview_record", "林社工").entry
     custody, second, viewer = apart(cast, entry), second_person(cast), "郑管理"
-    story.record("case_closure", "王督导", reason="moved_away")
+    story.record("case_closure", "王督导", reason="died")
     story.record("closure_decision", viewer, outcome="approved")
     story.at += timedelta(days=1)
     keeper = cast.viewer(viewer, story.at)

@@ -120,7 +120,7 @@ def test_an_ended_file_leaves_the_phone(cast: world.World, phone: Paired, time: 
     sealed(time)
     mine = phone()
     taken(mine)
-    closing = ("case_closure", "王督导", {"reason": "moved_away"})
+    closing = ("case_closure", "王督导", {"reason": "died"})
     for form, by, told in (closing, ("closure_decision", "郑管理", {"outcome": "approved"})):
         cast.record(child, form, fill(child, form, time.now, **told), by=by, at=time.now)
     ends = {"child_id": child.id, "proposed_by": people["王督导"].person_id, "actor": people["郑管理"], "at": time.now}
@@ -137,7 +137,7 @@ def test_a_stored_file_that_somebody_opened_stays_at_the_desk(
     cast: world.World, phone: Paired, time: Clock
 ) -> None:
     child, desk = cast.child(at=time.now), cast.viewer("郑管理", time.now)
-    closing = ("case_closure", "王督导", {"reason": "moved_away"})
+    closing = ("case_closure", "王督导", {"reason": "died"})
     for form, by, told in (closing, ("closure_decision", "郑管理", {"outcome": "approved"})):
         cast.record(child, form, fill(child, form, time.now, **told), by=by, at=time.now)
     shelving.shelve(

@@ -61,7 +61,7 @@ class TestOvertaken:
         Included.objects.filter(export=others, child_id=story.child.id).delete()
         with on_commit(execute=True, using="default"):
             copy, _ = export_copies.download(export_id=row.id, actor=cast.viewer("王督导", MORNING), at=MORNING)
-        story.record("case_closure", "王督导", reason="moved_away")
+        story.record("case_closure", "王督导", reason="died")
         story.record("closure_decision", "郑管理", outcome="approved")
         with on_commit(execute=True, using="default"):
             erasing.erase(

@@ -158,7 +158,7 @@ def test_a_child_is_told_in_a_childs_words(told: Story, office: SignedIn, time: 
 def test_two_posts_erase_and_every_door_is_shut_behind_it(
     told: Story, office: SignedIn, time: Clock, django_capture_on_commit_callbacks: object,
 ) -> None:
-    told.record("case_closure", "王督导", reason="moved_away")
+    told.record("case_closure", "王督导", reason="died")
     told.record("closure_decision", "郑管理", outcome="approved")
     ask(told, "erase", time)
     child, url = told.child.id, f"/children/{told.child.id}/rights/end/"
