@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from tongxin.linkage.record import COLUMNS, Record, record_of
 
 
@@ -20,6 +18,9 @@ def read_list(listed: Path | Iterable[Record | Mapping[str, Any]]) -> list[Recor
 
 
 def _read_file(path: Path) -> list[Record]:
+    # Only who reads files pays for it: every page and command imports this module.
+    import duckdb
+
     read = "read_parquet(?)" if path.suffix == ".parquet" else "read_csv(?, header = true, all_varchar = true)"
     with duckdb.connect() as connection:
         table = connection.execute(f"SELECT * FROM {read}", [str(path)])
