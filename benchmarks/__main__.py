@@ -14,6 +14,8 @@ ALL = {
     "score_large": ["benchmarks.score_large"],
     "score_all": ["benchmarks.score_all"],
     "score_spark": ["benchmarks.score_spark"],
+    "linkage": ["benchmarks.linkage"],
+    "linkage_recordlinkage": ["benchmarks.linkage_recordlinkage"],
     "sheet": ["benchmarks.sheet"],
     "roster_import": ["benchmarks.roster_import"],
     "paper": ["benchmarks.paper"],

@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
 import pyarrow.parquet as pq
 
@@ -39,24 +41,20 @@ def main(rows: int = 1_000_000, seed: int = 20261123, runs: int = 1) -> int:
         truth = read_truth(folder)
         sizes = " × ".join(f"{len(side):,}" for side in truth.children)
         print(f"{sizes} records, {truth.pairs:,} true pairs, {len(truth.twins):,} twins, seed {seed}")
-        for name in ("stock", "ours"):
+        runs_of: dict[str, list[Run]] = {}
+        for name in ("ours", "stock"):
             out = Path(scratch) / f"{name}.parquet"
             command = [sys.executable, "-m", "benchmarks.linkage_run", name, str(folder), str(out)]
-            found = [measured(command, out, truth) for _ in range(runs)]
-            walls, peaks = [each[0] for each in found], [each[1] for each in found]
-            print(f"{name:>6}: {found[0][2]}")
-            print(
-                f"{name:>6}: median {statistics.median(walls):.0f} s ({min(walls):.0f}–{max(walls):.0f}), "
-                f"peak {max(peaks):.1f} GiB of all its processes",
-                flush=True,
-            )
-    ours = found[0][2]
+            runs_of[name] = [measured(command, out, truth) for _ in range(runs)]
+            told(name, runs_of[name])
+    found = runs_of["ours"]
+    ours = found[0].figures
     return verdict([
         *at_least("precision", ours.precision * 100, PRECISION, "%"),
         *at_least("recall", ours.recall * 100, RECALL, "%"),
         *at_most("twins merged", ours.twins, 0, "pairs"),
-        *at_most("time", statistics.median(walls), SECONDS, "s"),
-        *at_most("memory", max(peaks), GIGABYTES, "GiB"),
+        *at_most("time", statistics.median(each.wall for each in found), SECONDS, "s"),
+        *at_most("memory", max(each.peak for each in found), GIGABYTES, "GiB"),
     ])
 
 
@@ -70,8 +68,31 @@ def read_truth(folder: Path) -> Lists:
     return made
 
 
-def measured(command: list[str], out: Path, truth: Lists) -> tuple[float, float, Figures]:
-    """Seconds, gigabytes and figures of a program that writes the pairs it finds to `out`."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Seconds on the wall and of processors, the most gigabytes, and how good the answer was."""
+
+    wall: float
+    used: float
+    peak: float
+    figures: Figures
+
+
+def told(name: str, runs: list[Run]) -> None:
+    """Print what some runs of one program came to."""
+    walls = [each.wall for each in runs]
+    print(f"{name:>13}: {runs[0].figures}")
+    print(
+        f"{name:>13}: median {statistics.median(walls):.0f} s ({min(walls):.0f}–{max(walls):.0f}), "
+        f"{statistics.median(each.used for each in runs):.0f} s of processors, "
+        f"peak {max(each.peak for each in runs):.1f} GiB of all its processes",
+        flush=True,
+    )
+
+
+def measured(command: list[str], out: Path, truth: Lists) -> Run:
+    """A program that writes the pairs it finds to `out`."""
+    before = getrusage(RUSAGE_CHILDREN)
     since = time.perf_counter()
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     peak = 0.0
@@ -83,7 +104,9 @@ def measured(command: list[str], out: Path, truth: Lists) -> tuple[float, float,
     wall = time.perf_counter() - since
     rows = list(zip(*pq.read_table(out).to_pydict().values(), strict=True))
     chosen = [[(at, to) for at, to, merged in rows if merged is wanted] for wanted in (True, False)]
-    return wall, peak, of_pairs(truth, *chosen)
+    after = getrusage(RUSAGE_CHILDREN)
+    used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Run(wall, used, peak, of_pairs(truth, *chosen))
 
 
 def memory_of(root: int) -> float:

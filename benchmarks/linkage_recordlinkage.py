@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import venv
 from pathlib import Path
 
-from benchmarks.linkage import measured
+from benchmarks.linkage import measured, told
 from benchmarks.linkage_lists import write
 
 HERE = Path(__file__).parent / "yardsticks"
@@ -25,8 +24,8 @@ def main(rows: int = 50_000, seed: int = 20261123, runs: int = 3) -> int:
     print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}")
     theirs = _python()
     asked = "from importlib.metadata import version; print(version('recordlinkage'), 'on pandas', version('pandas'))"
-    told = subprocess.run([theirs, "-c", asked], check=True, capture_output=True, text=True).stdout.strip()
-    print(f"Python {platform.python_version()}, recordlinkage {told}")
+    versions = subprocess.run([theirs, "-c", asked], check=True, capture_output=True, text=True).stdout.strip()
+    print(f"Python {platform.python_version()}, recordlinkage {versions}")
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as scratch:
         folder = Path(scratch)
         truth = write(folder, rows, seed)
@@ -38,11 +37,7 @@ def main(rows: int = 50_000, seed: int = 20261123, runs: int = 3) -> int:
         for name, command in programs.items():
             out = folder / f"{name}.parquet"
             found = [measured([*command, str(folder), str(out)], out, truth) for _ in range(runs)]
-            walls = [each[0] for each in found]
-            peak = max(each[1] for each in found)
-            print(f"{name:>13}: {found[0][2]}")
-            spread = f"median {statistics.median(walls):.1f} s ({min(walls):.1f}–{max(walls):.1f})"
-            print(f"{name:>13}: {spread}, peak {peak:.1f} GiB", flush=True)
+            told(name, found)
     return 0
 
 

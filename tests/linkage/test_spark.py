@@ -18,9 +18,9 @@ def test_spark_finds_what_duckdb_finds(monkeypatch: pytest.MonkeyPatch, tmp_path
 
     monkeypatch.setenv("SPARK_LOCAL_IP", HOST)
     monkeypatch.chdir(tmp_path)
-    made, rules = lists(300, 4), rules_in_force()
+    made, rules = lists(60, 4), rules_in_force()
     with spark("local[1]") as cluster:
-        # A few hundred rows need no two hundred pieces.
+        # Few rows need no two hundred pieces.
         cluster.session.conf.set("spark.sql.shuffle.partitions", "1")
         found = compare_large(*made.sides, rules, Cluster(cluster.session))
     expected = compare_large(*made.sides, rules)
