@@ -165,6 +165,8 @@ def test_a_late_decision_climbs_one_at_a_time_and_an_order_follows(
     assert matter.climbed == 1 and matter.owner_post_id == cast.posts["郑管理"].id
     climb(matter, matter.due_at + timedelta(minutes=2))
     assert matter.climbed == 1
+    climb(matter, matter.due_at + timedelta(days=8))
+    assert matter.climbed == 1, "上面没有人了，只提醒"
     time.now = matter.due_at + timedelta(days=1)
     assert "已逾期" in text(desk("郑管理").get(f"{TABLE}orders/"))
     answer = desk("郑管理").post(f"{TABLE}orders/new/", {

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
-from tongxin.accounts.models import Division, Organisation
-from tongxin.coordination.models import Expert, Matter, Member, Opinion, Standard, TypicalCase
+from tongxin.accounts.models import Division
+from tongxin.coordination.models import Expert, Matter, Opinion, Standard, TypicalCase
 from tongxin.coordination.rules import departments_for
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
@@ -89,12 +89,13 @@ class CoordinationDays:
         found = self.year.cast.at_place(role, self.county.id, at=at)
         return found if found is not None and found.role == role else None
 
-    def _try(self, role: str, at: datetime, act: Callable[[Any], Made]) -> Made | None:
+    def _try(self, role: str, at: datetime, act: Callable[..., Made], /, **said: Any) -> Made | None:
+        """What came of an act of somebody in a role; none where nobody is there or it was refused."""
         actor = self._actor(role, at)
         if actor is None:
             return None
         try:
-            return act(actor.viewer)
+            return act(actor=actor.viewer, at=at, **said)
         except (Refused, NotAllowed) as refused:
             zh = refused.zh if isinstance(refused, Refused) else "不能办"
             self.year.refused.append(f"coordination: {zh}")
@@ -105,16 +106,13 @@ class CoordinationDays:
         for department in departments_for(self.county.id, at=at).values():
             if department.id not in JOINING:
                 continue
-            bodies = coordinating_members.bodies_for(department, self.county.id)
+            known = coordinating_members.bodies_for(department, self.county.id)
+            bodies = [each for is_own in (True, False) for each in known if (each.kind == department.id) == is_own]
             body = next((each for each in bodies if each.id in held), bodies[0] if bodies else None)
             if body is not None:
-                self._try(LEAD, at, lambda viewer, body=body, id=department.id: self._appoint(body, id, viewer, at))
-
-    def _appoint(self, body: Organisation, department: str, viewer: Any, at: datetime) -> Member:
-        posts = [post.id for post in coordinating_members.posts_of(body)]
-        return coordinating_members.appoint(
-            department_id=department, organisation_id=body.id, new_name="", posts=posts, actor=viewer, at=at
-        )
+                posts = [post.id for post in coordinating_members.posts_of(body)]
+                self._try(LEAD, at, coordinating_members.appoint, department_id=department.id,
+                          organisation_id=body.id, new_name="", posts=posts)
 
     def _documents(self, at: datetime) -> None:
         said = {
@@ -131,9 +129,7 @@ class CoordinationDays:
         }
         for each, founds in ((said, ["duty.education.early", "duty.health.treat"]), (own, ["duty.civil_affairs.lead"])):
             if each["issued_on"] <= at.date().isoformat():
-                self._try(LEAD, at, lambda viewer, each=each, founds=founds: coordinating_policies.enter(
-                    given=given(each), founds=founds, file=None, actor=viewer, at=at
-                ))
+                self._try(LEAD, at, coordinating_policies.enter, given=given(each), founds=founds, file=None)
 
     def _pool(self, at: datetime) -> None:
         ends = (self.year.end + timedelta(days=300)).date().isoformat()
@@ -143,55 +139,40 @@ class CoordinationDays:
                 continue
             said = {"grade": grade, "evidence": "证书已核对原件（示例）", "to_on": ends}
             said["from_on"] = at.date().isoformat()
-            self._try(LEAD, at, lambda viewer, expert=expert, said=said, field=field: coordinating_experts.appoint(
-                person_id=expert.viewer.person_id, given={**given(said), "fields": [field]}, file=None, actor=viewer,
-                at=at,
-            ))
+            self._try(LEAD, at, coordinating_experts.appoint, person_id=expert.viewer.person_id, file=None,
+                      given={**given(said), "fields": [field]})
 
     def _draft(self, at: datetime) -> None:
         said = {"title": "困境儿童心理服务转介和答复标准", "scope": "收到转介的医院、学校、社会组织", "text": TEXT}
-        standard = self._try(LEAD, at, lambda viewer: coordinating_standards.draft(
-            given=given(said), actor=viewer, at=at
-        ))
+        standard = self._try(LEAD, at, coordinating_standards.draft, given=given(said))
         if standard is None:
             return
         until = (at + timedelta(days=7)).date().isoformat()
-        self._try(LEAD, at, lambda viewer: coordinating_standards.ask(
-            standard_id=standard.id, until=until, actor=viewer, at=at
-        ))
+        self._try(LEAD, at, coordinating_standards.ask, standard_id=standard.id, until=until)
         self._at(at + timedelta(days=3), self._comment, standard=standard, said=said)
 
     def _comment(self, at: datetime, standard: Standard, said: dict[str, str]) -> None:
         words = {OFFICER: {"agrees": "changes", "said": "三个工作日太短，假期里学校没有人，建议五个工作日"},
                  DOCTOR: {"agrees": "agrees"}}
         for role, comment in words.items():
-            step = self._try(role, at, lambda viewer, comment=comment: coordinating_standards.comment(
-                standard_id=standard.id, given=given(comment), actor=viewer, at=at
-            ))
+            step = self._try(role, at, coordinating_standards.comment, standard_id=standard.id, given=given(comment))
             if step is not None and comment["agrees"] == "changes":
-                self._try(LEAD, at, lambda viewer, step=step: coordinating_standards.reply(
-                    standard_id=standard.id, comment_id=step.id, actor=viewer, at=at,
-                    given=given({"outcome": "taken", "said": "改为五个工作日，有危险的当天"}),
-                ))
+                self._try(LEAD, at, coordinating_standards.reply, standard_id=standard.id, comment_id=step.id,
+                          given=given({"outcome": "taken", "said": "改为五个工作日，有危险的当天"}))
         self._at(at + timedelta(days=5), self._adopt, standard=standard, said=said)
 
     def _adopt(self, at: datetime, standard: Standard, said: dict[str, str]) -> None:
         """The text as it was commented is adopted; its next text is asked about near the end."""
         day = (at + timedelta(days=3)).date().isoformat()
-        self._try(LEAD, at, lambda viewer: coordinating_standards.adopt(
-            standard_id=standard.id, given=given({"in_force_on": day}), implements=["referrals/referrals"],
-            actor=viewer, at=at,
-        ))
+        self._try(LEAD, at, coordinating_standards.adopt, standard_id=standard.id,
+                  given=given({"in_force_on": day}), implements=["referrals/referrals"])
         self._at(self.year.end - timedelta(days=3), self._revise, standard=standard, said=said)
 
     def _revise(self, at: datetime, standard: Standard, said: dict[str, str]) -> None:
-        self._try(LEAD, at, lambda viewer: coordinating_standards.revise(
-            standard_id=standard.id, given=given({**said, "text": TEXT_AFTER}), after=1, actor=viewer, at=at
-        ))
+        self._try(LEAD, at, coordinating_standards.revise, standard_id=standard.id, after=1,
+                  given=given({**said, "text": TEXT_AFTER}))
         until = (at + timedelta(days=12)).date().isoformat()
-        self._try(LEAD, at, lambda viewer: coordinating_standards.ask(
-            standard_id=standard.id, until=until, actor=viewer, at=at
-        ))
+        self._try(LEAD, at, coordinating_standards.ask, standard_id=standard.id, until=until)
 
     def _call(self, at: datetime, day: datetime) -> None:
         when = datetime.combine(day.astimezone(CHINA).date(), time(14, 0), tzinfo=CHINA)
@@ -199,9 +180,9 @@ class CoordinationDays:
             "kind": "regular", "planned_for": f"{when:%Y-%m-%dT%H:%M}", "place": "区未成年人救助保护中心三楼",
             "title": "部门联席会议（示例）", "topics": "转介不答复怎么办\n寒假里谁看着",
         }
-        meeting = self._try(LEAD, at, lambda viewer: coordinating_meetings.plan(given=given(said), actor=viewer, at=at))
+        meeting = self._try(LEAD, at, coordinating_meetings.plan, given=given(said))
         if meeting is not None:
-            self._try(LEAD, at, lambda viewer: coordinating_meetings.ask(meeting_id=meeting.id, actor=viewer, at=at))
+            self._try(LEAD, at, coordinating_meetings.ask, meeting_id=meeting.id)
 
     def _meet(self, at: datetime) -> None:
         """Signed in over the day, minutes and decisions in the evening."""
@@ -211,9 +192,7 @@ class CoordinationDays:
     def _sign(self, at: datetime) -> None:
         for role in (OFFICER, DOCTOR, "benefit_clerk"):
             for meeting in self._meetings(role, at):
-                self._try(role, at, lambda viewer, meeting=meeting: coordinating_meetings.sign_in(
-                    meeting_id=meeting.id, member_id=None, actor=viewer, at=at
-                ))
+                self._try(role, at, coordinating_meetings.sign_in, meeting_id=meeting.id, member_id=None)
 
     def _meetings(self, role: str, at: datetime) -> list[Any]:
         actor = self._actor(role, at)
@@ -226,9 +205,7 @@ class CoordinationDays:
             return
         minutes = {"held_at": f"{at.replace(hour=14, minute=0):%Y-%m-%dT%H:%M}", "chaired": "区民政局分管负责人",
                    "said": "看了议程上的数，逾期的转介集中在两家单位，原因是联系的人换了没有说。"}
-        self._try(LEAD, at, lambda viewer: coordinating_meetings.hold(
-            meeting_id=meeting.id, given=given(minutes), actor=viewer, at=at
-        ))
+        self._try(LEAD, at, coordinating_meetings.hold, meeting_id=meeting.id, given=given(minutes))
         members = {each.department: each for each in coordinating_members.current(self.county.id)}
         todo = (
             ("education", "各学校写明转介由哪个岗位答复，月底前报来", 20),
@@ -237,11 +214,8 @@ class CoordinationDays:
         for department, what, days in todo:
             if department in members:
                 due = (at + timedelta(days=days)).date().isoformat()
-                self._try(LEAD, at, lambda viewer, department=department, what=what, due=due:
-                          coordinating_meetings.decide(
-                              meeting_id=meeting.id, member_id=members[department].id,
-                              given=given({"what": what, "due_on": due}), actor=viewer, at=at,
-                          ))
+                self._try(LEAD, at, coordinating_meetings.decide, meeting_id=meeting.id,
+                          member_id=members[department].id, given=given({"what": what, "due_on": due}))
         self._at(at + timedelta(days=15), self._answer)
         self._at(at + timedelta(days=24), self._order)
 
@@ -249,42 +223,32 @@ class CoordinationDays:
         """Education answers in time and is found to have done it."""
         for matter in Matter.objects.filter(county_id=self.county.id, member__department="education"):
             said = {"result": "done", "did": "全部学校已报来岗位，换人不换岗位，附汇总表"}
-            done = self._try(OFFICER, at, lambda viewer, matter=matter, said=said: coordinating_matters.answer(
-                matter_id=matter.id, given=given(said), file=None, actor=viewer, at=at
-            ))
+            done = self._try(OFFICER, at, coordinating_matters.answer, matter_id=matter.id, file=None,
+                             given=given(said))
             if done is not None:
-                self._try(LEAD, at, lambda viewer, matter=matter: coordinating_matters.judge(
-                    matter_id=matter.id, is_enough=True, words="", actor=viewer, at=at
-                ))
+                self._try(LEAD, at, coordinating_matters.judge, matter_id=matter.id, is_enough=True, words="")
 
     def _order(self, at: datetime) -> None:
         """What the hospital hasn't done is ordered."""
         due = (at + timedelta(days=40)).date().isoformat()
         said = {"what": "说明为什么没有留号，写出从哪天起留", "why": "联席会议的决定逾期", "due_on": due}
         for matter in Matter.objects.filter(county_id=self.county.id, member__department="health", kind="decision"):
-            order = self._try(LEAD, at, lambda viewer, matter=matter: coordinating_matters.order(
-                member_id=None, given=given(said), actor=viewer, at=at, about_id=matter.id
-            ))
+            order = self._try(LEAD, at, coordinating_matters.order, member_id=None, about_id=matter.id,
+                              given=given(said))
             if order is not None:
-                self._try(DOCTOR, at, lambda viewer, order=order: coordinating_matters.receive(
-                    matter_id=order.id, actor=viewer, at=at
-                ))
+                self._try(DOCTOR, at, coordinating_matters.receive, matter_id=order.id)
 
     def _write(self, at: datetime) -> None:
         for index, each in enumerate(CASES):
             words = {name: text for name, text in each.items() if name != "topic"}
-            case = self._try(WRITER, at, lambda viewer, each=each, words=words: coordinating_cases.write(
-                topic=each["topic"], given=given(words), actor=viewer, at=at
-            ))
+            case = self._try(WRITER, at, coordinating_cases.write, topic=each["topic"], given=given(words))
             if case is not None:
                 self._read(case, at, is_last=index == len(CASES) - 1)
 
     def _read(self, case: TypicalCase, at: datetime, *, is_last: bool) -> None:
         """Two experts read it; the last case still waits for one of them."""
         pool = list(Expert.objects.filter(county_id=self.county.id, state=Expert.SERVES).order_by("number")[:2])
-        asked = self._try(LEAD, at, lambda viewer: coordinating_cases.ask(
-            case_id=case.id, expert_ids=[each.id for each in pool], actor=viewer, at=at
-        ))
+        asked = self._try(LEAD, at, coordinating_cases.ask, case_id=case.id, expert_ids=[each.id for each in pool])
         if asked is None:
             return
         said: Given = {"verdict": ["agrees"], "checks": ["unknown", "gentle"]}
@@ -292,11 +256,9 @@ class CoordinationDays:
             role = next((name for name in EXPERTS if (actor := self._actor(name, at))
                          and actor.viewer.person_id == opinion.expert.expert_id), "")
             if role and not (is_last and role == "clinical_supervisor"):
-                self._try(role, at, lambda viewer, opinion=opinion: coordinating_cases.review(
-                    opinion_id=opinion.id, given=said, actor=viewer, at=at
-                ))
+                self._try(role, at, coordinating_cases.review, opinion_id=opinion.id, given=said)
         if not is_last:
-            self._try(LEAD, at, lambda viewer: coordinating_cases.publish(case_id=case.id, actor=viewer, at=at))
+            self._try(LEAD, at, coordinating_cases.publish, case_id=case.id)
 
 
 def given(said: Mapping[str, str]) -> Given:

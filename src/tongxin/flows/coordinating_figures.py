@@ -83,7 +83,7 @@ def _told(id: str, zh: str, unit: str, means: str, counted: _Counted, asked: _As
         hidden = sum(1 for each in rows if each["said"].startswith("少于"))
         said = "见各部门" if hidden == 1 else said
     more = ""
-    if counted.late is not None and said == str(counted.number) and _both(counted.late, counted.number, least):
+    if counted.late and said == str(counted.number) and _both(counted.late, counted.number, least):
         more = f"其中逾期 {counted.late} {unit}"
     if counted.of is not None:
         said, more = _share(counted.number, counted.of, least, unit)

@@ -225,7 +225,8 @@ def ring(matter_id: UUID, *, now: datetime) -> None:
         return
     found = rules_of(matter.county_id, at=now)
     lead = coordinating.leaders(matter.county_id, at=now)
-    late = is_late(matter, at=now)
+    # Above the last person nobody is left: whoever it came to is reminded again.
+    late = is_late(matter, at=now) and matter.climbed < len(members.line_of(matter.member, at=now)) - 1
     if late:
         matter.climbed += 1
     settle(matter, found, at=now)

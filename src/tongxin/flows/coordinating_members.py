@@ -85,10 +85,16 @@ def members_reached(viewer: Viewer) -> list[int]:
 
 def answering(member: Member, *, climbed: int = 0, at: datetime) -> Responsible | None:
     """Who answers for a member now: the first contact that somebody holds, `climbed` people further up."""
+    line = line_of(member, at=at)
+    return line[min(climbed, len(line) - 1)] if line else None
+
+
+def line_of(member: Member, *, at: datetime) -> list[Responsible]:
+    """Everybody who answers for a member, its first held contact and then further up."""
     posts = contact_ids(member)
     roster = Roster(posts=Post.objects.filter(id__in=posts).select_related("division"), at=at)
     first = next((post for post in posts if post in roster.holders), posts[0] if posts else None)
-    return roster.responsible(post_id=first, climbs=climbed) if first else None
+    return roster.line(post_id=first) if first else []
 
 
 def bodies_for(department: Department, county_id: int) -> list[Organisation]:

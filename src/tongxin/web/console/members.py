@@ -67,7 +67,9 @@ def _row(line: Line, names: Names, lead: bool) -> dict[str, Any]:
     return {
         "zh": f"{line.department.zh}　{line.member.organisation.name if line.member else ''}".rstrip("　"),
         "url": f"{LIST}{line.department.id}/",
-        "meta": [_("牵头")] if line.department.leads else [], "gap": line.gap, "points": contacts,
+        "meta": [*([_("牵头")] if line.department.leads else []),
+                 *([] if line.member or line.gap else [_("还没有登记")])],
+        "gap": line.gap, "points": contacts,
         "act": (_("登记、更换") if lead else _("看职责")),
     }
 
