@@ -56,7 +56,7 @@ class Learned:
 
 def ask(marks: Marks, *, terms: Terms, approved_by: Sequence[str], today: date, rules: Rules) -> Waiting:
     """Open a session with one's own list."""
-    _check(marks, rules=rules, approved_by=approved_by)
+    check(marks, rules=rules, approved_by=approved_by)
     if terms.kind not in KINDS:
         raise Fault(WRONG)
     session = os.urandom(SESSION)
@@ -71,8 +71,8 @@ def ask(marks: Marks, *, terms: Terms, approved_by: Sequence[str], today: date, 
 
 def answer(first: Opened, marks: Marks, *, approved_by: Sequence[str], today: date, rules: Rules) -> Waiting:
     """Answer a first letter with one's own list; what both have becomes known with the third."""
-    _check(marks, rules=rules, approved_by=approved_by)
-    letter = _expected(first, step=1, today=today)
+    check(marks, rules=rules, approved_by=approved_by)
+    letter = expected(first, step=1, today=today)
     if len(letter.points) > rules.longest_letter or len(letter.points) < rules.shortest_list:
         raise Fault(FOREIGN)
     secret, hidden = _hide(marks, session=bytes.fromhex(letter.session), filled_to=rules.filled_to)
@@ -89,7 +89,7 @@ def learn(second: Opened, secret: Secret, *, today: date, sent: str, rules: Rule
 
     `sent` is the digest of the first letter as it was sent.
     """
-    letter = _expected(second, step=2, today=today, secret=secret, previous=sent)
+    letter = expected(second, step=2, today=today, secret=secret, previous=sent)
     if len(letter.points) != len(secret.order) or not rules.shortest_list <= len(letter.own) <= rules.longest_letter:
         raise Fault(FOREIGN)
     theirs = _multiplied(secret.number, letter.own)
@@ -101,7 +101,7 @@ def learn(second: Opened, secret: Secret, *, today: date, sent: str, rules: Rule
 
 def conclude(third: Opened, secret: Secret, *, today: date, sent: str) -> tuple[str, ...]:
     """What the answerer learns: the keys of its rows that both have. `sent` is the digest of the second letter."""
-    letter = _expected(third, step=3, today=today, secret=secret, previous=sent)
+    letter = expected(third, step=3, today=today, secret=secret, previous=sent)
     if third.key != secret.other_key or len(letter.points) != len(secret.order):
         raise Fault(FOREIGN)
     both = set(secret.theirs)
@@ -109,7 +109,8 @@ def conclude(third: Opened, secret: Secret, *, today: date, sent: str) -> tuple[
     return tuple(found_in(secret.marks, texts))
 
 
-def _check(marks: Marks, *, rules: Rules, approved_by: Sequence[str]) -> None:
+def check(marks: Marks, *, rules: Rules, approved_by: Sequence[str]) -> None:
+    """Fault where a list is too short or too long to be compared, or nobody approved."""
     count = len(marks.keys)
     if not any(each.strip() for each in approved_by):
         raise Fault(UNAPPROVED)
@@ -139,9 +140,10 @@ def _multiplied(number: bytes, given: Sequence[bytes]) -> list[bytes]:
         raise Fault(FOREIGN) from None
 
 
-def _expected(
+def expected(
     opened: Opened, *, step: int, today: date, secret: Secret | None = None, previous: str = ""
 ) -> Letter:
+    """A letter that belongs here and now: step, session, what came before, and its last day; Fault otherwise."""
     letter = opened.letter
     is_ours = secret is None or letter.session == secret.session
     if letter.step != step or not is_ours or letter.previous != previous or letter.kind not in KINDS:

@@ -11,6 +11,7 @@ from django.db import OperationalError, close_old_connections, connections, tran
 
 from tongxin import ledger
 from tongxin.flows import (
+    blind_sessions,
     comparing,
     drafting,
     exchange_sending,
@@ -104,6 +105,7 @@ def run(name: str, stop: threading.Event) -> None:
                 receipts.export_daily(now=clock.now())
                 intake.forget_originals(at=clock.now(), held=holding.held())
                 comparing.dispose_due(at=clock.now(), held=holding.held())
+                blind_sessions.dispose_due(at=clock.now())
                 export_copies.destroy_expired(at=clock.now())
                 looked_at = export_ending.recall_overtaken(at=clock.now(), after=looked_at)
                 beaten = time.monotonic()

@@ -46,7 +46,7 @@ def make(*, child_id: UUID, peer_id: UUID, actor: Viewer, at: datetime) -> Sendi
         raise Refused.because(UNTRUSTED)
     with transaction.atomic():
         child = _leaving(child_id, peer, at)
-        Sending.objects.filter(child_id=child.id, state=Sending.WAITING).update(state=Sending.REPLACED)
+        Sending.objects.filter(child_id=child.id, state=Sending.WAITING).update(state=Sending.REPLACED, content=b"")
         return _made(child, peer, after=0, actor=actor, at=at)
 
 
@@ -102,8 +102,8 @@ def take_receipt(*, content: bytes, actor: Viewer, at: datetime) -> Sending:
         child = Child.objects.get(id=sending.child_id)
         ledger.lock_subject(child.key_owner)
         sending.state = Sending.ACCEPTED if outcome == ACCEPTED else Sending.RETURNED
-        sending.answered_at, sending.receipt = at, content.decode()
-        sending.save(update_fields=["state", "answered_at", "receipt"])
+        sending.answered_at, sending.receipt, sending.content = at, content.decode(), b""
+        sending.save(update_fields=["state", "answered_at", "receipt", "content"])
         ledger.record(
             kind="move.answered", subject=child.key_owner, actor=actor, at=at, is_fact=True,
             clear={"sending": str(sending.id), "peer": str(sending.peer_id), "outcome": outcome},

@@ -92,6 +92,8 @@ def _county_of(actor: Viewer) -> int | None:
 
 def summary_of(arrival: Arrival) -> Mapping[str, Any]:
     """What the sender says in short, without a name or words: enough to decide who has to look."""
+    if not arrival.content:
+        return {}
     said = letters.opened(bytes(arrival.content), format=letters.FILE).content
     return {
         **said.get("summary", {}), "office": str(said.get("office", "")), "region": str(said.get("region", "")),

@@ -19,6 +19,7 @@ from tongxin.flows.erasing import GONE, in_use
 from tongxin.flows.facts import facts_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rights import rules_for
+from tongxin.instances import services as instances
 from tongxin.looking import services as looks
 from tongxin.looking.models import Glass
 from tongxin.people.models import Child
@@ -64,6 +65,7 @@ def _put(child: Child, at: datetime, **more: Any) -> Shelved:
     )
     shelved.put_away(child)
     looks.end_questions(child.id, at=at)
+    instances.forget_sent(child.id)
     Relation.objects.filter(held(at), child_id=child.id).exclude(relation=Relation.RECUSED).update(to_at=at)
     return row
 

@@ -4,8 +4,11 @@ from typing import ClassVar
 
 from django.db import models
 
+from tongxin.instances.blind_models import BlindSession
 from tongxin.lib import ids
 from tongxin.lib.ordered_json import OrderedJSONField
+
+__all__ = ["Arrival", "BlindSession", "ForeignEntry", "Peer", "RolledUp", "Sending"]
 
 
 class Peer(models.Model):

@@ -51,6 +51,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/coordination/", "部门协同", "see_coordination", AREA),
     ("/rosters/", "花名册", "import_roster", AREA),
     ("/comparisons/", "名单比对", "compare_lists|settle_comparisons", AREA),
+    ("/blind/", "隐私比对", "blind_compare|approve_blind", AREA),
     ("/moves/", "外地系统", "move_files|keep_peers", AREA),
     ("/moves/figures/", "汇总数", "send_figures|take_figures", AREA),
     ("/arrivals/", "手机记录", "decide_arrivals", AREA),

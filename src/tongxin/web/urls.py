@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.comparisons")),
     path("", include("tongxin.web.console.joined")),
     path("", include("tongxin.web.console.moves")),
+    path("", include("tongxin.web.console.blind")),
     path("", include("tongxin.web.console.rounds_report")),
     path("", include("tongxin.web.console.papers")),
     path("", include("tongxin.web.console.attachments")),

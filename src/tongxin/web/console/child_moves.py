@@ -70,7 +70,9 @@ def download(request: Request, sending_id: UUID) -> HttpResponse:
     """The sealed file; only the other installation can open it."""
     found = Sending.objects.filter(id=sending_id).first()
     # Answered, replaced or ended: what is sealed for the other side isn't kept any longer than it is needed.
-    if found is None or not found.content or not access.may(viewer=request.viewer, child_id=found.child_id, part="care", at=request.at):
+    if found is None or not found.content:
+        raise Http404
+    if not access.may(viewer=request.viewer, child_id=found.child_id, part="care", at=request.at):
         raise Http404
     disposition = {"Content-Disposition": f'attachment; filename="file-{found.id.hex[:8]}.json"'}
     return HttpResponse(bytes(found.content), content_type="application/json", headers=disposition)

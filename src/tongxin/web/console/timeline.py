@@ -21,7 +21,8 @@ def timeline(file: File, names: Names, titles: Mapping[UUID, str]) -> list[dict[
     rows, elsewhere = [], offices_of(file.readable[-SHOWN:], titles)
     for entry in reversed(file.readable[-SHOWN:]):
         rows.append({
-            "at": entry.occurred_at, "zh": _title(entry), "who_zh": elsewhere.get(entry.id) or _who(file, entry, names, titles),
+            "at": entry.occurred_at, "zh": _title(entry),
+            "who_zh": elsewhere.get(entry.id) or _who(file, entry, names, titles),
             "note": _note(file, entry), "url": f"/children/{file.child.id}/entries/{entry.id}/",
             "is_alarm": "crisis" in file.parts and bool(file.results.get(str(entry.id), {}).get("alarms")),
             "is_superseded": entry.id in superseded,
