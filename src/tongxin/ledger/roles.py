@@ -6,7 +6,8 @@ from tongxin.ledger.guards import APPEND_ONLY
 
 OWNER, WEB, WORKER = "tongxin_owner", "tongxin_web", "tongxin_worker"
 # What registers say and what was done about it: rows that no program changes.
-ADDED_ONLY = frozenset({"registers_version", "registers_step", "registers_paper", "notices_attempt", "clues_step",
+ADDED_ONLY = frozenset({"registers_version", "registers_step", "registers_paper", "sharing_version",
+    "sharing_approval", "notices_attempt", "clues_step",
     "exchange_call", "exchange_try", "pairings_check", "pairings_contact", "coordination_step", "coordination_scan"})
 SEALED_BY_WORKER = frozenset({"ledger_leaf", "ledger_seal", "ledger_summary"})
 

@@ -11,7 +11,10 @@ from tongxin.web.pages import brand_for, show
 
 PDF = "application/pdf"
 # Asked where the viewer's own page says nothing of an address.
-OTHERS = ("phone", "wording", "exporting", "rights", "clues", "bookings", "comparisons", "coordination", manual.START)
+OTHERS = (
+    "phone", "wording", "exporting", "sharing", "rights", "clues", "bookings", "comparisons", "coordination",
+    manual.START,
+)
 
 
 def page_for(request: Request) -> manual.Page | None:
