@@ -165,7 +165,7 @@ class TestGates:
         story.identified()
         story.assessed(1, 1, 0, 0, 0)
         story.record("guardian_feedback", "林社工", outcome="refuses")
-        begin(story, protocol="pm_plus", recipient="carer")
+        begin(story, protocol="pm_plus", recipient="carer", service="family_education")
         story.record("guardian_feedback", "林社工", outcome="agrees")
         begin(story)
 
