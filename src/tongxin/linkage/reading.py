@@ -8,6 +8,8 @@ from typing import Any
 
 from tongxin.linkage.record import COLUMNS, Record, record_of
 
+FETCHED = 100_000
+
 
 def read_list(listed: Path | Iterable[Record | Mapping[str, Any]]) -> list[Record]:
     """The records of a list; two with one key are refused with `ValueError`."""
@@ -23,8 +25,13 @@ def _read_file(path: Path) -> list[Record]:
 
     read = "read_parquet(?)" if path.suffix == ".parquet" else "read_csv(?, header = true, all_varchar = true)"
     with duckdb.connect() as connection:
-        table = connection.execute(f"SELECT * FROM {read}", [str(path)])
-        names = [column[0] for column in table.description or ()]
-        rows = table.fetchall()
-    places = [(column, names.index(column)) for column in COLUMNS if column in names]
-    return [record_of({name: row[at] for name, at in places}) for row in rows]
+        connection.execute("SET preserve_insertion_order = true")
+        there = {name for name, *_ in connection.execute(f"DESCRIBE SELECT * FROM {read}", [str(path)]).fetchall()}
+        cells = [f"nullif(CAST({name} AS VARCHAR), '')" if name in there else "NULL" for name in COLUMNS]
+        found = connection.execute(f"SELECT {', '.join(cells)} FROM {read}", [str(path)])
+        records: list[Record] = []
+        while rows := found.fetchmany(FETCHED):
+            records.extend(map(Record._make, rows))
+    if any(each.key is None for each in records):
+        raise ValueError("a row of a list has no key")
+    return records
