@@ -1,7 +1,7 @@
 """One of everything that an address can name, all about one child, with a word of its own in every part of the file."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,14 +27,27 @@ from tongxin.accounts.models import Holding, places_of
 from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.bookings.models import Change
 from tongxin.clues.models import Clue, Picture
+from tongxin.core.pathway import CHINA
 from tongxin.documents.models import Attachment
 from tongxin.drafts.models import FormDraft
-from tongxin.flows import asking_over, calendars, holding, rooms, rota, setting_apart, unsealing
+from tongxin.duty.selectors import OnCall
+from tongxin.duty.services import Line as TemplateLine
+from tongxin.flows import (
+    asking_over,
+    calendars,
+    duty_filling,
+    duty_swaps,
+    holding,
+    rooms,
+    rota,
+    setting_apart,
+    unsealing,
+)
 from tongxin.flows.record import asked_of
 from tongxin.flows.setting_apart import Notice
 from tongxin.flows.shelved import NOWHERE
 from tongxin.instances.models import Arrival as FromElsewhere
-from tongxin.instances.models import Peer, Sending
+from tongxin.instances.models import BlindSession, Peer, Sending
 from tongxin.intake.models import Listing
 from tongxin.keeping.models import CustodyScan, Disposal, Unsealing
 from tongxin.ledger.models import Entry
@@ -106,8 +119,9 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         "name": "visit_record", "household_id": home.id, "page": "start", "deed": "drop",
         "path": "core/outcome.js", "blob_id": ids.new_id(), "amendments.name": _options(),
         "person_id": here["child_director"].person.id, "post_id": here["child_director"].post.id,
-        "holding_id": _leave(here),
+        "holding_id": _leave(here), **_duty(world),
         **_own(here["child_director"], child), **_rows(desk), **_compared(world, desk), **_moved(child),
+        **_blind(here["case_manager"], child),
         **_round(world), **_kept(desk, child),
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
@@ -141,6 +155,28 @@ def _rooms(world: World, child: Child) -> dict[str, Any]:
         "room_id": room.id, "closure_id": room.closures.get().id, "rota.shift_id": shift.id, "change_id": change.id,
         "booking_id": booked[0].id, "feed_id": made.feed.id, "token": made.token,
     }
+
+
+def _duty(world: World) -> dict[str, Any]:
+    """A week of duty from a template, and a swap of two turns that was asked."""
+    place = world.posts["郑管理"].division
+    desk, turn = world.viewer("郑管理"), time(8, 30)
+    called = [OnCall(world.posts[name].id, world.people[name].id) for name in ("苏咨询", "林社工")]
+    day = MORNING.astimezone(CHINA).date()
+    duty_filling.write_template(
+        division_id=place.id, valid_from=day, actor=desk, at=MORNING,
+        lines=[TemplateLine("135", turn, turn, called[0], None), TemplateLine("2467", turn, turn, called[1], None)],
+    )
+    asked: dict[str, Any] = {
+        "division_id": place.id, "first_day": day, "weeks": 2, "replaces": False, "actor": desk, "at": MORNING,
+    }
+    duty_filling.fill(mark=duty_filling.look(**asked).mark, **asked)
+    ahead = duty_swaps.turns_ahead(place, at=MORNING)
+    mine, other = (next(each for each in ahead if each.person_id == who.person_id) for who in called)
+    swap = duty_swaps.ask(
+        one_id=mine.id, other_id=other.id, reason="", actor=world.viewer("苏咨询"), at=MORNING,
+    )
+    return {"division_id": place.id, "swap_id": swap.id}
 
 
 def _spoken(child: Child, form: str) -> dict[str, Any]:
@@ -242,6 +278,19 @@ def _moved(child: Child) -> dict[str, Any]:
         digest="cc" * 32, content=b"", state=FromElsewhere.RETURNED, receipt="{}", answered_at=MORNING,
     )
     return {"peer_id": peer.id, "sending_id": sent.id, "moves.arrival_id": came.id}
+
+
+def _blind(worker: Worker, child: Child) -> dict[str, Any]:
+    """A finished blind comparison of the desk's, in which the child stands."""
+    row = BlindSession(
+        county_id=child.county_id, person_id=worker.person.id, post_id=worker.post.id, opened_at=MORNING,
+        is_asker=True, kind="id", source=BlindSession.ON_FILE, own_name="民政局", other_name="教育局", agreement="3号",
+        keep_until=MORNING + timedelta(days=30), state=BlindSession.DONE, rows=30, letter=b"{}", found=1,
+    )
+    vault.create_keys([row.key_owner], at=MORNING)
+    vault.put(row, {"purpose": "核对", "result": f'["{child.id}"]'})
+    row.save(force_insert=True)
+    return {"blind_id": row.id}
 
 
 def _round(world: World) -> dict[str, Any]:

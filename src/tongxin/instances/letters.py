@@ -12,7 +12,7 @@ from typing import Any
 
 from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
-from nacl.signing import VerifyKey
+from nacl.signing import SigningKey, VerifyKey
 
 from tongxin.instances import keys
 from tongxin.lib.faults import Fault
@@ -35,9 +35,9 @@ class Letter:
     sign_key: str
 
 
-def sealed(format: str, content: dict[str, Any], *, seal_key: str) -> bytes:
-    """A letter that only the owner of `seal_key` can open."""
-    signed = _signed(format, content, to=seal_key)
+def sealed(format: str, content: dict[str, Any], *, seal_key: str, key: SigningKey | None = None) -> bytes:
+    """A letter that only the owner of `seal_key` can open; signed by us, or by a made-up installation's `key`."""
+    signed = _signed(format, content, to=seal_key, key=key)
     box = SealedBox(PublicKey(bytes.fromhex(seal_key)))
     packed = box.encrypt(zlib.compress(signed, 6))
     return json.dumps({"format": format, "sealed": base64.b64encode(packed).decode()}).encode()
@@ -74,9 +74,9 @@ def is_figures(content: bytes) -> bool:
     return FIGURES.encode() in content[:200]
 
 
-def plain(format: str, content: dict[str, Any], *, to: str) -> bytes:
-    """A letter without secrets, for the installation whose sealing key is `to`."""
-    return _signed(format, content, to=to)
+def plain(format: str, content: dict[str, Any], *, to: str, key: SigningKey | None = None) -> bytes:
+    """A letter without secrets, for the installation whose sealing key is `to`; signed as `sealed` does."""
+    return _signed(format, content, to=to, key=key)
 
 
 def read_plain(content: bytes, *, format: str) -> Letter:
@@ -89,8 +89,8 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _signed(format: str, content: dict[str, Any], *, to: str) -> bytes:
-    key = keys.signing_key()
+def _signed(format: str, content: dict[str, Any], *, to: str, key: SigningKey | None = None) -> bytes:
+    key = key or keys.signing_key()
     # The kind comes first, so that whoever takes a file in can tell what it is.
     said = {"format": format, "to": to, "from": bytes(key.verify_key).hex(), "content": content}
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
