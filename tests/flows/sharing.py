@@ -51,7 +51,7 @@ def wish(cast: World, **more: Any) -> Wish:
 def in_force(cast: World, *, assessed: bool = True, **more: Any) -> Agreement:
     """An agreement that another person of each side has agreed to."""
     if assessed:
-        assess(cast, "sharing")
+        assess(cast, "sharing", at=NOW)
     row = agreements.write(wish=wish(cast, **more), actor=cast.viewer("郑管理", NOW), at=NOW)
     for side, name in (("giver", JUDGE), ("receiver", OFFICER)):
         agreements.decide(

@@ -26,7 +26,9 @@ from tongxin.sharing.models import GIVER, RECEIVER, Agreement, Delivery, Duty, R
 
 WRITES, JUDGES = "case_manager", "audit_administrator"
 ASKED = ("lawful", "minimal", "told", "under_14", "judged", "access", "secured", "outside", "ended")
-FEDERATION, OFFICER = "disabled_federation", "宋联络"
+FEDERATION = "disabled_federation"
+KINDS = ("education", "womens_federation", FEDERATION)
+OFFICERS = ("于敏", "田静", "宋平")
 # Days before the end: what is begun, and on which day what was agreed for ends.
 ASSESSED, ALLOWED, BEGUN = 62, 61, 58
 EXPIRES, DESTROYED, REVOKED, RETURNED, WITHDRAWN, RENEWED = 25, 21, 12, 9, 3, 1
@@ -106,8 +108,12 @@ class SharingDays:
             id=ids.new_id(), role="department_officer", title=f"{body.name}部门联络员", organisation=body,
             division=self.county, reports_to_id=desk.post_id,
         )
-        self.year.cast.posts[post.id] = post
-        self.year.cast.hand_over(post, self.year.cast.newcomer(OFFICER, actor=desk, at=at), actor=desk, at=at)
+        officers = Post.objects.filter(organisation__kind__in=KINDS, division=self.county, role=post.role)
+        for vacant, name in zip(officers.order_by("id"), OFFICERS, strict=False):
+            if self.year.cast.acting(vacant.id, at=at) is None:
+                self.year.cast.posts[vacant.id] = vacant
+                newcomer = self.year.cast.newcomer(name, actor=desk, at=at)
+                self.year.cast.hand_over(vacant, newcomer, actor=desk, at=at)
         if judge is None or impact.pia_in_force("sharing", county_id=self.county.id, at=at) is not None:
             return
         said = {
