@@ -52,11 +52,11 @@ IDENTITY_WORDS = 4
 def child_file(request: Request, child_id: UUID) -> HttpResponse:
     """The file, restricted to the parts that the viewer may read; other parts are absent."""
     file = read_file(request, child_id)
-    joined = joined_part(file)
+    links = links_of(file)
+    joined = joined_part(file, links)
     if joined["goes_on"] is not None and request.GET.get("own") != "1":
         return HttpResponseRedirect(f"/children/{joined['goes_on'].id}/")
-    carers, siblings = carers_of(file), siblings_of(file)
-    flags, links = flags_of(file), links_of(file)
+    carers, siblings, flags = carers_of(file), siblings_of(file), flags_of(file)
     seen = looks(file.child.id) if "log" in file.parts else Seen()
     duty = on_duty(file) if "identification" in file.parts else []
     shown, unsent = file.readable[-SHOWN:], dangers_of(file)

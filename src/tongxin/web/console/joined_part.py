@@ -1,13 +1,14 @@
 """On a file's page: the other file of the same child, its tasks and its course, as far as the viewer may read it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, UUIDField
 
-from tongxin.access import selectors as access
 from tongxin.comparisons.models import Joining
 from tongxin.flows import joining
 from tongxin.flows.comparing import SETTLE
+from tongxin.flows.links import SAME, Linked
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.web.console.file import File, read_file
@@ -23,26 +24,21 @@ STANDING = Prepared(
 )
 
 
-def goes_on_in(request: Request, child: Child) -> Child | None:
-    """The file in which this one goes on, if the viewer may see it."""
-    rows = STANDING.rows(kept=child.id, other=child.id)
-    kept = next((each.kept_id for each in rows if each.other_id == child.id), None)
-    return access.child_if_visible(viewer=request.viewer, child_id=kept, part="roster", at=request.at) if kept else None
+def joined_part(file: File, links: Sequence[Linked]) -> dict[str, Any]:
+    """What a file's page shows of the other files of its child, and where the viewer joins or parts them.
 
-
-def joined_part(file: File) -> dict[str, Any]:
-    """What a file's page shows of the other files of its child, and where the viewer joins or parts them."""
+    `links` are the children linked with this one whom the viewer may see; mostly none of them is the same child.
+    """
     request, child = file.request, file.child
-    rows = STANDING.rows(kept=child.id, other=child.id)
+    seen = {each.child.id: each.child for each in links if each.form_id == SAME}
+    rows = STANDING.rows(kept=child.id, other=child.id) if seen else []
     may_join = joining.FORM in file.may_record and may_do_any(request, SETTLE)
-    found = [
-        _shown(request, other, child) for each in rows if each.kept_id == child.id
-        and (other := access.child_if_visible(
-            viewer=request.viewer, child_id=each.other_id, part="roster", at=request.at
-        ))
-    ]
     return {
-        "joined": found, "goes_on": goes_on_in(request, child),
+        "joined": [
+            _shown(request, seen[each.other_id], child) for each in rows
+            if each.kept_id == child.id and each.other_id in seen
+        ],
+        "goes_on": next((seen.get(each.kept_id) for each in rows if each.other_id == child.id), None),
         "same_url": f"/children/{child.id}/same/" if may_join else "",
     }
 
