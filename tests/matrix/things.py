@@ -13,6 +13,7 @@ from tests.flows.forms import fill
 from tests.flows.group_story import GroupStory
 from tests.flows.story import Story
 from tests.matrix.office import Worker
+from tests.matrix.school_and_town import school_and_town
 from tests.matrix.together import together
 from tests.screening.school import School
 from tests.sync.phone import Phone, visit
@@ -77,6 +78,8 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 # What has to be in a body before a page comes to who asks.
 BODIES = {
+    "sharing/<uuid:agreement_id>/decide/": {"agrees": "yes", "of": "1", "side": "giver"},
+    "sharing/requests/<uuid:request_id>/answer/": {"deed": "refuse"},
     "children/<uuid:child_id>/entries/<uuid:entry_id>/retract/": {"reason": "mistaken"},
     "children/<uuid:child_id>/attachments/<uuid:attachment_id>/retract/": {"reason": "wrong_child"},
     "rounds/<uuid:round_id>/answering/<uuid:participant_id>/mark/": {"mark": "revoke"},
@@ -126,7 +129,9 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_phone(world, child), **_keeping(world, child), **_ended(world, child),
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
         **_asked(world, here["case_manager"], here["counsellor"]),
-        **sharing.under_way(world, child), **_group(world), **together(here), **_rooms(world, child),
+        **sharing.under_way(world, child, body=here["department_officer"].post.organisation_id),
+        **_group(world), **together(here), **_rooms(world, child),
+        **school_and_town(here, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     group |= {"rota/write/": {"room": str(found["room_id"])}}

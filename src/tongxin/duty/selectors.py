@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from tongxin.accounts.models import LEVELS, Division, Holding
 from tongxin.accounts.viewers import held
-from tongxin.duty.models import Turn
+from tongxin.duty.models import Shift, Template, Turn
+
+SHIFTS = Prefetch("shifts", Shift.objects.select_related("post", "stand_in_post").order_by("line"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +52,67 @@ def next_change(places: dict[str, int | None], *, at: datetime) -> datetime | No
     return min((moment for pair in turns for moment in pair if moment > at), default=None)
 
 
-def stretches(division: Division, *, since: datetime, until: datetime) -> list[Stretch]:
-    """The time between two moments, cut where somebody else is on duty."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Hours in which one written turn counts, somebody's or nobody's."""
+
+    from_at: datetime
+    to_at: datetime
+    turn: Turn
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether none of the turn's hours were written over."""
+        return (self.from_at, self.to_at) == (self.turn.from_at, self.turn.to_at)
+
+
+def standing(division: Division, *, since: datetime, until: datetime) -> list[Standing]:
+    """What counts between two moments, turn by turn as written; a turn goes on before and after them."""
     rows = list(
         Turn.objects.filter(division=division, from_at__lt=until, to_at__gt=since)
         .select_related("post", "stand_in_post").order_by("written_at", "id")
     )
-    cuts = sorted({since, until, *(m for row in rows for m in (row.from_at, row.to_at) if since < m < until)})
-    found: list[Stretch] = []
+    cuts = sorted({m for row in rows for m in (row.from_at, row.to_at)})
+    found: list[Standing] = []
     for start, end in pairwise(cuts):
         turn = next((row for row in reversed(rows) if row.from_at <= start and row.to_at >= end), None)
-        turn = turn if turn is not None and turn.person_id else None
+        if turn is None:
+            continue
+        if found and found[-1].turn is turn and found[-1].to_at == start:
+            found[-1] = Standing(found[-1].from_at, end, turn)
+        else:
+            found.append(Standing(start, end, turn))
+    return found
+
+
+def stretches(division: Division, *, since: datetime, until: datetime) -> list[Stretch]:
+    """The time between two moments, cut where somebody else is on duty."""
+    held = [
+        (max(each.from_at, since), min(each.to_at, until), each.turn)
+        for each in standing(division, since=since, until=until) if each.turn.person_id
+    ]
+    held = [each for each in held if each[0] < each[1]]
+    cuts = sorted({since, until, *(moment for start, end, _turn in held for moment in (start, end))})
+    found: list[Stretch] = []
+    for start, end in pairwise(cuts):
+        turn = next((turn for first, last, turn in held if first <= start and last >= end), None)
         if found and _same(found[-1].turn, turn):
             found[-1] = Stretch(found[-1].from_at, end, turn)
         else:
             found.append(Stretch(start, end, turn))
     return found
+
+
+def template_on(division: Division, day: date) -> Template | None:
+    """The template that holds on a day."""
+    rows = Template.objects.filter(division=division, valid_from__lte=day).prefetch_related(SHIFTS)
+    return rows.order_by("valid_from", "written_at", "id").last()
+
+
+def templates_of(division: Division) -> list[Template]:
+    """Every template that was ever written for a place, the newest first."""
+    rows = Template.objects.filter(division=division).prefetch_related(SHIFTS)
+    return list(rows.order_by("-valid_from", "-written_at", "-id"))
 
 
 def keeping() -> list[Division]:

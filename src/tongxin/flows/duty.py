@@ -26,24 +26,33 @@ PLAN, SEE, STEP = "plan_duty", "see_duty", "crisis_step"
 SHOWN = 5
 STEPS = ("crisis", "steps")
 # What was adopted before it could say how a roster is written.
-ROSTER: Mapping[str, Any] = {"shown": {"days": 14}, "at_once": {"days": 62}, "filled": {"days": 7}, "turn": "08:30"}
+ROSTER: Mapping[str, Any] = {
+    "shown": {"days": 14}, "at_once": {"days": 62}, "filled": {"days": 7}, "turn": "08:30", "ahead": {"days": 28},
+    "warned": {"days": 3}, "lines": 12, "swap_reasons": [],
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RosterRules:
-    """How many days a page shows, how many are written at once, how many are offered, and when a turn changes."""
+    """How many days a page shows, how many are written at once and offered, when a turn changes, when gaps are told."""
 
     shown: timedelta
     at_once: timedelta
     filled: timedelta
     turn: str
+    ahead: timedelta
+    warned: timedelta
+    lines: int
+    swap_reasons: list[dict[str, str]]
 
 
 def roster_rules(*, region: str, at: datetime) -> RosterRules:
     """How a roster is written in a county."""
     given = {**ROSTER, **shipped.content_in_force(*STEPS, region=region, at=at).get("roster", {})}
-    spans = {key: timedelta(**given[key]) for key in ("shown", "at_once", "filled")}
-    return RosterRules(**spans, turn=str(given["turn"]))
+    spans = {key: timedelta(**given[key]) for key in ("shown", "at_once", "filled", "ahead", "warned")}
+    return RosterRules(
+        **spans, turn=str(given["turn"]), lines=int(given["lines"]), swap_reasons=list(given["swap_reasons"])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +84,25 @@ def write(*, wish: Wish, actor: Viewer, at: datetime) -> int:
                 by=actor.person_id, at=at,
             )
             count += 1
+    tell_written(
+        division=division, first_day=wish.first_day, last_day=wish.last_day, turns=count, nobody=wish.first is None,
+        actor=actor, at=at,
+    )
+    return count
+
+
+def tell_written(
+    *, division: Division, first_day: date, last_day: date, turns: int, nobody: bool, actor: Viewer, at: datetime
+) -> None:
+    """That the roster of a place changed; the crises that are open there are looked at again."""
+    if actor.person_id is None:
+        raise NotAllowed
     ledger.record(
         kind="duty.written", subject=Owner("staff", actor.person_id), actor=actor, at=at, is_fact=True,
-        clear={"division": division.code, "from": wish.first_day.isoformat(), "to": wish.last_day.isoformat(),
-               "turns": count, "nobody": wish.first is None},
+        clear={"division": division.code, "from": first_day.isoformat(), "to": last_day.isoformat(), "turns": turns,
+               "nobody": nobody},
     )
-    inside = Case.objects.filter(**{f"{division.level}_id": division.id}, in_crisis=True)
-    derive_dangers(inside, actor, at)
-    return count
+    derive_dangers(Case.objects.filter(**{f"{division.level}_id": division.id}, in_crisis=True), actor, at)
 
 
 def places_for(*, viewer: Viewer, action: str, at: datetime) -> dict[int, Division]:

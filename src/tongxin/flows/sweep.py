@@ -17,6 +17,7 @@ from tongxin.flows.booking_watch import follow_bookings
 from tongxin.flows.clue_owners import follow_clues
 from tongxin.flows.coordinating_watch import follow_coordination
 from tongxin.flows.derive import derive_again
+from tongxin.flows.duty_watch import follow_duty
 from tongxin.flows.handing_over import follow_holdings
 from tongxin.flows.pairing_companions import follow_companions
 from tongxin.flows.recalls import follow_recalls
@@ -45,6 +46,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_recalls(now)
     follow_sharing(now)
     follow_bookings(now)
+    follow_duty(now)
     follow_asks(now)
     follow_companions(now)
     follow_coordination(now)

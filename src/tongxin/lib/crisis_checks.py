@@ -11,7 +11,7 @@ Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
 CLOCKS = {"watch_first": "max", "watch_turn": "max", "watch_ahead": "max"}
 PLAN_PARTS = ("signs", "alone", "distract", "people", "helpers", "surroundings", "reasons")
-ROSTER, CLOCK = ("shown", "at_once", "filled"), re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+ROSTER, MORE, CLOCK = ("shown", "at_once", "filled"), ("ahead", "warned"), re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 SPANS = ("minutes", "hours", "days")
 
 
@@ -32,7 +32,7 @@ def check_after(content: Content) -> None:
             if each not in steps:
                 raise DefinitionError(f"closing.second_person[{at}]", f"没有“{each}”这一步", "用 steps 里的名字")
     if "roster" in content:
-        _roster(take.mapping(content["roster"], "roster", required=(*ROSTER, "turn")))
+        _roster(take.mapping(content["roster"], "roster", required=(*ROSTER, "turn"), optional=(*MORE, "lines", "swap_reasons")))
     if "safety_plan" in content:
         _plan(take.mapping(content["safety_plan"], "safety_plan", required=("always", "if_agreed")))
 
@@ -54,11 +54,15 @@ def _clock(raw: object, path: str, floor: str) -> None:
 
 
 def _roster(roster: Content) -> None:
-    for key in ROSTER:
+    for key in (*ROSTER, *(each for each in MORE if each in roster)):
         days = take.mapping(roster[key], f"roster.{key}", required=("days",))
         take.number(days, "days", f"roster.{key}", 0, low=1, high=366)
     if not isinstance(roster["turn"], str) or not CLOCK.fullmatch(roster["turn"]):
         raise DefinitionError("roster.turn", "没有写几点换班", '写成 "08:30" 的样子')
+    if "lines" in roster:
+        take.number(roster, "lines", "roster", 0, low=1, high=40)
+    for at, each in enumerate(take.sequence(roster.get("swap_reasons", ()), "roster.swap_reasons")):
+        take.mapping(each, f"roster.swap_reasons[{at}]", required=("id", "zh"))
 
 
 def _plan(shows: Content) -> None:

@@ -10,23 +10,25 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.access import selectors as access
+from tongxin.accounts.models import Division
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.duty import selectors
-from tongxin.duty.selectors import OnCall, Stretch
-from tongxin.flows import duty
+from tongxin.duty.models import Turn
+from tongxin.duty.selectors import Stretch
+from tongxin.flows import duty, duty_swaps
 from tongxin.flows.duty import RosterRules, Wish
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.lib.ids import id_in
 from tongxin.lib.numbers import day_in, number_in
 from tongxin.rulebook import rules
+from tongxin.web.console import duty_swaps as swap_pages
+from tongxin.web.console.duty_words import moment_in_zh, named_in, time_in
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 ONE = timedelta(days=1)
-WEEKDAYS = "一二三四五六日"
 FIELDS = ("first_day", "last_day", "starts", "ends", "first", "second")
 
 
@@ -63,28 +65,15 @@ def _wish(given: dict[str, str]) -> Wish:
         division_id=number_in(given["division"]) or 0,
         first_day=read("first_day", day_in, "请选开始的日期。"),
         last_day=read("last_day", day_in, "请选结束的日期。"),
-        starts=read("starts", _time, "请选几点开始，例如 17:30。"),
-        ends=read("ends", _time, "请选几点结束；写 8:30 而开始是 17:30 的，到第二天 8:30。"),
-        first=_named(given["first"]), second=_named(given["second"]),
+        starts=read("starts", time_in, "请选几点开始，例如 17:30。"),
+        ends=read("ends", time_in, "请选几点结束；写 8:30 而开始是 17:30 的，到第二天 8:30。"),
+        first=named_in(given["first"]), second=named_in(given["second"]),
     )
     if not given["first"]:
         problems.append(Problem("first", "请选谁值班；这些时候真的没有人值班的，选“没有人值班”。", True))
     if problems:
         raise Refused(problems)
     return wish
-
-
-def _time(text: str) -> time | None:
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _named(text: str) -> OnCall | None:
-    post, _, person = text.partition(":")
-    found = id_in(post), id_in(person)
-    return OnCall(found[0], found[1]) if found[0] and found[1] else None
 
 
 def _page(request: Request, given: dict[str, str], problems: Iterable[Problem], status: int) -> HttpResponse:
@@ -96,6 +85,9 @@ def _page(request: Request, given: dict[str, str], problems: Iterable[Problem], 
     choices = {id: duty.candidates(place, at=request.at) for id, place in may_plan.items()}
     people = {person for rows in choices.values() for _post, person in rows}
     people |= {person for rows in found.values() for each in rows for person in _people(each)}
+    ahead = {id: duty_swaps.turns_ahead(place, at=request.at) for id, place in places.items()}
+    people |= swap_pages.people_in(request, list(places.values()))
+    people |= {each.person_id for turns in ahead.values() for each in turns if each.person_id}
     names = open_names(request, people=people, phones=people, purpose="duty", route="duty", part="staff")
     sections = [
         {
@@ -108,13 +100,28 @@ def _page(request: Request, given: dict[str, str], problems: Iterable[Problem], 
             ],
             "given": {**_usual(found[id], usual, request.at), **(given if given.get("division") == str(id) else {})},
         }
+        | _swapping(request, place, ahead[id], id in may_plan, names)
         for id, place in places.items() if found[id] and (id in may_plan or any(each.turn for each in found[id]))
     ]
     return show(request, "console/duty.html", {
         "sections": sections, "problems": list(problems), "holidays": _holidays(usual, request.at),
-        "days": usual.shown.days,
+        "days": usual.shown.days, "waiting": swap_pages.waiting_rows(request, names),
+        "weeks": usual.ahead.days // 7,
         "sees_board": access.may_do(viewer=request.viewer, action="see_crisis_board", at=request.at),
     }, status=status)
+
+
+def _swapping(
+    request: Request, place: Division, turns: list[Turn], may_plan: bool, names: Names
+) -> dict[str, Any]:
+    """The turns that the viewer may give away, those to be had for them, and what became of swaps before."""
+    own = [each for each in turns if may_plan or each.person_id == request.viewer.person_id]
+    return {
+        "own_turns": swap_pages.choices(own, names), "turns": swap_pages.choices(turns, names),
+        "may_swap": bool(own) and len({each.person_id for each in turns}) > 1,
+        "reasons": duty_swaps.reasons(place, at=request.at) if may_plan else [],
+        "swaps": swap_pages.settled_rows(request, place, names),
+    }
 
 
 def _people(stretch: Stretch) -> list[UUID]:
@@ -125,7 +132,7 @@ def _people(stretch: Stretch) -> list[UUID]:
 def _row(stretch: Stretch, names: Names, at: datetime) -> dict[str, Any]:
     turn = stretch.turn
     return {
-        "zh": f"{_moment(stretch.from_at)} 到 {_moment(stretch.to_at)}",
+        "zh": f"{moment_in_zh(stretch.from_at)} 到 {moment_in_zh(stretch.to_at)}",
         "is_now": stretch.from_at <= at < stretch.to_at,
         "first": _who(turn.person_id, turn.post.title if turn.post else "", names) if turn else None,
         "second": _who(turn.stand_in_id, turn.stand_in_post.title if turn.stand_in_post else "", names)
@@ -137,11 +144,6 @@ def _who(person: UUID | None, title: str, names: Names) -> dict[str, str]:
     return {
         "zh": f"{names.person(person)}　{title}", "number": names.phones.get(person, "") if person else "",
     }
-
-
-def _moment(moment: datetime) -> str:
-    local = moment.astimezone(CHINA)
-    return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local.hour}:{local.minute:02}"
 
 
 def _usual(found: list[Stretch], usual: RosterRules, at: datetime) -> dict[str, str]:
