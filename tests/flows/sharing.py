@@ -75,9 +75,11 @@ def consent(cast: World, child: Child, answer: str, at: Any = NOW) -> None:
     cast.record(child, "consent", answers, by="王督导", at=at)
 
 
-def under_way(cast: World, child: Child) -> dict[str, Any]:
+def under_way(cast: World, child: Child, *, body: int) -> dict[str, Any]:
     """An agreement in force with a delivery, a request and something to destroy, by the names that addresses give."""
     row = in_force(cast)
+    row.to_organisation_id = body
+    row.save()
     version = row.versions.get()
     delivery = Delivery.objects.create(
         agreement=row, version=version, child_id=child.id, code="20250902-AAAAA", fields=version.fields,
