@@ -3,8 +3,8 @@
 `part.<part>`: to read that part of the child's file; `record.<form>`: to record that form about the child;
 `office.<action>`: to have that action by role, with `@county` where the thing named belongs to the county.
 `~` at the end: the page lets in only some of them (who wrote the entry, who works in the round).
-`own`: the director's own thing, nobody else's. `device`: a phone's own credentials; `client`: another system's token. The others are open to whoever the
-word says.
+`own`: the director's own thing, nobody else's. `device`: a phone's own credentials; `client`: another system's token.
+The others are open to whoever the word says.
 """
 
 from collections.abc import Iterator
@@ -99,7 +99,8 @@ NEEDS: dict[str, str] = {
     "api/openapi.json": "public",
     **dict.fromkeys((f"api/v1/{each}" for each in (
         "referrals", "referrals/<uuid:referral_id>", "referrals/<uuid:referral_id>/answers",
-        "referrals/<uuid:referral_id>/referrals", "clues", "clues/<uuid:clue_id>", "figures", "fhir/referrals/<uuid:referral_id>", "deliveries",
+        "referrals/<uuid:referral_id>/referrals", "clues", "clues/<uuid:clue_id>", "figures",
+        "fhir/referrals/<uuid:referral_id>", "deliveries",
         "deliveries/<uuid:delivery_id>/opening", "deliveries/<uuid:delivery_id>/receipt",
     )), "client"),
     "clients/": "office.keep_clients", "clients/new/": "office.keep_clients",

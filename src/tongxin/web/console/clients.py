@@ -16,6 +16,7 @@ from tongxin.exchange import signatures
 from tongxin.exchange.models import Client, Delivery
 from tongxin.flows import exchange_clients, exchange_hooks
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.web.api.urls import OPERATIONS
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import given_in, told_problems
 from tongxin.web.doors import Request, door
@@ -117,13 +118,17 @@ def _page(request: Request, client: Client, *, status: int = 200, **more: Any) -
         request, purpose=PURPOSE, route=ROUTE, part=PART, people=[client.asked_by, client.answered_by, client.ended_by]
     )
     kinds = {each.id: each.zh for each in found.hooks.kinds.values()}
+    called = {each.id: each.zh for each in OPERATIONS}
     return show(request, "clients/client.html", {
         "client": client, "line": line, "asked_by": names.person(client.asked_by),
         "answered_by": names.person(client.answered_by) if client.answered_by else "",
         "scopes": [found.scopes.get(each, each) for each in client.scopes],
         "may_answer": client.state == Client.ASKED and request.viewer.person_id != client.asked_by,
         "may_end": client.state in (Client.ASKED, Client.AGREED), "is_agreed": client.state == Client.AGREED,
-        "calls": client.calls.order_by("-at")[:CALLS_SHOWN],
+        "calls": [
+            {"at": each.at, "zh": called.get(each.operation, ""), "status": each.status}
+            for each in client.calls.order_by("-at")[:CALLS_SHOWN]
+        ],
         "hooks": [
             {"hook": each, "kinds": "、".join(kinds.get(kind, kind) for kind in each.kinds),
              "algorithm": signatures.ALGORITHMS[each.algorithm]}

@@ -223,11 +223,13 @@ def _pairing_line(
     row: Pairing, said: dict[str, str], contacts: list[Contact], notes: dict[UUID, dict[str, str]], rules: Any,
     today: Any,
 ) -> dict[str, Any]:
+    # The day stands above them.
+    said_of = [each for each in rules.asked["contact"] if each.id != "met_on"]
     return {
         "pairing": row, "zh": _companion_zh(row.companion, said, rules), "phone": said.get("phone", ""),
         "is_checked": pairing_companions.is_checked(row.companion, on=today),
         "end": rules.ends.get(row.end_reason, ""), "contacts": [
-            {"row": each, "lines": shown(rules.asked["contact"], each.clear, notes[each.id])} for each in contacts
+            {"row": each, "lines": shown(said_of, each.clear, notes[each.id])} for each in contacts
         ],
     }
 

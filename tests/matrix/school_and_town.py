@@ -1,0 +1,65 @@
+"""One of each thing that home, school, town and systems of other bodies do together, for the matrix of routes."""
+
+from datetime import date
+from typing import Any
+
+from tests.matrix.office import Worker
+from tests.web.conftest import MORNING
+from tongxin.exchange.models import Client, Delivery
+from tongxin.flows import exchange_clients, exchange_hooks, gathering, pairing, pairing_companions, taking_up
+from tongxin.lib import ids
+from tongxin.people.models import Child
+
+
+def school_and_town(here: dict[str, Worker], child: Child) -> dict[str, Any]:
+    """A companion with a pairing, a class meeting, a need with an offer, a client with a hook and a dead letter."""
+    return {**_paired(here, child), **_wanted(here, child), **_client(here)}
+
+
+def _paired(here: dict[str, Worker], child: Child) -> dict[str, Any]:
+    desk = here["case_manager"].viewer()
+    given = {"name": ["陪伴者"], "phone": ["13900000000"], "sex": ["female"], "skills": ["talk"]}
+    companion = pairing_companions.register(
+        kind="mentor", organisation_id=None, town_id=None, given=given, actor=desk, at=MORNING
+    )
+    for kind in ("record", "training", "promise"):
+        pairing_companions.check(
+            companion_id=companion.id, kind=kind, result="clear", done_on="2025-09-01", proof="证明", actor=desk,
+            at=MORNING,
+        )
+    willing = {"child_agrees": ["yes"], "guardian_agrees": ["yes"], "place": ["school"]}
+    made = pairing.begin(child_id=child.id, companion_id=companion.id, given=willing, actor=desk, at=MORNING)
+    held = {
+        "kind": ["class_meeting"], "held_on": ["2025-09-01"], "topic": ["safety"], "grade": ["middle"], "came": ["9"],
+        "first_time": ["9"],
+    }
+    met = gathering.add(gathering_id=ids.new_id(), given=held, actor=here["psych_teacher"].viewer(), at=MORNING)
+    return {"companion_id": companion.id, "pairing_id": made.id, "gathering_id": met.id}
+
+
+def _wanted(here: dict[str, Worker], child: Child) -> dict[str, Any]:
+    given = {"kind": ["study"], "ages": ["from_6"], "what": ["每周要人辅导两次作业"], "until_on": ["2025-12-01"]}
+    wanted = taking_up.publish(child_id=child.id, given=given, actor=here["case_manager"].viewer(), at=MORNING)
+    offer = taking_up.offer(
+        wanted_id=wanted.id, given={"how": ["两个人来"]}, actor=here["department_officer"].viewer(), at=MORNING
+    )
+    return {"wanted_id": wanted.id, "offer_id": offer.id}
+
+
+def _client(here: dict[str, Worker]) -> dict[str, Any]:
+    desk = here["system_administrator"].viewer()
+    given = {
+        "name": ["院内系统"], "post": [str(here["psychiatrist"].post.id)], "scopes": ["referrals_read"],
+        "networks": ["127.0.0.1"], "expires_on": [date(2025, 12, 1).isoformat()],
+    }
+    client = exchange_clients.ask(given=given, actor=desk, at=MORNING)
+    Client.objects.filter(id=client.id).update(state=Client.AGREED)
+    hook, _ = exchange_hooks.add(
+        client_id=client.id, url="https://his.example.cn/news", kinds=["referral_sent"], algorithm="hmac", actor=desk,
+        at=MORNING,
+    )
+    dead = Delivery.objects.create(
+        hook=hook, kind="referral_sent", source_id=ids.new_id(), about_id=ids.new_id(), happened_at=MORNING,
+        not_before=MORNING, state=Delivery.DEAD,
+    )
+    return {"client_id": client.id, "hook_id": hook.id, "clients.deed": "pause", "clients.delivery_id": dead.id}
