@@ -129,7 +129,7 @@ def blind_page(request: Request, blind_id: UUID) -> HttpResponse:
     answers = {"approve": True, "refuse": False}
     deed = request.POST.get("deed", "")
     if deed not in answers:
-        raise Http404
+        return _page(request, row, _("请选择批准还是不批准，没有保存。"), 422)
     try:
         blind_sessions.decide(session_id=row.id, agrees=answers[deed], actor=request.viewer, at=request.at)
     except NotAllowed:

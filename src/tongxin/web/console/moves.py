@@ -87,7 +87,7 @@ def peer(request: Request, peer_id: UUID) -> HttpResponse:
     deeds = {"confirm": peers.confirm, "revoke": peers.revoke}
     deed = deeds.get(request.POST.get("deed", ""))
     if deed is None:
-        raise Http404
+        return _page(request, _("请选择核对一致还是停用，没有保存。"), 422)
     try:
         deed(peer_id=peer_id, actor=request.viewer, at=request.at)
     except Refused as refused:
