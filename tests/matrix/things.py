@@ -78,6 +78,8 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 # What has to be in a body before a page comes to who asks.
 BODIES = {
+    "gatherings/": {"gathering": "01997000-0000-7000-8000-000000000001"},
+    "children/<uuid:child_id>/pairings/<uuid:pairing_id>/log/": {"contact": "01997000-0000-7000-8000-000000000002"},
     "sharing/<uuid:agreement_id>/decide/": {"agrees": "yes", "of": "1", "side": "giver"},
     "sharing/requests/<uuid:request_id>/answer/": {"deed": "refuse"},
     "children/<uuid:child_id>/entries/<uuid:entry_id>/retract/": {"reason": "mistaken"},
@@ -135,6 +137,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     group |= {"rota/write/": {"room": str(found["room_id"])}}
+    group |= {"duty/swap/": {"one": str(found.pop("one")), "other": str(found.pop("other")), "reason": "leave"}}
     return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | group)
 
 
@@ -181,7 +184,7 @@ def _duty(world: World) -> dict[str, Any]:
     swap = duty_swaps.ask(
         one_id=mine.id, other_id=other.id, reason="", actor=world.viewer("苏咨询"), at=MORNING,
     )
-    return {"division_id": place.id, "swap_id": swap.id}
+    return {"division_id": place.id, "swap_id": swap.id, "one": mine.id, "other": other.id}
 
 
 def _spoken(child: Child, form: str) -> dict[str, Any]:

@@ -24,6 +24,8 @@ COMPANIONS = (
     ("mentor", "程远航", "male", ["study", "talk"]), ("mother", "叶春梅", "female", ["talk", "life"]),
     ("peer", "罗小川", "male", ["play"]),
 )
+# Among how many files, and how far apart, the children of these stories are.
+AMONG, STEP = 40, 3
 NEEDED = ("record", "training", "promise")
 TOLD = (
     "一起看了一小时书，孩子主动说起班里的事。", "陪着去了图书馆，回来路上聊了以后想做什么。",
@@ -111,8 +113,8 @@ class PairingDays:
         """Children in calm cases, in the order of their files."""
         calm = Case.objects.filter(is_open=True, in_crisis=False).values("id")
         rows = access.visible(Child.objects.filter(id__in=calm), viewer=desk.viewer, part=pairing.PART, at=at)
-        found = list(rows.order_by("file_no")[20 + number : 21 + number])
-        return found[0] if found else None
+        found = list(rows.order_by("file_no")[:AMONG])
+        return found[(1 + STEP * number) % len(found)] if found else None
 
     def _visit(self, at: datetime, turn: int) -> None:
         desk = self._desk(at)
