@@ -1,17 +1,20 @@
-"""The county's duty roster through the year: written every few weeks, weeks ahead, with a stand-in for every turn."""
+"""The county's duty roster through the year: a template filled every few weeks, with a stand-in for every turn."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from tongxin.accounts.models import Division
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
 from tongxin.duty.selectors import OnCall
-from tongxin.flows import duty
-from tongxin.flows.duty import Wish
-from tongxin.flows.refusals import Refused
+from tongxin.duty.services import Line
+from tongxin.duty.spreading import HOLIDAY
+from tongxin.flows import duty_filling
+from tongxin.flows.refusals import NotAllowed, Refused
 
-EVERY, AHEAD = 28, 55
+EVERY, WEEKS = 28, 8
 CHANGES = time(8, 30)
 ON_DUTY = ("social_worker", "counsellor", "case_manager")
 
@@ -34,18 +37,21 @@ class DutyDays:
         if desk is None or len(people) < 2:
             return
         day = at.astimezone(CHINA).date()
-        for number in range(0, AHEAD, 7):
-            first, second = people[number // 7 % len(people)], people[(number // 7 + 1) % len(people)]
-            wish = Wish(
-                division_id=self.county.id, first_day=day + timedelta(days=number - 1),
-                last_day=day + timedelta(days=number + 5), starts=CHANGES, ends=CHANGES, first=_called(first),
-                second=_called(second),
-            )
-            try:
-                duty.write(wish=wish, actor=desk.viewer, at=at)
-            except Refused as refused:
-                self.year.refuse("duty", refused, at=at)
+        lines = [self._line(str(number + 1), people, number) for number in range(7)]
+        asked: dict[str, Any] = {"division_id": self.county.id, "actor": desk.viewer, "at": at}
+        try:
+            duty_filling.write_template(valid_from=day, lines=[*lines, self._line(HOLIDAY, people, 1)], **asked)
+            asked |= {"first_day": day, "weeks": WEEKS, "replaces": False}
+            duty_filling.fill(mark=duty_filling.look(**asked).mark, **asked)
+        except Refused as refused:
+            self.year.refuse("duty", refused, at=at)
+
+    def _line(self, days: str, people: Sequence[Actor], number: int) -> Line:
+        first, second = (_called(people[each % len(people)]) for each in (number, number + 1))
+        return Line(days, CHANGES, CHANGES, first, second)
 
 
-def _called(actor: Actor) -> OnCall | None:
-    return OnCall(actor.post_id, actor.viewer.person_id) if actor.viewer.person_id else None
+def _called(actor: Actor) -> OnCall:
+    if actor.viewer.person_id is None:
+        raise NotAllowed
+    return OnCall(actor.post_id, actor.viewer.person_id)
