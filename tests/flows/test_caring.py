@@ -9,6 +9,7 @@ from tests import world
 from tests.flows.story import Story
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import CHINA
+from tongxin.flows.record import Recorded
 
 pytestmark = pytest.mark.django_db
 ORPHAN = [{"category": "orphan"}]
@@ -27,12 +28,12 @@ def needs(story: Story) -> dict[str, str]:
     return {task.key.split(":")[1]: task.role for task in story.tasks("need")}
 
 
-def plan(story: Story, **more: Any) -> None:
+def plan(story: Story, by: str = "林社工", **more: Any) -> Recorded:
     service = {
         "service": "counselling", "provider": "社工站", "frequency": "fortnightly", "from_on": day(story, 0),
         "to_on": day(story, 40), "post": "counsellor",
     }
-    story.record("care_plan", "林社工", based_on="mid_high", review_on=day(story, 60), services=[service], **more)
+    return story.record("care_plan", by, based_on="mid_high", review_on=day(story, 60), services=[service], **more)
 
 
 class TestNeeds:
@@ -89,6 +90,13 @@ class TestPlans:
         story.record("plan_approval", "郑管理", outcome="approved")
         assert not story.tasks("approve_plan") and "没有待审核" in story.refused("plan_approval", "王督导")
         story.rebuilt_equal()
+
+    def test_nobody_who_wrote_any_version_of_it_approves_it(self, story: Story) -> None:
+        first = plan(story, "郑管理")
+        plan(story, supersedes=first.entry.id, correction_kind="correct")
+        story.record("plan_approval", "周主任", outcome="approved")
+        story.record("plan_approval", "王督导", outcome="approved")
+        assert "制定人不能审核" in story.refused("plan_approval", "郑管理", outcome="approved")
 
     def test_sent_back_it_returns_to_who_wrote_it_and_begins_anew(self, story: Story) -> None:
         plan(story)

@@ -69,3 +69,12 @@ def test_a_child_out_of_reach_still_has_decisions_to_be_settled(story: Story) ->
     story.record("mediation", "王督导")
     story.record("child_state", "王督导", state="lost")
     assert "正在调解" in story.refused("case_closure", "王督导", reason="lost_contact")
+
+
+def test_nobody_approves_the_closing_that_they_asked_for(story: Story) -> None:
+    story.record("case_closure", "郑管理", reason="other")
+    assert "不能审批自己的申请" in story.refused("closure_decision", "郑管理", outcome="approved")
+    story.record("closure_decision", "郑管理", outcome="returned")
+    story.record("case_closure", "王督导", reason="other")
+    story.record("closure_decision", "郑管理", outcome="approved")
+    assert not story.case.is_open

@@ -49,9 +49,13 @@ def before(facts: tuple[Fact, ...], *, ground: Ground, at: datetime) -> Derived:
 def refuse(
     before: Derived, *, draft: Draft, data: Mapping[str, Any], ground: Ground, actor: Viewer, at: datetime
 ) -> None:
-    """Nothing, when the draft may be recorded; taking something back is always allowed."""
+    """Nothing, when the draft may be recorded; taking something back and telling of a danger are always allowed."""
     if draft.correction_kind in WITHDRAWN:
         _refuse_taking_back_others(draft, ground, actor)
+        return
+    if data.get("alarms"):
+        # A danger never waits in a draft (spine A1). Forms that tell of one decide nothing, and what they would begin
+        # (a mediation) does not begin in a danger.
         return
     said = refusals(before.state, kind=draft.kind, data=data, person=str(actor.person_id), role=actor.role)
     if draft.kind == POSTPONES:

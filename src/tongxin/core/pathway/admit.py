@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from tongxin.core.language import evaluate
 from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
-from tongxin.core.pathway.caring import RETURNED
+from tongxin.core.pathway.caring import APPROVED, RETURNED
 from tongxin.core.pathway.definition import Pathway, _fits
 from tongxin.core.pathway.plan import Step
 from tongxin.core.pathway.state import CaseState
@@ -28,9 +28,18 @@ def refusals(
         said += _contradictory(state, action, level)
         if not said and state.grades.is_fall(level):
             said += _falling(state, level, person, role)
+    if kind == "closure_decision" and data.get("outcome") == APPROVED and not said:
+        said += _closing(state, person)
     if kind == "approval" and not said:
         said += _approving(state, person, role, data)
     return tuple(said)
+
+
+def _closing(state: CaseState, person: str | None) -> list[str]:
+    """A case is closed by two people: whoever asked for it, in any version, doesn't approve it."""
+    if person in state.writers["closure"]:
+        return ["提出结案的人不能审批自己的申请，请由另一位有权的同事审批；岗位空着的，请先安排代班的人。"]
+    return []
 
 
 def _approving(
@@ -38,8 +47,8 @@ def _approving(
 ) -> list[str]:
     """A plan is approved level by level, each by another person, none of them who wrote it; whoever approved a level
     for a vacant post may still send the plan back."""
-    plan, wanted = state.care.plan, state.care.next_role
-    if plan is not None and wanted and plan.person == person:
+    wanted = state.care.next_role
+    if state.care.plan is not None and wanted and person in state.writers["plan"]:
         return ["制定人不能审核自己的方案，请由别的同事审核。"]
     if wanted and role not in state.pathway.content["routing"].get(wanted, (wanted,)):
         return ["现在还没有轮到您的岗位审核这份方案，请等前一级的意见。"]

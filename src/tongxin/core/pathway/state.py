@@ -29,6 +29,8 @@ LOOKED_INTO = "ask_concern"
 OPENS = {"held": "held", "flag": "flags", "rights_request": "rights"}
 SETTLES = {"flag_answer": ("flags", "flag"), "rights_answer": ("rights", "right"), "heard_answer": ("heard", "record")}
 # Whoever reports a danger has answered what was asked about words in earlier records.
+# What somebody else than its writers approves.
+APPROVED_BY_OTHERS = ("plan", "closure")
 ANSWERS_HEARD = frozenset({"crisis_report", "report"})
 
 
@@ -78,6 +80,8 @@ class CaseState:
     conferences: Conferences = field(default_factory=Conferences)
     arrangements: Arrangements = field(default_factory=Arrangements)
     reporting: Reporting = field(default_factory=Reporting)
+    # Who wrote what somebody else approves, in all its versions.
+    writers: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in APPROVED_BY_OTHERS})
     expires_at: datetime | None = None
 
     @property
@@ -191,6 +195,7 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         state.grades.take(fact, in_crisis=state.in_crisis)
         _hear(state, fact)
         state.courses.hear(fact)
+        _note_writer(state, fact)
         if fact.id in current:
             _take(state, fact)
             state.courses.take(fact)
@@ -209,6 +214,13 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
     _stand_in(state)
     state.expires_at = _expiry(state, calendar)
     return state
+
+
+def _note_writer(state: CaseState, fact: Fact) -> None:
+    """Whoever corrects a plan is one of those who wrote it; a new plan has writers of its own."""
+    if fact.kind in state.writers and fact.correction not in WITHDRAWN and fact.person:
+        before = state.writers[fact.kind] if fact.supersedes else set()
+        state.writers[fact.kind] = {*before, fact.person}
 
 
 def _hear(state: CaseState, fact: Fact) -> None:
