@@ -20,6 +20,6 @@ def test_each_end_of_an_agreement_stands_there_on_the_last_morning() -> None:
         assert {Delivery.RECEIVED, Delivery.DUE} <= found
         assert Agreement.objects.get(number=3).deliveries.filter(state=Delivery.DISPOSED).exists()
         waiting = Duty.objects.filter(done_at__isnull=True)
-        assert waiting.filter(kind=Duty.DISPOSE, reason="consent").count() == 1
+        assert waiting.filter(kind=Duty.DISPOSE, agreement=schooling).exists()
         assert waiting.filter(kind=Duty.APPROVE).count() == 1
         assert not waiting.filter(due_at__lt=END).exists() and not waiting.filter(owner_post_id__isnull=True).exists()

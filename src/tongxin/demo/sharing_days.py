@@ -73,6 +73,7 @@ class SharingDays:
         self._plan(REVOKED, 16, self._revoke)
         self._plan(DESTROYED, 16, self._dispose, purpose="rehabilitation", outcome="destroyed")
         self._plan(RETURNED, 16, self._dispose, purpose="companionship", outcome="not_copied")
+        self._plan(RETURNED, 17, self._dispose, purpose="schooling", outcome="destroyed")
         self._plan(WITHDRAWN, 10, self._withdraw)
         self._plan(RENEWED, 14, self._agree, purpose="rehabilitation", kind=FEDERATION, ends=-90, waits=True)
 
@@ -235,6 +236,7 @@ class SharingDays:
         """One family changes its mind; what the school board had opened is to be destroyed."""
         held = Delivery.objects.filter(agreement_id__in=self._of("schooling"), state__in=Delivery.TAKEN)
         children = set(held.values_list("child_id", flat=True))
-        life = next((each for each in self._lives() if each.child_id in children), None)
+        known = sorted(self.year.lives.values(), key=lambda life: life.number)
+        life = next((each for each in known if each.child_id in children), None)
         if life is not None:
             self._consent(life, "withdrawn", at)

@@ -68,7 +68,8 @@ def _form(request: Request, row: Agreement | None) -> HttpResponse:
 
 def _wish(said: QueryDict) -> Wish:
     def number(name: str) -> int | None:
-        return _number(said[name]) if said.get(name) else None
+        text = said.get(name, "")
+        return _number(text) if text else None
 
     return Wish(
         organisation_id=number("organisation"), purpose=said.get("purpose", ""), flow=said.get("flow", ""),
