@@ -8,10 +8,13 @@ import pytest
 from tests import world
 from tests.flows.test_retention import second_person
 from tongxin import vault
+from tongxin.accounts import county as counties
+from tongxin.accounts.models import Post
+from tongxin.accounts.viewers import Viewer, viewer_of
 from tongxin.clues.models import CLOSED, Clue
 from tongxin.core.pathway import CHINA
 from tongxin.flows import asking_over, clues, disposing, retention
-from tongxin.flows.refusals import Refused
+from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.keeping.models import Disposal, Due
 from tongxin.referrals.models import Ask
 
@@ -93,7 +96,29 @@ def test_an_ask_that_nobody_answered_is_listed_where_it_was_asked(cast: world.Wo
     assert ask.state == Ask.WITHDRAWN and ask.words is None and ask.ring_at is None
 
 
-def test_what_is_about_the_countys_own_desk_is_not_for_that_desk_to_end(cast: world.World) -> None:
-    clue_of(cast, about_staff="yes", staff_level="county")
+def test_what_is_about_the_countys_own_desk_is_for_the_city_to_end(cast: world.World) -> None:
+    about, other = clue_of(cast, about_staff="yes", staff_level="county"), clue_of(cast)
     retention.list_due(at=LATER)
-    assert not Due.objects.filter(rule="unmatched_clue").exists()
+    due = Due.objects.get(rule="unmatched_clue", intake_id=about.id)
+    first, second = city_officer(cast, "高市"), city_officer(cast, "林市")
+    assert due in retention.due_for(viewer=first, at=LATER)
+    desk = cast.viewer("郑管理", LATER)
+    assert [each.intake_id for each in retention.due_for(viewer=desk, at=LATER)] == [other.id]
+    with pytest.raises(Refused):
+        retention.propose(due_ids=[due.id], actor=desk, at=LATER)
+    row = retention.propose(due_ids=[due.id], actor=first, at=LATER)
+    with pytest.raises(NotAllowed):
+        disposing.decide(disposal_id=row.id, agrees=True, actor=second_person(cast, LATER), at=LATER)
+    done = disposing.decide(disposal_id=row.id, agrees=True, actor=second, at=LATER)
+    assert done.state == Disposal.DONE and Clue.objects.get(id=about.id).words is None
+    assert Clue.objects.get(id=other.id).words is not None
+
+
+def city_officer(cast: world.World, name: str) -> Viewer:
+    """Somebody at the desk above the county."""
+    post = Post.objects.create(
+        role="city_officer", title="市级人员", organisation=cast.posts["郑管理"].organisation,
+        division=cast.place("3701"),
+    )
+    (person,) = counties.fill(holders=[(post, name, name)], at=AT)
+    return viewer_of(person=person, at=LATER, post_id=post.id)

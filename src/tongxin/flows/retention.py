@@ -27,6 +27,8 @@ from tongxin.people.models import Child
 from tongxin.rights.models import Shelved, Tombstone
 
 ACTION = "dispose_files"
+# The desk above a county: it ends what the county itself may not.
+CITY = "city"
 # How many files of a class come onto the list in a night at most; the others come the nights after.
 NIGHT_FROM, MOST = 1, 5000
 NOTHING = "没有提出：请先选要办理的档案。"
@@ -165,12 +167,12 @@ def _disposals(viewer: Viewer, at: datetime) -> QuerySet[Disposal]:
 
 
 def _counties(viewer: Viewer, at: datetime) -> list[int]:
-    """The counties of the posts from which a viewer ends files."""
+    """The counties of the posts from which a viewer ends files; of posts in a city's own desk that city itself."""
     if not access.may_do(viewer=viewer, action=ACTION, at=at):
         return []
     posts = posts_for(viewer=viewer, action=ACTION, at=at) | Post.objects.filter(id__in=viewer.post_ids)
-    found = posts.values_list("division__county_id", flat=True).distinct()
-    return [county for county in found if county is not None]
+    found = posts.values_list("division_id", "division__level", "division__county_id").distinct()
+    return sorted({place for id, level, county in found if (place := id if level == CITY else county) is not None})
 
 
 def propose(*, due_ids: Sequence[UUID], actor: Viewer, at: datetime) -> Disposal:

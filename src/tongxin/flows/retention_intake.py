@@ -9,6 +9,7 @@ from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from tongxin import vault
+from tongxin.accounts.models import Division
 from tongxin.clues.models import CLOSED, Clue
 from tongxin.core.pathway import CHINA
 from tongxin.flows.clue_erasing import strip_clues
@@ -37,10 +38,13 @@ def due(rule: Class, *, today: date, at: datetime) -> Iterator[Due]:
 
 
 def _clues(at: datetime) -> Iterator[tuple[UUID, int | None, str, datetime]]:
-    """Closed, of no child; what is about somebody of the county's own desk is not for that desk to destroy."""
-    rows = Clue.objects.filter(state=CLOSED, child_id__isnull=True, closed_at__lt=at).exclude(above_level=COUNTY)
+    """Closed, of no child; what is about somebody of the county's own desk is listed for its city's instead."""
+    rows = Clue.objects.filter(state=CLOSED, child_id__isnull=True, closed_at__lt=at)
+    cities = dict(Division.objects.filter(level=COUNTY).values_list("id", "city_id"))
     for row in rows.order_by("closed_at", "id").iterator(chunk_size=500):
-        yield row.id, row.county_id, f"线索 {row.year}-{row.number}", row.closed_at or at
+        place = cities.get(row.county_id) if row.above_level == COUNTY else row.county_id
+        if place is not None:
+            yield row.id, place, f"线索 {row.year}-{row.number}", row.closed_at or at
 
 
 def _asks(at: datetime) -> Iterator[tuple[UUID, int | None, str, datetime]]:
