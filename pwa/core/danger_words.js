@@ -139,16 +139,34 @@ function apart(spans) {
   return kept;
 }
 
+/** @typedef {{id: string, type: string, zh: string, fields?: Asked[]}} Asked */
+
+const WORDS = ["text", "long_text"], ROWS = "list";
+
+/**
+ * Whatever somebody wrote in words, also in the rows of a list, each with the name of its place.
+ *
+ * @param {readonly Asked[]} fields @param {Readonly<Record<string, unknown>>} answers @param {string} [before]
+ * @returns {{zh: string, text: string}[]}
+ */
+export function writtenIn(fields, answers, before = "") {
+  return fields.flatMap((field) => {
+    const value = answers[field.id], zh = `${before}${field.zh}`;
+    if (WORDS.includes(field.type) && typeof value === "string") return [{ zh, text: value }];
+    if (field.type !== ROWS || !Array.isArray(value)) return [];
+    return value.flatMap((row) => writtenIn(field.fields ?? [], row && typeof row === "object" ? row : {}, `${zh}：`));
+  });
+}
+
 /**
  * The kinds of danger of which a filled form may speak, in the list's order, with the passages that ask.
  *
- * @param {{id: string, sections: {fields: {id: string, type: string, zh: string}[]}[]}} form
+ * @param {{id: string, sections: {fields: Asked[]}[]}} form
  * @param {Readonly<Record<string, unknown>>} answers @param {Lexicon} lexicon
  */
 export function heardIn(form, answers, lexicon) {
   if (!lexicon.forms.includes(form.id)) return { kinds: [], passages: [] };
-  const texts = form.sections.flatMap((section) => section.fields)
-    .flatMap(({ id, type, zh }) => (type === "long_text" && typeof answers[id] === "string" ? [{ zh, text: String(answers[id]) }] : []));
+  const texts = writtenIn(form.sections.flatMap((section) => section.fields), answers);
   const found = texts.map(({ zh, text }) => ({ zh, text, found: find(text, lexicon) })).filter(({ found }) => found.length);
   const said = new Set(found.flatMap(({ found }) => found.map(({ kind }) => kind)));
   return { kinds: Object.keys(lexicon.kinds).filter((kind) => said.has(kind)), passages: found };

@@ -69,6 +69,30 @@ def test_a_crisis_report_is_the_answer_and_its_withdrawal_asks_again(story: Stor
     assert len(asked(story)) == 1 and story.case.in_crisis
 
 
+@pytest.mark.parametrize("place", ["wishes", "others_seen", "not_seen_reason"])
+def test_one_line_is_read_like_many(story: Story, place: str) -> None:
+    not_seen = {"seen_in_person": "no"} if place == "not_seen_reason" else {}
+    story.record("visit_record", "周主任", **not_seen, **{place: "孩子说不想活了"})
+    assert len(asked(story)) == 1
+
+
+def test_the_rows_of_a_list_are_read(story: Story) -> None:
+    row = {"problem": "living", "progress": "new", "action": "孩子说不想活了，今晚有人陪着"}
+    story.record("visit_record", "周主任", problems=[row])
+    assert len(asked(story)) == 1
+
+
+@pytest.mark.parametrize(("form", "place"), [
+    ("aftercare", "child_words"), ("entrusted_check", "child_words"), ("household_check", "done"),
+    ("referral_answer", "result"),
+])
+def test_whoever_hears_the_child_elsewhere_is_read_too(form: str, place: str) -> None:
+    found = world.library()
+    assert form in found.of("danger_words", "danger_words")[0].content["forms"]
+    sections = found.of("forms", form)[0].content["sections"]
+    assert any(field["id"] == place for section in sections for field in section["fields"])
+
+
 def test_it_is_switched_off_until_a_county_measured_it() -> None:
     shipped = world.library().of("danger_words", "danger_words")[0].content
     assert shipped["switched_on"] is False

@@ -14,7 +14,7 @@ from tongxin.rulebook import rules
 
 KIND = ID = "danger_words"
 NAMED = f"{KIND}/{ID}"
-LONG = "long_text"
+WORDS, ROWS = frozenset({"text", "long_text"}), "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ def heard_in(
     known = lexicon_in(region=rules.region_of(child.county_id), at=at)
     if known is None or asked.form.id not in known[0].forms:
         return None
-    kinds = {each.kind for _, text in _texts(asked.form.fields, answers) for each in danger_words.find(text, known[0])}
+    texts = written_in(asked.form.fields, answers)
+    kinds = {each.kind for _, text in texts for each in danger_words.find(text, known[0])}
     return ([kind for kind in known[0].kinds if kind in kinds], known[1]) if kinds else None
 
 
@@ -83,9 +84,9 @@ def passages(asked: Asked, answers: Mapping[str, Any], *, region: str, at: datet
     if known is None or asked.form.id not in known[0].forms:
         return []
     lexicon, found = known[0], []
-    for field, text in _texts(asked.form.fields, answers):
+    for zh, text in written_in(asked.form.fields, answers):
         if spans := danger_words.find(text, lexicon):
-            found.append(Passage(field.zh, tuple(_pieces(text, spans))))
+            found.append(Passage(zh, tuple(_pieces(text, spans))))
     return found
 
 
@@ -100,8 +101,12 @@ def _pieces(text: str, spans: Iterable[Found]) -> Iterator[tuple[str, bool]]:
         yield text[told:], False
 
 
-def _texts(fields: tuple[Field, ...], answers: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
+def written_in(fields: Iterable[Field], answers: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Whatever somebody wrote in words, also in the rows of a list, each with the name of its place."""
     for field in fields:
-        value = answers.get(field.id)
-        if field.type == LONG and isinstance(value, str):
-            yield field, value
+        value, zh = answers.get(field.id), f"{before}{field.zh}"
+        if field.type in WORDS and isinstance(value, str):
+            yield zh, value
+        elif field.type == ROWS and isinstance(value, list):
+            for row in value:
+                yield from written_in(field.fields, row if isinstance(row, Mapping) else {}, f"{zh}：")

@@ -1,6 +1,6 @@
 /** Asks the twins one question each; the same module answers in node and in a browser. */
 import { ABOUT, ageOn, monthsOn, outcomeOf } from "../../../pwa/core/outcome.js";
-import { find } from "../../../pwa/core/danger_words.js";
+import { find, heardIn } from "../../../pwa/core/danger_words.js";
 import { held, identify } from "../../../pwa/core/grading/reasons.js";
 import { score } from "../../../pwa/core/instruments/score.js";
 import { Calendar, dueAt } from "../../../pwa/core/pathway/calendar.js";
@@ -21,6 +21,10 @@ const ASKED = {
   ages: ({ birth, on }) => [ageOn(birth, on), monthsOn(birth, on)],
   about: () => ABOUT,
   words: ({ lexicon, text }) => find(text, kept[lexicon]).map(({ start, end, kind }) => [start, end, kind]),
+  heard: ({ form, lexicon, answers }) => {
+    const { kinds, passages } = heardIn(kept[form], answers, kept[lexicon]);
+    return { kinds, passages: passages.map(({ zh, text }) => [zh, text]) };
+  },
   plan: ({ facts, pathway, calendar, now, masked }) => {
     const state = stateOf(facts, { pathway: kept[pathway], calendar: kept[calendar], now, masked });
     return {
