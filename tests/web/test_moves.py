@@ -138,5 +138,5 @@ def test_figures_are_made_carried_and_shown(cast: World, office: Any, time: Cloc
     assert "第 1 版" in above.post("/moves/bring/", upload(letter.content), follow=True).content.decode()
     broken = above.post("/moves/figures/bring/", upload(b"{}"), follow=True).content.decode()
     assert "没有处理" in broken
-    assert below.post("/moves/figures/", {"peer": "x"}).status_code == 404
-    assert above.post("/moves/figures/bring/", {}).status_code == 404
+    assert below.post("/moves/figures/", {"peer": "x"}).status_code == 302
+    assert above.post("/moves/figures/bring/", {}).status_code == 302

@@ -189,8 +189,11 @@ def figures(request: Request) -> HttpResponse:
     """The figures of lower installations by place, silent ones named; and ours, signed for the upper one."""
     if request.method == "POST":
         found = Peer.objects.filter(id__in=[id_in(request.POST.get("peer", ""))]).first()
-        if found is None or not may_do_any(request, rolling_up.SEND):
+        if not may_do_any(request, rolling_up.SEND):
             raise Http404
+        if found is None:
+            messages.error(request, _("请先选择报给哪个系统，没有制作。"))
+            return HttpResponseRedirect(f"{HERE}figures/")
         try:
             content = rolling_up.make(peer=found, actor=request.viewer, at=request.at)
         except (Refused, NotAllowed):
@@ -208,8 +211,11 @@ def figures(request: Request) -> HttpResponse:
 def bring_figures(request: Request) -> HttpResponse:
     """A letter of figures, for whoever takes no files."""
     content = _uploaded(request)
-    if content is None:
+    if not may_do_any(request, rolling_up.TAKE):
         raise Http404
+    if content is None:
+        messages.error(request, _("请先选择对方发来的汇总文件，没有收下。"))
+        return HttpResponseRedirect(f"{HERE}figures/")
     try:
         rolling_up.take(content=content, actor=request.viewer, at=request.at)
     except NotAllowed:
