@@ -25,7 +25,7 @@ from tongxin.lib.numbers import day_in
 from tongxin.registers.answers import Given
 from tongxin.rulebook import rules
 
-KEEP = "keep_clients"
+KEEP, AGREE = "keep_clients", "agree_clients"
 PREFIX, BYTES, MOST_NETWORKS, LONGEST_NAME = "tx_", 32, 20, 60
 CHANGED = "没有改动：这个接口别人刚办过，请看过新的内容再办。"
 OWN = "没有同意：登记的人不能自己同意，请另一位管理员来办。"
@@ -57,14 +57,18 @@ def rules_of(client: Client, *, at: datetime) -> Exchange:
 
 
 def clients_for(viewer: Viewer, *, at: datetime) -> QuerySet[Client]:
-    """The clients of the viewer's county, for those who keep them."""
-    if not access.may_do(viewer=viewer, action=KEEP, at=at):
+    """The clients of the viewer's county, for those who keep them and those who agree to them."""
+    if not any(access.may_do(viewer=viewer, action=action, at=at) for action in (KEEP, AGREE)):
         raise NotAllowed
     return Client.objects.filter(county_id=county_of(viewer)).select_related("organisation", "post")
 
 
-def client_for(*, client_id: UUID, viewer: Viewer, at: datetime, for_update: bool = False) -> Client:
-    """One client, for those who keep it."""
+def client_for(
+    *, client_id: UUID, viewer: Viewer, at: datetime, for_update: bool = False, action: str = KEEP
+) -> Client:
+    """One client, for those who may do `action`; looked at by both."""
+    if for_update and not access.may_do(viewer=viewer, action=action, at=at):
+        raise NotAllowed
     client = clients_for(viewer, at=at).filter(id=client_id).first()
     if client is None:
         raise NotAllowed
@@ -135,7 +139,7 @@ def networks_in(text: str) -> list[str] | None:
 @transaction.atomic
 def answer(*, client_id: UUID, agrees: bool, actor: Viewer, at: datetime) -> str:
     """Another administrator's word; the first token when it is yes. It is shown this once."""
-    client = client_for(client_id=client_id, viewer=actor, at=at, for_update=True)
+    client = client_for(client_id=client_id, viewer=actor, at=at, for_update=True, action=AGREE)
     if client.state != Client.ASKED:
         raise Refused.because(CHANGED)
     if actor.person_id in (None, client.asked_by):

@@ -123,7 +123,7 @@ def _hook(hook_id: UUID, actor: Viewer, at: datetime) -> Hook:
     hook = Hook.objects.select_for_update(of=("self",)).filter(id=hook_id).first()
     if hook is None:
         raise NotAllowed
-    hook.client = client_for(client_id=hook.client_id, viewer=actor, at=at)
+    hook.client = client_for(client_id=hook.client_id, viewer=actor, at=at, for_update=True)
     return hook
 
 

@@ -39,6 +39,8 @@ ACTIONS = {
     "child.read": "看得到这个儿童名册部分的人",
     "child.record": "可以填写这张表的人",
     "office.keep_clients": "可以登记接口的人",
+    "office.agree_clients": "同意接口登记的人",
+    "office.keep_clients|agree_clients": "登记接口或同意登记的人",
     "office.keep_companions": "可以登记、审查陪伴者的人",
     "office.log_pairings": "可以记结对联系的人",
     "office.count_gatherings": "可以登记班会和家长学校的人",

@@ -62,7 +62,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/sealed/", "另行封存", "keep_sealed_records|approve_unsealing", OFFICE),
     ("/posts/", "岗位", "hand_over", OFFICE),
     ("/staff/", "人员", "manage_staff", OFFICE),
-    ("/clients/", "接口", "keep_clients", OFFICE),
+    ("/clients/", "接口", "keep_clients|agree_clients", OFFICE),
     ("/notifications/ways/", "通知方式", "tend_notices", OFFICE),
     ("/refusals/", "被拒绝的请求", "see_refusals", OFFICE),
     ("/sharing/", "部门共享", "write_sharing|approve_sharing|receive_sharing", OFFICE),

@@ -19,7 +19,7 @@ from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.web.api.urls import OPERATIONS
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import given_in, told_problems
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
 HOME, ROUTE, PURPOSE, PART = "/clients/", "clients", "clients", "clients"
@@ -28,13 +28,15 @@ DAY = timedelta(days=1)
 Given = dict[str, list[str]]
 
 
-@door("office.keep_clients")
+@door("office.keep_clients|agree_clients")
 def client_list(request: Request) -> HttpResponse:
     """Every client of the county, those that wait for a word first."""
     rows = list(_clients(request).order_by("-asked_at"))
     rank = {state: at for at, state in enumerate(Client.STATES)}
     lines = [_line(request, each) for each in sorted(rows, key=lambda row: rank[row.state])]
-    return show(request, "clients/list.html", {"rows": lines, "means": _rules(request).means})
+    return show(request, "clients/list.html", {
+        "rows": lines, "means": _rules(request).means, "keeps": may_do_any(request, exchange_clients.KEEP),
+    })
 
 
 def _clients(request: Request) -> Any:
@@ -99,7 +101,7 @@ def _form(request: Request, given: Given, problems: Iterable[Problem] = (), stat
     }, status=status)
 
 
-@door("office.keep_clients")
+@door("office.keep_clients|agree_clients")
 def client_page(request: Request, client_id: UUID) -> HttpResponse:
     """One client: what it may, who agreed, its hooks, its last calls, what was not delivered."""
     return _page(request, _client(request, client_id))
@@ -118,13 +120,16 @@ def _page(request: Request, client: Client, *, status: int = 200, **more: Any) -
         request, purpose=PURPOSE, route=ROUTE, part=PART, people=[client.asked_by, client.answered_by, client.ended_by]
     )
     kinds = {each.id: each.zh for each in found.hooks.kinds.values()}
+    keeps = may_do_any(request, exchange_clients.KEEP)
     called = {each.id: each.zh for each in OPERATIONS}
     return show(request, "clients/client.html", {
         "client": client, "line": line, "asked_by": names.person(client.asked_by),
         "answered_by": names.person(client.answered_by) if client.answered_by else "",
         "scopes": [found.scopes.get(each, each) for each in client.scopes],
-        "may_answer": client.state == Client.ASKED and request.viewer.person_id != client.asked_by,
-        "may_end": client.state in (Client.ASKED, Client.AGREED), "is_agreed": client.state == Client.AGREED,
+        "may_answer": client.state == Client.ASKED and may_do_any(request, exchange_clients.AGREE)
+        and request.viewer.person_id != client.asked_by,
+        "may_end": client.state in (Client.ASKED, Client.AGREED) and keeps,
+        "is_agreed": client.state == Client.AGREED and keeps,
         "calls": [
             {"at": each.at, "zh": called.get(each.operation, ""), "status": each.status}
             for each in client.calls.order_by("-at")[:CALLS_SHOWN]
@@ -158,7 +163,7 @@ def _acted(request: Request, client_id: UUID, act: Callable[[], object], done: s
     return HttpResponseRedirect(f"{HOME}{client_id}/")
 
 
-@door("office.keep_clients", methods=("POST",))
+@door("office.agree_clients", methods=("POST",))
 def answer(request: Request, client_id: UUID) -> HttpResponse:
     """Another administrator's word; with a yes the token, this once."""
     agrees = request.POST.get("answer") == "yes"
