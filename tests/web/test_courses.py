@@ -1,14 +1,19 @@
 """Courses of counselling in the browser: what is next for everybody in care, what was said for very few."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import world
+from tests.documents.files import pdf
 from tests.flows.counselling import begin, day, low_mood, meet
 from tests.flows.story import Story
 from tests.web.conftest import Clock, Office
+from tongxin.documents.models import Attachment
 from tongxin.ledger.models import Entry
+from tongxin.lib import ids
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -277,3 +282,25 @@ class TestPages:
         text = page.content.decode()
         assert "问题管理家" in text and "经常醉酒或使用毒品" in text and "CC BY-NC-SA" in text
         assert office("方经办").get("/protocols/").status_code == 404
+
+
+def test_what_was_attached_to_a_session_is_for_the_readers_of_its_course(
+    story: Story, office: SignedIn, time: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGXIN_ATTACHMENTS", str(tmp_path / "attachments"))
+    begin(story, by="林社工", **FIRST_AID)
+    course = begin(story, **low_mood(18))
+    entry, page = meet(story, course), f"/children/{story.child.id}/attachments/"
+    time.now = story.at
+
+    def send(by: str) -> int:
+        file = SimpleUploadedFile("a.pdf", pdf())
+        body = {"id": str(ids.new_id()), "kind": "signed_scan", "entry": entry, "file": file, "title": SECRET}
+        return int(office(by).post(page, body).status_code)
+
+    assert send("林社工") == 404 and send("苏咨询") == 302
+    row = Attachment.objects.get()
+    opened = {by: office(by).get(f"{page}{row.id}/").status_code for by in ("林社工", "苏咨询")}
+    assert opened == {"林社工": 404, "苏咨询": 200}
+    assert SECRET in office("苏咨询").get(page).content.decode()
+    assert SECRET not in office("林社工").get(page).content.decode()

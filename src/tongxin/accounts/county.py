@@ -33,6 +33,13 @@ ADMINISTRATORS: tuple[tuple[str, str], ...] = (
     ("audit_administrator", "审计管理员"),
 )
 
+# Professionals who come for some hours, whose posts a county opens when it has them (S3-03). A lawyer sits in a body
+# of their own: what is given to a body is open to its posts, and the centre is given much that is not for a lawyer.
+PART_TIME: tuple[tuple[str, str, str, str], ...] = (
+    ("protection_center", "未成年人救助保护中心", "family_educator", "家庭教育指导师"),
+    ("legal_aid", "未成年人法律援助工作站", "legal_adviser", "律师"),
+)
+
 
 @dataclass(slots=True)
 class Line:
@@ -94,6 +101,21 @@ def open_administration(*, county: Division, actor: Viewer, at: datetime) -> dic
         )
         above = Post.objects.filter(division=county, role="case_manager").order_by("id").first()
         for role, title in missing:
+            found[role] = _post(role, f"{county.name}{title}", body, county, above)
+            found[role].save(force_insert=True)
+    return found
+
+
+def open_part_time(*, county: Division, actor: Viewer, at: datetime) -> dict[str, Post]:
+    """The posts of a county's part-time professionals by role; those that are missing are opened, vacant."""
+    del actor, at
+    roles = [role for _, _, role, _ in PART_TIME]
+    found = {post.role: post for post in Post.objects.filter(division=county, role__in=roles)}
+    above = Post.objects.filter(division=county, role="case_manager").order_by("id").first()
+    for kind, name, role, title in PART_TIME:
+        if role not in found:
+            known = Organisation.objects.filter(kind=kind, division=county).order_by("id").first()
+            body = known or Organisation.objects.create(kind=kind, name=f"{county.name}{name}", division=county)
             found[role] = _post(role, f"{county.name}{title}", body, county, above)
             found[role].save(force_insert=True)
     return found

@@ -28,7 +28,7 @@ GIVEN = "秀英桂兰玉梅建国志强海燕春生红军丽华文斌立新淑�
 ROLES = (
     ("director", "child_director"), ("supervisor", "child_supervisor"), ("social", "social_worker"),
     ("counsellor", "counsellor"), ("clinical", "clinical_supervisor"), ("manager", "case_manager"),
-    ("doctor", "psychiatrist"),
+    ("doctor", "psychiatrist"), ("educator", "family_educator"), ("lawyer", "legal_adviser"),
     ("teacher", "psych_teacher"), ("clerk", "benefit_clerk"), ("officer", "department_officer"),
     ("system", "system_administrator"), ("security", "security_administrator"), ("audit", "audit_administrator"),
 )
@@ -59,11 +59,12 @@ def build(*, end: datetime, progress: Callable[[date], None], outside: Path) -> 
 
 
 def _county(code: str, at: datetime, *, is_run_here: bool = False) -> tuple[Line, Staff]:
-    """A county with everybody at their post; where the system is run, its three administrators too."""
+    """A county with everybody at their post; where the system is run, its part-time people and administrators too."""
     county, _ = load(code)
     line = counties.open_line(county=county, actor=WORKER, at=at)
-    for post in counties.open_administration(county=county, actor=WORKER, at=at).values() if is_run_here else ():
-        line.add(post)
+    for opened in (counties.open_administration, counties.open_part_time) if is_run_here else ():
+        for post in opened(county=county, actor=WORKER, at=at).values():
+            line.add(post)
     posts = [post for posts in line.posts.values() for post in posts]
     names = _names()
     holders = [(post, f"{code}-{number:04d}", next(names)) for number, post in enumerate(posts)]

@@ -28,6 +28,7 @@ NONE = "没有正在进行的辅导，没有保存。请先填“辅导开始”
 ASKS_NOTHING = "这一份的记录您本来就看得到，不用申请。没有保存。"
 NO_COURSE = "没有找到要看的那一份辅导，没有保存。请从“辅导”页上那一份打开。"
 NOT_YOURS = "给不给看，由做这一份辅导的人或临床督导定。没有保存。"
+OWN_ONLY = "这类岗位只办指名交给自己的孩子：先用“指定负责人”交给他们，由他们自己登记辅导开始。没有保存。"
 SUPERVISES = "supervise"
 NO_DANGER = "先登记危险的，六条里要有一条“是”。没有保存。"
 # An answer that leaves open whether it is so counts as if it were.
@@ -117,6 +118,7 @@ def refuse(
     if draft.kind == START:
         region = rules.region_of(child.county_id)
         found = list(unfit(protocols_in(region=region, at=at), data, child=child, state=state, at=at))
+        found += _begun_for_another(data, actor=actor, at=at)
         if found:
             raise Refused(found)
     elif draft.kind == ASK or data.get("decision") in ON_READING:
@@ -125,6 +127,16 @@ def refuse(
         raise Refused.because(SEVERAL if state.courses.open else NONE)
     elif data.get("danger_look") == "danger_first":
         raise Refused([Problem("danger_look", NO_DANGER, True)])
+
+
+def _begun_for_another(data: Mapping[str, Any], *, actor: Viewer, at: datetime) -> list[Problem]:
+    """Whoever comes only to children given by name begins themselves: a task of another's course would lead nowhere."""
+    role = str(data.get("provider", ""))
+    found = rules.access_rules(at=at)
+    if role not in found.roles or role in actor.roles or actor.is_worker:
+        return []
+    through = found.relations(role=role, part=PART, action=f"record.{START}")
+    return [Problem("provider", OWN_ONLY, True)] if through == {"own_case"} else []
 
 
 def _refuse_reading(
@@ -189,7 +201,7 @@ def unfit(
 
 def _is_ruled_out(protocol: Mapping[str, Any], state: CaseState) -> bool:
     """Whether what the file already knows stands against a method."""
-    rule = protocol.get("not_when")
+    rule = str(protocol.get("not_when") or "")
     return bool(rule) and evaluate(
         parse(rule, vocabulary=vocabulary(state.pathway.content)), state.names()
     ) is True

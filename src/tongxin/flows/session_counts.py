@@ -13,6 +13,7 @@ from uuid import UUID
 
 from tongxin.access import scope
 from tongxin.access import selectors as access
+from tongxin.access.relations import barred_children
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
@@ -104,7 +105,9 @@ def _standing(rows: Iterable[Result], viewer: Viewer, at: datetime) -> list[Resu
         entries = entries.filter(subject_id__in=within.values("id"))
     else:
         entries = entries.filter(post_id__in=viewer.post_ids)
-    found = list(entries.only("id", "correction_kind"))
+    # Whoever is kept from a child doesn't count it either.
+    barred = barred_children(person_id=viewer.person_id, at=at) if viewer.person_id else frozenset()
+    found = [each for each in entries.only("id", "correction_kind", "subject_id") if each.subject_id not in barred]
     gone = set(Entry.objects.filter(supersedes_id__in=[each.id for each in found]).values_list(
         "supersedes_id", flat=True
     ))

@@ -15,7 +15,7 @@ from tongxin.documents.faults import NotAllowed, NotTaken
 from tongxin.documents.kinds import Attachments, Kind, attachments_in
 from tongxin.documents.models import Attachment
 from tongxin.documents.services import File
-from tongxin.flows import attaching
+from tongxin.flows import attaching, course_reading, mediating
 from tongxin.lib import ids
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -27,6 +27,8 @@ from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
 
 LISTED_ENTRIES = 60
+# The parts in which not every record is open to whoever reads the part.
+KEPT_APART = frozenset({course_reading.PART, mediating.PART})
 
 
 @door("child.read", methods=("GET", "POST"))
@@ -46,7 +48,7 @@ def _list(
     request: Request, child: Child, *, given: dict[str, str], problem: str = "", status: int = 200
 ) -> HttpResponse:
     found = attachments_in(region=rules.region_of(child.county_id), at=request.at)
-    rows = selectors.readable(child_id=child.id, viewer=request.viewer, at=request.at)
+    rows = _open_rows(request, child, selectors.readable(child_id=child.id, viewer=request.viewer, at=request.at))
     signable = _signable(request, child)
     zh = {str(entry["id"]): entry["zh"] for entry in signable}
     titles: list[Sealed | None] = [row.title for row in rows]
@@ -167,9 +169,17 @@ def retract(request: Request, child_id: UUID, attachment_id: UUID) -> HttpRespon
 def _for(request: Request, child_id: UUID, attachment_id: UUID) -> tuple[Child, Attachment]:
     child = child_for(request, child_id)
     row = selectors.one(attachment_id=attachment_id, child_id=child.id, viewer=request.viewer, at=request.at)
-    if row is None:
+    if row is None or not _open_rows(request, child, [row]):
         raise Http404
     return child, row
+
+
+def _open_rows(request: Request, child: Child, rows: list[Attachment]) -> list[Attachment]:
+    """Those whose record is open to the viewer: what belongs to a session is for the readers of its course."""
+    if not any(row.entry_id and row.part in KEPT_APART for row in rows):
+        return rows
+    shut = attaching.closed(child=child, viewer=request.viewer, at=request.at)
+    return [row for row in rows if row.entry_id not in shut]
 
 
 urlpatterns = [

@@ -27,6 +27,8 @@ ROLE_LEADS = {
     "clinical_supervisor": "先看没有好转、连续没有来和在危机中的辅导，再看要督导的。",
     "psychiatrist": "转介给本院的孩子和要答复的事项。", "psych_teacher": "转介给您的孩子和要答复的事项。",
     "case_manager": "先看危机，再办等级确认和审批，最后督促逾期的。",
+    "family_educator": "指名交给您的孩子的家庭，先打开到日子的那一次。",
+    "legal_adviser": "请您办的事：先打开快到日子的。",
     "city_officer": "您看辖区里的数；名单和档案由县区的人办。",
     "system_administrator": "您让系统开着、备份能恢复、规则改得有据；看不到孩子的档案。",
     "security_administrator": "您管谁能进来、钥匙在哪里、出了事怎么办；看不到孩子的档案。",
