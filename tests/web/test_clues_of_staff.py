@@ -122,3 +122,21 @@ def test_what_the_file_says_of_it_holds_none_of_its_words(cast: world.World, off
     assert client.post(f"{page(clue)}match/", {"decision": "same", "child": str(child.id)}).status_code == 302
     for name in ("王督导", "林社工"):
         assert SAID not in text(office(name).get(f"/children/{child.id}/"))
+
+
+def test_lifted_after_it_was_matched_its_words_leave_their_sight_in_the_file(
+    cast: world.World, office: SignedIn, time: Clock
+) -> None:
+    child, desk = cast.child("童小雨"), office("郑管理")
+    clue = told(desk, what="周主任打孩子", where="村部后面", child_name="童小雨")
+    assert desk.post(f"{page(clue)}match/", {"decision": "same", "child": str(child.id)}).status_code == 302
+    clue.refresh_from_db()
+    entry = f"/children/{child.id}/entries/{clue.entry_id}/"
+    assert "周主任打孩子" in text(office("周主任").get(entry))
+    assert desk.post(f"{page(clue)}staff/", {"level": "village", "words": "说的是村里"}).status_code == 302
+    for address in (entry, f"/children/{child.id}/", f"/children/{child.id}/forms/clue/?corrects={clue.entry_id}"):
+        shown = text(office("周主任").get(address))
+        assert "周主任打孩子" not in shown and "村部后面" not in shown, address
+    assert "说的内容由上一级保管" in text(office("周主任").get(entry))
+    above = text(office("王督导").get(entry))
+    assert "周主任打孩子" in above and "村部后面" in above

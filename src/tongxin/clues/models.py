@@ -73,14 +73,14 @@ class Clue(models.Model):
 class Step(models.Model):
     """What was done about a clue: only added."""
 
-    MATCHED, UNMATCHED, RAISED, CLIMBED, RETURNED, RECEIPT, LIFTED = (
-        "matched", "unmatched", "raised", "climbed", "returned", "receipt", "lifted"
+    MATCHED, UNMATCHED, RAISED, CLIMBED, RETURNED, RECEIPT, LIFTED, LEFT = (
+        "matched", "unmatched", "raised", "climbed", "returned", "receipt", "lifted", "left"
     )
     KINDS: ClassVar = [
         (ASSIGNED, "指派"), (RESPONDED, "答复"), (HANDLED, "办好"), (CALLED_BACK, "回访"), (CLOSED, "了结"),
         (MATCHED, "对上孩子的档案"), (UNMATCHED, "核对过，不是这个孩子"), (RAISED, "调高危险程度"),
         (CLIMBED, "逾期，上报"), (RETURNED, "不满意，退回重办"), (RECEIPT, "又收到一次"),
-        (LIFTED, "涉及工作人员，由上一级接手"),
+        (LIFTED, "涉及工作人员，由上一级接手"), (LEFT, "有危险，没有找到孩子，告诉上一级"),
     ]
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     clue = models.ForeignKey(Clue, models.PROTECT, related_name="steps")

@@ -11,6 +11,9 @@ from tongxin.rulebook import shipped
 KIND, NAME = "intake", "clues"
 Span = Mapping[str, int]
 # What was adopted before it could say so.
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "needs_child": ("in_file", "opened"), "without_child": ("unfounded", "not_found", "repeated"),
+}
 WATCH: Mapping[str, Span] = {"vacant_again": {"minutes": 30}, "inbound_kept": {"days": 30}}
 
 
@@ -88,6 +91,9 @@ class ClueRules:
     carried: Mapping[str, tuple[str, ...]]
     carried_names: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    # Results that name a file, and those to which a danger without a child may come.
+    needs_child: tuple[str, ...]
+    without_child: tuple[str, ...]
 
     def asked(self, channel: Channel) -> tuple[Field, ...]:
         """What is asked when something comes by a channel; what only some channels ask, only there."""
@@ -120,6 +126,7 @@ def read(content: Mapping[str, Any]) -> ClueRules:
     lists["answers"] = words_of(content["answers"])
     watch = content.get("watch", WATCH)
     file = content.get("file", {"fields": {}, "names": ()})
+    results = content.get("results", RESULTS)
     return ClueRules(
         zh=content["zh"], means=content["means"], source=content["source"], code=content["code"],
         channels={each["id"]: _channel(each) for each in content["channels"]},
@@ -139,6 +146,7 @@ def read(content: Mapping[str, Any]) -> ClueRules:
             Doubt({name: tuple(values) for name, values in each["when"].items()}, each["field"], each["zh"])
             for each in content.get("asks_again", ())
         ),
+        needs_child=tuple(results["needs_child"]), without_child=tuple(results["without_child"]),
     )
 
 

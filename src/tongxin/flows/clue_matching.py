@@ -4,8 +4,10 @@ A match is a question, never an answer of the machine's. What the clue says of a
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID, uuid5
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,6 +19,7 @@ from tongxin.clues.models import CLOSED, Clue, Step
 from tongxin.clues.rules import ClueRules
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows import clue_veil
 from tongxin.flows.clue_owners import rules_for, settle, tell
 from tongxin.flows.clues import CHANGED, PART, ROUTE, add_step, clue_for, may_work
 from tongxin.flows.record import Sheet, record
@@ -26,10 +29,8 @@ from tongxin.people.models import Child
 from tongxin.people.search import Found
 
 FORM = "clue"
-ENTRY = UUID("5a0f4c0e-2d0c-4d0f-9a57-6b6b1d8b41e7")
 LONGEST_WANTED, LONGEST_PLACE = 460, 60
 NO_CHILD = "没有保存：这份档案不在您能看到的范围里。请把线索指派给孩子所在地的岗位。"
-KEPT_ABOVE = "有一条线索，说的内容由上一级保管"
 WHICH = "没有保存：这条线索可能有危险，请选是哪一种；选了就马上进入危机处置。"
 
 
@@ -83,25 +84,31 @@ def asks_which(clue: Clue, found: ClueRules) -> bool:
 
 
 def _sheet(clue: Clue, child: Child, found: ClueRules, *, sign: str, actor: Viewer, at: datetime) -> Sheet:
-    (text, signer) = vault.open(
-        [clue.words, _name_of(actor)], viewer=actor, purpose="clue", part=PART, route=ROUTE, at=at
-    )
+    (text,) = vault.open([clue.words], viewer=actor, purpose="clue", part=PART, route=ROUTE, at=at)
     words = json.loads(text or "{}")
-    signs = {each: str(clue.clear.get(each) or "unknown") for each in found.signs}
-    if asks_which(clue, found):
-        if sign not in signs:
-            raise Refused([Problem("sign", WHICH, True)])
-        signs[sign] = "yes"
-    number = f"（线索 {clue.year}-{clue.number}）"
+    if asks_which(clue, found) and sign not in found.signs:
+        raise Refused([Problem("sign", WHICH, True)])
     if clue.above_level:
         # Whom it is about may read the file: what acts stands there, what was said stays with the level above.
-        words = {"what": KEPT_ABOVE}
-    answers = {
+        words = {"what": clue_veil.KEPT_ABOVE}
+    named = sign if asks_which(clue, found) else ""
+    answers = answers_of(clue, found, words, sign=named, noticed_at=clue.received_at, actor=actor, at=at)
+    return Sheet(clue_veil.entry_of(clue, child.id), FORM, answers, at)
+
+
+def answers_of(
+    clue: Clue, found: ClueRules, words: Mapping[str, str], *, sign: str, noticed_at: datetime, actor: Viewer,
+    at: datetime,
+) -> dict[str, Any]:
+    """The form that stands in a child's file for a clue, with the danger that somebody named."""
+    (signer,) = vault.open([_name_of(actor)], viewer=actor, purpose="clue", part=PART, route=ROUTE, at=at)
+    signs = {each: str(clue.clear.get(each) or "unknown") for each in found.signs} | ({sign: "yes"} if sign else {})
+    number = f"（线索 {clue.year}-{clue.number}）"
+    return {
         "wanted": f"{words.get('what', '')[:LONGEST_WANTED]}{number}", "place": words.get("where", "")[:LONGEST_PLACE]
-        or "没有说", "noticed_at": clue.received_at.astimezone(CHINA).strftime("%Y-%m-%dT%H:%M"),
+        or "没有说", "noticed_at": noticed_at.astimezone(CHINA).strftime("%Y-%m-%dT%H:%M"),
         "how": found.channels[clue.channel].how, **signs, "signature": signer or "受理人",
     }
-    return Sheet(uuid5(ENTRY, f"{clue.id}:{child.id}"), FORM, answers, at)
 
 
 def _name_of(actor: Viewer) -> vault.Sealed | None:

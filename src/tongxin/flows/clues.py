@@ -30,7 +30,7 @@ from tongxin.clues.rules import Channel, ClueRules, Danger, clues_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA, due_at
 from tongxin.documents.content import Content
-from tongxin.flows import clue_flags
+from tongxin.flows import clue_endings, clue_flags
 from tongxin.flows.barred import children_for
 from tongxin.flows.clue_owners import above_of, first_post, is_above, rules_for, settle, tell
 from tongxin.flows.hearing import kinds_said
@@ -45,7 +45,6 @@ HEARD, HEARD_KINDS = "heard", "heard_kinds"
 CHANGED = "没有保存：这条线索别人刚办过，请看过新的内容再办。"
 NO_CHANNEL = "没有保存：请先选从哪里来的。"
 NO_POST = "没有保存：请选交给哪个岗位。"
-NO_RAISE = "没有保存：危险程度只能调高，还要写明为什么。"
 EARLY = "办理的时间要在收到线索之后、现在之前。"
 # Which step may follow which state.
 NEXT: Mapping[str, tuple[str, ...]] = {
@@ -124,7 +123,7 @@ def keep(taken: Taken, *, found: ClueRules, county: Division, actor: Viewer, at:
     settle(clue, found, at=at)
     clue.save(force_insert=True)
     _keep_files(clue, taken.files)
-    tell("clue.received", clue, actor=actor, at=at, posts=_told(clue, danger))
+    tell("clue.received", clue, actor=actor, at=at, posts=told_of(clue, danger))
     return clue
 
 
@@ -134,7 +133,7 @@ def is_danger(clue: Clue, found: ClueRules) -> bool:
     return is_waiting and found.dangers[clue.danger].is_crisis
 
 
-def _told(clue: Clue, danger: Danger) -> list[UUID | None]:
+def told_of(clue: Clue, danger: Danger) -> list[UUID | None]:
     """Whoever answers; of a danger the county's own desk too, unless it is about somebody there."""
     posts: list[UUID | None] = [clue.owner_post_id]
     if danger.is_crisis and clue.above_level != "county":
@@ -165,6 +164,7 @@ def reach(*, viewer: Viewer, at: datetime) -> QuerySet[Clue]:
     found = rules.access_rules(at=at)
     mine = Q(owner_post_id__in=viewer.post_ids) | Q(person_id=viewer.person_id, person_id__isnull=False)
     mine |= Q(answers_post_id__in=viewer.post_ids, above_level="")
+    mine |= Q(id__in=Step.objects.filter(kind=Step.LEFT, to_post_id__in=viewer.post_ids).values("clue_id"))
     for seat in viewer.seats:
         if found.may_do(role=seat.role, action=HANDLE) and seat.division_level in ("county", "town"):
             here = Q(**{f"{seat.division_level}_id": seat.division_id})
@@ -232,6 +232,8 @@ def step(*, clue_id: UUID, kind: str, given: Given, state: str, actor: Viewer, a
     # A page says its moments by the minute.
     if "happened_at" in read.clear and not clue.received_at.replace(second=0, microsecond=0) <= moment <= at:
         problems.append(Problem("happened_at", EARLY, True))
+    result = str(read.clear.get("result", "")) if kind == HANDLED else ""
+    problems += clue_endings.hindrances(clue, found, result=result) if result else []
     if problems:
         raise Refused(problems)
     moment = max(moment, clue.received_at)
@@ -243,8 +245,7 @@ def step(*, clue_id: UUID, kind: str, given: Given, state: str, actor: Viewer, a
         clue.handled_at = moment
         # A danger stays with the child until somebody answers it in the file.
         if not found.dangers[clue.danger].is_crisis:
-            result, said = str(read.clear.get("result", "")), read.words.get("said", "")
-            clue_flags.answer(clue, result=result, words=said, actor=actor, at=at)
+            clue_flags.answer(clue, result=result, words=read.words.get("said", ""), actor=actor, at=at)
     elif kind == CALLED_BACK:
         clue.satisfied = str(read.clear.get("satisfied", ""))
         if clue.satisfied == "no":
@@ -253,6 +254,8 @@ def step(*, clue_id: UUID, kind: str, given: Given, state: str, actor: Viewer, a
         clue.closed_at = at
     _save(clue, found, at=at)
     tell("clue.stepped", clue, actor=actor, at=at, step=kind, posts=_others(clue, actor))
+    if kind == HANDLED and clue.child_id is None and found.dangers[clue.danger].is_crisis:
+        clue_endings.tell_above(clue, actor=actor, at=at)
     return clue
 
 
@@ -263,26 +266,6 @@ def _again(clue: Clue, found: ClueRules, actor: Viewer, at: datetime) -> str:
     clue.handle_by = due_at(span, since=at, calendar=rules.calendar_at(at))
     clue.handled_at = None
     return RESPONDED
-
-
-@transaction.atomic
-def raise_danger(*, clue_id: UUID, danger: str, words: str, actor: Viewer, at: datetime) -> Clue:
-    """More dangerous than it seemed; never less."""
-    clue = clue_for(clue_id=clue_id, viewer=actor, at=at, for_update=True)
-    found = rules_for(clue, at=at)
-    if not may_work(clue, viewer=actor, at=at):
-        raise NotAllowed
-    new, old = found.dangers.get(danger), found.dangers[clue.danger]
-    if new is None or new.rank >= old.rank or not words.strip() or clue.state == CLOSED:
-        raise Refused.because(NO_RAISE)
-    clue.danger = new.id
-    calendar = rules.calendar_at(at)
-    clue.respond_by = min(clue.respond_by, due_at(new.spans["respond"], since=at, calendar=calendar))
-    clue.handle_by = min(clue.handle_by, due_at(new.spans["handle"], since=at, calendar=calendar))
-    add_step(clue, Step.RAISED, clear={"danger": new.id}, words={"note": words.strip()}, actor=actor, at=at)
-    _save(clue, found, at=at)
-    tell("clue.raised", clue, actor=actor, at=at, posts=_told(clue, new))
-    return clue
 
 
 def add_step(

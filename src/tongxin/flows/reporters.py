@@ -7,6 +7,7 @@ from typing import Any
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
+from tongxin.flows import clue_veil
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
 from tongxin.lib.ids import id_in
@@ -28,7 +29,8 @@ def is_hidden(entry: Entry, *, viewer: Viewer, at: datetime) -> bool:
 
 
 def without(answers: Mapping[str, Any], *, entry: Entry, viewer: Viewer, at: datetime) -> dict[str, Any]:
-    """The answers without those that say who reported."""
+    """The answers without those that say who reported, and without a clue's words that are kept above the viewer."""
+    answers = clue_veil.without(answers, entry=entry, viewer=viewer)
     if not is_hidden(entry, viewer=viewer, at=at):
         return dict(answers)
     hidden = rules.access_rules(at=at).reporters[entry.form_id]

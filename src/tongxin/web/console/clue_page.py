@@ -24,7 +24,7 @@ from tongxin.clues.models import (
     Step,
 )
 from tongxin.clues.rules import ClueRules
-from tongxin.flows import clue_filing, clue_matching, clue_staff, clues, hearing
+from tongxin.flows import clue_endings, clue_filing, clue_matching, clue_raising, clue_staff, clues, hearing
 from tongxin.flows.clue_owners import LEVEL, place_of, rules_for
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
@@ -102,7 +102,7 @@ def _page(request: Request, clue: Clue, *, status: int = 200, **more: Any) -> Ht
         "clue": clue, "rules": found, "number": number_zh(clue, found), "state": STATES_ZH[clue.state],
         "danger": found.dangers[clue.danger], "why": clue.clear.get("why", ()),
         "heard": _heard(clue, found, request), "is_danger": clues.is_danger(clue, found),
-        "flag_stays": found.dangers[clue.danger].is_crisis,
+        "flag_stays": found.dangers[clue.danger].is_crisis, **_in_file(request, clue, child),
         "channel": found.channels[clue.channel].zh, "place": place_of(clue).name,
         "lines": shown(asked, clue.clear, said), "child": child, "name": names.children.get(child.id) if child else "",
         "owner": titles.get(clue.owner_post_id, "") if clue.owner_post_id else "",
@@ -123,6 +123,17 @@ def _child(request: Request, clue: Clue) -> Child | None:
         return None
     rows = Child.objects.filter(id=clue.child_id)
     return access.visible(rows, viewer=request.viewer, part="roster", at=request.at).first()
+
+
+def _in_file(request: Request, clue: Clue, child: Child | None) -> dict[str, Any]:
+    """A danger raised after the clue was matched: that it waits in the file, and the forms that answer it there."""
+    if clue.child_id is None or clue.state == CLOSED or not clue_endings.waits_in_file(clue):
+        return {}
+    may = [
+        form for form in ("crisis_report", "flag_answer") if child is not None
+        and access.may(viewer=request.viewer, child_id=child.id, part="", action=f"record.{form}", at=request.at)
+    ]
+    return {"waits_in_file": True, "may_in_file": may}
 
 
 def _heard(clue: Clue, found: ClueRules, request: Request) -> list[str]:
@@ -148,6 +159,8 @@ def _next(request: Request, clue: Clue, found: ClueRules) -> dict[str, Any]:
         "rows": drawn(found.steps[kind], given, before="step-") if kind else [],
         "posts": clues.posts_for(clue, found) if ASSIGNED in follows else [],
         "worse": worse if clue.state != CLOSED else [],
+        "raise_signs": [each for each in found.fields if each.id in found.signs]
+        if clue.child_id and any(each.is_crisis for each in worse) else [],
         "levels": clue_staff.higher(clue) if clue.state != CLOSED else {},
         "may_file": clue_filing.may_file(clue, viewer=request.viewer, at=request.at),
         "may_match": clue.child_id is None and clue.state != CLOSED,
@@ -222,9 +235,9 @@ def assign(request: Request, clue_id: UUID) -> HttpResponse:
 @door("office.take_clues|handle_clues", methods=("POST",))
 def raise_danger(request: Request, clue_id: UUID) -> HttpResponse:
     """More dangerous than it seemed."""
-    return _acted(request, clue_id, lambda: clues.raise_danger(
+    return _acted(request, clue_id, lambda: clue_raising.raise_danger(
         clue_id=clue_id, danger=request.POST.get("danger", ""), actor=request.viewer, at=request.at,
-        words=request.POST.get("words", "")[:LONGEST_NOTE],
+        words=request.POST.get("words", "")[:LONGEST_NOTE], sign=request.POST.get("sign", ""),
     ), _("已调高，期限已缩短。"))
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tongxin.flows import reporters
+from tongxin.flows import clue_veil, reporters
 from tongxin.flows.links import SAYS, Linked, linked_with
 from tongxin.ledger.models import Entry
 from tongxin.web.console.file import File, entry_zh
@@ -39,7 +39,8 @@ def flag_rows(
     tasks = {task.key: task for task in file.tasks}
     rows = []
     for entry, words in zip(flags, opened, strict=True):
-        data, said = file.results.get(str(entry.id), {}), json.loads(words or "{}")
+        data = file.results.get(str(entry.id), {})
+        said = clue_veil.without(json.loads(words or "{}"), entry=entry, viewer=file.request.viewer)
         task = tasks.get(f"resolve_flag:{entry.id}")
         rows.append({
             "zh": kinds.get(str(data.get("flag_kind"))) or entry_zh(entry), "wanted": said.get("wanted", ""),
