@@ -293,6 +293,16 @@ class TestAssigning:
         assert not Entry.objects.filter(subject_id=children[0].id, kind="assignment").exists()
         assert [row["name"] for row in page.context["free"]] == ["小雨"]
 
+    def test_drops_nobody_silently_where_there_are_too_many(
+        self, cast: world.World, office: SignedIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tongxin.web.console.assigning.MOST", 1)
+        children = [_assessed(cast, "小雨"), _assessed(cast, "小山")]
+        page = self._posted(cast, office("郑管理"), children)
+        shown = page.content.decode()  # type: ignore[attr-defined]
+        assert "选了 2 个孩子，一次最多指定 1 个" in shown and all(f'value="{each.id}" checked' in shown for each in children)
+        assert not Entry.objects.filter(kind="assignment").exists()
+
     def test_takes_no_children_of_others_and_nobody_who_may_not(self, cast: world.World, office: SignedIn) -> None:
         child = cast.child("小雨")
         for who in ("陈管理", "周主任", "方经办"):

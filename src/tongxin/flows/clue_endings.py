@@ -40,6 +40,8 @@ def waits_in_file(clue: Clue) -> bool:
     """Whether a danger to which a clue was raised after it had been matched isn't answered in the file yet."""
     raised = clue.steps.filter(kind=Step.RAISED, clear__has_key="entry").values_list("clear", flat=True)
     keys = [f"resolve_flag:{clear['entry']}" for clear in raised]
+    if clue.child_id is None or not keys:
+        return False
     return Task.objects.filter(case_id=clue.child_id, key__in=keys, state__in=LIVE).exists()
 
 
@@ -59,8 +61,9 @@ def tell_above(clue: Clue, *, actor: Viewer, at: datetime) -> None:
 def _above(clue: Clue, at: datetime) -> list[UUID]:
     """The next person up the line; where there is none, who oversees the county."""
     mine = clue.answers_post_id or clue.owner_post_id
-    posts = Post.objects.filter(id=mine).select_related("division")
-    line = Roster(posts=posts, at=at).line(post_id=mine) if mine else []
+    line = [] if mine is None else Roster(
+        posts=Post.objects.filter(id=mine).select_related("division"), at=at
+    ).line(post_id=mine)
     up = [each.post_id for each in line if each.post_id not in (clue.owner_post_id, clue.answers_post_id)]
     levels = dict(Post.objects.filter(id__in=up).values_list("id", "division__level"))
     seen = [each for each in up if not clue.above_level or is_above(levels[each], clue.above_level)]

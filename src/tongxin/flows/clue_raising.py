@@ -38,7 +38,8 @@ def raise_danger(*, clue_id: UUID, danger: str, words: str, sign: str = "", acto
         raise Refused.because(NO_RAISE)
     clear = {"danger": new.id}
     if clue.child_id is not None and new.is_crisis:
-        clear["entry"] = str(_record(clue, found, new, words=words.strip(), sign=sign, actor=actor, at=at))
+        child = Child.objects.get(id=clue.child_id)
+        clear["entry"] = str(_record(clue, child, found, new, words=words.strip(), sign=sign, actor=actor, at=at))
     clue.danger = new.id
     calendar = rules.calendar_at(at)
     clue.respond_by = min(clue.respond_by, due_at(new.spans["respond"], since=at, calendar=calendar))
@@ -51,12 +52,11 @@ def raise_danger(*, clue_id: UUID, danger: str, words: str, sign: str = "", acto
 
 
 def _record(
-    clue: Clue, found: ClueRules, danger: Danger, *, words: str, sign: str, actor: Viewer, at: datetime
+    clue: Clue, child: Child, found: ClueRules, danger: Danger, *, words: str, sign: str, actor: Viewer, at: datetime
 ) -> UUID:
     """The danger as an entry of its own in the child's file; what the clue left there before is answered by it."""
     if sign not in found.signs:
         raise Refused([Problem("sign", WHICH, True)])
-    child = Child.objects.get(id=clue.child_id)
     (text,) = vault.open([clue.words], viewer=actor, purpose="clue", part=PART, route=ROUTE, at=at)
     where = json.loads(text or "{}").get("where", "")
     said = {"what": clue_veil.KEPT_ABOVE} if clue.above_level else {"what": words, "where": where}

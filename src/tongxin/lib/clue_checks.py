@@ -9,7 +9,7 @@ from tongxin.lib.register_checks import check_fields
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means", "code")
-DATED = ("version", "valid_from", "signs_zh", "watch", "file", "asks_again")
+DATED = ("version", "valid_from", "signs_zh", "watch", "file", "asks_again", "results")
 PARTS = (
     "channels", "fields", "option_lists", "reporter", "signs", "dangers", "reasons", "steps", "answers", "progress",
     "above", "handlers", "public", "inbound",
@@ -50,6 +50,7 @@ def check_clues(content: Content) -> None:
     for key in ("limits", "wrong_codes"):
         take.mapping(page[key], f"public.{key}", required=("tries", "pause", "forgotten_after", "known_for"))
     _span(page["shown_for"], "public.shown_for")
+    _check_results(content)
     for at, raw in enumerate(take.sequence(content.get("asks_again", ()), "asks_again")):
         each = take.mapping(raw, f"asks_again[{at}]", required=("when", "field", "zh"))
         _refer([each["field"], *each["when"]], fields, f"asks_again[{at}]")
@@ -100,6 +101,17 @@ def _span(raw: object, path: str) -> None:
     if len(span) != 1:
         raise DefinitionError(path, "时限要写成一个单位和一个整数", "例如 {hours: 4}")
     take.number(span, next(iter(span)), path, 0, low=1)
+
+
+def _check_results(content: Mapping[str, Any]) -> None:
+    """What a clue may come to with and without a child are results that the step `handled` offers."""
+    if "results" not in content:
+        return
+    results = take.mapping(content["results"], "results", required=("needs_child", "without_child"))
+    offered = next((each for each in content["steps"]["handled"] if each["id"] == "result"), {"options": ()})
+    known = [each["id"] for each in offered["options"]]
+    for name in ("needs_child", "without_child"):
+        _refer(take.sequence(results[name], f"results.{name}"), known, f"results.{name}")
 
 
 def _refer(names: Any, found: Sequence[str], path: str) -> None:

@@ -16,7 +16,7 @@ CLOSE = frozenset({"psychological", "crisis"})
 
 def check_referrals(content: Content) -> None:
     """Nothing, when referrals can be shown and answered by this; else where it fails and how to mend it."""
-    take.mapping(content, "", required=HEAD, optional=("version", "valid_from", "means"))
+    take.mapping(content, "", required=HEAD, optional=("version", "valid_from", "means", "figures"))
     kinds = []
     for at, each in enumerate(take.sequence(content["kinds"], "kinds")):
         path = f"kinds[{at}]"
@@ -33,6 +33,11 @@ def check_referrals(content: Content) -> None:
     for name, low in (("code_digits", 4), ("tries", 1), ("papers", 1)):
         take.number(link, name, "link", 0, low=low)
     take.sequence(content["papers"], "papers")
+    if "figures" in content:
+        told = take.mapping(content["figures"], "figures", required=("back", "at_least", "source"))
+        back = take.mapping(told["back"], "figures.back", required=("days",))
+        take.number(back, "days", "figures.back", 0, low=1, high=3650)
+        take.number(told, "at_least", "figures", 0, low=2)
 
 
 def _known(parts: Sequence[str], path: str, known: frozenset[str]) -> None:

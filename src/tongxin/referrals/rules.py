@@ -8,6 +8,9 @@ from typing import Any
 from tongxin.core.pathway import CaseState, Handover
 from tongxin.rulebook import shipped
 
+# What was adopted before it could say so.
+FIGURES: Mapping[str, Any] = {"back": {"days": 365}, "at_least": 5}
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -28,6 +31,9 @@ class Referrals:
     tries: int
     most_papers: int
     wrong: Mapping[str, Any]
+    # How far back the board counts its times, and from how many on it tells them.
+    counts_back: timedelta
+    at_least: int
 
     def parts(self, known: Handover, *, state: CaseState) -> frozenset[str]:
         """The parts that the receiving body may see of a child now."""
@@ -51,7 +57,7 @@ def rules_in(*, region: str, at: datetime) -> Referrals:
 
 def read(content: Mapping[str, Any]) -> Referrals:
     """The definition as an object."""
-    link = content["link"]
+    link, figures = content["link"], content.get("figures", FIGURES)
     return Referrals(
         kinds={
             each["id"]: Shown(
@@ -61,4 +67,5 @@ def read(content: Mapping[str, Any]) -> Referrals:
         },
         papers=tuple(content["papers"]), lasts=timedelta(**link["lasts"]), digits=int(link["code_digits"]),
         tries=int(link["tries"]), most_papers=int(link["papers"]), wrong=content["wrong_links"],
+        counts_back=timedelta(**figures["back"]), at_least=int(figures["at_least"]),
     )

@@ -42,7 +42,8 @@ def assign(request: Request) -> HttpResponse:
     posts = _posts(children)
     stamp = signing.dumps([request.at.isoformat(), str(request.viewer.person_id)], salt=SALT)
     post = request.POST.get("to_post", "")
-    if post in posts and request.POST.get("confirmed") == "yes" and _note(request):
+    is_ready = post in posts and request.POST.get("confirmed") == "yes" and bool(_note(request))
+    if is_ready and len(children) <= MOST:
         return _done(request, children, names, post, posts[post])
     return show(request, "console/assign.html", {
         "rows": [
@@ -50,8 +51,17 @@ def assign(request: Request) -> HttpResponse:
             for child, found in zip(children, _in_hand(request, children, posts), strict=True)
         ],
         "posts": posts, "post": post if post in posts else "", "shown": stamp, "note": _note(request),
-        "problem": _problem(request, posts),
+        "problem": _too_many(children) or _problem(request, posts),
     })
+
+
+def _too_many(children: list[Child]) -> str:
+    """More than one confirmation takes: nothing is done, everybody stays ticked."""
+    if len(children) <= MOST:
+        return ""
+    return _("没有保存：选了 {number} 个孩子，一次最多指定 {most} 个。请去掉 {more} 个的勾，其余的下一次再办。").format(
+        number=len(children), most=MOST, more=len(children) - MOST
+    )
 
 
 def _problem(request: Request, posts: dict[str, str]) -> str:
@@ -82,7 +92,7 @@ def _in_hand(request: Request, children: list[Child], posts: Iterable[str]) -> l
 
 def _chosen(request: Request) -> list[Child]:
     """The children ticked that the viewer may give to somebody."""
-    ids = {found for text in request.POST.getlist("child")[:MOST] if (found := id_in(text))}
+    ids = {found for text in request.POST.getlist("child") if (found := id_in(text))}
     rows = Child.objects.filter(id__in=ids)
     return list(access.visible(rows, viewer=request.viewer, part="", action=f"record.{ASSIGNMENT}", at=request.at))
 

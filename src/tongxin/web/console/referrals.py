@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,18 +11,23 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from tongxin.access import selectors as access
+from tongxin.accounts.models import Organisation
 from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE as OPEN_TASKS
 from tongxin.people.models import Child
+from tongxin.referrals.figures import Span, timings
 from tongxin.referrals.models import Referral
+from tongxin.referrals.rules import rules_in
 from tongxin.web.console.names import open_names
-from tongxin.web.console.options import words_of
+from tongxin.web.console.options import region_of_viewer, words_of
 from tongxin.web.console.referral_rows import LIVE, rows_of
 from tongxin.web.console.task_rows import task_rows
 from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
 SHOWN = 50
+# Below so many minutes a span is told in minutes, below so many hours in hours.
+MINUTES, HOURS = 120, 72
 BOARD = "see_referrals"
 # The groups of the board: which states, and which of them are late and how far up.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -69,8 +75,39 @@ def referral_board(request: Request) -> HttpResponse:
         "lates": [_link(request, "late", code, zh, numbers[code], code == late) for code, (zh, _) in LATE.items()],
         "kinds": [_link(request, "kind", code, kinds.get(code, "转介"), number, code == kind)
                   for code, number in sorted(by_kind.items())],
-        "is_narrowed": bool(group or kind or late),
+        **_times(request, seen, kinds), "is_narrowed": bool(group or kind or late),
     })
+
+
+def _times(request: Request, seen: QuerySet[Referral], kinds: dict[str, str]) -> dict[str, Any]:
+    """How soon each receiver takes a kind of referral and meets the child; too few are not told."""
+    found = rules_in(region=region_of_viewer(request), at=request.at)
+    told = timings(seen, since=request.at - found.counts_back, at_least=found.at_least)
+    bodies = dict(
+        Organisation.objects.filter(id__in=[each.organisation_id for each in told]).values_list("id", "name")
+    )
+    return {
+        "times": [
+            {
+                "zh": kinds.get(each.kind, "转介"), "to": bodies.get(each.organisation_id, ""), "sent": each.sent,
+                "spans": [_span(each.accepted), _span(each.contacted)],
+            }
+            for each in told
+        ],
+        "at_least": found.at_least, "days": found.counts_back.days,
+    }
+
+
+def _span(span: Span | None) -> dict[str, Any] | None:
+    return {"count": span.count, "median": _long(span.median), "most": _long(span.most)} if span else None
+
+
+def _long(span: timedelta) -> str:
+    """A span in the unit that suits it."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < MINUTES:
+        return f"{minutes} 分钟"
+    return f"{minutes / 60:.1f} 小时" if minutes < 60 * HOURS else f"{minutes / 1440:.1f} 天"
 
 
 def _wanted(request: Request) -> tuple[str, str, str]:
