@@ -108,7 +108,7 @@ def outbox(request: Request) -> HttpResponse:
 
 @door("office.receive_sharing")
 def delivery_page(request: Request, delivery_id: UUID) -> HttpResponse:
-    """One delivery: its cover, and once it was opened the agreed fields; each showing is a look."""
+    """One delivery: its cover, and once it was opened the agreed fields; each reading is a look."""
     try:
         row = receiving.delivery_for(delivery_id=delivery_id, viewer=request.viewer, at=request.at)
     except NotAllowed:
