@@ -91,11 +91,11 @@ class TestWithoutAChild:
         assert does(client, clue, "handled", **{**DONE, "result": "not_found"}).status_code == 302
         above = cast.posts["郑管理"].id
         assert [row.to_post_id for row in clue.steps.filter(kind=Step.LEFT)] == [above]
-        assert Notice.objects.filter(kind="clue.left", post_id=above).count() == 1
+        assert Notice.objects.filter(kind="clue.untraced", post_id=above).count() == 1
         back = {"happened_at": "2025-09-02T09:00", "outcome": "reached", "satisfied": "no"}
         assert does(client, clue, "called_back", **back).status_code == 302
         assert does(client, clue, "handled", **{**DONE, "result": "not_found"}).status_code == 302
-        assert Notice.objects.filter(kind="clue.left").count() == 1
+        assert Notice.objects.filter(kind="clue.untraced").count() == 1
         assert "告诉上一级" in text(office("郑管理").get(page(clue)))
 
     def test_where_nobody_stands_above_it_still_says_so(self, office: SignedIn) -> None:

@@ -300,7 +300,8 @@ class TestAssigning:
         children = [_assessed(cast, "小雨"), _assessed(cast, "小山")]
         page = self._posted(cast, office("郑管理"), children)
         shown = page.content.decode()  # type: ignore[attr-defined]
-        assert "选了 2 个孩子，一次最多指定 1 个" in shown and all(f'value="{each.id}" checked' in shown for each in children)
+        assert "选了 2 个孩子，一次最多指定 1 个" in shown
+        assert all(f'value="{each.id}" checked' in shown for each in children)
         assert not Entry.objects.filter(kind="assignment").exists()
 
     def test_takes_no_children_of_others_and_nobody_who_may_not(self, cast: world.World, office: SignedIn) -> None:

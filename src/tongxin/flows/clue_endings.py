@@ -55,7 +55,7 @@ def tell_above(clue: Clue, *, actor: Viewer, at: datetime) -> None:
             clue=clue, kind=Step.LEFT, at=at, happened_at=at, person_id=actor.person_id, post_id=actor.post_id,
             to_post_id=post_id,
         ).save()
-    tell("clue.left", clue, actor=actor, at=at, posts=posts)
+    tell("clue.untraced", clue, actor=actor, at=at, posts=posts)
 
 
 def _above(clue: Clue, at: datetime) -> list[UUID]:

@@ -46,7 +46,7 @@ NOBODY_REACTS = frozenset({
     "ending.proposed", "copy.issued", "file.erased", "file.shelved", "file.unshelved", "shelf.opened",
     "custody.sealed", "custody.received", "custody.asked", "custody.answered", "custody.lifted", "custody.moved",
     "file.renewed", "disposal.decided",
-    "clue.received", "clue.assigned", "clue.stepped", "clue.raised", "clue.left", "clue.matched", "clue.climbed",
+    "clue.received", "clue.assigned", "clue.stepped", "clue.raised", "clue.untraced", "clue.matched", "clue.climbed",
     "report.answered",
     "companion.registered", "companion.checked", "companion.released", "companion.reminded", "pairing.started",
     "pairing.contacted", "pairing.ended", "gathering.held", "gathering.retracted", "wanted.published", "wanted.offered",

@@ -31,7 +31,7 @@ class Timing:
 
 
 def timings(rows: QuerySet[Referral], *, since: datetime, at_least: int) -> list[Timing]:
-    """The timings of referrals sent since a moment, counted from sending; kinds and receivers with too few are left out.
+    """The timings of referrals sent since a moment, from sending on; kinds and receivers with too few are left out.
 
     A span runs on by the clock, nights and holidays too. What hasn't come so far yet is in no span.
     """

@@ -67,7 +67,7 @@ OFFICE_NEWS = {
     "clue.assigned": ("线索", "有一条线索交给您的岗位办", "/clues/"),
     "clue.stepped": ("线索", "您登记或负责的线索有了进展", "/clues/"),
     "clue.raised": ("线索", "急：有一条线索调高了危险程度", "/clues/"),
-    "clue.left": ("线索", "急：有危险的线索没有找到孩子就办好了，请看办得对不对", "/clues/"),
+    "clue.untraced": ("线索", "急：有危险的线索没有找到孩子就办好了，请看办得对不对", "/clues/"),
     "clue.matched": ("线索", "有一条线索对上了孩子的档案", "/clues/"),
     "companion.reminded": ("结对", "有陪伴者的审查快到期或已过期，请续；过期以后不能和孩子见面", "/companions/"),
     "wanted.offered": ("接单", "有单位愿意接一条需求，请答复", "/wanted/"),
