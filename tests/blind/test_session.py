@@ -139,7 +139,7 @@ TWO = bytes.fromhex("ec" + "ff" * 30 + "7f")
 MIXED = bindings.crypto_core_ed25519_add(points.nobodys_point(), TWO)
 
 
-@pytest.mark.parametrize("bad", [bytes(32), b"\x01" + bytes(31), b"\xff" * 32, TWO, MIXED])
+@pytest.mark.parametrize("bad", [bytes(32), b"\x01" + bytes(31), b"\xff" * 32, TWO, MIXED], ids=range(5))
 def test_points_outside_the_group_are_refused(bad: bytes) -> None:
     """Zero, the unit, what is no point, and the point of order two, alone or hidden in another: they would tell."""
     asking, first = asked(["王小明", "李四"])

@@ -72,7 +72,7 @@ NEEDS: dict[str, str] = {
     "definitions/": "work", "definitions/<slug:kind>/<slug:name>/": "work",
     "confirmations/": "work", "tasks/": "work", "flags/": "work",
     "conferences/": "office.see_conferences", f"{CHILD}conferences/": "part.conference_tasks",
-    f"{CHILD}conferences/<uuid:entry_id>/letters/<int:number>/": "part.conferences",
+    f"{CHILD}conferences/<uuid:call_id>/letters/<int:number>/": "part.conferences",
     "needs/": "office.see_needs", f"{CHILD}plans/": "part.psychological", f"{CHILD}courses/": "part.care",
     "protocols/": "office.see_protocols", "referrals/": "work",
     "referrals/board/": "office.see_referrals", f"{CHILD}referrals/<uuid:referral_id>/": "part.referral",

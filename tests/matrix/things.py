@@ -113,11 +113,12 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
     to = {"referral": {"to_organisation": str(world.body("hospital"))}}
     for form, by, answers in FORMS:
         story.record(form, by, **_spoken(child, form), **answers, **to.get(form, {}))
+    called = story.record("conference", "郑管理", members=[{"outside": "李律师", "minimum": ["help"]}])
     home = join_household(children=[child], actor=WORKER, at=MORNING)
     entry = Entry.objects.get(subject_id=child.id, kind="visit")
     desk = here["case_manager"].browser()
     found: dict[str, Any] = {
-        "child_id": child.id, "entry_id": entry.id,
+        "child_id": child.id, "entry_id": entry.id, "call_id": called.entry.id, "number": 1,
         "referral_id": Referral.objects.get(child_id=child.id).entry_id, "form_id": "visit_record",
         "children.paper_id": "case_file",
         "kind": "forms",

@@ -50,12 +50,12 @@ def spread(lines: Sequence[Hours], kinds: Sequence[tuple[date, str]], *, zone: t
                 found.append(Piece(each.line, start, end if end > start else end + timedelta(days=1)))
     found.sort(key=lambda each: (each.from_at, each.line))
     cut: list[Piece] = []
-    for each in found:
-        if cut and cut[-1].to_at > each.from_at:
+    for piece in found:
+        if cut and cut[-1].to_at > piece.from_at:
             last = cut.pop()
-            if last.from_at < each.from_at:
-                cut.append(Piece(last.line, last.from_at, each.from_at))
-        cut.append(each)
+            if last.from_at < piece.from_at:
+                cut.append(Piece(last.line, last.from_at, piece.from_at))
+        cut.append(piece)
     return cut
 
 

@@ -22,7 +22,7 @@ MISSING = "{kind}里没有这个孩子。请弄清为什么：搬走、转学、
 
 def ask(answer: Answer, *, actor: Viewer, at: datetime) -> None:
     """A flag in the child's file for who is nearest: a task with a due day, which climbs like any other."""
-    kind, child = comparing.kind_of(answer.comparison, at=at), Child.objects.get(id=answer.child_id)
+    kind, child = comparing.kind_of(answer.comparison, at=at), Child.objects.get(id__in=[answer.child_id])
     span = comparing.rules_of(answer.comparison, at=at).find_out
     until = due_at(span, since=at, calendar=rules.calendar_at(at)).astimezone(CHINA).date()
     is_missing = answer.verdict == Answer.MISSING

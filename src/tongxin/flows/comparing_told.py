@@ -11,6 +11,5 @@ def tell_compared(*, event: Event, at: datetime) -> None:
     """Tell each post that has something to settle of a list, once."""
     waiting = Answer.objects.filter(comparison_id=event.subject_id, owner_post_id__isnull=False)
     rows = waiting.exclude(state=Answer.SETTLED).order_by("owner_post_id")
-    notices.tell_posts(
-        posts=list(rows.values_list("owner_post_id", flat=True).distinct()), event=event, at=at
-    )
+    posts = [post for post in rows.values_list("owner_post_id", flat=True).distinct() if post is not None]
+    notices.tell_posts(posts=posts, event=event, at=at)

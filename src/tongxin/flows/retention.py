@@ -116,7 +116,7 @@ def _take_out_bound(rules: Rules, at: datetime) -> None:
 
 def _bound(due: Due, at: datetime) -> list[str]:
     """What the law wants kept of a listed file, a sentence each."""
-    child = Child.objects.filter(id=due.child_id).first()
+    child = Child.objects.filter(id__in=[due.child_id]).first()
     return erasing.kept_by_law(child, at=at) if child is not None else []
 
 

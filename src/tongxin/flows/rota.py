@@ -89,7 +89,7 @@ def seated_of(people: Sequence[UUID], *, first: date, last: date, at: datetime) 
 
 def stood_in(*, viewer: Viewer, at: datetime) -> frozenset[UUID]:
     """The posts in which the viewer stands in for somebody now: what is sat and booked there is theirs meanwhile."""
-    rows = Holding.objects.filter(held(at), person_id=viewer.person_id, kind=Holding.STAND_IN)
+    rows = Holding.objects.filter(held(at), person_id__in=[viewer.person_id], kind=Holding.STAND_IN)
     return frozenset(rows.values_list("post_id", flat=True))
 
 

@@ -37,7 +37,7 @@ def refusals(
 
 def _closing(state: CaseState, person: str | None) -> list[str]:
     """A case is closed by two people: whoever asked for it, in any version, doesn't approve it."""
-    if person in state.writers["closure"]:
+    if state.writers.wrote("closure", person):
         return ["提出结案的人不能审批自己的申请，请由另一位有权的同事审批；岗位空着的，请先安排代班的人。"]
     return []
 
@@ -48,7 +48,7 @@ def _approving(
     """A plan is approved level by level, each by another person, none of them who wrote it; whoever approved a level
     for a vacant post may still send the plan back."""
     wanted = state.care.next_role
-    if state.care.plan is not None and wanted and person in state.writers["plan"]:
+    if state.care.plan is not None and wanted and state.writers.wrote("plan", person):
         return ["制定人不能审核自己的方案，请由别的同事审核。"]
     if wanted and role not in state.pathway.content["routing"].get(wanted, (wanted,)):
         return ["现在还没有轮到您的岗位审核这份方案，请等前一级的意见。"]

@@ -17,6 +17,7 @@ from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.grades import Grades
 from tongxin.core.pathway.handovers import Handover
 from tongxin.core.pathway.reporting import Reporting
+from tongxin.core.pathway.writers import Writers
 
 # What a change of the child's situation means for the pathway; papers that lack don't change where a child is.
 STATES = {"found": "present", "returned": "present"}
@@ -29,8 +30,6 @@ LOOKED_INTO = "ask_concern"
 OPENS = {"held": "held", "flag": "flags", "rights_request": "rights"}
 SETTLES = {"flag_answer": ("flags", "flag"), "rights_answer": ("rights", "right"), "heard_answer": ("heard", "record")}
 # Whoever reports a danger has answered what was asked about words in earlier records.
-# What somebody else than its writers approves.
-APPROVED_BY_OTHERS = ("plan", "closure")
 ANSWERS_HEARD = frozenset({"crisis_report", "report"})
 
 
@@ -80,8 +79,7 @@ class CaseState:
     conferences: Conferences = field(default_factory=Conferences)
     arrangements: Arrangements = field(default_factory=Arrangements)
     reporting: Reporting = field(default_factory=Reporting)
-    # Who wrote what somebody else approves, in all its versions.
-    writers: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in APPROVED_BY_OTHERS})
+    writers: Writers = field(default_factory=Writers)
     expires_at: datetime | None = None
 
     @property
@@ -118,8 +116,7 @@ class CaseState:
         since = self.grades.since
         return since is not None and any(
             fact.seq > since.seq or (counting_itself and fact.seq == since.seq)
-            for kind, fact in self.last.items()
-            if kind in kinds
+            for kind, fact in self.last.items() if kind in kinds
         )
 
     def names(self) -> dict[str, object]:
@@ -177,9 +174,8 @@ class CaseState:
 
     def _pending_closure(self) -> bool:
         closure = self.last.get("closure")
-        return closure is not None and self.is_open and not self._newer("closure_decision", "closure") and not (
-            self._newer("reopen", "closure")
-        )
+        later = ("closure_decision", "reopen")
+        return closure is not None and self.is_open and not any(self._newer(kind, "closure") for kind in later)
 
 
 def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: datetime) -> CaseState:
@@ -195,7 +191,7 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         state.grades.take(fact, in_crisis=state.in_crisis)
         _hear(state, fact)
         state.courses.hear(fact)
-        _note_writer(state, fact)
+        state.writers.take(fact)
         if fact.id in current:
             _take(state, fact)
             state.courses.take(fact)
@@ -214,13 +210,6 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
     _stand_in(state)
     state.expires_at = _expiry(state, calendar)
     return state
-
-
-def _note_writer(state: CaseState, fact: Fact) -> None:
-    """Whoever corrects a plan is one of those who wrote it; a new plan has writers of its own."""
-    if fact.kind in state.writers and fact.correction not in WITHDRAWN and fact.person:
-        before = state.writers[fact.kind] if fact.supersedes else set()
-        state.writers[fact.kind] = {*before, fact.person}
 
 
 def _hear(state: CaseState, fact: Fact) -> None:

@@ -30,11 +30,11 @@ NOTES = ("本函不含儿童的姓名和情况，可以传真、邮寄或者当�
 
 
 @door("child.read", methods=("POST",))
-def letter(request: Request, child_id: UUID, entry_id: UUID, number: int) -> HttpResponse:
+def letter(request: Request, child_id: UUID, call_id: UUID, number: int) -> HttpResponse:
     """The letter to one of those who were called, as a PDF; that it was printed is a fact of the child's record."""
     child = child_for(request, child_id, part=PART)
     file = read_file(request, child.id, is_at_work=True)
-    called = file.state.conferences.called.get(str(entry_id))
+    called = file.state.conferences.called.get(str(call_id))
     if called is None:
         raise Http404
     entry = next(each for each in file.entries if each.id == UUID(called[0].id))

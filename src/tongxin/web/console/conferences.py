@@ -141,5 +141,5 @@ def _told_by_answers(file: File, by_id: Mapping[str, Entry]) -> dict[str, str]:
 
 urlpatterns = [
     path("conferences/", conference_list), path("children/<uuid:child_id>/conferences/", child_conferences),
-    path("children/<uuid:child_id>/conferences/<uuid:entry_id>/letters/<int:number>/", letter),
+    path("children/<uuid:child_id>/conferences/<uuid:call_id>/letters/<int:number>/", letter),
 ]
