@@ -21,7 +21,8 @@ SEXES = {"male": "男", "female": "女"}
 LISTS = (("school_roll", 9, "department_officer", 3), ("disability", 4, "benefit_clerk", 2))
 # How another office writes a sound: same sound, other character.
 OTHERWISE = (
-    ("李", "黎"), ("婷", "亭"), ("宇", "雨"), ("佳", "嘉"), ("张", "章"), ("梓", "紫"), ("林", "临"), ("王", "汪"), ("雅", "亚"),
+    ("李", "黎"), ("婷", "亭"), ("宇", "雨"), ("佳", "嘉"), ("张", "章"), ("梓", "紫"), ("林", "临"), ("王", "汪"),
+    ("雅", "亚"),
 )
 STRANGERS = {
     "school_roll": (("孙小河", "男", "2015-06-08", "孙大河"), ("顾清清", "女", "2013-11-20", "顾建民")),

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from tongxin.accounts.models import Division
-from tongxin.coordination.models import Expert, Matter, Opinion, Standard, TypicalCase
+from tongxin.coordination.models import Contact, Expert, Matter, Opinion, Standard, TypicalCase
 from tongxin.coordination.rules import departments_for
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
@@ -26,13 +26,14 @@ from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.registers.answers import Given
 
 Made = TypeVar("Made")
-LEAD, OFFICER, DOCTOR, WRITER = "case_manager", "department_officer", "psychiatrist", "social_worker"
+LEAD, WRITER = "case_manager", "social_worker"
+SCHOOLS, HEALTH, CIVIL = "education", "health", "civil_affairs"
 EXPERTS: Mapping[str, tuple[str, str]] = {
     "psychiatrist": ("psychiatry", "associate"), "clinical_supervisor": ("psychology", "senior"),
     "psych_teacher": ("education", "licensed"),
 }
 # Nobody speaks for the police yet: the directory shows the gap.
-JOINING = ("civil_affairs", "education", "health", "youth_league", "womens_federation", "social_organisation")
+JOINING = (CIVIL, SCHOOLS, HEALTH, "youth_league", "womens_federation", "social_organisation")
 MET, NEXT = timedelta(days=48), timedelta(days=9)
 MORNING = time(9, 30)
 TEXT = (
@@ -85,20 +86,30 @@ class CoordinationDays:
         moment = datetime.combine(when.astimezone(CHINA).date(), MORNING, tzinfo=CHINA)
         self.year.plan(moment, happening, **given)
 
-    def _actor(self, role: str, at: datetime) -> Actor | None:
-        found = self.year.cast.at_place(role, self.county.id, at=at)
-        return found if found is not None and found.role == role else None
+    def _actor(self, who: str, at: datetime) -> Actor | None:
+        """Who holds a role in the county, or speaks for a department there; nobody acts for either instead."""
+        if who in JOINING:
+            return self._speaker(who, at)
+        found = self.year.cast.at_place(who, self.county.id, at=at)
+        return found if found is not None and found.role == who else None
 
-    def _try(self, role: str, at: datetime, act: Callable[..., Made], /, **said: Any) -> Made | None:
-        """What came of an act of somebody in a role; none where nobody is there or it was refused."""
-        actor = self._actor(role, at)
+    def _speaker(self, department: str, at: datetime) -> Actor | None:
+        contacts = Contact.objects.filter(member__county_id=self.county.id, member__department=department)
+        for post_id in contacts.filter(to_at__isnull=True).order_by("id").values_list("post_id", flat=True):
+            if self.year.cast.holder(post_id):
+                return self.year.cast.acting(post_id, at=at)
+        return None
+
+    def _try(self, who: str, at: datetime, act: Callable[..., Made], /, **said: Any) -> Made | None:
+        """What came of an act of somebody; none where nobody is there or it was refused."""
+        actor = self._actor(who, at)
         if actor is None:
             return None
         try:
             return act(actor=actor.viewer, at=at, **said)
         except (Refused, NotAllowed) as refused:
             zh = refused.zh if isinstance(refused, Refused) else "不能办"
-            self.year.refused.append(f"coordination: {zh}")
+            self.year.refused.append(f"coordination {act.__name__} {who}: {zh}")
             return None
 
     def _join(self, at: datetime) -> None:
@@ -152,10 +163,11 @@ class CoordinationDays:
         self._at(at + timedelta(days=3), self._comment, standard=standard, said=said)
 
     def _comment(self, at: datetime, standard: Standard, said: dict[str, str]) -> None:
-        words = {OFFICER: {"agrees": "changes", "said": "三个工作日太短，假期里学校没有人，建议五个工作日"},
-                 DOCTOR: {"agrees": "agrees"}}
-        for role, comment in words.items():
-            step = self._try(role, at, coordinating_standards.comment, standard_id=standard.id, given=given(comment))
+        words = {SCHOOLS: {"agrees": "changes", "said": "三个工作日太短，假期里学校没有人，建议五个工作日"},
+                 HEALTH: {"agrees": "agrees"}}
+        for department, comment in words.items():
+            step = self._try(department, at, coordinating_standards.comment, standard_id=standard.id,
+                             given=given(comment))
             if step is not None and comment["agrees"] == "changes":
                 self._try(LEAD, at, coordinating_standards.reply, standard_id=standard.id, comment_id=step.id,
                           given=given({"outcome": "taken", "said": "改为五个工作日，有危险的当天"}))
@@ -190,12 +202,12 @@ class CoordinationDays:
         self.year.plan(at.replace(hour=17, minute=0), self._decide)
 
     def _sign(self, at: datetime) -> None:
-        for role in (OFFICER, DOCTOR, "benefit_clerk"):
-            for meeting in self._meetings(role, at):
-                self._try(role, at, coordinating_meetings.sign_in, meeting_id=meeting.id, member_id=None)
+        for department in (SCHOOLS, HEALTH, CIVIL):
+            for meeting in self._meetings(department, at):
+                self._try(department, at, coordinating_meetings.sign_in, meeting_id=meeting.id, member_id=None)
 
-    def _meetings(self, role: str, at: datetime) -> list[Any]:
-        actor = self._actor(role, at)
+    def _meetings(self, who: str, at: datetime) -> list[Any]:
+        actor = self._actor(who, at)
         rows = coordinating_meetings.reach(actor.viewer, at=at) if actor else None
         return list(rows.filter(state=coordinating_meetings.ASKED)) if rows is not None else []
 
@@ -208,8 +220,8 @@ class CoordinationDays:
         self._try(LEAD, at, coordinating_meetings.hold, meeting_id=meeting.id, given=given(minutes))
         members = {each.department: each for each in coordinating_members.current(self.county.id)}
         todo = (
-            ("education", "各学校写明转介由哪个岗位答复，月底前报来", 20),
-            ("health", "医院心理科每周留两个困境儿童的号", 14), ("youth_league", "组织寒假同伴活动两场", 90),
+            (SCHOOLS, "各学校写明转介由哪个岗位答复，月底前报来", 20),
+            (HEALTH, "医院心理科每周留两个困境儿童的号", 14), ("youth_league", "组织寒假同伴活动两场", 90),
         )
         for department, what, days in todo:
             if department in members:
@@ -221,9 +233,9 @@ class CoordinationDays:
 
     def _answer(self, at: datetime) -> None:
         """Education answers in time and is found to have done it."""
-        for matter in Matter.objects.filter(county_id=self.county.id, member__department="education"):
+        for matter in Matter.objects.filter(county_id=self.county.id, member__department=SCHOOLS):
             said = {"result": "done", "did": "全部学校已报来岗位，换人不换岗位，附汇总表"}
-            done = self._try(OFFICER, at, coordinating_matters.answer, matter_id=matter.id, file=None,
+            done = self._try(SCHOOLS, at, coordinating_matters.answer, matter_id=matter.id, file=None,
                              given=given(said))
             if done is not None:
                 self._try(LEAD, at, coordinating_matters.judge, matter_id=matter.id, is_enough=True, words="")
@@ -232,11 +244,11 @@ class CoordinationDays:
         """What the hospital hasn't done is ordered."""
         due = (at + timedelta(days=40)).date().isoformat()
         said = {"what": "说明为什么没有留号，写出从哪天起留", "why": "联席会议的决定逾期", "due_on": due}
-        for matter in Matter.objects.filter(county_id=self.county.id, member__department="health", kind="decision"):
+        for matter in Matter.objects.filter(county_id=self.county.id, member__department=HEALTH, kind="decision"):
             order = self._try(LEAD, at, coordinating_matters.order, member_id=None, about_id=matter.id,
                               given=given(said))
             if order is not None:
-                self._try(DOCTOR, at, coordinating_matters.receive, matter_id=order.id)
+                self._try(HEALTH, at, coordinating_matters.receive, matter_id=order.id)
 
     def _write(self, at: datetime) -> None:
         for index, each in enumerate(CASES):

@@ -31,6 +31,7 @@ from tongxin.demo.last_days import LastDays
 from tongxin.demo.lives import lives_of
 from tongxin.demo.moves import Moves
 from tongxin.demo.need_days import NeedDays
+from tongxin.demo.neighbour_days import NeighbourDays
 from tongxin.demo.notice_days import NoticeDays
 from tongxin.demo.office import settle_rows
 from tongxin.demo.pairing_days import PairingDays
@@ -99,14 +100,7 @@ def _play(
     BookingDays(year, county=county).plan_all()
     DutyDays(year, county=county).plan_all(start=start)
     AgeDays(year, village=village).plan_all(start=start)
-    RegisterDays(year, county=county).plan_all(start=start)
-    DirectoryDays(year, county=county).plan_all(start=start)
-    AskDays(year, county=county).plan_all(start=start)
-    PairingDays(year, county=county).plan_all(start=start)
-    CoordinationDays(year, county=county).plan_all(start=start)
-    SharingDays(year, county=county).plan_all()
-    ComparisonDays(year, county=county).plan_all(start=start)
-    SupervisionDays(year, county_id=county.id).plan_all()
+    _plan_county(year, county=county, start=start)
     NoticeDays(year, county=county, outside=outside).plan_all()
     Readers(year, start=start).plan_all()
     settle_rows(year, upload, start=start)
@@ -114,6 +108,19 @@ def _play(
     year.run()
     entries = sum(len(life.entries) for life in year.lives.values())
     return Played(village, entries, tuple(year.refused))
+
+
+def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
+    """What the county's desks do with registers, with other bodies and with other places."""
+    RegisterDays(year, county=county).plan_all(start=start)
+    DirectoryDays(year, county=county).plan_all(start=start)
+    AskDays(year, county=county).plan_all(start=start)
+    PairingDays(year, county=county).plan_all(start=start)
+    CoordinationDays(year, county=county).plan_all(start=start)
+    SharingDays(year, county=county).plan_all()
+    ComparisonDays(year, county=county).plan_all(start=start)
+    NeighbourDays(year, county=county).plan_all()
+    SupervisionDays(year, county_id=county.id).plan_all()
 
 
 def _children(upload: Upload) -> list[Child]:
