@@ -17,6 +17,7 @@ from tongxin.flows import (
     exchange_sending,
     export_copies,
     export_ending,
+    file_taking,
     handlers,
     holding,
     preparation,
@@ -106,6 +107,7 @@ def run(name: str, stop: threading.Event) -> None:
                 intake.forget_originals(at=clock.now(), held=holding.held())
                 comparing.dispose_due(at=clock.now(), held=holding.held())
                 blind_sessions.dispose_due(at=clock.now())
+                file_taking.return_unanswered(at=clock.now())
                 export_copies.destroy_expired(at=clock.now())
                 looked_at = export_ending.recall_overtaken(at=clock.now(), after=looked_at)
                 beaten = time.monotonic()

@@ -6,7 +6,7 @@ where, what is due and who answers is derived anew by the rules here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.access.models import Relation
 from tongxin.accounts.models import Division
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.models import Result
 from tongxin.documents import carried
 from tongxin.flows import peers, people_again
@@ -138,6 +138,30 @@ def give_back(*, arrival_id: UUID, reason: str, actor: Viewer, at: datetime) -> 
             raise Refused.because("请选择退回的理由，没有保存。")
         _answer(arrival, receipts.RETURNED, reasons[reason], actor=actor, at=at)
         return arrival
+
+
+def answer_by(arrival: Arrival, *, at: datetime) -> datetime:
+    """Until when a file waits for an answer; one that is sealed and unread is not kept for ever."""
+    limits = rules_in(region=rules.region_of(arrival.county_id), at=at)
+    return arrival.received_at + timedelta(days=limits.waits_days)
+
+
+def return_unanswered(*, at: datetime) -> int:
+    """How many files went back because nobody answered in time: what came is forgotten, the signed receipt stays to be
+    carried back. A supplement waits on: its child is here already."""
+    here = Arrival.objects.filter(state=Arrival.ACCEPTED).values("child_id")
+    waiting = Arrival.objects.filter(state=Arrival.WAITING).exclude(child_id__in=here)
+    return sum(_returned_late(each.id, at=at) for each in waiting if answer_by(each, at=at) <= at)
+
+
+def _returned_late(arrival_id: UUID, *, at: datetime) -> int:
+    with transaction.atomic():
+        arrival = Arrival.objects.select_for_update(of=("self",)).select_related("peer").get(id=arrival_id)
+        if arrival.state != Arrival.WAITING:
+            return 0
+        limits = rules_in(region=rules.region_of(arrival.county_id), at=at)
+        _answer(arrival, receipts.RETURNED, limits.waits_zh, actor=WORKER, at=at)
+    return 1
 
 
 def _allow(actor: Viewer, at: datetime) -> None:

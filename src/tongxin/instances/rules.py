@@ -10,10 +10,13 @@ from tongxin.rulebook import rules
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """`history` are the kinds of entries that are read and count no more; `returned` the reasons for returning."""
+    """`history` are the kinds of entries that are read and count no more; `returned` the reasons for returning;
+    a file that nobody answered for `waits_days` days goes back by itself, for the reason `waits_zh`."""
 
     history: frozenset[str]
     returned: Mapping[str, str]
+    waits_days: int
+    waits_zh: str
 
 
 def rules_in(*, region: str, at: datetime) -> Instances:
@@ -23,5 +26,6 @@ def rules_in(*, region: str, at: datetime) -> Instances:
 
 def _read(content: Mapping[str, Any]) -> Instances:
     return Instances(
-        history=frozenset(content["history"]), returned={each["id"]: each["zh"] for each in content["returned"]}
+        history=frozenset(content["history"]), returned={each["id"]: each["zh"] for each in content["returned"]},
+        waits_days=int(content["waits"]["days"]), waits_zh=str(content["waits"]["zh"]),
     )

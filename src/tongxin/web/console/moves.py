@@ -141,6 +141,7 @@ def _arrival(request: Request, found: Arrival, problem: str = "", status: int = 
         "sex": words_of(request, "sex").get(str(said.get("sex")), ""), "level": chips.get(str(said.get("level"))),
         "stage": stages.get(str(said.get("stage")), ""), "today": request.at.astimezone().date().isoformat(),
         "reasons": rules_in(region=region, at=request.at).returned, "given": request.POST,
+        "answer_by": file_taking.answer_by(found, at=request.at),
     }, status=status)
 
 
