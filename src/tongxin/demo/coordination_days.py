@@ -3,7 +3,7 @@ was commented and adopted, documents, experts, two typical cases. All bodies and
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from tongxin.accounts.models import Division
@@ -139,8 +139,14 @@ class CoordinationDays:
             "in_force_on": "2025-04-01", "says": "每季度开一次联席会议，决定要有承办部门和期限",
         }
         for each, founds in ((said, ["duty.education.early", "duty.health.treat"]), (own, ["duty.civil_affairs.lead"])):
-            if each["issued_on"] <= at.date().isoformat():
-                self._try(LEAD, at, coordinating_policies.enter, given=given(each), founds=founds, file=None)
+            issued = datetime.combine(date.fromisoformat(each["issued_on"]), MORNING, tzinfo=CHINA)
+            if issued <= at:
+                self._enter(at, said=each, founds=founds)
+            else:
+                self._at(issued, self._enter, said=each, founds=founds)
+
+    def _enter(self, at: datetime, said: Mapping[str, str], founds: list[str]) -> None:
+        self._try(LEAD, at, coordinating_policies.enter, given=given(said), founds=founds, file=None)
 
     def _pool(self, at: datetime) -> None:
         ends = (self.year.end + timedelta(days=300)).date().isoformat()
