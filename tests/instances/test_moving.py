@@ -252,6 +252,37 @@ def test_what_was_recorded_meanwhile_follows_before_the_duty_ends(cast: World) -
     story.rebuilt_equal()
 
 
+def test_a_danger_here_keeps_this_county_answering_until_it_is_over(cast: World) -> None:
+    story = leaving(cast)
+    story.record("crisis_report", "周主任")
+    sent = sent_by(story, to=FAR)
+    receipt, actor = answered_by_the_other(sent, sent.content), cast.viewer("郑管理", story.at)
+    done = file_sending.take_receipt(content=receipt, actor=actor, at=story.at)
+    assert done.state == Sending.ACCEPTED and story.case.is_open and story.case.in_crisis
+    assert file_sending.still_answers(story.child.id, at=story.at)
+    story.record("crisis_step", "苏咨询", step="professional", result="done")
+    story.ends_crisis()
+    more = file_sending.take_receipt(content=receipt, actor=cast.viewer("郑管理", story.at), at=story.at)
+    assert more.id == done.id and not file_sending.still_answers(story.child.id, at=story.at)
+    story.rebuilt_equal()
+
+
+def test_a_supplement_is_thought_of_where_it_comes(cast: World) -> None:
+    with taken_back():
+        first = leaving(cast)
+        sent = sent_by(first, to=FAR)
+        first.record("visit_record", "周主任", seen_in_person="yes")
+        receipt = answered_by_the_other(sent, sent.content)
+        more = file_sending.take_receipt(content=receipt, actor=cast.viewer("郑管理", first.at), at=first.at)
+        content, at = bytes(more.content), first.at
+    story = accepted(cast, sent)
+    actor = cast.viewer("陈管理", at + timedelta(days=2))
+    arrival = file_taking.receive(content=content, actor=actor, at=at + timedelta(days=2))
+    file_taking.accept(arrival_id=arrival.id, given=GIVEN, actor=actor, at=at + timedelta(days=2))
+    assert Entry.objects.filter(subject_id=story.child.id, kind="visit").exists()
+    story.rebuilt_equal()
+
+
 def test_a_returned_file_comes_back_as_work(cast: World) -> None:
     story = leaving(cast)
     sent = sent_by(story, to=FAR)

@@ -27,6 +27,9 @@ from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.people.models import Child
 
+IN_DANGER = (
+    "对方已接收。这里的危机或安全核实还没有办结，请先办结，再把同一份回执收一次，这里的责任才结束。"
+)
 ACTION = "move_files"
 NOT_LEAVING = "这个孩子没有在办的迁出，没有制作。请先填“迁出移交”。"
 WRONG_PLACE = "“迁出移交”写的是迁往别的地方，不是 {name} 管的地方，没有制作。请核对迁往地区，或换一个外地系统。"
@@ -96,11 +99,14 @@ def take_receipt(*, content: bytes, actor: Viewer, at: datetime) -> Sending:
     peer = peers.trusted(letter.sign_key)
     with transaction.atomic():
         sending = _answered(letter.content, peer)
-        if sending.state in {Sending.ACCEPTED, Sending.RETURNED}:
-            return sending
         outcome = str(letter.content["outcome"])
         child = Child.objects.get(id=sending.child_id)
         ledger.lock_subject(child.key_owner)
+        if sending.state == Sending.ACCEPTED:
+            _end_here(child, sending, letter.content, actor=actor, at=at)
+            return sending
+        if sending.state == Sending.RETURNED:
+            return sending
         sending.state = Sending.ACCEPTED if outcome == ACCEPTED else Sending.RETURNED
         sending.answered_at, sending.receipt, sending.content = at, content.decode(), b""
         sending.save(update_fields=["state", "answered_at", "receipt", "content"])
@@ -110,8 +116,19 @@ def take_receipt(*, content: bytes, actor: Viewer, at: datetime) -> Sending:
         )
         if outcome == ACCEPTED and _since(child, sending):
             return _made(child, sending.peer, after=sending.last_seq, actor=actor, at=at)
-        _record_answer(child, sending, letter.content, actor=actor, at=at)
+        _end_here(child, sending, letter.content, actor=actor, at=at)
         return sending
+
+
+def _end_here(child: Child, sending: Sending, said: dict[str, Any], *, actor: Viewer, at: datetime) -> None:
+    """The answer on record, once. While a danger is worked on here the county answers on, though the other side took
+    over: the same receipt ends it, brought again when that is done."""
+    state = state_of(child, facts=facts_of(child.id)[0], at=at)
+    if not state.names()["transfer_open"]:
+        return
+    if said["outcome"] == ACCEPTED and (state.in_crisis or state.names()["safety_check_open"]):
+        return
+    _record_answer(child, sending, said, actor=actor, at=at)
 
 
 def _answered(said: dict[str, Any], peer: Peer | None) -> Sending:
@@ -137,6 +154,14 @@ def _record_answer(child: Child, sending: Sending, said: dict[str, Any], *, acto
     }
     sheet = Sheet(entry_id=ids.new_id(), form_id="transfer_in", answers=answers, occurred_at=at)
     record(child_id=child.id, sheet=sheet, actor=actor, at=at)
+
+
+def still_answers(child_id: UUID, *, at: datetime) -> bool:
+    """Whether the other side took a child over while a danger is still worked on here."""
+    taken = Sending.objects.filter(child_id=child_id, state=Sending.ACCEPTED).exists()
+    waits = Sending.objects.filter(child_id=child_id, state=Sending.WAITING).exists()
+    state = state_of(Child.objects.get(id=child_id), facts=facts_of(child_id)[0], at=at)
+    return taken and not waits and bool(state.names()["transfer_open"])
 
 
 def waiting_for(child_id: UUID) -> list[Sending]:

@@ -20,6 +20,7 @@ from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.models import Result
 from tongxin.documents import carried
 from tongxin.flows import peers, people_again
+from tongxin.flows.derive import derive_again
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.transfers import TRANSFERRED
@@ -119,6 +120,8 @@ def accept(*, arrival_id: UUID, given: Accepting, actor: Viewer, at: datetime) -
         people_again.tell_again(child=child, at=at)
         if not said.get("is_supplement"):
             _record_arrival(child, said, given, actor=actor, at=at)
+        else:
+            derive_again(child=child, actor=actor, at=at)
         _answer(arrival, receipts.ACCEPTED, "", actor=actor, at=at)
         ledger.record(
             kind="move.accepted", subject=child.key_owner, actor=actor, at=at, is_fact=True,

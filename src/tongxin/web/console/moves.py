@@ -113,6 +113,8 @@ def bring(request: Request) -> HttpResponse:
         raise Http404 from None
     except (Refused, Fault) as refused:
         return _page(request, refused.zh, 422)
+    if file_sending.still_answers(sending.child_id, at=request.at):
+        messages.warning(request, file_sending.IN_DANGER)
     if sending.state == Sending.WAITING:
         messages.warning(request, file_sending.LATE.format(count=sending.entries))
     return HttpResponseRedirect(f"/children/{sending.child_id}/moves/")
