@@ -41,7 +41,7 @@ def test_what_child_and_guardian_say_of_the_help_is_asked_or_says_why_not(story:
 
 def test_of_a_dead_child_nobody_is_asked_how_content_they_were(story: Story) -> None:
     story.record("child_state", "郑管理", state="dead")
-    entry = story.record("case_closure", "郑管理", reason="died").entry
+    entry = story.record("case_closure", "王督导", reason="died").entry
     assert entry is not None
 
 

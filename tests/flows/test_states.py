@@ -34,7 +34,7 @@ def test_after_a_death_only_what_has_to_be_settled_is_left(story: Story) -> None
     story.graded("mid_high", 3, 0, 0, 0, 0)
     story.record("child_state", "周主任", state="dead")
     assert story.steps == {"close_dead"}
-    story.record("case_closure", "郑管理", reason="died")
+    story.record("case_closure", "王督导", reason="died")
     assert story.steps == {"approve_closure"}
     story.record("closure_decision", "郑管理", outcome="approved")
     assert (story.case.stage, story.steps) == ("closed", set())
@@ -49,7 +49,7 @@ def test_a_death_in_a_crisis_can_be_settled(story: Story) -> None:
     story.record("crisis_close", "苏咨询", seen_in_person="no", guardian_page="no")
     assert "file_report" in story.steps
     story.record("report_ruling", "郑管理", ruling="already_reported")
-    story.record("case_closure", "郑管理", reason="died")
+    story.record("case_closure", "王督导", reason="died")
     assert story.steps == {"approve_closure"}
 
 
