@@ -19,7 +19,7 @@ from tongxin.accounts import posts
 from tongxin.accounts.models import places_of
 from tongxin.cases import derivation, tasks
 from tongxin.drafts import services as drafts
-from tongxin.flows import arriving, facts
+from tongxin.flows import arriving, facts, sharing_sending
 from tongxin.flows import arriving_children as children
 from tongxin.flows.arriving_reading import Sender, Sent, read
 from tongxin.flows.record import asked_of
@@ -116,6 +116,7 @@ def _read_ahead(sents: Sequence[Sent], *, sender: Sender, at: datetime) -> Keyri
     facts.read_ahead(named)
     derivation.read_ahead(named)
     relations.read_ahead(named, at=at)
+    sharing_sending.read_ahead(mine)
     for child in mine:
         posts.read_ahead(places_of(child), at=at)
     for action in _actions(sents, about, at):

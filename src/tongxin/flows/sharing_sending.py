@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from tongxin.flows import sharing_duties as duties
 from tongxin.flows.export_rows import SEALED, categories_of, words_of
 from tongxin.flows.sharing_ending import live_of, locked, stop
 from tongxin.flows.sharing_scope import children_in, is_in, is_shared
-from tongxin.lib import ids
+from tongxin.lib import ids, together
 from tongxin.people.models import Child
 from tongxin.sharing.models import RECEIVER, Agreement, Delivery, Duty, Request, Version
 from tongxin.sharing.rules import Field, Purpose, Rules
@@ -27,20 +27,32 @@ from tongxin.vault import Owner
 log = logging.getLogger("tongxin.sharing")
 DELIVERED, ANNOUNCED = "share.delivered", "share.announced"
 PURPOSE = ROUTE = "sharing"
+# The question to which the answer is known for entries that are done together.
+CONCERNING = "sharing agreements"
 BATCH, AGAIN = 200, timedelta(minutes=5)
 
 
 def follow(*, child: Child, facts: tuple[Fact, ...], at: datetime) -> None:
     """What a new record of a child means for what is given of it; part of the record's own transaction, under the
     lock of its subject: a withdrawn consent closes and asks back here, a changed field queues."""
-    here = Q(county_id=child.county_id, state=Agreement.IN_FORCE, current__flow=Version.STANDING)
-    there = Q(deliveries__in=live_of(child.id))
-    concerned = list(Agreement.objects.filter(here | there).values_list("id", flat=True).distinct())
+    concerned = together.known((CONCERNING, child.id), lambda: _concerning(child))
     if not concerned:
         return
     fresh = Child.objects.get(id=child.id)
     for agreement in locked(concerned):
         _follow(agreement, fresh, facts, at)
+
+
+def read_ahead(children: Iterable[Child]) -> None:
+    """The agreements that concern the children of entries that are done together."""
+    for child in children:
+        together.learn((CONCERNING, child.id), _concerning(child))
+
+
+def _concerning(child: Child) -> list[UUID]:
+    here = Q(county_id=child.county_id, state=Agreement.IN_FORCE, current__flow=Version.STANDING)
+    there = Q(deliveries__in=live_of(child.id))
+    return list(Agreement.objects.filter(here | there).values_list("id", flat=True).distinct())
 
 
 def _follow(agreement: Agreement, child: Child, facts: tuple[Fact, ...], at: datetime) -> None:

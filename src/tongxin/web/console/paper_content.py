@@ -200,9 +200,11 @@ def _left_out(file: File, paper: Paper | None) -> list[str]:
     """Which parts of a whole file this copy is without, since whoever prints it may not read them."""
     if paper is None or not paper.is_whole:
         return []
+    # A part in which no form lies is no part of a file.
+    recorded = set(file.access.form_parts.values())
     missing = [
         zh.partition("（")[0] for part, zh in file.access.parts.items()
-        if part not in file.parts | NEVER_SHARED and not (file.asks_purpose and part == PART)
+        if part in recorded and part not in file.parts | NEVER_SHARED and not (file.asks_purpose and part == PART)
     ]
     said = ["打印人没有说明查看用途，本份没有打印心理评估。"] if file.asks_purpose else []
     return [*said, *([f"打印人无权查看，本份没有打印：{'、'.join(missing)}。"] if missing else [])]
