@@ -178,8 +178,8 @@ def test_hours_without_anybody_are_told_once_a_day(cast: world.World) -> None:
     by_hand(cast, DAY, "苏咨询")
     for hours in (0, 1):
         duty_watch.follow_duty(AT + timedelta(hours=hours))
-    assert Notice.objects.filter(kind="duty.lacking", post_id=cast.posts["郑管理"].id).count() == 1
+    assert Notice.objects.filter(kind="duty.warned", post_id=cast.posts["郑管理"].id).count() == 1
     template(cast)
     fill(cast)
     duty_watch.follow_duty(AT + timedelta(days=1))
-    assert Notice.objects.filter(kind="duty.lacking").count() == 1
+    assert Notice.objects.filter(kind="duty.warned").count() == 1

@@ -43,7 +43,7 @@ def _look(division: Division, now: datetime) -> None:
     }
     for post_id, person_id in posts.items():
         event = ledger.record(
-            kind="duty.lacking", subject=Owner("staff", person_id), actor=WORKER, at=now, is_fact=True,
+            kind="duty.warned", subject=Owner("staff", person_id), actor=WORKER, at=now, is_fact=True,
             clear={"division": division.code, "from": gap.from_at.isoformat(), "to": gap.to_at.isoformat()},
         )
         notices.tell_post(post_id=post_id, event=event, at=now)

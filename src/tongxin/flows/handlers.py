@@ -56,7 +56,7 @@ NOBODY_REACTS = frozenset({
     "service.listed", "ask.received", "ask.answered", "ask.dropped", "ask.carried", "ask.climbed",
     "attachment.added", "attachment.retracted", "paper.printed",
     "arrival.settled", "file.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",
-    "duty.written", "duty.planned", "duty.asked", "duty.answered", "duty.lacking",
+    "duty.written", "duty.planned", "duty.asked", "duty.answered", "duty.warned",
     "export.asked", "export.decided", "export.finished", "export.failed", "export.confirmed",
     "export.downloaded", "export.unlocked", "export.revoked", "export.destroyed",
     "export.recalled", "export.noted", "recall.asked",

@@ -98,7 +98,7 @@ OFFICE_NEWS = {
     "opinion.climbed": ("专家意见", "急：有一份专家意见逾期", "/coordination/experts/"),
     "duty.asked": ("换值班", "有人请您换一班，等您答复", "/duty/"),
     "duty.answered": ("换值班", "您的一次换班有了结果，请看值班表", "/duty/"),
-    "duty.lacking": ("值班表", "这几天有没有人值班的时段，请补上", "/duty/"),
+    "duty.warned": ("值班表", "这几天有没有人值班的时段，请补上", "/duty/"),
     "rota.asked": ("换班", "有人请您换班或代班，等您答复", "/rota/"),
     "rota.answered": ("换班", "您提出的换班有了答复", "/rota/"),
     "booking.placed": ("预约", "您有新的预约", "/bookings/"),
