@@ -202,7 +202,8 @@ def _decide(desk: Desk, child: str, action: str, level: str) -> None:
 
 def _closed_and_opened_again(worker: Desk, manager: Desk, child: str) -> None:
     worker.open(f"{child}forms/case_closure/")
-    worker.fill(reason="moved_away", handed_to="迁入地未保中心", moved_told="told", moved_told_how="打电话告诉了迁入地未保中心")
+    told = {"moved_told": "told", "moved_told_how": "打电话告诉了迁入地未保中心"}
+    worker.fill(reason="moved_away", handed_to="迁入地未保中心", **told)
     worker.reads("审批结案")
     manager.open(child)
     manager.task("审批结案")

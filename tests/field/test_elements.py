@@ -111,6 +111,11 @@ def test_away_at_once_leaves_a_poem_and_a_locked_phone(house: Village, phone: Ph
     assert kept == {f"q{number}": "1" for number in range(1, 9)} | {"q9": "3"}
 
 
+def _says_nothing_of_the_child(message: str) -> None:
+    assert OTHER not in message and not any(word in message for word in UNSAID)
+    assert "，" in message and re.search(r"\d{2}:\d{2}", message)
+
+
 def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Village, phone: Phone, line: Line) -> None:
     phone.pair(house.logins["周主任"])
     line.cut()
@@ -123,9 +128,7 @@ def test_a_critical_answer_opens_the_card_and_its_ticks_are_entries(house: Villa
     expect(card).not_to_contain_text("不想活")
     expect(card.locator(".fa-crisis-watch")).to_contain_text("还没有排谁陪着孩子。您先不要离开。")
 
-    message = card.get_by_label("短信内容").input_value()
-    assert OTHER not in message and not any(word in message for word in UNSAID)
-    assert "，" in message and re.search(r"\d{2}:\d{2}", message)
+    _says_nothing_of_the_child(card.get_by_label("短信内容").input_value())
 
     waiting = phone.rows("outbox")
     step = card.locator("[data-step=stay]")

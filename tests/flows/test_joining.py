@@ -33,7 +33,8 @@ def standing(child: Child, at: Any) -> dict[str, Any]:
     case = Case.objects.get(id=child.id)
     opened = vault.open([getattr(row, each) for each in WORDS], viewer=WORKER, purpose="rebuild", at=at)
     return {
-        "words": opened, "sex": row.sex, "month": row.birth_month, "place": (row.county_id, row.town_id, row.village_id),
+        "words": opened, "sex": row.sex, "month": row.birth_month,
+        "place": (row.county_id, row.town_id, row.village_id),
         "marks": (bytes(row.person_token or b""), bytes(row.id_token or b"")),
         "case": (case.stage, case.is_open, case.level, case.standing, case.identified, case.in_crisis, case.state),
         "tasks": sorted(Task.objects.filter(case=case, state__in=("open", "waiting")).values_list("key", flat=True)),

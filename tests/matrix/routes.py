@@ -115,7 +115,9 @@ NEEDS: dict[str, str] = {
     "r/": "public", "r/open/": "public", "r/answer/": "public", "r/paper/": "public",
     "crises/": "office.see_crisis_board", "crises/board/": "office.see_crisis_board",
     **COORDINATION,
-    "groups/": "office.see_groups", "groups/new/": "office.manage_groups", "groups/counted/": "office.see_groups|see_progress", GROUP: "office.see_groups@county~",
+    "groups/": "office.see_groups", "groups/new/": "office.manage_groups",
+    "groups/counted/": "office.see_groups|see_progress",
+    GROUP: "office.see_groups@county~",
     **dict.fromkeys((f"{GROUP}{each}" for each in (
         "join/", "join/<uuid:child_id>/", "members/<uuid:member_id>/leave/", "end/",
     )), "office.manage_groups@county~"),

@@ -21,8 +21,8 @@ INSTALLED_APPS = [
         for name in (
             "vault", "ledger", "accounts", "rulebook", "duty", "access", "people", "assessments",
             "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
-            "registers", "exports", "keeping", "rights", "bookings", "sharing", "comparisons", "screening", "clues", "groups",
-            "coordination", "exchange", "pairings", "instances", "flows", "web", "commands",
+            "registers", "exports", "keeping", "rights", "bookings", "sharing", "comparisons", "screening", "clues",
+            "groups", "coordination", "exchange", "pairings", "instances", "flows", "web", "commands",
         )
     ),
     "django.contrib.auth",

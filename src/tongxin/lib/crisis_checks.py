@@ -32,7 +32,8 @@ def check_after(content: Content) -> None:
             if each not in steps:
                 raise DefinitionError(f"closing.second_person[{at}]", f"没有“{each}”这一步", "用 steps 里的名字")
     if "roster" in content:
-        _roster(take.mapping(content["roster"], "roster", required=(*ROSTER, "turn"), optional=(*MORE, "lines", "swap_reasons")))
+        optional = (*MORE, "lines", "swap_reasons")
+        _roster(take.mapping(content["roster"], "roster", required=(*ROSTER, "turn"), optional=optional))
     if "safety_plan" in content:
         _plan(take.mapping(content["safety_plan"], "safety_plan", required=("always", "if_agreed")))
 

@@ -151,7 +151,8 @@ KINDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "carer_index": _one(None, 20, 44, 60),
     },
     "course_review": {
-        "decision": _one("goes_on", "adjusted", "resumed", "paused", "raised", "shared", "kept"), "review_on": _one("", *DUE),
+        "decision": _one("goes_on", "adjusted", "resumed", "paused", "raised", "shared", "kept"),
+        "review_on": _one("", *DUE),
     },
     "course_end": {"outcome": _one("finished", "stopped")}, "course_ask": {},
     "task_reason": {"until": _one("2025-02-10", "2025-02-20T12:00:00+08:00", "2025-06-01")},

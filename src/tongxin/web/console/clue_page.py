@@ -270,7 +270,7 @@ def match(request: Request, clue_id: UUID) -> HttpResponse:
         raise Http404
     text = request.POST.get("text", "").strip()[:LONGEST_SEARCH]
     return _page(request, clue, text=text, has_looked=True, like=[
-        _candidate(request, each.child, each.name)
+        _candidate(request, each.child, each.name or "")
         for each in clue_matching.like(text, viewer=request.viewer, at=request.at)
     ])
 

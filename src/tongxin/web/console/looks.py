@@ -26,7 +26,8 @@ PURPOSES = {
     "consent": "告知与同意", "looking": "查看核实", "family": "监护人用链接查看",
     "export": "导出数据（有登记）", "scrubbing": "导出前查找要遮盖的字",
     "subject": "应本人或监护人要求导出", "print": "打印", "attachment": "打开附件", "attachments": "查看附件目录",
-    "sharing": "按协议共享给部门", "clue": "受理线索", "list_comparison": "名单比对", "open_ask": "建档前查找是否已在册", "bookings": "预约", "reporter": "查看报告人身份",
+    "sharing": "按协议共享给部门", "clue": "受理线索", "list_comparison": "名单比对",
+    "open_ask": "建档前查找是否已在册", "bookings": "预约", "reporter": "查看报告人身份",
 }
 # Where a name is only one of many on a page, nobody opened the file; nor where the system prepares an export.
 LISTS = frozenset({
