@@ -98,5 +98,5 @@ def _share(counts: Counter[int], place: int) -> float:
 
 
 if __name__ == "__main__":
-    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()] or [200_000, 7]
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()] or [100_000, 7]
     main(*numbers, write="--write" in sys.argv)
