@@ -19,11 +19,11 @@ from tongxin.flows.coordinating_figures import agenda_for, as_codes
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.instances import letters
 from tongxin.instances.models import Peer, RolledUp
+from tongxin.instances.rules import rules_in
 from tongxin.lib.faults import Fault
 from tongxin.rulebook import rules
 
 SEND, TAKE = "send_figures", "take_figures"
-STALE = timedelta(days=2)
 OLDER = "这份汇总比已经收到的同一天的那一份旧，没有收下。请让对方发最新的一份。"
 AHEAD = "这份汇总的制作时间晚于现在，没有收下。请双方核对时钟。"
 STRANGER = "发来这份汇总的外地系统没有登记，或没有由第二个人核对指纹。没有收下。"
@@ -32,7 +32,7 @@ UNTRUSTED = "这个外地系统还没有由第二个人核对指纹，或已经�
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One lower installation: its newest figures, or none yet, and whether they are older than two days."""
+    """One lower installation: its newest figures, or none yet, and whether they are too old."""
 
     peer: Peer
     newest: RolledUp | None
@@ -83,10 +83,10 @@ def take(*, content: bytes, actor: Viewer, at: datetime) -> RolledUp:
 
 def places(*, at: datetime) -> list[Place]:
     """Every lower installation that stands, with its newest figures; one that is silent is named too."""
-    found = []
+    found, oldest = [], timedelta(days=rules_in(region="", at=at).stale_days)
     for peer in Peer.objects.filter(confirmed_at__isnull=False, revoked_at__isnull=True).order_by("region"):
         newest = RolledUp.objects.filter(peer=peer).order_by("-day", "-version").first()
-        is_stale = newest is None or at.astimezone(CHINA).date() - newest.day > STALE
+        is_stale = newest is None or at.astimezone(CHINA).date() - newest.day > oldest
         found.append(Place(peer, newest, is_stale))
     return found
 

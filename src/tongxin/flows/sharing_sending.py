@@ -162,8 +162,9 @@ def send_queued(now: datetime, *, limit: int = BATCH) -> int:
                 _send(agreement, delivery_id, now)
         except OperationalError:
             raise
-        except Exception:
-            log.exception("delivery %s could not be sent", delivery_id)
+        except Exception as error:
+            # Its words may quote what was to be sent.
+            log.error("delivery %s could not be sent: %s", delivery_id, type(error).__name__)
             Delivery.objects.filter(id=delivery_id, state=Delivery.QUEUED).update(queued_at=now + AGAIN)
     return len(rows)
 

@@ -11,12 +11,14 @@ from tongxin.rulebook import rules
 @dataclass(frozen=True, slots=True)
 class Instances:
     """`history` are the kinds of entries that are read and count no more; `returned` the reasons for returning;
-    a file that nobody answered for `waits_days` days goes back by itself, for the reason `waits_zh`."""
+    a file that nobody answered for `waits_days` days goes back by itself, for the reason `waits_zh`; figures older than
+    `stale_days` days are asked for again."""
 
     history: frozenset[str]
     returned: Mapping[str, str]
     waits_days: int
     waits_zh: str
+    stale_days: int
 
 
 def rules_in(*, region: str, at: datetime) -> Instances:
@@ -28,4 +30,5 @@ def _read(content: Mapping[str, Any]) -> Instances:
     return Instances(
         history=frozenset(content["history"]), returned={each["id"]: each["zh"] for each in content["returned"]},
         waits_days=int(content["waits"]["days"]), waits_zh=str(content["waits"]["zh"]),
+        stale_days=int(content["stale_after"]["days"]),
     )
