@@ -20,7 +20,7 @@ def roster(path: Path, names: list[str]) -> Path:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
-    (tmp_path / "password").write_text("一个足够长的密码\n")
+    (tmp_path / "password").write_text("一个足够长的十二个字密码\n")
     roster(tmp_path / "a.csv", [f"孩子{word}" for word in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"])
     roster(tmp_path / "b.csv", [f"孩子{word}" for word in "申酉戌亥金木水火土天地人日月星辰风雨雷电山石"])
     return tmp_path

@@ -20,6 +20,7 @@ from tongxin.lib.faults import Fault
 from tongxin.lib.identity_numbers import check_digit
 
 TODAY = date(2026, 3, 1)
+WORD = "一个足够长的十二个字密码"
 RULES = blind.Rules(longest=5_000, filled_to=7, days=30, shortest_list=2)
 TERMS = blind.Terms(
     kind="person", purpose="核对应保未保", agreement="示协〔2026〕3号", asker="示例县民政局", answerer="示例县残联"
@@ -214,11 +215,11 @@ def test_names_are_compared_without_dots_and_days_in_any_writing() -> None:
 def test_a_secret_file_opens_with_its_password_only() -> None:
     asking, first = asked(["王小明", "李四"])
     kept = replace(asking.secret, seed=SEEDS[0], sent=first.digest)
-    locked = blind.lock(kept, password="一个足够长的密码")
+    locked = blind.lock(kept, password=WORD)
     assert "王小明".encode() not in locked
-    opened = blind.unlock(locked, password="一个足够长的密码")
+    opened = blind.unlock(locked, password=WORD)
     assert opened == replace(kept, marks=Marks(kept.marks.keys, ()))
-    for content, word in ((locked, "另一个足够长的密码"), (locked[:-1], "一个足够长的密码"), (b"", "一个足够长的密码")):
+    for content, word in ((locked, f"另{WORD}"), (locked[:-1], WORD), (b"", WORD)):
         with pytest.raises(Fault, match="密码不对"):
             blind.unlock(content, password=word)
     with pytest.raises(Fault, match="至少"):

@@ -10,7 +10,7 @@ from nacl.exceptions import CryptoError
 from tongxin.blind.marks import Marks
 from tongxin.lib.faults import Fault
 
-SHORTEST = 8
+SHORTEST = 12
 WRONG = "密码不对，或文件不是隐私比对的私密文件。没有处理。"
 SHORT = f"密码至少 {SHORTEST} 个字。没有保存。"
 

@@ -3,27 +3,28 @@
 import csv
 import getpass
 import os
-from datetime import date, timedelta, timezone
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
 from tongxin import blind
 from tongxin.blind.letters import fingerprint
+from tongxin.blind.secret import SHORTEST
+from tongxin.core.pathway import CHINA
 from tongxin.intake.reading import RosterError, open_roster
 from tongxin.lib import clock, definitions, places, signing
 from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 
-BEIJING = timezone(timedelta(hours=8))
 SEED = 32
-ASKED = "私密文件的密码（至少 8 个字，下一步还要用）："
+ASKED = f"私密文件的密码（至少 {SHORTEST} 个字，下一步还要用）："
 UNREAD = "{path} 读不出（{why}）。没有处理。"
 EXISTS = "{path} 已经存在，没有改动它。请换一个文件名，或先移走。"
 
 
 def today() -> date:
     """The day in Beijing."""
-    return clock.now().astimezone(BEIJING).date()
+    return clock.now().astimezone(CHINA).date()
 
 
 def rules() -> blind.Rules:

@@ -5,15 +5,15 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import TextIO
 
+from tongxin.core.pathway import CHINA
 from tongxin.intake.reading import Layout, Part, Roster, RosterError, Row, open_roster
 from tongxin.intake.reading.row import NOTES, PROBLEMS
 from tongxin.intake.reading.words import field_name
 from tongxin.lib.arguments import Parser
 
-BEIJING = timezone(timedelta(hours=8))
 _SHOWN = 20
 
 
@@ -22,7 +22,7 @@ def main(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         _in_utf_8(stream)
     asked = _parser().parse_args(list(argv))
-    today = asked.today or datetime.now(UTC).astimezone(BEIJING).date()
+    today = asked.today or datetime.now(UTC).astimezone(CHINA).date()
     try:
         roster = open_roster(asked.file, county=asked.county)
         rows = roster.rows(today=today)

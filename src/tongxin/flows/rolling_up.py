@@ -5,7 +5,7 @@ Nothing about a child travels: the numbers are those of the joint meeting's agen
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -63,7 +63,7 @@ def take(*, content: bytes, actor: Viewer, at: datetime) -> RolledUp:
     if peer is None:
         raise Refused.because(STRANGER)
     day, made_at, numbers = _read(letter.content)
-    if made_at > at + timedelta(minutes=5):
+    if made_at > at + rules_in(region="", at=at).clocks_differ:
         raise Refused.because(AHEAD)
     digest = letters.digest(content)
     with transaction.atomic():
@@ -83,7 +83,7 @@ def take(*, content: bytes, actor: Viewer, at: datetime) -> RolledUp:
 
 def places(*, at: datetime) -> list[Place]:
     """Every lower installation that stands, with its newest figures; one that is silent is named too."""
-    found, oldest = [], timedelta(days=rules_in(region="", at=at).stale_days)
+    found, oldest = [], rules_in(region="", at=at).stale_after
     for peer in Peer.objects.filter(confirmed_at__isnull=False, revoked_at__isnull=True).order_by("region"):
         newest = RolledUp.objects.filter(peer=peer).order_by("-day", "-version").first()
         is_stale = newest is None or at.astimezone(CHINA).date() - newest.day > oldest

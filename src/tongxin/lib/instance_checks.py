@@ -11,11 +11,14 @@ DATED = ("version", "valid_from")
 
 def check_instances(content: Mapping[str, Any]) -> None:
     """Nothing, when files can be handed over by this; else where it fails and how to mend it."""
-    take.mapping(content, "", required=(*HEAD, "history", "waits", "stale_after", "returned"), optional=DATED)
+    wanted = (*HEAD, "history", "waits", "stale_after", "clocks_differ", "returned")
+    take.mapping(content, "", required=wanted, optional=DATED)
     waits = take.mapping(content["waits"], "waits", required=("days", "zh"))
     take.number(waits, "days", "waits", 0, low=1, high=3650)
     stale = take.mapping(content["stale_after"], "stale_after", required=("days",))
     take.number(stale, "days", "stale_after", 0, low=1, high=366)
+    clocks = take.mapping(content["clocks_differ"], "clocks_differ", required=("minutes",))
+    take.number(clocks, "minutes", "clocks_differ", 0, low=1, high=60)
     take.unrepeated([str(each) for each in take.sequence(content["history"], "history")], "history", "记录种类")
     for at, each in enumerate(take.sequence(content["returned"], "returned")):
         take.mapping(each, f"returned[{at}]", required=("id", "zh"))

@@ -80,7 +80,8 @@ def _page(request: Request, given: dict[str, str], problems: Iterable[Problem], 
     places = duty.places_for(viewer=request.viewer, action=duty.SEE, at=request.at)
     may_plan = duty.places_for(viewer=request.viewer, action=duty.PLAN, at=request.at)
     start, usual = request.at, duty.roster_rules(region=region_of_viewer(request), at=request.at)
-    until = datetime.combine(start.astimezone(CHINA).date() + usual.shown, time(), tzinfo=CHINA)
+    today = start.astimezone(CHINA).date()
+    until = datetime.combine(today + usual.shown, time(), tzinfo=CHINA)
     found = {id: selectors.stretches(place, since=start, until=until) for id, place in places.items()}
     choices = {id: duty.candidates(place, at=request.at) for id, place in may_plan.items()}
     people = {person for rows in choices.values() for _post, person in rows}
@@ -93,6 +94,7 @@ def _page(request: Request, given: dict[str, str], problems: Iterable[Problem], 
         {
             "id": id, "name": place.name, "rows": [_row(each, names, request.at) for each in found[id]],
             "gaps": sum(1 for each in found[id] if each.turn is None), "may_plan": id in may_plan,
+            "has_template": selectors.template_on(place, today) is not None,
             "is_empty": all(each.turn is None for each in found[id]),
             "people": [
                 {"value": f"{post.id}:{person}", "zh": f"{names.person(person)}　{post.title}"}

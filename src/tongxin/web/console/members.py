@@ -1,5 +1,6 @@
 """The members of a county: a directory that everybody at work reads, and what is missing in it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -63,15 +64,19 @@ def _row(line: Line, names: Names, lead: bool) -> dict[str, Any]:
     for post in line.contacts:
         person = line.holders.get(post.id)
         phone = names.phones.get(person, "") if person else ""
-        contacts.append(f"{post.title}：{names.person(person) if person else VACANT}　{phone}".rstrip("　"))
+        contacts.append({"zh": f"{post.title}：{names.person(person) if person else VACANT}", "number": phone})
     return {
         "zh": f"{line.department.zh}　{line.member.organisation.name if line.member else ''}".rstrip("　"),
         "url": f"{LIST}{line.department.id}/",
         "meta": [*([_("牵头")] if line.department.leads else []),
                  *([] if line.member or line.gap else [_("还没有登记")])],
-        "gap": line.gap, "points": contacts,
+        "gap": line.gap, "calls": contacts,
         "act": (_("登记、更换") if lead else _("看职责")),
     }
+
+
+def _called(contact: Mapping[str, str]) -> str:
+    return f"{contact['zh']}　{contact['number']}".rstrip("　")
 
 
 @door(f"office.{coordinating.SEE}")
@@ -103,7 +108,7 @@ def _page(request: Request, found: Department, problems: list[Problem] | None = 
         blocks.append(Facts(_("现在的成员"), [
             {"zh": _("单位"), "said": line.member.organisation.name},
             {"zh": _("从什么时候起"), "said": moment_zh(line.member.from_at)},
-            {"zh": _("联系岗位"), "said": "\n".join(row["points"]) or _("还没有")},
+            {"zh": _("联系岗位"), "said": "\n".join(_called(each) for each in row["calls"]) or _("还没有")},
         ]))
     if is_lead(request):
         blocks.append(_form(request, found, line, problems or []))
