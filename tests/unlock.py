@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from tongxin.ledger.guards import APPEND_ONLY
+from tongxin.ledger import guards
+
+GUARDED = (*guards.APPEND_ONLY, *guards.BOOK)
 
 
 @contextmanager
@@ -17,7 +19,7 @@ def guards_down() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'trigger'")
-        triggers = [(name, sql) for name, sql, table in cursor.fetchall() if table in APPEND_ONLY]
+        triggers = [(name, sql) for name, sql, table in cursor.fetchall() if table in GUARDED]
         for name, _ in triggers:
             cursor.execute(f"DROP TRIGGER {name}")
         try:
@@ -30,12 +32,12 @@ def guards_down() -> Iterator[None]:
 @contextmanager
 def _toggled(before: str, after: str) -> Iterator[None]:
     with connection.cursor() as cursor:
-        for table in APPEND_ONLY:
+        for table in GUARDED:
             cursor.execute(f"ALTER TABLE {table} {before} TRIGGER USER")
         try:
             yield
         finally:
-            for table in APPEND_ONLY:
+            for table in GUARDED:
                 cursor.execute(f"ALTER TABLE {table} {after} TRIGGER USER")
 
 

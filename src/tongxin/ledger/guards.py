@@ -5,6 +5,8 @@ from collections.abc import Iterable
 FIRST = ("ledger_entry", "ledger_event", "ledger_access", "ledger_accesssubject", "ledger_seal", "ledger_leaf")
 SUMMARY = "ledger_summary"
 APPEND_ONLY = (*FIRST, SUMMARY)
+# The book of money is only added to as well; it isn't part of what is sealed.
+BOOK = ("funds_posting", "funds_transfer", "funds_approval", "funds_closing")
 WITH_HORIZON = ("ledger_entry", "ledger_event", "ledger_access")
 REFUSAL = "ledger rows are never changed or removed"
 
@@ -44,6 +46,15 @@ def postgresql_guards(tables: Iterable[str]) -> list[str]:
             f"CREATE POLICY {table}_add ON {table} FOR INSERT WITH CHECK (true)",
         ]
     return statements
+
+
+def postgresql_refusals(tables: Iterable[str]) -> list[str]:
+    """Triggers alone, for tables that every role reads whole."""
+    return [
+        f"CREATE TRIGGER {table}_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
+        for table in tables
+    ]
 
 
 def postgresql_horizon() -> list[str]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from tongxin.ledger.guards import APPEND_ONLY
+from tongxin.ledger.guards import APPEND_ONLY, BOOK
 
 OWNER, WEB, WORKER = "tongxin_owner", "tongxin_web", "tongxin_worker"
 # What registers say and what was done about it: rows that no program changes.
 ADDED_ONLY = frozenset({"registers_version", "registers_step", "registers_paper", "sharing_version",
     "sharing_approval", "notices_attempt", "clues_step",
-    "exchange_call", "exchange_try", "pairings_check", "pairings_contact", "coordination_step", "coordination_scan"})
+    "exchange_call", "exchange_try", "pairings_check", "pairings_contact", "coordination_step", "coordination_scan",
+    "training_attempt"})
 SEALED_BY_WORKER = frozenset({"ledger_leaf", "ledger_seal", "ledger_summary"})
 
 
@@ -31,7 +32,7 @@ def statements(tables: Iterable[str]) -> list[str]:
 def _rights(table: str, role: str) -> str:
     if table in SEALED_BY_WORKER and role == WEB:
         return "SELECT"
-    if table in APPEND_ONLY or table in ADDED_ONLY:
+    if table in APPEND_ONLY or table in ADDED_ONLY or table in BOOK:
         return "SELECT, INSERT"
     if table == "django_migrations":
         return "SELECT"

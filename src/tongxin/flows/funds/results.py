@@ -1,0 +1,149 @@
+"""What came of a pay-out: paid or returned child by child, the bank's file read back, receipts."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tongxin.accounts.viewers import Viewer
+from tongxin.core.forms import Problem
+from tongxin.core.pathway import CHINA
+from tongxin.documents.models import Attachment
+from tongxin.flows.funds import asking
+from tongxin.flows.funds.booking import ASK, KEEP, Line, book, fund_for, may, rules_of
+from tongxin.flows.funds.paying import NOT_SENT, grant_for, payout_for, tell_child
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.funds.models import Fund, Grant, Payout, Posting, Request
+from tongxin.intake.reading.refusal import RosterError
+from tongxin.intake.reading.workbook import read_workbook
+from tongxin.lib.numbers import day_in, number_in
+
+NO_RESULT = "没有改动：请选收到了还是退回，退回的选原因。"
+NO_DAY = "没有改动：日期要在发出以后、今天以前。"
+NOT_PAID = "没有改动：还没有收到，不能签收。"
+NO_RECEIPT = "没有改动：请选谁签收、哪天签收。"
+NO_SUCH = "第 {row} 行：没有序号 {number} 的孩子，或结果已经记过。整份没有记。"
+NO_COLUMNS = "没有读：第一行要有“序号”“结果”两栏，“原因”可不写。结果写“成功”或“失败”。"
+NOT_SAID = "第 {row} 行：结果要写“成功”或“失败”，失败的写原因。整份没有记。"
+PAID_ZH, BACK_ZH = ("成功", "已收到", "收到"), ("失败", "退回", "退票")
+
+
+@transaction.atomic
+def settle(*, grant_id: UUID, is_paid: bool, on: str, reason: str, actor: Viewer, at: datetime) -> Grant:
+    """The child got it, or it came back; what came back after it was paid is booked back too."""
+    may(actor, f"{KEEP}|{ASK}", at=at)
+    seen = grant_for(grant_id, actor, at)
+    fund = fund_for(fund_id=seen.payout.fund_id, viewer=actor, at=at, for_update=True)
+    return _settle(fund, seen.id, is_paid, day_in(on), reason, actor, at)
+
+
+def _settle(
+    fund: Fund, grant_id: UUID, is_paid: bool, day: date | None, reason: str, actor: Viewer, at: datetime
+) -> Grant:
+    grant = Grant.objects.select_for_update(of=("self",)).select_related("payout").get(id=grant_id)
+    payout, found = grant.payout, rules_of(fund.county_id, at=at)
+    if payout.state not in (Payout.SENT, Payout.SETTLED) or payout.sent_at is None:
+        raise Refused.because(NOT_SENT)
+    if grant.state == (Grant.PAID if is_paid else Grant.RETURNED):
+        return grant
+    may_be = grant.state == Grant.LISTED or (grant.state == Grant.PAID and not is_paid)
+    if not may_be or (not is_paid and reason not in found.lists["returns"]):
+        raise Refused([Problem("result", NO_RESULT, True)])
+    sent = payout.sent_at.astimezone(CHINA).date()
+    if day is None or not sent <= day <= at.astimezone(CHINA).date():
+        raise Refused([Problem("on", NO_DAY, True)])
+    request = Request.objects.get(about_id=payout.id, state__in=[Request.AGREED, Request.DONE])
+    if grant.state == Grant.PAID:
+        line = Line(found.held[fund.form], found.purposes[payout.purpose].account, grant.amount)
+        book(
+            fund, kind=Posting.RELEASE, lines=[line], on=day, posting_id=asking.step_of(request, f"{grant.id} again"),
+            request=request, actor=actor, at=at,
+        )
+    else:
+        asking.spend(
+            request, fund, amount=grant.amount, on=day, step=str(grant.id), actor=actor, at=at, is_back=not is_paid
+        )
+    grant.state, grant.settled_on = (Grant.PAID if is_paid else Grant.RETURNED), day
+    grant.reason = "" if is_paid else reason
+    grant.save(update_fields=["state", "settled_on", "reason"])
+    tell_child("grant.settled", grant, actor, at, result=grant.state)
+    return grant
+
+
+@transaction.atomic
+def settle_rest(*, payout_id: UUID, on: str, actor: Viewer, at: datetime) -> int:
+    """All children whose result nobody has said yet have got it."""
+    may(actor, f"{KEEP}|{ASK}", at=at)
+    payout = payout_for(payout_id=payout_id, viewer=actor, at=at)
+    fund = fund_for(fund_id=payout.fund_id, viewer=actor, at=at, for_update=True)
+    ids = list(payout.grants.filter(state=Grant.LISTED).order_by("number").values_list("id", flat=True))
+    for each in ids:
+        _settle(fund, each, True, day_in(on), "", actor, at)
+    return len(ids)
+
+
+@transaction.atomic
+def read_bank(*, payout_id: UUID, content: bytes, name: str, actor: Viewer, at: datetime) -> int:
+    """The bank's answer: by the list's numbers paid or returned; all of the file or nothing."""
+    may(actor, f"{KEEP}|{ASK}", at=at)
+    payout = payout_for(payout_id=payout_id, viewer=actor, at=at)
+    fund = fund_for(fund_id=payout.fund_id, viewer=actor, at=at, for_update=True)
+    today, returns = at.astimezone(CHINA).date(), rules_of(fund.county_id, at=at).lists["returns"]
+    waiting = dict(payout.grants.filter(state=Grant.LISTED).values_list("number", "id"))
+    problems, said = [], []
+    for row, cells in enumerate(_cells(content, name), start=2):
+        number, result, why = cells
+        grant = waiting.pop(number_in(number) or 0, None)
+        reason = next((id for id, zh in returns.items() if why and (zh in why or why in zh)), next(iter(returns)))
+        if grant is None:
+            problems.append(Problem("file", NO_SUCH.format(row=row, number=number[:12]), False))
+        elif result not in (*PAID_ZH, *BACK_ZH):
+            problems.append(Problem("file", NOT_SAID.format(row=row), False))
+        else:
+            said.append((grant, result in PAID_ZH, reason))
+    if problems:
+        raise Refused(problems)
+    for grant, is_paid, reason in said:
+        _settle(fund, grant, is_paid, today, reason, actor, at)
+    return len(said)
+
+
+def _cells(content: bytes, name: str) -> list[tuple[str, str, str]]:
+    """The rows of the bank's file: number, result, why."""
+    try:
+        sheet = next(iter(read_workbook(content, name)))
+    except RosterError as wrong:
+        raise Refused([Problem("file", str(wrong), False)]) from None
+    rows = [[_text(cell) for cell in row] for row in sheet.rows if any(_text(cell) for cell in row)]
+    heads = rows[0] if rows else []
+    if "序号" not in heads or "结果" not in heads:
+        raise Refused([Problem("file", NO_COLUMNS, False)])
+    places = [heads.index(each) if each in heads else -1 for each in ("序号", "结果", "原因")]
+    return [
+        (row[places[0]], row[places[1]], row[places[2]] if places[2] >= 0 else "") for row in rows[1:]
+    ]
+
+
+def _text(cell: object) -> str:
+    return f"{cell:.0f}" if isinstance(cell, float) and cell == int(cell) else str(cell).strip()
+
+
+@transaction.atomic
+def receive(
+    *, grant_id: UUID, by: str, on: str, attachment_id: UUID | None, actor: Viewer, at: datetime
+) -> Grant:
+    """Somebody signed for it; the paper with the signature is an attachment of the child's own file."""
+    may(actor, f"{KEEP}|{ASK}", at=at)
+    grant, day = grant_for(grant_id, actor, at), day_in(on)
+    if grant.state != Grant.PAID or grant.settled_on is None:
+        raise Refused.because(NOT_PAID)
+    if by not in rules_of(grant.payout.county_id, at=at).lists["receipts"] or day is None or not (
+        grant.settled_on <= day <= at.astimezone(CHINA).date()
+    ):
+        raise Refused([Problem("receipt", NO_RECEIPT, True)])
+    if attachment_id and not Attachment.objects.filter(id=attachment_id, child_id=grant.child_id).exists():
+        raise NotAllowed
+    grant.receipt_by, grant.receipt_on, grant.attachment_id = by, day, attachment_id
+    grant.save(update_fields=["receipt_by", "receipt_on", "attachment_id"])
+    tell_child("grant.received", grant, actor, at, by=by)
+    return grant

@@ -1,0 +1,105 @@
+"""What the definitions of funds and of programmes must hold."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tongxin.core.forms import content as take
+from tongxin.core.language.errors import DefinitionError
+from tongxin.lib.exchange_checks import span_at
+from tongxin.lib.register_checks import check_fields
+
+Content = Mapping[str, Any]
+HEAD = ("id", "zh", "source", "means")
+DATED = ("version", "valid_from")
+ACCOUNTS = ("asset", "income", "expense")
+EVERY = ("year", "half", "once", "none")
+FUND_LISTS = ("ways", "refusals", "again", "returns", "receipts", "liked")
+FUND_ASKED = ("fund", "deposit", "payout", "wish")
+PROGRAMME_LISTS = ("kinds", "left_out", "refusals")
+PROGRAMME_ASKED = ("programme", "contract", "acceptance")
+SOURCES, UNITS = ("entries", "meetings", "occasions"), ("人", "人次", "次", "场")
+
+
+def check_funds(content: Content) -> None:
+    """Nothing, when funds can be kept by this; else where it fails and how to mend it."""
+    take.mapping(content, "", required=(
+        *HEAD, "accounts", "held", "reserved", "sources", "purposes", "approvals", *FUND_LISTS, "receipt_within",
+        "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat", "reached", "option_lists",
+    ), optional=DATED)
+    kinds = {each: row["kind"] for each, row in _rows(content["accounts"], "accounts", ("kind",)).items()}
+    for at, kind in kinds.items():
+        if kind not in ACCOUNTS:
+            raise DefinitionError(f"accounts.{at}", f"没有“{kind}”这种科目", f"可写：{'、'.join(ACCOUNTS)}")
+    held = take.mapping(content["held"], "held", required=("money", "goods"))
+    for each in (*held.values(), content["reserved"]):
+        _is(kinds, str(each), "asset", "held")
+    for row in _rows(content["sources"], "sources", ("account",)).values():
+        _is(kinds, row["account"], "income", "sources")
+    for row in _rows(content["purposes"], "purposes", ("account", "to"), ("every", "most")).values():
+        _is(kinds, row["account"], "expense", "purposes")
+        if row["to"] == "child":
+            take.number(row, "most", "purposes", 0, low=1)
+            if row.get("every") not in EVERY:
+                raise DefinitionError("purposes", "发给孩子的要写多久算一期", f"every 可写：{'、'.join(EVERY)}")
+    _check_steps(content["approvals"])
+    for key in FUND_LISTS:
+        _rows(content[key], key)
+    for key in ("receipt_within", "remind_before"):
+        span_at(content[key], key)
+    for key, least in (("rows_at_most", 1), ("small_below", 5)):
+        take.number(content, key, "", 0, low=least, high=100_000)
+    _rows(content["outcomes"], "outcomes", ("unit", "means"))
+    named = {name: content[name] for name in ("sources", "purposes", "ways")}
+    lists = {**content["option_lists"], **named, "given": content["purposes"]}
+    for key in FUND_ASKED:
+        check_fields(content[key], key, lists)
+
+
+def check_programmes(content: Content) -> None:
+    """Nothing, when services can be bought by this; else where it fails and how to mend it."""
+    take.mapping(content, "", required=(
+        *HEAD, "counts", "late_after", *PROGRAMME_LISTS, "remind_before", *PROGRAMME_ASKED, "option_lists",
+    ), optional=DATED)
+    for row in _rows(content["counts"], "counts", ("unit", "from"), ("forms", "attended")).values():
+        if row["from"] not in SOURCES or row["unit"] not in UNITS:
+            raise DefinitionError("counts", "不知道从哪里数、什么单位", f"from：{SOURCES}；unit：{UNITS}")
+        if (row["from"] == "entries") != bool(row.get("forms")):
+            raise DefinitionError("counts", "从记录数的要写哪几种表", "给 from: entries 的写 forms")
+    for key in PROGRAMME_LISTS:
+        _rows(content[key], key)
+    for key in ("late_after", "remind_before"):
+        span_at(content[key], key)
+    for key in PROGRAMME_ASKED:
+        check_fields(content[key], key, {**content["option_lists"], "kinds": content["kinds"]})
+
+
+def _rows(
+    raw: object, path: str, more: Sequence[str] = (), optional: Sequence[str] = ()
+) -> dict[str, Mapping[str, Any]]:
+    rows = [
+        take.mapping(each, f"{path}[{at}]", required=("id", "zh", *more), optional=optional)
+        for at, each in enumerate(take.sequence(raw, path))
+    ]
+    found = [take.identifier(row, f"{path}[{at}]") for at, row in enumerate(rows)]
+    take.unrepeated(found, path, "编号")
+    return dict(zip(found, rows, strict=True))
+
+
+def _is(kinds: Mapping[str, str], account: str, kind: str, path: str) -> None:
+    if kinds.get(account) != kind:
+        raise DefinitionError(path, f"“{account}”不是 {kind} 科目", "请写 accounts 里有的科目")
+
+
+def _check_steps(raw: object) -> None:
+    before = 0
+    rows = take.sequence(raw, "approvals")
+    for at, each in enumerate(rows):
+        row = take.mapping(each, f"approvals[{at}]", required=("people",), optional=("up_to",))
+        take.number(row, "people", f"approvals[{at}]", 0, low=1, high=5)
+        is_last = at == len(rows) - 1
+        if is_last == ("up_to" in row):
+            raise DefinitionError("approvals", "只有最后一档不写 up_to", "前面各档写到多少分，最后一档不写")
+        if not is_last:
+            if row["up_to"] <= before:
+                raise DefinitionError("approvals", "各档要从小到大", "请按金额从小到大写")
+            before = take.number(row, "up_to", f"approvals[{at}]", 0, low=1)

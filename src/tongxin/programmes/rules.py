@@ -1,0 +1,68 @@
+"""What `definitions/programmes` says: kinds, how deliverables are counted, what is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tongxin.registers.rules import Field, fields_in, words_of
+from tongxin.rulebook import shipped
+
+KIND = "programmes"
+PEOPLE = "人"
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One way to count what was delivered, from the system's own records."""
+
+    id: str
+    zh: str
+    unit: str
+    origin: str
+    forms: tuple[str, ...]
+    is_attended: bool
+
+    @property
+    def is_people(self) -> bool:
+        """Whether each child counts once."""
+        return self.unit == PEOPLE
+
+
+@dataclass(frozen=True, slots=True)
+class Programmes:
+    """The rules of a county."""
+
+    means: str
+    kinds: Words
+    counts: Mapping[str, Count]
+    late_after: timedelta
+    left_out: Words
+    refusals: Words
+    remind_before: timedelta
+    asked: Mapping[str, tuple[Field, ...]]
+
+
+def programmes_in(*, region: str, at: datetime) -> Programmes:
+    """The rules in force in a county."""
+    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at)
+
+
+def _read(content: Mapping[str, Any]) -> Programmes:
+    lists = {name: words_of(each) for name, each in content["option_lists"].items()}
+    kinds = words_of(content["kinds"])
+    return Programmes(
+        means=content["means"], kinds=kinds,
+        counts={
+            each["id"]: Count(
+                each["id"], each["zh"], each["unit"], each["from"], tuple(each.get("forms", ())),
+                bool(each.get("attended")),
+            ) for each in content["counts"]
+        },
+        late_after=timedelta(**content["late_after"]), left_out=words_of(content["left_out"]),
+        refusals=words_of(content["refusals"]), remind_before=timedelta(**content["remind_before"]),
+        asked={
+            key: fields_in(content[key], {**lists, "kinds": kinds}) for key in ("programme", "contract", "acceptance")
+        },
+    )
