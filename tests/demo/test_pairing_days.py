@@ -4,7 +4,8 @@ import pytest
 
 from tests.conftest import taken_back
 from tests.demo.small import END, played
-from tongxin.pairings.models import Companion, Contact, Gathering, Offer, Pairing, Wanted
+from tongxin.activities.models import Occasion
+from tongxin.pairings.models import Companion, Contact, Offer, Pairing, Wanted
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +16,6 @@ def test_companions_children_meetings_and_needs_stand_there_on_the_last_morning(
         assert not [each for each in refused if each.startswith("pairings")]
         assert Companion.objects.count() == 3 and Companion.objects.filter(checked_until__isnull=True).count() == 1
         assert Pairing.objects.filter(to_on__isnull=True).count() == 2
-        assert Contact.objects.filter(is_checked=True).exists() and Gathering.objects.exists()
+        assert Contact.objects.filter(is_checked=True).exists() and Occasion.objects.exists()
         assert set(Wanted.objects.values_list("state", flat=True)) <= {Wanted.OPEN, Wanted.TAKEN}
         assert Offer.objects.filter(state=Offer.ACCEPTED).count() <= 1

@@ -20,6 +20,7 @@ AGREEMENT = "sharing/<uuid:agreement_id>/"
 SHARING = "write_sharing|approve_sharing|receive_sharing"
 LINE = "registers/lines/<uuid:line_id>/"
 UPLOAD = "rosters/<uuid:upload_id>/"
+SITE = "places/<uuid:site_id>/"
 
 TABLE = "coordination/"
 COORDINATION: dict[str, str] = {
@@ -90,6 +91,20 @@ NEEDS: dict[str, str] = {
     f"{CHILD}pairings/<uuid:pairing_id>/end/": "office.keep_companions@county~",
     "gatherings/": "office.count_gatherings~",
     "gatherings/<uuid:gathering_id>/withdraw/": "office.count_gatherings@county~",
+    "activities/": "office.plan_activities|approve_activities", "activities/new/": "office.plan_activities~",
+    "activities/<uuid:activity_id>/": "office.plan_activities|approve_activities@county~",
+    "activities/<uuid:activity_id>/decide/": "office.approve_activities@county~",
+    "activities/doubts/<uuid:doubt_id>/": "office.approve_activities@county~",
+    **dict.fromkeys((f"activities/<uuid:activity_id>/{each}/" for each in (
+        "change", "cancel", "close", "begin", "count", "list", "photos", "list/<uuid:listed_id>/answer",
+        "list/<uuid:listed_id>/leave",
+    )), "office.plan_activities@county~"),
+    **dict.fromkeys((f"activities/times/<uuid:occasion_id>/{each}/" for each in ("withdraw", "code", "tick")),
+                    "office.plan_activities@county~"),
+    "activities/photos/<uuid:photo_id>/": "office.plan_activities|approve_activities@county~",
+    "activities/photos/<uuid:photo_id>/withdraw/": "office.plan_activities@county~",
+    "publicity/": "office.plan_activities~", "publicity/<uuid:line_id>/withdraw/": "office.plan_activities@county~",
+    "come/": "public", "come/<slug:code>/": "public", "come/<slug:code>/feedback/": "public",
     "wanted/": "office.publish_needs|take_needs", f"{CHILD}wanted/": "office.publish_needs@county~",
     "wanted/<uuid:wanted_id>/offer/": "office.take_needs@county~",
     "wanted/<uuid:wanted_id>/withdraw/": "office.publish_needs@county~",
@@ -130,6 +145,19 @@ NEEDS: dict[str, str] = {
     "duty/<int:division_id>/fill/": "office.plan_duty@county~",
     "duty/swap/": "office.see_duty~", "duty/swaps/<uuid:swap_id>/": "office.see_duty~",
     f"{CHILD}crisis/take/": "record.crisis_step~", f"{CHILD}safety-plan/": "part.crisis",
+    "places/": "office.see_places", "places/table/": "office.see_places", "places/near/": "office.see_places",
+    "places/bring/": "office.keep_places~", "places/new/": "office.keep_places",
+    f"{CHILD}near/": "part.roster~", "places/boxes/": "office.open_boxes",
+    "places/boxes/<uuid:box_id>/": "office.open_boxes@county~",
+    "places/boxes/<uuid:box_id>/remove/": "office.keep_places@county~",
+    "places/openings/<uuid:opening_id>/letter/": "office.open_boxes@county~",
+    "places/findings/<uuid:finding_id>/mend/": "office.keep_places@county~",
+    SITE: "office.see_places@county", f"{SITE}photos/<uuid:photo_id>/": "office.see_places@county",
+    f"{SITE}change/": "office.keep_places@county~",
+    **dict.fromkeys((f"{SITE}{each}/" for each in (
+        "close", "closures/<int:closure_id>/end", "inspect", "photos", "boxes", "<slug:what>/link",
+        "<slug:what>/<int:link_id>/unlink",
+    )), "office.keep_places@county~"),
     "rooms/": "office.see_rooms", "rooms/new/": "office.manage_rooms",
     "rooms/<uuid:room_id>/": "office.see_rooms@county",
     **dict.fromkeys((f"rooms/<uuid:room_id>/{each}/" for each in ("change", "close", "closures/<int:closure_id>/end")),

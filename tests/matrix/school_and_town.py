@@ -3,17 +3,20 @@
 from datetime import date
 from typing import Any
 
+from tests.documents.files import png
 from tests.matrix.office import Worker
 from tests.web.conftest import MORNING
+from tongxin.activities.models import Doubt
 from tongxin.exchange.models import Client, Delivery
 from tongxin.flows import exchange_clients, exchange_hooks, gathering, pairing, pairing_companions, taking_up
+from tongxin.flows.activities import listing, occasions, photos, planning, publicity, signing
 from tongxin.lib import ids
 from tongxin.people.models import Child
 
 
 def school_and_town(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     """A companion with a pairing, a class meeting, a need with an offer, a client with a hook and a dead letter."""
-    return {**_paired(here, child), **_wanted(here, child), **_client(here)}
+    return {**_paired(here, child), **_wanted(here, child), **_client(here), **_activity(here, child)}
 
 
 def _paired(here: dict[str, Worker], child: Child) -> dict[str, Any]:
@@ -35,6 +38,29 @@ def _paired(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     }
     met = gathering.add(gathering_id=ids.new_id(), given=held, actor=here["psych_teacher"].viewer(), at=MORNING)
     return {"companion_id": companion.id, "pairing_id": made.id, "gathering_id": met.id}
+
+
+def _activity(here: dict[str, Worker], child: Child) -> dict[str, Any]:
+    """An outing with the child on its list, held once with a code and a photo; a doubted number; publicity."""
+    desk = here["case_manager"].viewer()
+    given = {
+        "kind": ["theme_day"], "title": ["开放日"], "goal": ["认识情绪"], "purpose": ["know"], "audience": ["pupils"],
+        "topic": ["feelings"], "place": ["儿童之家"], "first_day": ["2025-09-01"], "last_day": ["2025-09-30"],
+        "expected": ["9000"],
+    }
+    row = planning.plan(activity_id=ids.new_id(), given=given, reason="全县", actor=desk, at=MORNING)
+    held = occasions.begin(activity_id=row.id, occasion_id=ids.new_id(), actor=desk, at=MORNING)
+    line = listing.put(activity_id=row.id, file_no=child.file_no, group=1, actor=desk, at=MORNING)
+    code, _ = signing.issue(occasion_id=held.id, actor=desk, at=MORNING)
+    told = {"channel": ["video"], "title": ["短片"], "published_on": ["2025-09-01"], "times": ["1"],
+            "reach_from": ["none"], "shows_child": ["no"]}
+    said = publicity.add(line_id=ids.new_id(), given=told, actor=desk, at=MORNING)
+    photo = photos.add(activity_id=row.id, actor=desk, at=MORNING,
+                       sent=photos.Sent(ids.new_id(), "a.png", png(), photos.NOBODY))
+    return {
+        "activity_id": row.id, "occasion_id": held.id, "listed_id": line.id, "code": code, "photo_id": photo.id,
+        "doubt_id": Doubt.objects.get(about_id=row.id).id, "publicity.line_id": said.id,
+    }
 
 
 def _wanted(here: dict[str, Worker], child: Child) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.flows.group_story import GroupStory
 from tests.flows.story import Story
 from tests.matrix.office import Worker
 from tests.matrix.school_and_town import school_and_town
+from tests.matrix.sites import sites
 from tests.matrix.together import together
 from tests.screening.school import School
 from tests.sync.phone import Phone, visit
@@ -78,8 +79,15 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 # What has to be in a body before a page comes to who asks.
 BODIES = {
+    "activities/new/": {"activity": "01997000-0000-7000-8000-000000000011"},
+    "activities/<uuid:activity_id>/begin/": {"occasion": "01997000-0000-7000-8000-000000000012"},
+    "activities/<uuid:activity_id>/count/": {"occasion": "01997000-0000-7000-8000-000000000013"},
+    "activities/<uuid:activity_id>/photos/": {"photo": "01997000-0000-7000-8000-000000000014"},
+    "publicity/": {"line": "01997000-0000-7000-8000-000000000015"},
     "gatherings/": {"gathering": "01997000-0000-7000-8000-000000000001"},
     "children/<uuid:child_id>/pairings/<uuid:pairing_id>/log/": {"contact": "01997000-0000-7000-8000-000000000002"},
+    "places/boxes/<uuid:box_id>/": {"opening": "01997000-0000-7000-8000-000000000003"},
+    "places/<uuid:site_id>/inspect/": {"inspection": "01997000-0000-7000-8000-000000000004"},
     "sharing/<uuid:agreement_id>/decide/": {"agrees": "yes", "of": "1", "side": "giver"},
     "sharing/requests/<uuid:request_id>/answer/": {"deed": "refuse"},
     "children/<uuid:child_id>/entries/<uuid:entry_id>/retract/": {"reason": "mistaken"},
@@ -133,7 +141,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
         **_asked(world, here["case_manager"], here["counsellor"]),
         **sharing.under_way(world, child, body=here["department_officer"].post.organisation_id),
-        **_group(world), **together(here), **_rooms(world, child),
+        **_group(world), **together(here), **_rooms(world, child), **sites(here),
         **school_and_town(here, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}

@@ -12,12 +12,13 @@ from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.accounts import county as counties
 from tongxin.accounts.models import Organisation, Post
+from tongxin.activities.models import Occasion
 from tongxin.flows import erasing
 from tongxin.flows.pairing_companions import follow_companions
 from tongxin.ledger.models import Access, Entry
 from tongxin.lib import ids
 from tongxin.notices.models import Notice
-from tongxin.pairings.models import Check, Companion, Contact, Gathering, Offer, Pairing, Wanted
+from tongxin.pairings.models import Check, Companion, Contact, Offer, Pairing, Wanted
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
 
@@ -178,7 +179,7 @@ class TestGatherings:
         assert school.post("/gatherings/", wrong).status_code == 422
         page = text(office("郑管理").get("/gatherings/"))
         assert "2 场次" in page and "78 人次" in page and "42 人<" in page
-        row = Gathering.objects.get(id=same)
+        row = Occasion.objects.get(id=same)
         assert office("郑管理").post(f"/gatherings/{row.id}/withdraw/").status_code == 404
         assert school.post(f"/gatherings/{row.id}/withdraw/").status_code == 302
         assert "38 人次" in text(school.get("/gatherings/"))

@@ -151,3 +151,8 @@ def fill(
 def posts_of(role: str, *, county_id: int) -> list[UUID]:
     """The posts of a role in a county."""
     return list(Post.objects.filter(role=role, division__county_id=county_id).values_list("id", flat=True))
+
+
+def posts_in(division_id: int, *, role: str) -> list[UUID]:
+    """The posts of a role at one place."""
+    return list(Post.objects.filter(role=role, division_id=division_id).values_list("id", flat=True))

@@ -22,7 +22,8 @@ INSTALLED_APPS = [
             "vault", "ledger", "accounts", "rulebook", "duty", "access", "people", "assessments",
             "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
             "registers", "exports", "keeping", "rights", "bookings", "sharing", "comparisons", "screening", "clues",
-            "groups", "coordination", "exchange", "pairings", "instances", "flows", "web", "commands",
+            "groups", "coordination", "exchange", "pairings", "places", "workforce", "training", "activities", "funds", "programmes", "instances", "flows", "web",
+            "commands",
         )
     ),
     "django.contrib.auth",
@@ -70,6 +71,8 @@ TONGXIN_CIPHER_PROFILE = os.environ.get("TONGXIN_CIPHER_PROFILE", "aes-256-gcm")
 TONGXIN_SIGNATURE_PROFILE = os.environ.get("TONGXIN_SIGNATURE_PROFILE", "ed25519")
 # Where a finder of a weakness may write to: mailto:… or https://…
 TONGXIN_SECURITY_CONTACT = os.environ.get("TONGXIN_SECURITY_CONTACT", "")
+# A Spark cluster (spark://…) on which large lists are compared; empty: on this machine.
+TONGXIN_SPARK_MASTER = os.environ.get("TONGXIN_SPARK_MASTER", "")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.Person"

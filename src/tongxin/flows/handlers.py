@@ -1,8 +1,9 @@
 """The one map event → reactions. `now` runs in the entry's own transaction, `later` in the worker (A1, C9)."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
+from tongxin import ledger
 from tongxin.flows import comparing_told, rosters
 from tongxin.ledger.models import Work
 from tongxin.notices import services as notices
@@ -48,9 +49,20 @@ NOBODY_REACTS = frozenset({
     "file.renewed", "disposal.decided",
     "clue.received", "clue.assigned", "clue.stepped", "clue.raised", "clue.untraced", "clue.matched", "clue.climbed",
     "report.answered",
+    "clearance.recorded", "clearance.reminded", "check.planned", "qualification.recorded", "qualification.verified",
+    "qualification.reminded", "team.formed", "team.joined", "team.departed", "team.ended", "team.given", "team.taken",
     "companion.registered", "companion.checked", "companion.released", "companion.reminded", "pairing.started",
-    "pairing.contacted", "pairing.ended", "gathering.held", "gathering.retracted", "wanted.published", "wanted.offered",
+    "pairing.contacted", "pairing.ended", "wanted.published", "wanted.offered",
     "wanted.answered", "wanted.dropped", "wanted.carried", "pupil.assigned", "pupil.removed",
+    "activity.planned", "activity.decided", "activity.cancelled", "activity.closed", "activity.joined",
+    "activity.agreed", "activity.departed", "activity.opened", "activity.pictured", "activity.hidden", "occasion.held",
+    "occasion.signed", "occasion.retracted", "publicity.listed", "publicity.retracted", "doubt.raised", "doubt.settled",
+    "fund.opened", "fund.booked", "fund.asked", "fund.answered", "month.closed", "payout.opened", "payout.sent",
+    "grant.listed", "grant.removed", "grant.settled", "grant.received", "wish.noted", "wish.delivered",
+    "programme.opened", "contract.signed", "acceptance.counted", "acceptance.decided",
+    "training.planned", "training.approved", "training.arranged", "training.attended", "training.ended",
+    "training.cancelled", "training.retracted", "training.imported", "training.reminded", "training.delayed",
+    "lesson.answered", "exam.started", "exam.finished", "certificate.issued", "certificate.revoked",
     "client.asked", "client.answered", "client.renewed", "client.ended", "hook.added", "hook.paused", "hook.resumed",
     "hook.ended", "hook.repeated",
     "service.listed", "ask.received", "ask.answered", "ask.dropped", "ask.carried", "ask.climbed",
@@ -72,6 +84,8 @@ NOBODY_REACTS = frozenset({
     "member.changed", "joint.advanced", "joint.asked", "matter.issued", "matter.advanced", "matter.reminded",
     "matter.climbed", "standard.advanced", "standard.asked", "standard.reminded", "policy.listed",
     "typical.advanced", "expert.appointed", "opinion.asked", "opinion.advanced", "opinion.reminded", "opinion.climbed",
+    "site.changed", "site.inspected", "site.mended", "site.reminded", "box.placed", "box.opened", "box.removed",
+    "letter.carried",
     "room.changed", "rota.changed", "rota.asked", "rota.answered", "booking.placed", "booking.changed",
     "agreement.drafted", "agreement.answered", "agreement.started", "agreement.ended",
     "share.asked", "share.answered", "share.delivered", "share.announced", "share.opened", "share.received",
@@ -97,3 +111,16 @@ def later_handlers(kind: str) -> tuple[str, ...]:
 def run(work: Work, *, at: datetime) -> None:
     """Do one piece of work; called by the worker inside the transaction that finishes it."""
     REACTIONS[work.handler](event=work.event, at=at)
+
+
+def run_all(claimed: Sequence[Work], *, worker: str, soon: timedelta) -> int:
+    """How many pieces of work were done, each `soon` after its event; in the transaction that finishes them all.
+
+    Lines for whoever answers, nearly all there are, are written as one.
+    """
+    mine = ledger.finish_all(claimed, worker=worker)
+    notices.tell_owners([(work.event, work.event.at + soon) for work in mine if work.handler == "tell_owner"])
+    for work in mine:
+        if work.handler != "tell_owner":
+            run(work, at=work.event.at + soon)
+    return len(mine)

@@ -28,6 +28,8 @@ from tongxin.flows import (
     supervising,
     taking_up,
 )
+from tongxin.flows.activities import listing as activity_lists
+from tongxin.flows.funds import wishes
 from tongxin.flows.setting_apart import custody_owners
 from tongxin.flows.shelved import NOWHERE
 from tongxin.instances import services as instances
@@ -109,6 +111,8 @@ def strip(child: Child, *, at: datetime) -> dict[str, int]:
     looks.end_about(child.id, at=at)
     gone["clues"] = clue_erasing.strip(child)
     gone["pairings"] = pairing.erase(child)
+    gone["wishes"] = wishes.erase(child)
+    gone["activities"] = activity_lists.erase(child)
     gone["blind"] = blind_sessions.forget_about(child.id, county_id=child.county_id, at=at)
     gone["sent elsewhere"] = instances.forget_about(child.id)
     gone["pieces"] = brought.strip(child, at=at)

@@ -1,4 +1,4 @@
-"""What the definition of pairings, meetings and needs that are taken up must hold."""
+"""What the definition of pairings and needs that are taken up must hold."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +11,10 @@ from tongxin.lib.register_checks import check_fields
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
-NAMED = {"results": (), "ends": (), "leaves": (), "gatherings": ("who",), "counts": ("unit", "means"), "declines": ()}
-ASKED = ("companion", "begin", "contact", "gathering", "wanted", "offer")
+NAMED = {"results": (), "ends": (), "leaves": (), "declines": ()}
+# Asked here before class meetings became activities; overlays of that time may still say it.
+FORMER = ("gatherings", "gathering", "counts")
+ASKED = ("companion", "begin", "contact", "wanted", "offer")
 SPANS = ("remind_before", "lasts_at_most", "teaches_at_most")
 PUPIL = ("name", "sex", "age", "town", "school_contact")
 
@@ -21,7 +23,7 @@ def check_pairings(content: Content) -> None:
     """Nothing, when children can be paired by this; else where it fails and how to mend it."""
     take.mapping(
         content, "", required=(*HEAD, "kinds", "checks", *NAMED, *ASKED, *SPANS, "pupil_fields", "option_lists"),
-        optional=DATED,
+        optional=(*DATED, *FORMER),
     )
     for at, each in enumerate(take.sequence(content["kinds"], "kinds")):
         row = take.mapping(each, f"kinds[{at}]", required=("id", "zh", "means", "most", "every"))

@@ -10,6 +10,7 @@ from tongxin.core.grading.gates import CRISES
 from tongxin.core.language.errors import DefinitionError
 from tongxin.core.scrubbing import read as read_scrubbing
 from tongxin.lib import crisis_checks
+from tongxin.lib.activity_checks import check_activities
 from tongxin.lib.asking_checks import check_asking
 from tongxin.lib.blind_checks import check_blind
 from tongxin.lib.booking_checks import check_bookings
@@ -20,12 +21,14 @@ from tongxin.lib.directory_checks import check_asks, check_services
 from tongxin.lib.document_checks import check_documents
 from tongxin.lib.exchange_checks import check_exchange
 from tongxin.lib.export_checks import check_exports
+from tongxin.lib.fund_checks import check_funds, check_programmes
 from tongxin.lib.group_checks import check_groups
 from tongxin.lib.instance_checks import check_instances
 from tongxin.lib.looking_checks import check_looking
 from tongxin.lib.mapping_checks import check_mapping
 from tongxin.lib.notice_checks import check_notices
 from tongxin.lib.pairing_checks import check_pairings
+from tongxin.lib.place_checks import check_places
 from tongxin.lib.record_sealing_checks import check_record_sealing
 from tongxin.lib.referral_checks import check_referrals
 from tongxin.lib.register_checks import check_register
@@ -34,6 +37,8 @@ from tongxin.lib.rights_checks import check_rights
 from tongxin.lib.sharing_checks import check_sharing
 from tongxin.lib.sign_in_checks import check_sign_in
 from tongxin.lib.sync_checks import check_sync
+from tongxin.lib.training_checks import check_lesson, check_training
+from tongxin.lib.workforce_checks import check_workforce
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
@@ -189,6 +194,7 @@ def _day(text: object, path: str) -> date:
 
 PLAIN: dict[str, Callable[[Content], object]] = {
     "accounts": _accounts,
+    "activities": check_activities,
     "asking": check_asking,
     "bookings": check_bookings,
     "asks": check_asks,
@@ -207,16 +213,20 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "exchange": check_exchange,
     "exports": check_exports,
     "fields": _fields,
+    "funds": check_funds,
     "glossary": _glossary,
     "groups": check_groups,
     "instances": check_instances,
     "intake": check_clues,
     "keys": _keys,
+    "lessons": check_lesson,
     "looking": check_looking,
     "mappings": check_mapping,
     "notices": check_notices,
     "pairings": check_pairings,
+    "places": check_places,
     "prefill": _prefill,
+    "programmes": check_programmes,
     "referrals": check_referrals,
     "registers": check_register,
     "record_sealing": check_record_sealing,
@@ -227,6 +237,8 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "sharing": check_sharing,
     "sign_in": check_sign_in,
     "sync": check_sync,
+    "training": check_training,
+    "workforce": check_workforce,
 }
 
 

@@ -1,4 +1,4 @@
-"""Companions with their checks, pairings with children, meetings that are counted, and needs that bodies take up."""
+"""Companions with their checks, pairings with children, and needs that bodies take up."""
 
 from typing import Any, ClassVar
 
@@ -115,29 +115,6 @@ class Contact(models.Model):
     @property
     def key_owner(self) -> Owner:
         return Owner("child", self.pairing.child_id)
-
-
-class Gathering(models.Model):
-    """A class meeting or a session of a parents' school: counted, nobody named."""
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    county_id = models.BigIntegerField("区县")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="单位")
-    kind = models.CharField("种类", max_length=24)
-    held_on = models.DateField("日期")
-    clear = models.JSONField("选项", default=dict)
-    # How many came; of them how many for the first time this year.
-    came = models.IntegerField("参加人次")
-    first_time = models.IntegerField("其中今年第一次来")
-    at = models.DateTimeField("登记时间")
-    person_id = models.UUIDField("登记人")
-    post_id = models.UUIDField("岗位")
-    withdrawn_at = models.DateTimeField("撤回", null=True)
-    withdrawn_by = models.UUIDField("撤回人", null=True)
-
-    class Meta:
-        verbose_name = "班会与家长学校"
-        indexes: ClassVar = [models.Index(fields=["county_id", "held_on"], name="gathering_county")]
 
 
 class Wanted(models.Model):

@@ -35,16 +35,6 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """One figure with its unit and its definition in words."""
-
-    id: str
-    zh: str
-    unit: str
-    means: str
-
-
-@dataclass(frozen=True, slots=True)
 class Pairings:
     """The rules of a county."""
 
@@ -55,8 +45,6 @@ class Pairings:
     remind_before: timedelta
     ends: Words
     leaves: Words
-    gatherings: Words
-    counts: tuple[Count, ...]
     declines: Words
     lasts_at_most: timedelta
     teaches_at_most: timedelta
@@ -84,12 +72,11 @@ def _read(content: Mapping[str, Any]) -> Pairings:
             for each in content["checks"]
         },
         results=words_of(content["results"]), remind_before=timedelta(**content["remind_before"]),
-        ends=words_of(content["ends"]), leaves=words_of(content["leaves"]), gatherings=words_of(content["gatherings"]),
-        counts=tuple(Count(each["id"], each["zh"], each["unit"], each["means"]) for each in content["counts"]),
+        ends=words_of(content["ends"]), leaves=words_of(content["leaves"]),
         declines=words_of(content["declines"]), lasts_at_most=timedelta(**content["lasts_at_most"]),
         teaches_at_most=timedelta(**content["teaches_at_most"]), pupil_fields=tuple(content["pupil_fields"]),
         asked={
             key: fields_in(content[key], lists)
-            for key in ("companion", "begin", "contact", "gathering", "wanted", "offer")
+            for key in ("companion", "begin", "contact", "wanted", "offer")
         },
     )

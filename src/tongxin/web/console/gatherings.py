@@ -10,12 +10,17 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from tongxin.activities.models import Occasion
+from tongxin.activities.rules import Activities, rules_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows import gathering, pairing_companions
+from tongxin.flows import gathering
+from tongxin.flows.activities import figures
+from tongxin.flows.activities.reach import county_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.lib.numbers import number_in
+from tongxin.web.console.activities.planning import sure
 from tongxin.web.console.register_forms import drawn, given_in, told_problems
 from tongxin.web.doors import Request, door, id_for
 from tongxin.web.pages import show
@@ -32,7 +37,8 @@ def gathering_list(request: Request) -> HttpResponse:
     given = given_in(request)
     try:
         gathering.add(
-            gathering_id=id_for(request.POST.get("gathering", "")), given=given, actor=request.viewer, at=request.at
+            gathering_id=id_for(request.POST.get("gathering", "")), given=given, reason=request.POST.get("sure", ""),
+            actor=request.viewer, at=request.at,
         )
     except NotAllowed:
         raise Http404 from None
@@ -47,28 +53,29 @@ def _page(request: Request, given: Given, problems: Iterable[Problem] = (), stat
     year = number_in(request.GET.get("year", ""), most=LATEST) or today.year
     year = year if EARLIEST <= year <= LATEST else today.year
     try:
-        rules = pairing_companions.rules_in(pairing_companions.county_of(request.viewer), at=request.at)
+        rules = rules_in(county_of(request.viewer), at=request.at)
         rows = gathering.listed(request.viewer, at=request.at, first=date(year, 1, 1), last=date(year, 12, 31))
     except NotAllowed:
         raise Http404 from None
-    counted = gathering.counted(rows)
+    told = figures.by_kind(rows)
     return show(request, "pairings/gatherings.html", {
-        "problems": told_problems(wrong), "fields": drawn(rules.asked["gathering"], given, wrong), "year": year,
+        "problems": told_problems(wrong), "fields": drawn(rules.asked[gathering.FORM], given, wrong), "year": year,
         "before": year - 1, "new_id": ids.new_id(), "counts": rules.counts, "figures": [
             {"zh": zh, "numbers": [
-                {"n": counted.get(id, {}).get(each.id, 0), "unit": each.unit, "means": each.means}
+                {"n": getattr(told[id], each.id) if id in told else 0, "unit": each.unit, "means": each.means}
                 for each in rules.counts
-            ]} for id, zh in rules.gatherings.items()
+            ]} for id, zh in rules.quick.items()
         ],
-        "rows": [_line(request, each, rules) for each in rows[:SHOWN]], "number": rows.count(),
+        "rows": [_line(request, each, rules) for each in rows[:SHOWN]], "number": rows.count(), **sure(given, wrong),
     }, status=status)
 
 
-def _line(request: Request, row: Any, rules: Any) -> dict[str, Any]:
-    asked = {each.id: each for each in rules.asked["gathering"]}
+def _line(request: Request, row: Occasion, rules: Activities) -> dict[str, Any]:
+    clear = row.activity.clear
     return {
-        "row": row, "kind": rules.gatherings.get(row.kind, ""), "body": row.organisation.name,
-        "topic": asked["topic"].shown(row.clear.get("topic")), "grade": asked["grade"].shown(row.clear.get("grade")),
+        "row": row, "kind": rules.quick.get(row.activity.kind, ""), "body": row.activity.organisation.name,
+        "topic": rules.shown(gathering.FORM, "topic", clear.get("topic")),
+        "grade": rules.shown(gathering.FORM, "grade", clear.get("grade")),
         "may_withdraw": row.withdrawn_at is None and row.post_id in request.viewer.post_ids,
     }
 

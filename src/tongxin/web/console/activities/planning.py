@@ -1,0 +1,83 @@
+"""The form of a plan: a new one, and one that was sent back."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from tongxin.activities.models import Activity
+from tongxin.activities.rules import rules_in
+from tongxin.core.forms import Problem
+from tongxin.flows.activities import planning, reach
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib import ids
+from tongxin.web.console.activities.overview import HOME, PART, PURPOSE, ROUTE
+from tongxin.web.console.names import open_names
+from tongxin.web.console.register_forms import drawn, given_in, given_of, told_problems, words_in
+from tongxin.web.doors import Request, door, id_for
+from tongxin.web.pages import show
+
+Given = dict[str, list[str]]
+
+
+@door("office.plan_activities", methods=("GET", "POST"))
+def new(request: Request) -> HttpResponse:
+    """A plan, written and handed in."""
+    if request.method == "GET":
+        return _form(request, ids.new_id(), {})
+    return _take(request, id_for(request.POST.get("activity", "")))
+
+
+@door("office.plan_activities", methods=("GET", "POST"))
+def change(request: Request, activity_id: UUID) -> HttpResponse:
+    """A plan that was sent back, with what it said."""
+    try:
+        row = reach.activity_for(activity_id=activity_id, viewer=request.viewer, at=request.at, writes=True)
+    except NotAllowed:
+        raise Http404 from None
+    if row.state != Activity.RETURNED or row.post_id not in request.viewer.post_ids:
+        raise Http404
+    if request.method == "POST":
+        return _take(request, row.id)
+    rules = rules_in(row.county_id, at=request.at)
+    words = words_in(open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[row.words]).more[0])
+    return _form(request, row.id, given_of(rules.asked["plan"], row.clear, words))
+
+
+def _take(request: Request, activity_id: UUID) -> HttpResponse:
+    given = given_in(request)
+    try:
+        row = planning.plan(
+            activity_id=activity_id, given=given, reason=request.POST.get("sure", ""), actor=request.viewer,
+            at=request.at,
+        )
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        return _form(request, activity_id, given, refused.problems, status=422)
+    is_waiting = row.state == Activity.PLANNED
+    messages.success(request, _("已交上去，等另一个人批准。") if is_waiting else _("已登记，可以开展。"))
+    return HttpResponseRedirect(f"{HOME}{row.id}/")
+
+
+def _form(
+    request: Request, activity_id: UUID, given: Given, problems: Iterable[Problem] = (), status: int = 200
+) -> HttpResponse:
+    wrong = list(problems)
+    try:
+        rules = rules_in(reach.county_of(request.viewer), at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+    return show(request, "activities/plan.html", {
+        "problems": told_problems(wrong), "fields": drawn(rules.asked["plan"], given, wrong), "id": activity_id,
+        **sure(given, wrong), "approved": [each.zh for each in rules.kinds.values() if each.needs_approval],
+    }, status=status)
+
+
+def sure(given: Given, problems: Iterable[Problem]) -> dict[str, Any]:
+    """Whether the page asks for the reason of a number that looks wrong, and what was written."""
+    said = "".join(given.get("sure", ()))[:200]
+    return {"asks_sure": bool(said) or any("确实是的" in each.zh for each in problems), "sure": said}
