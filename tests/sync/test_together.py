@@ -1,44 +1,32 @@
 """A batch taken in together leaves exactly what the same entries leave that are taken in one by one."""
 
 import random
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, models
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import world
 from tests.conftest import taken_back
 from tests.flows.forms import fill
+from tests.left import known_ids, left
 from tests.sync.phone import Json, Phone, entry, visit
 from tests.web.conftest import Clock
-from tongxin.assessments.models import Result
-from tongxin.cases.models import Alarm, Case, Decision, Proposal, Task
+from tongxin.cases.models import Case
 from tongxin.flows import arriving, arriving_together
 from tongxin.flows.arriving_holding import viewer_for
 from tongxin.flows.arriving_reading import Sender
-from tongxin.ledger.models import Entry, Event, HeldEntry, Subject, Work
+from tongxin.ledger.models import Entry
 from tongxin.lib import steady
 from tongxin.people.models import Child
-from tongxin.sync.models import Arrival, Receipt
+from tongxin.sync.models import Receipt
 
 pytestmark = pytest.mark.django_db
 Paired = Callable[..., Phone]
-# Made anew each time: ids and numbers of rows, sealed bytes, and what follows from an id of its own.
-MADE: dict[type[models.Model], frozenset[str]] = {
-    Entry: frozenset({"sealed"}), Event: frozenset({"id", "digest"}), Result: frozenset(), Subject: frozenset(),
-    Case: frozenset(), Task: frozenset({"id"}), Alarm: frozenset({"id"}), Proposal: frozenset({"id"}),
-    Decision: frozenset({"id"}), Work: frozenset({"id", "event_id"}), HeldEntry: frozenset({"id", "content"}),
-    Receipt: frozenset({"id", "number", "settled_event"}),
-    Arrival: frozenset({"id", "receipt_id", "content", "found", "held_id"}),
-    Child: frozenset({"name", "phone", "address", "id_no", "birth"}),
-}
-ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-DIGEST = re.compile(r"'[0-9a-f]{64}'")
 FORMS = ("visit_record", "observation_record", "interview_record", "case_note", "call_record", "follow_up",
          "child_state", "safety_check", "guardian_feedback", "household_members", "carer_change")
 
@@ -55,14 +43,14 @@ def test_together_is_as_one_by_one(cast: world.World, phone: Paired, time: Clock
         assert isinstance(payload, dict)
         return arriving.take(payload, sender=sender, at=time.now)
 
-    known = _known() | {each["id"] for each in batch}
+    known = known_ids() | {each["id"] for each in batch}
     with taken_back():
         told = [_said(alone(each)) for each in batch]
-        wanted = _left(known)
+        wanted = left(known)
     with taken_back(), steady.answering():
         together = arriving_together.take_all(batch, sender=sender, at=time.now, alone=alone)
         assert [_said(receipt) for receipt in together] == told
-        found = _left(known)
+        found = left(known)
     for name, rows in wanted.items():
         assert found[name] == rows, name
 
@@ -126,30 +114,3 @@ def _entry(child: Child, form: str, at: datetime, **answers: Any) -> Json:
 def _said(receipt: Receipt | None) -> tuple[Any, ...]:
     assert receipt is not None
     return receipt.entry_id, receipt.state, receipt.reason, receipt.shifted
-
-
-def _known() -> set[str]:
-    """All ids that there are before."""
-    found: set[str] = set()
-    for model in MADE:
-        for row in model._default_manager.values_list():
-            found |= set(ID.findall(repr(row)))
-    return found
-
-
-def _left(known: set[str]) -> dict[str, list[str]]:
-    """All rows that there are, without what is made anew each time: ids, and digests over them."""
-    found = {}
-    for model, made in MADE.items():
-        names = [field.attname for field in model._meta.concrete_fields if field.attname not in made]
-        if model is Work:
-            names += ["event__kind", "event__subject_id", "event__clear"]
-        found[model.__name__] = sorted(_plain(row, known) for row in model._default_manager.values_list(*names))
-    return found
-
-
-def _plain(row: tuple[Any, ...], known: set[str]) -> str:
-    text = repr([bytes(each).hex() if isinstance(each, bytes | memoryview) else each for each in row])
-    plain = ID.sub(lambda each: each[0] if each[0] in known else "made", text)
-    has_own_key = "made" in plain or "'intake'" in plain
-    return DIGEST.sub("over made", plain) if has_own_key else plain

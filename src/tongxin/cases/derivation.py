@@ -3,7 +3,7 @@
 Everything here follows from the facts, a definition and a moment, so that a rebuild is equal (B1).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -96,10 +96,21 @@ def read_ahead(children: Sequence[UUID]) -> None:
         (id, {"level": level, "state": state})
         for id, level, state in Case.objects.filter(id__in=children).values_list("id", "level", "state")
     ])
-    _learn(PROPOSALS, children, [(row.case_id, row) for row in Proposal.objects.filter(case_id__in=children)])
-    _learn(DECIDED, children, Decision.objects.filter(case_id__in=children).values_list("case_id", "entry_id"))
-    _learn(ALARMS, children, [(row.case_id, row) for row in Alarm.objects.filter(case_id__in=children)])
+    for reader in (_read_proposals, _read_decisions, _read_alarms):
+        reader(children)
     tasks.read_ahead(children)
+
+
+def _read_proposals(cases: Sequence[UUID]) -> None:
+    _learn(PROPOSALS, cases, [(row.case_id, row) for row in Proposal.objects.filter(case_id__in=cases)])
+
+
+def _read_decisions(cases: Sequence[UUID]) -> None:
+    _learn(DECIDED, cases, Decision.objects.filter(case_id__in=cases).values_list("case_id", "entry_id"))
+
+
+def _read_alarms(cases: Sequence[UUID]) -> None:
+    _learn(ALARMS, cases, [(row.case_id, row) for row in Alarm.objects.filter(case_id__in=cases)])
 
 
 def _learn(asked: Prepared, keys: Sequence[UUID], rows: Iterable[tuple[UUID, Any]]) -> None:
@@ -167,33 +178,36 @@ def _store_proposals(case: Case, state: CaseState, results: Mapping[str, Mapping
     if not state.grades.proposals:
         return
     known = {row.entry_id: row for row in PROPOSALS.rows(case=case.id)}
+    fresh = []
     for proposed in state.grades.proposals.values():
         row = known.get(UUID(proposed.entry))
         if row is None:
             data = results[proposed.entry].get("proposal") or _hinted(case)
-            Proposal.objects.create(
+            fresh.append(Proposal(
                 case=case, entry_id=UUID(proposed.entry), scheme=data["scheme"], level=proposed.level,
                 reasons=data["reasons"], definition_hash=data["definition_hash"],
                 facts_digest=data["facts_digest"], proposed_at=proposed.at, is_open=proposed.is_open,
-            )
+            ))
         elif row.is_open != proposed.is_open:
-            Proposal.objects.filter(id=row.id).update(is_open=proposed.is_open)
+            row.is_open = proposed.is_open
+            bulk.change(row, "is_open")
+    _store_fresh(fresh, case, _read_proposals)
 
 
 def _store_decisions(case: Case, state: CaseState) -> None:
     if not state.grades.decisions:
         return
     known = set(DECIDED.rows(case=case.id))
-    Decision.objects.bulk_create(
-        [
-            Decision(
-                case=case, entry_id=UUID(each.fact.id), level=each.level, at=each.fact.recorded_at,
-                proposal_entry_id=each.proposal or None, second_of=each.second_of or None, stands=each.stands,
-                person_id=each.fact.person, post_id=each.fact.post,
-            )
-            for each in state.grades.decisions if UUID(each.fact.id) not in known
-        ]
-    )
+    _store_fresh([
+        Decision(
+            case=case, entry_id=UUID(each.fact.id), level=each.level, at=each.fact.recorded_at,
+            proposal_entry_id=UUID(each.proposal) if each.proposal else None,
+            second_of=UUID(each.second_of) if each.second_of else None, stands=each.stands,
+            person_id=UUID(each.fact.person) if each.fact.person else None,
+            post_id=UUID(each.fact.post) if each.fact.post else None,
+        )
+        for each in state.grades.decisions if UUID(each.fact.id) not in known
+    ], case, _read_decisions)
 
 
 def _hinted(case: Case) -> dict[str, Any]:
@@ -226,16 +240,26 @@ def _store_alarms(case: Case, state: CaseState) -> None:
         return
     known = {row.key: row for row in ALARMS.rows(case=case.id)}
     states = alarm_states(state)
+    fresh = []
     for alarm in state.alarms.alarms.values():
         stands = states[alarm.key]
         row = known.get(alarm.key)
         if row is None:
-            Alarm.objects.create(
+            fresh.append(Alarm(
                 case=case, key=alarm.key, gate=alarm.gate, kind=alarm.kind, state=stands,
                 raised_at=alarm.raised_at, entry_id=UUID(alarm.entry),
-            )
+            ))
         elif row.state != stands:
-            Alarm.objects.filter(id=row.id).update(state=stands)
+            row.state = stands
+            bulk.change(row, "state")
+    _store_fresh(fresh, case, _read_alarms)
+
+
+def _store_fresh(rows: Sequence[Any], case: Case, reader: Callable[[Sequence[UUID]], None]) -> None:
+    bulk.store(rows)
+    if rows and (work := together.now()):
+        # Their numbers are the database's.
+        work.stale.setdefault(reader, set()).add(case.id)
 
 
 def _compare(before: Mapping[str, Any] | None, case: Case) -> list[tuple[str, dict[str, Any]]]:

@@ -54,11 +54,11 @@ def follow_plan(
     bulk.store(fresh)
     if fresh and (work := together.now()):
         # Their numbers are the database's.
-        work.stale.add(case.id)
+        work.stale.setdefault(read_ahead, set()).add(case.id)
     return changes
 
 
-def read_ahead(cases: Iterable[UUID]) -> None:
+def read_ahead(cases: Sequence[UUID]) -> None:
     """The tasks of all cases that pieces done together are about."""
     found: dict[UUID, list[Task]] = {each: [] for each in cases}
     for task in Task.objects.filter(case_id__in=list(found)):

@@ -17,7 +17,7 @@ from tongxin.access import relations
 from tongxin.access import selectors as access
 from tongxin.accounts import posts
 from tongxin.accounts.models import places_of
-from tongxin.cases import derivation, tasks
+from tongxin.cases import derivation
 from tongxin.drafts import services as drafts
 from tongxin.flows import arriving, facts, sharing_sending
 from tongxin.flows import arriving_children as children
@@ -143,5 +143,6 @@ def _read_again(work: Together) -> None:
     """Rows to which the database gave numbers meanwhile."""
     if work.stale:
         work.send()
-        tasks.read_ahead([case_id for case_id in work.stale])
+        for reader, cases in work.stale.items():
+            reader(list(cases))
         work.stale.clear()

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
@@ -45,8 +46,20 @@ def follow(*, child: Child, facts: tuple[Fact, ...], at: datetime) -> None:
 
 def read_ahead(children: Iterable[Child]) -> None:
     """The agreements that concern the children of entries that are done together."""
-    for child in children:
-        together.learn((CONCERNING, child.id), _concerning(child))
+    rows = list(children)
+    standing: dict[int | None, set[UUID]] = defaultdict(set)
+    for county, agreement in _standing({child.county_id for child in rows}).values_list("county_id", "id"):
+        standing[county].add(agreement)
+    given: dict[UUID, set[UUID]] = defaultdict(set)
+    live = Delivery.objects.filter(child_id__in=[child.id for child in rows], state__in=Delivery.LIVE)
+    for child_id, agreement in live.values_list("child_id", "agreement_id"):
+        given[child_id].add(agreement)
+    for child in rows:
+        together.learn((CONCERNING, child.id), list(standing[child.county_id] | given[child.id]))
+
+
+def _standing(counties: Iterable[int | None]) -> QuerySet[Agreement]:
+    return Agreement.objects.filter(county_id__in=counties, state=Agreement.IN_FORCE, current__flow=Version.STANDING)
 
 
 def _concerning(child: Child) -> list[UUID]:

@@ -68,9 +68,9 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     return done
 
 
-def look_again(child: Child, *, now: datetime) -> None:
+def look_again(child: Child, *, now: datetime, keys: vault.Keyring | None = None) -> None:
     """Derive one case at `now`; that a moment passed is itself a fact."""
-    keys = vault.keyring([child.key_owner])
+    keys = keys or vault.keyring([child.key_owner])
     subjects.lock([child.key_owner])
     ledger.record(
         kind="moment.passed", subject=child.key_owner, actor=WORKER, at=now, clear={}, is_fact=True, keyring=keys

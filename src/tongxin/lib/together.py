@@ -16,6 +16,7 @@ Answer = TypeVar("Answer")
 Row = Sequence[Any]
 # How a table's rows are written: the first words of the statement, the places of one row, what ends it.
 Statement = tuple[str, str, str]
+Writing = Callable[[], AbstractContextManager[Any]]
 # Values in one statement; SQLite takes no more than 32,766.
 MOST_VALUES = 20_000
 USING = "default"
@@ -28,10 +29,11 @@ class Apart(Exception):
 class Together:
     """What is known of the rows that all pieces are about, and what waits to be written."""
 
-    def __init__(self) -> None:
+    def __init__(self, writing: Writing = nullcontext) -> None:
         self.known: dict[Hashable, Any] = {}
-        # Those of whom something has to be read again before another piece asks for it.
-        self.stale: set[UUID] = set()
+        # By what reads it, those of whom something has to be read again before another piece asks for it.
+        self.stale: dict[Callable[[Sequence[UUID]], None], set[UUID]] = {}
+        self._writing = writing
         self._own: list[tuple[Statement, Hashable, Row]] = []
         self._waiting: dict[Statement, dict[Hashable, Row]] = {}
         self._is_writing = False
@@ -57,9 +59,10 @@ class Together:
         waiting, self._waiting = self._waiting, {}
         self._is_writing = True
         try:
-            # Whatever changes a row comes after whatever makes one.
-            for statement in sorted(waiting, key=lambda each: each[0].startswith("UPDATE")):
-                _send(statement, list(waiting[statement].values()))
+            with self._writing():
+                # Whatever changes a row comes after whatever makes one.
+                for statement in sorted(waiting, key=lambda each: each[0].startswith("UPDATE")):
+                    _send(statement, list(waiting[statement].values()))
         finally:
             self._is_writing = False
 
@@ -78,9 +81,12 @@ _is_whole: ContextVar[bool] = ContextVar("whole", default=False)
 
 
 @contextmanager
-def working() -> Iterator[Together]:
-    """While this holds, in a transaction that is open, pieces are done together; in the end all of it is written."""
-    work = Together()
+def working(writing: Writing = nullcontext) -> Iterator[Together]:
+    """While this holds, in a transaction that is open, pieces are done together; in the end all of it is written.
+
+    Where nobody else writes, the transaction may be `writing`'s: it is then open only while rows go out.
+    """
+    work = Together(writing)
     token = _together.set(work)
     try:
         with connections[USING].execute_wrapper(work.watch):

@@ -1,17 +1,17 @@
 """The rows of referrals, made equal to the state; and who thereby may see what of the child."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import UUIDField
+from django.db.models import QuerySet, UUIDField
 
 from tongxin.access.models import Relation
 from tongxin.access.relations import SEES, SHOWN, end
 from tongxin.accounts.models import places_of
-from tongxin.accounts.viewers import held
 from tongxin.core.pathway import CaseState, Handover, Step
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral, ReferralLink
@@ -93,14 +93,13 @@ def _show(
 ) -> None:
     """Open those parts that this kind shows, with consent or by law; close them when that ends."""
     wanted = frozenset() if handover.answer in AT_ONCE else found.parts(handover, state=state)
-    rows = Relation.objects.filter(source_id=row.entry_id, relation__startswith=SEES)
-    now = {each.relation: each for each in rows.filter(held(at))}
+    now = {each.relation: each for each in _shown(row.entry_id) if _holds(each, at)}
     names = {SEES + part for part in wanted}
     for relation, each in now.items():
         if relation not in names:
             end(child_id=child.id, relation=relation, at=at, source_id=row.entry_id)
         elif handover.is_open != (each.to_at is None):
-            rows.filter(id=each.id).update(to_at=_until(handover.answer, at))
+            Relation.objects.filter(id=each.id).update(to_at=_until(handover.answer, at))
     if handover.is_open:
         Relation.objects.bulk_create([
             Relation(
@@ -109,6 +108,35 @@ def _show(
             )
             for name in sorted(names - set(now))
         ])
+
+
+def _shown(referral_id: UUID) -> list[Relation]:
+    """By which relations a referral ever opened a part."""
+    rows: list[Relation] = together.known((SEES, referral_id), lambda: list(_of_parts([referral_id])))
+    return rows
+
+
+def _of_parts(referrals: Sequence[UUID]) -> QuerySet[Relation]:
+    return Relation.objects.filter(source_id__in=referrals, relation__startswith=SEES)
+
+
+def _holds(relation: Relation, at: datetime) -> bool:
+    return relation.from_at <= at and (relation.to_at is None or relation.to_at > at)
+
+
+def read_ahead(children: Sequence[UUID]) -> None:
+    """The referrals of all children that pieces done together are about, and what they show."""
+    found: dict[UUID, list[Referral]] = {child: [] for child in children}
+    for row in Referral.objects.filter(child_id__in=children):
+        found[row.child_id].append(row)
+    shown: dict[UUID, list[Relation]] = {row.entry_id: [] for rows in found.values() for row in rows}
+    for relation in _of_parts(list(shown)) if shown else ():
+        if relation.source_id is not None:
+            shown[relation.source_id].append(relation)
+    for child, rows in found.items():
+        together.learn(OF_CHILD.question(child=child), rows)
+    for referral_id, relations in shown.items():
+        together.learn((SEES, referral_id), relations)
 
 
 def _end_links(referral_id: UUID, at: datetime) -> None:
