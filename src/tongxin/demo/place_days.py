@@ -112,7 +112,7 @@ class PlaceDays:
         return content.getvalue()
 
     def _rooms(self) -> list[tuple[str, ...]]:
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for number in range(ROOMS):
             town = self.towns[number % len(self.towns)]
             part = ("中心小学", "中学", "第二小学", "实验学校", "第二中学", "第三小学")[number // len(self.towns) % 6]
@@ -129,7 +129,7 @@ class PlaceDays:
         return rows
 
     def _stations(self) -> list[tuple[str, ...]]:
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for number, town in enumerate(self.towns):
             rows.append((
                 "未保工作站", f"{town.name}未保工作站", town.name, town.code, "政府院内", str(22 + 4 * (number % 5)),
@@ -190,8 +190,9 @@ class PlaceDays:
         )
         self._try(lambda: keeping.keep(wish=wish, site_id=None, actor=desk.viewer, at=at), at)
         site = Site.objects.filter(organisation=body).first()
-        for room in keeping.free_rooms(site).filter(organisation=body) if site else ():
-            self._linked(site, "room", room.id, desk, at)
+        if site is not None:
+            for room in keeping.free_rooms(site).filter(organisation=body):
+                self._linked(site, "room", room.id, desk, at)
 
     def _look(self, at: datetime, number: int) -> None:
         """Whatever is due soon is looked at; something is found in every ninth. The last time two are left out."""

@@ -35,6 +35,7 @@ from tongxin.demo.neighbour_days import NeighbourDays
 from tongxin.demo.notice_days import NoticeDays
 from tongxin.demo.office import settle_rows
 from tongxin.demo.pairing_days import PairingDays
+from tongxin.demo.place_days import PlaceDays
 from tongxin.demo.readers import Readers
 from tongxin.demo.receivers import LINK, Kept, receiving
 from tongxin.demo.register_days import RegisterDays
@@ -116,6 +117,7 @@ def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     DirectoryDays(year, county=county).plan_all(start=start)
     AskDays(year, county=county).plan_all(start=start)
     PairingDays(year, county=county).plan_all(start=start)
+    PlaceDays(year, county=county).plan_all(start=start)
     CoordinationDays(year, county=county).plan_all(start=start)
     SharingDays(year, county=county).plan_all()
     ComparisonDays(year, county=county).plan_all(start=start)

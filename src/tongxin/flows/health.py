@@ -31,6 +31,7 @@ from tongxin.flows.finding import Finding
 from tongxin.flows.invariants import breaches
 from tongxin.flows.key_health import examine_keys
 from tongxin.flows.phone_health import examine_phones
+from tongxin.flows.sites import watch
 from tongxin.keeping.models import RetentionNight
 from tongxin.ledger.models import Entry, HeldEntry
 from tongxin.lib import definitions, places
@@ -56,7 +57,7 @@ def examine(*, at: datetime) -> list[Finding]:
         ("岗位", _posts), ("三员分立", lambda at: iter(separation.examine(at))), ("账号", account_health.examine),
         ("附件", _attachments), ("待核记录", _held), ("手机记录", examine_phones),
         ("紧急调阅", _glass), ("成年提醒", _of_age), ("登记簿", register_watch.examine), ("线索", clue_owners.examine),
-        (coordinating_watch.WHAT, coordinating_watch.examine),
+        (coordinating_watch.WHAT, coordinating_watch.examine), (watch.WHAT, watch.examine),
         (recalls.WHAT, recalls.examine), (sharing_duties.WHAT, sharing_duties.examine),
         ("值班表", duty.examine), ("往外发的通知", outward_health.examine), ("每个孩子都有下一步", _promise),
     )

@@ -97,7 +97,7 @@ def open_box(*, box_id: UUID, opening_id: UUID, given: Given, actor: Viewer, at:
     found = rules_of(box.site.county_id, at=at)
     read = answers.read(found.opening, given, at=at)
     problems = list(read.problems)
-    if not problems and read.words["one"].split() == read.words["two"].split():
+    if not problems and "".join(read.words["one"].split()) == "".join(read.words["two"].split()):
         problems.append(Problem("two", NO_PAIR, True))
     if not problems and read.clear["found"] > found.most_letters:
         problems.append(Problem("found", TOO_MANY.format(most=found.most_letters), True))

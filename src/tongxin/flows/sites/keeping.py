@@ -77,7 +77,8 @@ def keep(*, wish: SiteWish, site_id: UUID | None, actor: Viewer, at: datetime) -
     # Two who write down the same site at once wait here.
     Division.objects.select_for_update().get(id=place.county_id)
     body = _body(wish, place, found)
-    if Site.objects.filter(organisation=body, name=wish.name).exclude(id=site.id if site else None).exists():
+    others = Site.objects.filter(organisation=body, name=wish.name)
+    if (others.exclude(id=site.id) if site else others).exists():
         raise Refused([Problem("name", TWICE, True)])
     is_new, content = site is None, _content(wish, place.id)
     if site is not None and site.changes.order_by("-at", "-id").values_list("content", flat=True).first() == content:

@@ -76,7 +76,8 @@ def nearest(*, wish: Wish, viewer: Viewer, at: datetime) -> Answer:
     sites = list(in_reach(viewer=viewer, at=at).filter(is_used=True))
     found, around = rules_for(viewer, at=at), _around(sites, wish, at)
     origin = _origin(wish.from_place, sites)
-    open_now, later = [], []
+    open_now: list[Found] = []
+    later: list[Found] = []
     for site in sites:
         services = _services(site, wish, around)
         usable = _rooms(site, wish, around)

@@ -12,7 +12,7 @@ from tongxin.web.pages import brand_for, show
 PDF = "application/pdf"
 # Asked where the viewer's own page says nothing of an address.
 OTHERS = (
-    "phone", "wording", "exporting", "sharing", "rights", "clues", "bookings", "comparisons", "coordination",
+    "phone", "wording", "exporting", "sharing", "rights", "clues", "bookings", "places", "comparisons", "coordination",
     manual.START,
 )
 

@@ -42,7 +42,7 @@ DESK = {
     "/ended/": "等第二个人确认的删除，已删除和只保存的档案",
     "/refusals/": "谁被拒绝了什么、输错了几次密码", "/retention/": "保存期限到了的档案，两个人办；保全",
     "/sealed/": "依法封存的记录：保管、查询、答复",
-    "/clues/": "交到您岗位的线索", "/coordination/": "成员单位、服务标准、政策文件、典型案例",
+    "/places/": "有哪些阵地、差什么、在哪里", "/clues/": "交到您岗位的线索", "/coordination/": "成员单位、服务标准、政策文件、典型案例",
     "/registers/": "处理活动、影响评估、安全事件、委托协议、年度报告",
 }
 
@@ -84,7 +84,7 @@ def home(request: Request) -> HttpResponse:
 
 
 def _in_crisis(request: Request) -> list[Case]:
-    cases = Case.objects.filter(slices.in_crisis(pathway_shown(request)))
+    cases = slices.leading().filter(slices.in_crisis(pathway_shown(request)))
     return access.page(
         cases, viewer=request.viewer, part="crisis", at=request.at, order=("rank", "due_at", "id"), limit=DANGERS + 1
     )

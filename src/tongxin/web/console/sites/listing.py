@@ -38,7 +38,9 @@ def place_list(request: Request) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: Request, problems: Sequence[Any] = (), brought: Brought | None = None, status: int = 200) -> Any:
+def _page(
+    request: Request, problems: Sequence[Any] = (), brought: Brought | None = None, status: int = 200
+) -> HttpResponse:
     rules = reach.rules_for(request.viewer, at=request.at)
     every = list(reach.in_reach(viewer=request.viewer, at=request.at))
     lacking = gaps_by_site(request, every, rules)
@@ -102,7 +104,7 @@ def _by_town(sites: Sequence[Site], lacking: Gaps, names: Mapping[int, str]) -> 
 def _coming(sites: Sequence[Site], rules: Places, today: date) -> list[dict[str, Any]]:
     """What has to be done next: things to mend and inspections, the first due first."""
     known = {each.id: each for each in sites if each.is_used}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"day": each.due_on, "zh": f"整改：{rules.findings.get(each.kind, '')}", "site": known[each.site_id]}
         for each in Finding.objects.filter(site_id__in=list(known), mended_on__isnull=True)
     ]
