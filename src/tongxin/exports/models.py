@@ -17,7 +17,8 @@ FHIR = "fhir"
 BY_REQUEST = ("archive", FHIR)
 WAYS = {
     FHIR: "评估结果（FHIR，命令行）", "roster_rows": "花名册里待处理的行", "answer_table": "筛查答卷空表",
-    "slips": "筛查链接纸条", "list_answers": "名单比对的答案",
+    "slips": "筛查链接纸条", "list_answers": "名单比对的答案", "bank_file": "发放名单",
+    "workforce_table": "人员与资质的人数表",
 }
 
 

@@ -23,6 +23,7 @@ from tongxin.flows.booking_groups import GROUP, meeting_wanted, name_meetings
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rooms import BOOK, MANAGE, in_reach, managed, span_zh
 from tongxin.flows.rota import Named, is_candidate, stood_in
+from tongxin.flows.workforce import gates
 from tongxin.lib import ids
 from tongxin.notices import services as notices
 from tongxin.vault import Owner
@@ -61,6 +62,7 @@ def book(*, wish: BookingWish, actor: Viewer, at: datetime) -> list[Booking]:
     who = wish.who
     if who is None or actor.person_id is None:
         raise NotAllowed
+    gates.refuse_person(person_id=who.person_id, post_id=who.post_id, place="who", child_id=child_id, at=at)
     series = ids.new_id() if wish.weeks > 1 else None
     rows = [
         Booking(
@@ -92,6 +94,9 @@ def move(*, booking_id: UUID, wish: BookingWish, actor: Viewer, at: datetime) ->
         raise Refused(problems)
     if wish.who is None:
         raise NotAllowed
+    gates.refuse_person(
+        person_id=wish.who.person_id, post_id=wish.who.post_id, place="who", child_id=child_id, at=at
+    )
     before = row.post_id
     row.room, row.person_id, row.post_id = room, wish.who.person_id, wish.who.post_id
     row.starts_at, row.ends_at, row.moves, row.changed_at = wish.starts_at, wish.ends_at, row.moves + 1, at

@@ -12,7 +12,9 @@ from tongxin.bookings.models import Booking, Change
 from tongxin.bookings.services import Taken
 from tongxin.flows import rota
 from tongxin.flows.booking import child_of, knows, tell
+from tongxin.flows.refusals import Refused
 from tongxin.flows.rota import Named
+from tongxin.flows.workforce import gates
 from tongxin.rulebook import rules
 
 
@@ -59,6 +61,12 @@ def _hand(row: Booking, change: Change, actor: Viewer, at: datetime) -> bool:
         return False
     child_id, before = child_of(row), row.post_id
     if child_id is not None and not knows(Named(change.post_id, change.person_id), child_id, at):
+        return False
+    try:
+        gates.refuse_person(
+            person_id=change.person_id, post_id=change.post_id, place="", child_id=child_id, at=at
+        )
+    except Refused:
         return False
     row.person_id, row.post_id, row.changed_at, row.reminded_at = change.person_id, change.post_id, at, None
     try:

@@ -16,6 +16,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows.grouping import IS_OVER, NO_REASON, led, note, protocol_of, rules_of
 from tongxin.flows.record import Recorded, Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.workforce import gates
 from tongxin.groups.models import Group, Meeting, Member
 from tongxin.people.models import Child
 
@@ -50,6 +51,8 @@ def join(
             return again, kept
         if Case.objects.filter(id=child_id, in_crisis=True).exists():
             return None, kept
+        for post_id in (group.leader_id, group.second_id):
+            gates.refuse_post(post_id, place="", at=at)
         member = Member(group=group, child_id=child_id, course_id=kept.entry.id, joined_at=at)
         member.save(force_insert=True)
         note("group.joined", group, actor, at, member=member.id)

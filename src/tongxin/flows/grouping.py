@@ -15,6 +15,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import group_presences
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.workforce import gates
 from tongxin.groups import selectors
 from tongxin.groups.models import Group, Meeting
 from tongxin.groups.protocols import Protocol, protocols_in
@@ -76,6 +77,8 @@ def plan_group(*, plan: Plan, actor: Viewer, at: datetime) -> Group:
         raise Refused([Problem("second", TWO_LEAD, True)])
     _refuse_posts(plan, actor, division.county_id)
     _refuse_moment(plan.first_at, at)
+    gates.refuse_seat(actor, at=at)
+    gates.refuse_post(plan.second_id, place="second", at=at)
     group = Group(
         id=ids.new_id(), year=at.astimezone(CHINA).year, protocol=protocol.id, division=division,
         leader_id=actor.seat.post_id, second_id=plan.second_id, supervisor_id=plan.supervisor_id,

@@ -22,6 +22,7 @@ from tongxin.flows.derive import derive_again
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.signing_out import AWAY, HANDED_OVER, sign_out
 from tongxin.flows.unfinished import CRISIS, unfinished
+from tongxin.flows.workforce import gates
 from tongxin.ledger import subjects
 from tongxin.ledger.models import Event
 from tongxin.notices import services as notices
@@ -170,7 +171,8 @@ def _wrong_with_receiver(change: Change, actor: Viewer, at: datetime) -> list[Pr
         return [Problem(f"login-{post.id}", zh, True)]
     if not _receivers(actor, at).filter(id=to.id).exists():
         raise NotAllowed
-    return _wrong_together(change, at)
+    said = gates.refusal_to_hold(post, to, at=at)
+    return [*_wrong_together(change, at), *([Problem(f"login-{post.id}", said, True)] if said else [])]
 
 
 def _wrong_together(change: Change, at: datetime) -> list[Problem]:

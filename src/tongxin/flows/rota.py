@@ -19,6 +19,7 @@ from tongxin.bookings.times import Span, moment_of, overlap
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.rooms import PLAN, in_reach, managed, span_zh, tell
+from tongxin.flows.workforce import gates
 from tongxin.lib import ids
 from tongxin.notices import services as notices
 from tongxin.rulebook import rules
@@ -102,6 +103,7 @@ def write(*, wish: ShiftWish, actor: Viewer, at: datetime) -> list[Shift]:
     who = wish.who
     if who is None or not is_candidate(room, who, at=at):
         raise Refused([Problem("who", "没有排上：请选一位现在在岗、可以坐班的人。", True)])
+    gates.refuse_person(person_id=who.person_id, post_id=who.post_id, place="who", at=at)
     # Two rooms' planners who name one person take turns.
     Person.objects.select_for_update().filter(id=who.person_id).first()
     if problems := [*_wrong_with(wish, at), *_clashes(wish, room, who)]:
@@ -140,6 +142,7 @@ def leave(*, shift_id: UUID, day: date, stand_in: Named | None, actor: Viewer, a
     if stand_in is not None:
         if not is_candidate(sitting.shift.room, stand_in, at=at) or stand_in.person_id == sitting.person_id:
             raise Refused([Problem("who", "没有保存：请选另一位现在在岗、可以坐班的人代班。", True)])
+        gates.refuse_person(person_id=stand_in.person_id, post_id=stand_in.post_id, place="who", at=at)
         _refuse_if_busy(stand_in.person_id, sitting.span, at=at)
     _change(sitting, None, Change.AGREED, actor, at)
     tell("rota.changed", actor, at, room=str(sitting.shift.room_id), what="left", day=day.isoformat())

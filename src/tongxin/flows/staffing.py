@@ -16,6 +16,7 @@ from tongxin.core.forms import Problem
 from tongxin.flows.handing_over import hand_over
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.signing_out import CLOSED, RENEWED, sign_out
+from tongxin.flows.workforce import gates
 from tongxin.lib import ids
 
 MANAGE = "manage_staff"
@@ -50,7 +51,8 @@ def add_staff(
                 first_post=post,
             )
             _tell("person.added", person, actor, at)
-            if not is_held(post, at):
+            # Asked about before anybody meets a child: until then the post is answered for from above.
+            if not is_held(post, at) and not gates.refusal_to_hold(post, person, at=at):
                 hand_over(post=post, to=person, actor=actor, at=at)
     except IntegrityError:
         raise Refused([Problem("login", "这个登录名已有人使用，请换一个。", True)]) from None

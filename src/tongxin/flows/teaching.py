@@ -14,6 +14,7 @@ from tongxin.accounts.viewers import Viewer, held
 from tongxin.core.forms import Problem
 from tongxin.flows.pairing_companions import must, rules_in
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.workforce import gates
 from tongxin.lib import ids
 from tongxin.people.models import Child
 from tongxin.vault import Owner
@@ -56,6 +57,7 @@ def give(*, child_id: UUID, post_id: UUID | None, actor: Viewer, at: datetime) -
         raise Refused([Problem("teacher", NO_TEACHER, True)])
     if any(each.id == post.id for each in teachers_of(child, at=at)):
         raise Refused([Problem("teacher", ALREADY, True)])
+    gates.refuse_post(post.id, place="teacher", child_id=child.id, at=at)
     until = at + rules_in(child.county_id, at=at).teaches_at_most
     Relation.objects.create(
         child_id=child.id, relation=Relation.TEACHES, post_id=post.id, from_at=at, to_at=until, source_id=ids.new_id()

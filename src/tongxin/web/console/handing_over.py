@@ -19,6 +19,7 @@ from tongxin.flows.handing_over import Change, carry_out, receiver_named
 from tongxin.flows.handing_over import end_stand_in as end_early
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.unfinished import GROUPS, Work, unfinished
+from tongxin.flows.workforce import clearances, leaves
 from tongxin.lib.numbers import day_in
 from tongxin.people.models import Child
 from tongxin.web import words
@@ -140,20 +141,27 @@ def _page(
     listed = [_listed(found, open_to) for work in works for found in work.groups.values()]
     children = Child.objects.filter(id__in=[child_id for each in listed for child_id in each])
     people = [each.person_id for found in holdings.values() for each in found]
+    proposed = leaves.proposals(posts, viewer=request.viewer, at=request.at)
+    people += [each.person_id for some in proposed.values() for each in some]
     names = open_names(
         request, children=children, people=[*people, person.id if person else None], purpose="hand_over",
         route="hand_over", part="staff",
     )
-    sent = request.POST
+    # A link may say what is wanted; what was sent goes before it.
+    sent = request.POST if request.method == "POST" else request.GET
     return show(request, "console/hand_over.html", {
         "person": person, "person_name": names.person(person.id) if person else "",
         "problems": [{"zh": each.zh, "kept": each.kept, "href": f"#{each.path}"} for each in problems],
-        "kind": sent.get("kind", Holding.HOLDER), "from": sent.get("from", ""), "to": sent.get("to", ""),
+        "kind": sent.get("kind", Holding.HOLDER), "from": sent.get("from", "")[:10], "to": sent.get("to", "")[:10],
         "note_days": expiry.days_of(expiry.NOTES, viewer=request.viewer, at=request.at),
         "today": request.at.astimezone(CHINA).date().isoformat(),
         "rows": [
             post_row(work.post, holdings.get(work.post.id, []), names, request) | {
                 "groups": [_group(request, work, group, names, open_to) for group in GROUPS if work.groups.get(group)],
+                "proposed": [
+                    {"row": each, "name": names.person(each.person_id), "zh": clearances.STATES[each.state],
+                     "is_barred": each.state in clearances.BARRED} for each in proposed[work.post.id]
+                ],
                 "login": sent.get(f"login-{work.post.id}", request.GET.get("login", ""))[:60],
                 "is_vacant": sent.get(f"vacant-{work.post.id}") == "yes",
             }

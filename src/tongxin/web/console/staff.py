@@ -18,6 +18,7 @@ from tongxin.flows import expiry, second_factor, staffing
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.signing_out import sign_out_colleague
 from tongxin.flows.staffing import MANAGE
+from tongxin.flows.workforce import gates
 from tongxin.lib.ids import id_in
 from tongxin.web.console.names import open_names
 from tongxin.web.console.places_filter import place_choices, place_named
@@ -165,6 +166,7 @@ def new_person(request: Request) -> HttpResponse:
         raise Http404 from None
     return show(request, "console/person_added.html", {
         "login": person.login, "password": password, "post": post, "is_held": is_held,
+        "waits": post is not None and gates.refusal_to_hold(post, person, at=request.at), "person": person,
         "password_days": _password_days(request),
     })
 

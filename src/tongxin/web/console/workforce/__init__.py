@@ -1,0 +1,1 @@
+"""Pages about people who help: numbers, persons, certificates, caseloads, leave, teams."""

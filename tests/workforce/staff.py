@@ -1,0 +1,28 @@
+"""What a desk writes about people: clearances, companions, the county's day."""
+
+from typing import Any
+
+from tests.web.conftest import Office
+from tongxin.accounts.models import Person
+from tongxin.pairings.models import Companion
+
+NEEDED = ("record", "training", "promise")
+
+
+def checked(desk: Office, person: Person, *, on: str = "2025-09-01", result: str = "clear") -> Any:
+    body = {"result": result, "done_on": on, "proof": "派出所 8 号"}
+    return desk.post(f"/workforce/people/{person.id}/check/", body)
+
+
+def start_on(desk: Office, day: str) -> Any:
+    return desk.post("/workforce/start/", {"from_on": day})
+
+
+def companion(desk: Office, *, checks: bool = False, kind: str = "mentor") -> Companion:
+    body = {"kind": kind, "name": "金丝雀", "phone": "13911110000", "sex": "female", "skills": ["talk"]}
+    assert desk.post("/companions/new/", body).status_code == 302
+    row = Companion.objects.latest("number")
+    for each in NEEDED if checks else ():
+        sent = {"check": each, "result": "clear", "done_on": "2025-09-01", "proof": "派出所 12 号"}
+        assert desk.post(f"/companions/{row.id}/check/", sent).status_code == 302
+    return row
