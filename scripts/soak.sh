@@ -9,4 +9,4 @@ command -v java >/dev/null 2>&1 || {
 }
 TONGXIN_SOAK_SECONDS=${TONGXIN_SOAK_SECONDS:-220} TONGXIN_SOAK_REPORT=1
 export TONGXIN_SOAK_SECONDS TONGXIN_SOAK_REPORT
-exec .venv/bin/python -m pytest tests/soak tests/matrix tests/deploy tests/batch/test_score_spark.py -m soak "$@"
+exec .venv/bin/python -m pytest tests/soak tests/matrix tests/deploy tests/batch/test_score_spark.py tests/linkage/test_spark.py -m soak "$@"

@@ -25,6 +25,8 @@ SETTINGS = {
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
 }
+# What is spilled to the workers' disks, by keys that die with the session.
+SEALED = {"spark.io.encryption.enabled": "true", "spark.io.encryption.keySizeBits": "256"}
 NOT_THERE = "没有装 pyspark。请装上：pip install 'tongxin[spark]'（另需 Java 17）。"
 NO_ANSWER = "连不上 Spark 集群，或本机没有 Java 17。请核对 --master 和网络，再试一次。"
 
@@ -44,14 +46,14 @@ class Cluster:
 
 
 @contextmanager
-def spark(master: str) -> Iterator[Cluster]:
-    """The cluster at `master` for as long as the block runs."""
+def spark(master: str, *, is_sealed: bool = False) -> Iterator[Cluster]:
+    """The cluster at `master` for as long as the block runs; with `is_sealed` its spilled files are encrypted."""
     try:
         from pyspark.sql import SparkSession
     except ImportError:
         raise TableError(NOT_THERE) from None
     building = SparkSession.builder.master(master).appName("tongxin score")
-    for key, value in SETTINGS.items():
+    for key, value in {**SETTINGS, **(SEALED if is_sealed else {})}.items():
         building = building.config(key, value)
     unreachable: tuple[type[Exception], ...] = (*engine_errors(), OSError, RuntimeError)
     try:

@@ -1,17 +1,22 @@
 """What a list's rows are to the files of a county: the engine's verdicts, with the reasons in words."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from tongxin import linkage
+from tongxin.batch.errors import TableError
 from tongxin.comparisons.models import Answer
 from tongxin.flows.comparing_files import OnFile, files_in
 from tongxin.intake.reading import Row
 from tongxin.linkage import Record
 from tongxin.people.models import Child
 
+log = logging.getLogger(__name__)
 Reasons = tuple[tuple[str, str], ...]
 # Which of several verdicts on one row is shown, the most certain first.
 ORDER = (Answer.SAME, Answer.CONTRADICTORY, Answer.PROBABLE, Answer.NEW)
@@ -41,13 +46,23 @@ def judge(rows: Sequence[Row], *, county_id: int, at: datetime) -> Judgement:
     files = list(files_in(county_id, at=at))
     found: dict[int, list[linkage.Pair]] = {}
     missing: set[str] = set()
-    for pair in linkage.compare(map(_of_row, range(len(rows)), rows), map(of_file, files)):
+    for pair in _compared([_of_row(number, row) for number, row in enumerate(rows)], list(map(of_file, files))):
         if pair.left_key is None:
             missing.add(str(pair.right_key))
         else:
             found.setdefault(int(pair.left_key), []).append(pair)
     judged = [_best(found.get(number, ())) for number in range(len(rows))]
     return Judgement(judged, [each.child for each in files if str(each.id) in missing])
+
+
+def _compared(rows: list[Record], files: list[Record]) -> linkage.Result:
+    """On the cluster where there is one; else, and while it isn't reached, here: both find the same."""
+    if settings.TONGXIN_SPARK_MASTER:
+        try:
+            return linkage.compare(rows, files, cluster=settings.TONGXIN_SPARK_MASTER)
+        except TableError:
+            log.warning("the cluster wasn't reached; comparing on this machine")
+    return linkage.compare(rows, files)
 
 
 def _best(pairs: Iterable[linkage.Pair]) -> Judged:

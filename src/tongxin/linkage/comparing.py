@@ -20,23 +20,25 @@ Listed = Path | Iterable[Record | Mapping[str, Any]]
 Engine = Literal["auto", "python", "splink"]
 # From so many rows on both sides together, the engine is worth its start.
 LARGE = 20_000
+PIECES = 2
 _VERDICTS: dict[str, Verdict] = {
     "automatic": "same", "review": "probable", "contradictory": "contradictory", "apart": "new", "none": "new",
 }
 
 
-def compare(left: Listed, right: Listed, *, rules: Rules | None = None, engine: Engine = "auto") -> Result:
+def compare(
+    left: Listed, right: Listed, *, rules: Rules | None = None, engine: Engine = "auto", cluster: str = ""
+) -> Result:
     """What becomes of every record of both lists.
 
     `left` is the list that came in, `right` the register: files (csv, parquet) or rows with the columns of `Record`.
     The keys of one list must differ, else `ValueError`. Both engines find the same.
+    Large lists go to the Spark cluster at `cluster`, if one is named; `TableError` when it isn't reached.
     """
     rules = rules or rules_in_force()
     here, there = read_list(left), read_list(right)
     if engine == "splink" or (engine == "auto" and len(here) + len(there) >= LARGE):
-        from tongxin.linkage.splink_engine import compare_large
-
-        return compare_large(here, there, rules)
+        return _compare_large(here, there, rules, cluster)
     return _compare_small(here, there, rules)
 
 
@@ -52,6 +54,21 @@ def compare_two(
     reasons = explain(rules, pattern, sides, features, rule=rule)
     weight = sum(level.weight for level in rules.levels(pattern).values())
     return Pair(sides[0].key, sides[1].key, _VERDICTS[status], probability, reasons, weight)
+
+
+def _compare_large(left: Sequence[Record], right: Sequence[Record], rules: Rules, cluster: str) -> Result:
+    from tongxin.linkage.splink_engine import compare_large
+
+    if not cluster:
+        return compare_large(left, right, rules)
+    from tongxin.batch.spark_session import spark
+    from tongxin.linkage.engines import Cluster
+
+    with spark(cluster, is_sealed=True) as there:
+        # A piece or two for each core: Spark's own two hundred cost more than the lists.
+        pieces = PIECES * there.session.sparkContext.defaultParallelism
+        there.session.conf.set("spark.sql.shuffle.partitions", str(pieces))
+        return compare_large(left, right, rules, Cluster(there.session))
 
 
 def _compare_small(left: Sequence[Record], right: Sequence[Record], rules: Rules) -> Result:

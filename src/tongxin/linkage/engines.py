@@ -91,7 +91,10 @@ class Cluster:
             every.cache().createOrReplaceTempView(name)
 
     def make(self, name: str, query: str) -> None:
-        self.session.sql(query).cache().createOrReplaceTempView(name)
+        # Worked out at once: tables that stand on tables would else be planned whole again by each one above.
+        table = self.session.sql(query).cache()
+        table.count()
+        table.createOrReplaceTempView(name)
 
     def drop(self, name: str) -> None:
         # What stands on a table may not be worked out yet.
