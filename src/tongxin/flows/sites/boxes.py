@@ -1,12 +1,13 @@
 """Report boxes of schools: two keys with two kinds of people, opened by two, every letter a clue."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from tongxin import vault
 from tongxin.accounts.viewers import Viewer
@@ -124,6 +125,15 @@ def waiting(box: Box) -> list[tuple[BoxOpening, int]]:
     rows = box.openings.filter(found__gt=0).order_by("opened_on", "at").prefetch_related("letters")
     counted = [(each, each.found - len(each.letters.all())) for each in rows]
     return [(each, left) for each, left in counted if left > 0]
+
+
+def letters_left(rows: Iterable[Box]) -> dict[UUID, int]:
+    """Of these boxes, how many letters are no clue yet."""
+    counted = BoxOpening.objects.filter(box__in=list(rows), found__gt=0).annotate(done=Count("letters"))
+    left: dict[UUID, int] = defaultdict(int)
+    for box_id, found, done in counted.values_list("box_id", "found", "done"):
+        left[box_id] += max(found - done, 0)
+    return left
 
 
 @transaction.atomic

@@ -35,12 +35,13 @@ Given = dict[str, list[str]]
 def box_list(request: Request) -> HttpResponse:
     """The boxes of the schools somebody sees to, those that are late first."""
     today = request.at.astimezone(CHINA).date()
-    rows = boxes.boxes_for_list(request.viewer, at=request.at)[:SHOWN]
+    rows = list(boxes.boxes_for_list(request.viewer, at=request.at)[:SHOWN])
+    left = boxes.letters_left(rows)
     rules = reach.rules_for(request.viewer, at=request.at)
     return show(request, "places/boxes.html", {"every": rules.open_every.days, "rows": [
         {
             "url": f"{HOME}{each.id}/", "box": each, "is_late": each.open_by < today,
-            "waiting": sum(left for _opening, left in boxes.waiting(each)),
+            "waiting": left.get(each.id, 0),
         } for each in rows
     ]})
 
