@@ -8,6 +8,6 @@ from tongxin.documents.typesetting import FOLDER, set_type
 PAPER = FOLDER / "certificate.typ"
 
 
-def pdf(certificate: Mapping[str, Any]) -> bytes:
-    """The certificate as a PDF; `certificate` is what `certificate.typ` reads."""
-    return set_type(PAPER, root=FOLDER, data=certificate)
+def pdf(certificate: Mapping[str, Any], *, template: str = PAPER.name) -> bytes:
+    """The certificate as a PDF; `certificate` is what the template (`certificate.typ`) reads."""
+    return set_type(FOLDER / template, root=FOLDER, data=certificate)

@@ -14,6 +14,7 @@ from tongxin.lib.activity_checks import check_activities
 from tongxin.lib.asking_checks import check_asking
 from tongxin.lib.blind_checks import check_blind
 from tongxin.lib.booking_checks import check_bookings
+from tongxin.lib.capacity_checks import check_capacity
 from tongxin.lib.clue_checks import check_clues
 from tongxin.lib.consent_checks import check_consent
 from tongxin.lib.coordination_checks import check_coordination
@@ -201,6 +202,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "blind": check_blind,
     "brand": _brand,
     "calendar": _calendar,
+    "capacity": check_capacity,
     "categories": _categories,
     "conduct": _conduct,
     "consent": check_consent,
