@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests import world
+from tests.assessed import assess
+from tests.web.conftest import MORNING
+from tests.web.test_exports import agreed, opened
+from tests.web.test_rosters import number
 from tongxin.__main__ import main
 from tongxin.exports import sheets, writing
 from tongxin.exports.table import Column, Table
@@ -17,6 +21,7 @@ from tongxin.flows import export_copies
 from tongxin.intake.reading import open_roster
 from tongxin.intake.reading.workbook import read_workbook
 from tongxin.lib import clock
+from tongxin.people.models import Child
 
 KNOWN = {each.id: sheets.read(each.content) for each in world.library().versions if each.kind == "mappings"}
 FIELDS = ("name", "id_no", "sex", "birth", "place", "village", "address", "phone", "categories", "file_no")
@@ -73,6 +78,37 @@ def test_comes_along_only_where_purpose_and_fields_fit() -> None:
     assert [each.id for each in sheets.fitting(iter(every), purpose="department", fields=FIELDS)] == sorted(KNOWN)
     assert sheets.fitting(iter(every), purpose="casework", fields=("name", "sex")) == []
     assert sheets.fitting(iter(every), purpose="entrusted", fields=FIELDS) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_a_sheet_out_of_a_downloaded_export_goes_in_again(
+    cast: world.World, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office: Any
+) -> None:
+    """Out of the county with an agreed export, read back by the command, brought as a roster: the same children."""
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    children = [
+        cast.child(
+            f"童小{sign}", birth=f"2012-0{at}-05", id_kind="resident_id", id_no=number(f"3701162012{at:02}05020")
+        )
+        for at, sign in enumerate("甲乙丙", start=1)
+    ]
+    assess(cast, "export")
+    row = agreed(cast, "王督导", fields=("name", "id_no", "sex", "birth", "place", "village", "phone"))
+    _, files = opened(cast, row, "王督导")
+    made = next(content for file, content in files.items() if file.endswith(f"-{name}.xlsx"))
+    official, roster = tmp_path / "official.xlsx", tmp_path / "roster.xlsx"
+    official.write_bytes(made)
+    assert main(["sheets", "read", name, str(official), "-o", str(roster)]) == 0
+    rows = list(open_roster(roster, county="370116").rows(today=MORNING.date()))
+    assert sorted((each.name, each.id_state) for each in rows) == [(f"童小{sign}", "valid") for sign in "丙乙甲"]
+    desk = office("郑管理")
+    with roster.open("rb") as content:
+        page = desk.post("/rosters/", {"file": content}, follow=True)
+    assert page.status_code == 200
+    before = Child.objects.count()
+    desk.post(page.redirect_chain[-1][0], {"import": "yes", "go": "yes"}, follow=True)
+    assert Child.objects.count() == before == len(children)
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from tests import world
 from tests.conftest import taken_back
 from tests.flows.story import Story
 from tests.flows.test_joining import standing
+from tongxin.cases.models import Case
 from tongxin.comparisons.models import Joining
 from tongxin.flows import joining
 from tongxin.flows.invariants import breaches
@@ -80,6 +81,15 @@ class Files(RuleBasedStateMachine):
             continue
         self.before = {}
 
+    @rule(which=FILES, result=st.sampled_from(("refer", "healthy")))
+    def identify(self, which: int, result: str) -> None:
+        """What is done in one file is done for the child; nothing of it is lost by parting."""
+        try:
+            self.stories[which].identified(result, by="王督导")
+        except Refused:
+            return
+        self.before = {}
+
     @rule(who=DESKS)
     def part(self, who: str) -> None:
         row = Joining.objects.filter(state=Joining.STANDING).order_by("id").last()
@@ -110,6 +120,7 @@ class Files(RuleBasedStateMachine):
         live = set(Alias.objects.filter(undone_by__isnull=True).values_list("child_id", "same_as_id"))
         assert live == {(row.other_id, row.kept_id) for row in rows}
         assert not [each for each in breaches(at=self.at) if each.count]
+        assert set(Case.objects.filter(goes_on__isnull=False).values_list("id", "goes_on")) == live
         for story in self.stories:
             assert differences_of(Child.objects.get(id=story.child.id), at=self.at) == []
 

@@ -124,6 +124,30 @@ class TestTheStandingFlow:
         send_queued(later + AN_HOUR)
         assert states(child_id=child.id) == ["disposed", "waiting"]
 
+    def test_what_was_neither_returned_nor_destroyed_is_asked_for_of_whoever_stands_above(
+        self, cast: world.World
+    ) -> None:
+        child = pupil(cast)
+        row = in_force(cast)
+        send_queued(NOW)
+        officer, later = cast.viewer(OFFICER, NOW), NOW + AN_HOUR
+        mine = Delivery.objects.get(child_id=child.id)
+        sharing_receiving.open_delivery(delivery_id=mine.id, actor=officer, at=NOW)
+        consent(cast, child, "withdrawn", later)
+        first = row.duties.get(kind=Duty.DISPOSE, done_at__isnull=True)
+        sharing_ending.dispose(duty_id=first.id, outcome="unreturned", words="说还要用", actor=officer, at=later)
+        assert states(child_id=child.id) == ["due"]
+        again = row.duties.get(kind=Duty.DISPOSE, done_at__isnull=True)
+        assert (again.climbed, again.owner_post_id) == (1, cast.posts["郑管理"].id)
+        told = Notice.objects.filter(kind="share.disposed").values_list("post_id", flat=True)
+        assert cast.posts["郑管理"].id in set(told)
+        follow_sharing(again.due_at + AN_HOUR)
+        again.refresh_from_db()
+        assert again.climbed == 2 and Notice.objects.filter(kind="share.climbed").exists()
+        sharing_ending.dispose(duty_id=again.id, outcome="destroyed", words="已删去", actor=officer, at=again.due_at)
+        assert states(child_id=child.id) == ["disposed"]
+        assert not row.duties.filter(kind=Duty.DISPOSE, done_at__isnull=True).exists()
+
     def test_a_child_who_leaves_the_scope_is_asked_back(self, cast: world.World) -> None:
         child = pupil(cast)
         in_force(cast)

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django_tasks_db.models import DBTaskResult
 
+from tests.assessed import assess
 from tests.web.conftest import MORNING
 from tests.web.test_rosters import TOWN, VILLAGE, number, roster
 from tests.world import World
@@ -31,6 +32,13 @@ SAME = [TOWN, VILLAGE, "王小雨", "女", "2012-03-05", NUMBER, "", "王桂兰"
 NEAR = [TOWN, VILLAGE, "李小雪", "女", "2013-04-06", "", "", "李秀英", "祖母", "13800000002"]
 CONTRARY = [TOWN, VILLAGE, "赵建军", "男", "2014-05-07", number("37011620140507301"), "", "", "", ""]
 NOBODY = [TOWN, VILLAGE, "孙小河", "男", "2015-06-08", number("37011620150608303"), "", "孙大河", "祖父", "13800000009"]
+
+
+@pytest.fixture(autouse=True)
+def assessed(request: pytest.FixtureRequest) -> None:
+    """Lists are compared after their impact was assessed."""
+    if "cast" in request.fixturenames:
+        assess(request.getfixturevalue("cast"), "comparison", at=MORNING - timedelta(days=1))
 
 
 def on_file(cast: World) -> dict[str, Child]:

@@ -14,14 +14,19 @@ from pypdf import PdfReader
 
 from tests import world
 from tests.documents.files import png
+from tests.flows import sharing
 from tests.flows.story import Story, phq_a
 from tests.web.conftest import Clock, Office
+from tongxin.accounts.models import Organisation
 from tongxin.cases.models import Case
 from tongxin.documents.models import Attachment
+from tongxin.flows.sharing_receiving import open_delivery
+from tongxin.flows.sharing_sending import send_queued
 from tongxin.ledger.models import Entry, Event
 from tongxin.lib import ids
 from tongxin.people.models import Child
 from tongxin.rights.models import Ending, Tombstone
+from tongxin.sharing.models import Delivery
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -86,6 +91,27 @@ def test_the_grown_child_has_more_than_a_guardian_and_still_nobody_elses_words(
     own = json.loads(made(office, told, ask(told, "copy", time, asker="former_child"))["个人信息副本.json"])
     assert {each["表"] for each in guardian["记录"]} < {each["表"] for each in own["记录"]}
     assert [each for each in SECRETS if each in json.dumps(own, ensure_ascii=False)] == []
+
+
+def test_a_copy_says_to_whom_something_was_given_what_for_and_whether_it_still_stands_there(
+    office: SignedIn, time: Clock, cast: world.World
+) -> None:
+    """Under an agreement, by a referral; and of another child's deliveries nothing."""
+    told, other = Story(cast, sharing.pupil(cast), at=sharing.NOW), sharing.pupil(cast, "小雪")
+    agreement = sharing.in_force(cast)
+    send_queued(sharing.NOW)
+    mine = Delivery.objects.get(child_id=told.child.id)
+    open_delivery(delivery_id=mine.id, actor=cast.viewer(sharing.OFFICER, sharing.NOW), at=sharing.NOW)
+    told.record(
+        "referral", "林社工", basis="legal_basis", legal_basis="emergency",
+        to_organisation=str(cast.posts["秦医生"].organisation_id),
+    )
+    data = json.loads(made(office, told, ask(told, "copy", time))["个人信息副本.json"])
+    given = data["给过谁"]
+    assert len(given) == 2 and Delivery.objects.filter(child_id=other.id).exists()
+    body = Organisation.objects.get(id=agreement.to_organisation_id).name
+    assert any(body in each and "保障入学" in each and "姓名" in each and "还在对方" in each for each in given)
+    assert any(cast.posts["秦医生"].organisation.name in each for each in given)
 
 
 def test_somebody_who_may_be_the_danger_is_given_nothing(told: Story, office: SignedIn, time: Clock) -> None:

@@ -18,6 +18,7 @@ from tongxin.accounts.models import places_of
 from tongxin.accounts.posts import Roster, roster_for
 from tongxin.cases import tasks
 from tongxin.cases.models import Alarm, Case, Decision, Proposal
+from tongxin.cases.sides import Side
 from tongxin.cases.tasks import assigned_posts, follow_plan
 from tongxin.core import pathway
 from tongxin.core.pathway import Calendar, CaseState, Fact, Pathway, Step
@@ -62,18 +63,23 @@ def think(facts: Iterable[Fact], *, ground: Ground, at: datetime) -> Derived:
 
 
 def derive(
-    *, child: Child, facts: tuple[Fact, ...], results: Mapping[str, Mapping[str, Any]], ground: Ground, at: datetime
+    *, child: Child, facts: tuple[Fact, ...], results: Mapping[str, Mapping[str, Any]], ground: Ground, at: datetime,
+    side: Side | None = None,
 ) -> Derived:
-    """Store what follows from the facts of a child at `at`; call it under the child's subject lock."""
-    found = think(facts, ground=ground, at=at)
+    """Store what follows from the facts of a child at `at`; call it under the child's subject lock.
+
+    With `side` the file is one of several of the child, and what follows has been thought from all of them.
+    """
+    found = Derived(side.state, side.all_steps) if side else think(facts, ground=ground, at=at)
+    own, steps = (side.own, side.steps) if side else (found.state, found.steps)
     before = BEFORE.row(child=child.id)
-    case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0)
+    case = case_row(child=child, derived=found, ground=ground, at=at, seq=facts[-1].seq if facts else 0, side=side)
     bulk.put(case)
     together.learn(BEFORE.question(child=child.id), [{"level": case.level, "state": case.state}])
-    _store_proposals(case, found.state, results)
-    _store_decisions(case, found.state)
-    _store_alarms(case, found.state)
-    ledger.settle_held(held_copies(found.state))
+    _store_proposals(case, own, results)
+    _store_decisions(case, own)
+    _store_alarms(case, own)
+    ledger.settle_held(held_copies(own))
     roster = ground.roster or roster_for(ancestors=places_of(child), at=at)
     assigned = assigned_posts(found.state.assigned, case=case, pathway=ground.pathway, roster=roster)
     if any(fact.kind == "assignment" for fact in facts):
@@ -81,11 +87,13 @@ def derive(
     if any(fact.kind == START for fact in facts):
         posts = {UUID(post) for post in counselling_posts(found.state)}
         relations.counselled_by(child_id=child.id, posts=posts, at=at)
-    found.changes += _compare(before, case)
-    recused = recused_from(child_id=child.id, at=at)
+    if case.goes_on is None:
+        found.changes += _compare(before, case)
+    files = side.members if side else (child.id,)
+    recused = frozenset[UUID]().union(*(recused_from(child_id=each, at=at) for each in files))
     found.changes += follow_plan(
-        case=case, steps=found.steps, pathway=ground.pathway, roster=roster, at=at,
-        recused=recused, assigned=assigned, called=_called(child, found.steps, recused, at),
+        case=case, steps=steps, pathway=ground.pathway, roster=roster, at=at,
+        recused=recused, assigned=assigned, called=_called(child, steps, recused, at),
     )
     return found
 
@@ -121,16 +129,19 @@ def _learn(asked: Prepared, keys: Sequence[UUID], rows: Iterable[tuple[UUID, Any
         together.learn(asked.question(key=key), each)
 
 
-def case_row(*, child: Child, derived: Derived, ground: Ground, at: datetime, seq: int) -> Case:
+def case_row(
+    *, child: Child, derived: Derived, ground: Ground, at: datetime, seq: int, side: Side | None = None
+) -> Case:
     """The case as it is to be stored."""
     state, steps = derived.state, derived.steps
-    return Case(
+    case = Case(
         id=child.id, **places_of(child), stage=state.stage, is_open=state.is_open, level=state.level,
         standing=state.grades.standing, identified=state.identified, in_crisis=state.in_crisis,
         rank=-urgency(state), due_at=steps[0].due_at if steps else FAR,
         next_step=steps[0].rule if steps else "", look_again_at=_look_again(child, state, steps, at),
         derived_at=at, derived_seq=seq, pathway_hash=ground.pathway_hash, state=summary(state),
     )
+    return side.settle(case) if side else case
 
 
 def _called(child: Child, steps: Sequence[Step], recused: frozenset[UUID], at: datetime) -> list[OnCall]:

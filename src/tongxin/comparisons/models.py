@@ -65,6 +65,10 @@ class Answer(models.Model):
     town_id = models.BigIntegerField("镇街", null=True)
     owner_post_id = models.UUIDField("负责岗位", null=True)
     due_at = models.DateTimeField("到期", null=True)
+    # Late, it goes up: from which post, how far, and when once more.
+    first_post_id = models.UUIDField("先由哪个岗位", null=True)
+    climbed = models.SmallIntegerField("已上报层级", default=0)
+    ring_at = models.DateTimeField("下次上报", null=True)
     state = models.CharField("状态", max_length=12, default=OPEN)
     decision = models.CharField("处理", max_length=16, default="")
     settled_at = models.DateTimeField("处理时间", null=True)

@@ -11,6 +11,7 @@ from tongxin.rulebook import shipped
 
 KIND, ID = "comparisons", "comparisons"
 IN_FILE = "in_file"
+CLIMB = {"working_days": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Rules:
     kinds: Mapping[str, ListKind]
     review: Mapping[str, int]
     find_out: Mapping[str, int]
+    climb: Mapping[str, int]
     owners: tuple[str, ...]
     at_once: int
     most_rows: int
@@ -68,6 +70,8 @@ def read(content: Mapping[str, Any]) -> Rules:
     suggest = content["suggest"]
     return Rules(
         kinds={each.id: each for each in kinds}, review=content["review"], find_out=content["find_out"],
+        # What was adopted before had none.
+        climb=content.get("climb", CLIMB),
         owners=tuple(content["owners"]), at_once=int(content["at_once"]), most_rows=int(content["most_rows"]),
         choices=tuple(content["join"]["choices"]), suggest_from=int(suggest["from"]),
         suggest_characters=int(suggest["characters"]), suggest_most=int(suggest["most"]),

@@ -17,7 +17,8 @@ WRITES, JUDGES = "security_administrator", "audit_administrator"
 ASKED = ("lawful", "minimal", "told", "under_14", "judged", "access", "secured", "outside", "ended")
 # What is assessed, how many days after the beginning, and whether the other person has agreed by now.
 ASSESSED = (
-    ("entrusted", 20, True), ("assessment", 34, True), ("screening", 48, True), ("export", 62, True),
+    ("comparison", 9, True), ("entrusted", 20, True), ("assessment", 34, True),
+    ("screening", 48, True), ("export", 62, True),
     ("referral", 347, False),
 )
 AGREES, REPORTED, TOLD = timedelta(days=3), timedelta(days=350, hours=1), timedelta(minutes=40)

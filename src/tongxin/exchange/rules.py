@@ -8,6 +8,7 @@ from typing import Any
 from tongxin.rulebook import shipped
 
 KIND = "exchange"
+CALLS_KEPT = {"days": 365}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Exchange:
     within: timedelta
     page: Mapping[str, int]
     repeated_for: timedelta
+    calls_kept: timedelta
     smallest: int
     # What each figure is called and what it counts.
     figures: Mapping[str, tuple[str, str]]
@@ -63,6 +65,8 @@ def _read(content: Mapping[str, Any]) -> Exchange:
         calls=int(content["rate"]["calls"]), within=timedelta(**content["rate"]["within"]),
         page={name: int(number) for name, number in content["page"].items()},
         repeated_for=timedelta(**content["repeated_for"]), smallest=int(content["smallest"]),
+        # Versions adopted before said nothing of it.
+        calls_kept=timedelta(**content.get("calls_kept", CALLS_KEPT)),
         figures={each["id"]: (each["zh"], each["means"]) for each in content["figures"]},
         hooks=Hooks(
             kinds={each["id"]: News(each["id"], each["zh"], each["scope"]) for each in hooks["kinds"]},

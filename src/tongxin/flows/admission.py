@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tongxin.accounts.viewers import Viewer
-from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import WITHDRAWN, Fact, Pathway, flag_refusals, fold, refusals, waiting_refusals
-from tongxin.flows import conferring, entrusting, referring, transfers
+from tongxin.flows import conferring, entrusting, joined, referring, transfers
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
@@ -32,7 +32,7 @@ def _refuse_taking_back_others(draft: Draft, ground: Ground, actor: Viewer) -> N
         raise Refused.because("这条记录是别人填写的，请由填写人或督导员、个案管理员撤回。没有保存。")
 
 
-def before(facts: tuple[Fact, ...], *, ground: Ground, at: datetime) -> Derived:
+def before(child_id: UUID, facts: tuple[Fact, ...], *, ground: Ground, at: datetime) -> Derived:
     """The state before the last fact, with the plan where that is asked for.
 
     What it corrects counts as taken back, so it is asked anew.
@@ -41,9 +41,17 @@ def before(facts: tuple[Fact, ...], *, ground: Ground, at: datetime) -> Derived:
     if last.correction == "correct":
         earlier.append(replace(last, correction="retract", data={}))
     stood = tuple(earlier)
-    if last.kind == POSTPONES:
-        return derivation.think(stood, ground=ground, at=at)
+    if last.kind == POSTPONES or joined.group_of(child_id, stood):
+        return joined.think(child_id, stood, ground=ground, at=at)
     return Derived(fold(stood, pathway=ground.pathway, calendar=ground.calendar, on=at), ())
+
+
+def standing(child_id: UUID, facts: tuple[Fact, ...], before: Derived, *, ground: Ground, at: datetime) -> str:
+    """The grade that stood by this file alone before the last fact: what is made of an answer can be found again from
+    the file in which it stands."""
+    if joined.group_of(child_id, facts) is None:
+        return before.state.grades.standing
+    return fold(facts[:-1], pathway=ground.pathway, calendar=ground.calendar, on=at).grades.standing
 
 
 def refuse(

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from django.db import OperationalError, transaction
 
 from tongxin.accounts.viewers import WORKER
-from tongxin.cases.models import Case
+from tongxin.cases import slices
 from tongxin.core.pathway import CHINA
 from tongxin.core.pathway.calendar import add_months
 from tongxin.flows.record import Sheet, record
@@ -68,7 +68,7 @@ def _growing(since: date, until: date, found: Rules) -> list[UUID]:
     for more than a year it was told long ago."""
     first, last = (day.replace(year=day.year - found.adult, day=1) for day in (since, until))
     children = Child.objects.filter(birth_month__gte=first, birth_month__lt=last, county_id__isnull=False)
-    open_cases = Case.objects.filter(is_open=True).values("id")
+    open_cases = slices.leading().filter(is_open=True).values("id")
     return list(children.filter(id__in=open_cases).order_by("id").values_list("id", flat=True))
 
 

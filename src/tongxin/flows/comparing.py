@@ -21,10 +21,11 @@ from tongxin.intake.county import county_of
 from tongxin.intake.reading import Divisions, Part, Roster, open_roster, remapped
 from tongxin.intake.uploads import size_of
 from tongxin.lib import ids
+from tongxin.registers import impact
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
 
-COMPARE, SETTLE = "compare_lists", "settle_comparisons"
+COMPARE, SETTLE, GATE = "compare_lists", "settle_comparisons", "comparison"
 PURPOSE, PART = "list_comparison", "roster"
 NO_COUNTY = "您的岗位不在某一个县区，不能比对名单。没有接收文件。"
 NO_KIND = "请先选这是哪一种名单。没有接收文件。"
@@ -91,6 +92,9 @@ def receive(*, kind: str, content: bytes, name: str, actor: Viewer, at: datetime
     county = county_of(actor)
     if county is None:
         raise Refused.because(NO_COUNTY)
+    gate = impact.gate_without(GATE, county_id=county.id, at=at)
+    if gate is not None and gate.refuses:
+        raise Refused.because(f"没有接收文件：{gate.zh}")
     found = rules_at(at, region=county.code[:6])
     if kind not in found.kinds:
         raise Refused.because(NO_KIND)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,12 +21,13 @@ from tongxin.comparisons.models import Answer, Apart, Comparison
 from tongxin.comparisons.rules import ListKind, Rules, rules_at
 from tongxin.core.pathway import CHINA, due_at
 from tongxin.flows import comparing
-from tongxin.flows.comparing_judging import Judged, judge
+from tongxin.flows.comparing_judging import Judged, Judgement, judge
 from tongxin.intake.importing import sheet_numbers
 from tongxin.intake.lines import as_text, made_id
 from tongxin.intake.reading import Row
 from tongxin.lib import ids
 from tongxin.people import tokens
+from tongxin.people.leading import leaders
 from tongxin.people.models import CategorySpan, Child
 from tongxin.rulebook import rules
 
@@ -103,7 +104,7 @@ def run(comparison: Comparison, *, viewer: Viewer, at: datetime, progress: Progr
     rows = list(roster.rows(today=at.astimezone(CHINA).date()))
     Comparison.objects.filter(id=comparison.id).update(state=Comparison.RUNNING, rows_total=len(rows), moved_at=at)
     county, sheets = county_at(comparison.county_id, at=at), sheet_numbers(roster)
-    judged = judge(rows, county_id=comparison.county_id, at=at)
+    judged = _of_those_who_lead(judge(rows, county_id=comparison.county_id, at=at))
     apart = _apart(judged.rows, key=county.key)
     done = 0
     for some in _chunks(list(zip(rows, judged.rows, strict=True))):
@@ -115,6 +116,18 @@ def run(comparison: Comparison, *, viewer: Viewer, at: datetime, progress: Progr
     expected = _expected(judged.missing, county.rules.kinds[comparison.kind], at=at)
     _write(comparison, _missing(comparison, expected, county), done=done, at=at)
     return _finish(comparison, done, viewer=viewer, at=at)
+
+
+def _of_those_who_lead(judged: Judgement) -> Judgement:
+    """Of two files of one child the one that leads is answered; neither is missing where either was found."""
+    named = {each.child_id for each in judged.rows if each.child_id}
+    goes_on = leaders({*named, *(each.id for each in judged.missing)})
+    found = {goes_on.get(each, each) for each in named}
+    rows = [
+        replace(each, child_id=goes_on[each.child_id]) if each.child_id in goes_on else each for each in judged.rows
+    ]
+    missing = [each for each in judged.missing if each.id not in goes_on and each.id not in found]
+    return replace(judged, rows=rows, missing=missing)
 
 
 def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:

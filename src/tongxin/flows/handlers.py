@@ -77,7 +77,7 @@ NOBODY_REACTS = frozenset({
     "round.sampled", "round.closed", "round.dropped",
     "group.planned", "group.joined", "group.departed", "group.ended", "meeting.moved", "meeting.cancelled",
     "meeting.held", "supervision.recorded",
-    "list.received", "list.disposed", "answer.settled",
+    "list.received", "list.disposed", "answer.settled", "answer.climbed",
     "move.offered", "move.answered", "move.accepted",
     "blind.opened", "blind.decided", "blind.learned", "blind.disposed",
     "files.proposed", "files.joined", "files.declined", "files.parted",

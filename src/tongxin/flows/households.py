@@ -7,6 +7,7 @@ from tongxin import ledger, vault
 from tongxin.accounts.viewers import Viewer
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import CaseState
+from tongxin.flows import joined
 from tongxin.flows.derive import derive_again
 from tongxin.ledger import Draft, subjects
 from tongxin.ledger.models import Entry
@@ -18,10 +19,12 @@ PARTS = UUID("5b2a4c9e-6f0d-5a54-9a2e-0f6f6a0c7d11")
 
 
 def lock(child: Child) -> None:
-    """Lock a household's children together and in one order, so that two alarms at once can't wait for each other."""
+    """Lock a household's children and all files of a child together and in one order, so that two alarms at once
+    can't wait for each other."""
     siblings = [each.key_owner for each in housemates(child) if each.id != child.id]
-    if siblings:
-        subjects.lock([child.key_owner, *siblings])
+    files = joined.owners_with(child.id)
+    if siblings or len(files) > 1:
+        subjects.lock([*files, *siblings])
 
 
 def spread(*, child: Child, entry: Entry, state: CaseState, actor: Viewer, at: datetime) -> None:

@@ -41,9 +41,9 @@ def breaches(*, at: datetime) -> list[Breach]:
 
 
 def _kinds(at: datetime) -> Iterator[tuple[str, str, Iterable[UUID]]]:
-    live = Task.objects.filter(case_id=OuterRef("pk"), state__in=LIVE)
+    live = Task.objects.filter(state__in=LIVE)
     open_cases = Case.objects.filter(is_open=True)
-    yield "no_next_step", "在办个案没有任何任务", _ids(open_cases.filter(~Exists(live)))
+    yield "no_next_step", "在办个案没有任何任务", _ids(_without(live, open_cases))
     holder = Holding.objects.filter(held(at), post_id=OuterRef("owner_post_id"), person__is_active=True)
     unowned = Task.objects.filter(Q(owner_post_id__isnull=True) | ~Exists(holder), state__in=LIVE)
     yield "no_owner", "任务没有在岗的负责人", _case_ids(unowned)
@@ -60,8 +60,15 @@ def _kinds(at: datetime) -> Iterator[tuple[str, str, Iterable[UUID]]]:
     erased = Tombstone.objects.filter(child_id=OuterRef("pk"))
     lost = Child.objects.filter(Exists(recorded), ~Exists(derived), ~Exists(erased))
     yield "no_case", "有记录而没有个案", lost.values_list("id", flat=True)
-    crisis = Task.objects.filter(case_id=OuterRef("pk"), state__in=LIVE, is_urgent=True)
-    yield "crisis_without_step", "危机中没有紧急任务", _ids(Case.objects.filter(~Exists(crisis), in_crisis=True))
+    crisis = Case.objects.filter(in_crisis=True)
+    yield "crisis_without_step", "危机中没有紧急任务", _ids(_without(live.filter(is_urgent=True), crisis))
+
+
+def _without(tasks: QuerySet[Task], cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases with none of the tasks; of a child with several files the one that leads, with none in any of them."""
+    joined = Case.objects.filter(goes_on=OuterRef("pk"))
+    elsewhere = Exists(joined.filter(Exists(tasks.filter(case_id=OuterRef("pk")))))
+    return cases.filter(~Exists(tasks.filter(case_id=OuterRef("pk"))), ~elsewhere, goes_on__isnull=True)
 
 
 def _unseen(at: datetime) -> QuerySet[Task]:

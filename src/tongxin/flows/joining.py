@@ -1,7 +1,8 @@
 """Two files that are one child's, joined and parted again: no id is rewritten, no entry moved, nothing lost.
 
-Joining is an entry in both files and, for what the kept file takes over, a correction there. Both files keep their own
-record, alarms and tasks; undoing takes the entries back, so that both stand as before.
+Joining is an entry in both files and, for what the kept file takes over, a correction there. Both keep their own
+record; what follows for the child is thought from both and led by the kept one (`joined`). Undoing takes the entries
+back, so that both stand as before.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,16 +18,18 @@ from tongxin import ledger, linkage, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
-from tongxin.cases.models import Case
+from tongxin.cases.models import Case, Decision, Task
+from tongxin.cases.tasks import LIVE
 from tongxin.comparisons.models import Apart, Joining
 from tongxin.comparisons.rules import rules_at
-from tongxin.flows import moving, shelved
+from tongxin.flows import joined, moving, shelved
 from tongxin.flows.comparing import SETTLE
 from tongxin.flows.comparing_asking import name_of
 from tongxin.flows.comparing_files import in_words
 from tongxin.flows.comparing_judging import of_file
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.ledger import subjects
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.lib.identity_numbers import is_well_formed
@@ -210,14 +213,18 @@ def undo(*, joining_id: UUID, actor: Viewer, at: datetime) -> Joining:
     row, pair = _open(joining_id, actor, at)
     if row.state != Joining.STANDING:
         raise Refused.because(OVER)
+    stood = _live(row)
     row.state, row.undone_by, row.undone_at = Joining.UNDONE, actor.person_id, at
     row.save(update_fields=["state", "undone_by", "undone_at"])
+    # What a decision meant for both together, it may not mean for one alone: written anew below.
+    Decision.objects.filter(case_id__in=(row.kept_id, row.other_id)).delete()
     for entry_id in (row.correction_id, row.entry_id):
         entry = Entry.objects.filter(id=entry_id).first() if entry_id else None
         if entry is not None:
             moving.retract(entry=entry, reason="mistaken", actor=actor, at=at)
     event = _tell("files.parted", pair, row, actor, at)
     Alias.objects.filter(child=pair.other, same_as=pair.kept, undone_by__isnull=True).update(undone_by=event)
+    _mark_moved(stood)
     return row
 
 
@@ -244,12 +251,23 @@ def _open(joining_id: UUID, actor: Viewer, at: datetime) -> tuple[Joining, Pair]
 
 
 def _lock(pair: Pair) -> None:
-    """One after the other, in the same order for everybody."""
-    for each in sorted((pair.kept, pair.other), key=lambda child: child.id):
-        ledger.lock_subject(each.key_owner)
+    """All files of both, in the same order for everybody."""
+    subjects.lock([*joined.owners_with(pair.kept.id), *joined.owners_with(pair.other.id)])
+
+
+def _live(row: Joining) -> list[int]:
+    """The tasks that stand in either file."""
+    rows = Task.objects.filter(case_id__in=(row.kept_id, row.other_id), state__in=LIVE)
+    return list(rows.values_list("id", flat=True))
+
+
+def _mark_moved(before: Collection[int]) -> None:
+    """Nobody did what now stands in the other file, or is asked for there as well: it isn't counted as done."""
+    Task.objects.filter(id__in=list(before), state=Task.DONE).update(state=Task.DROPPED)
 
 
 def _stand(row: Joining, pair: Pair, actor: Viewer, at: datetime) -> Joining:
+    stood = _live(row)
     row.state, row.decided_by, row.decided_post, row.decided_at = Joining.STANDING, actor.person_id, actor.post_id, at
     row.entry_id = ids.new_id()
     given = _given(row, pair, actor, at)
@@ -263,6 +281,7 @@ def _stand(row: Joining, pair: Pair, actor: Viewer, at: datetime) -> Joining:
         record(child_id=pair.kept.id, sheet=sheet, actor=actor, at=at)
     event = _tell("files.joined", pair, row, actor, at)
     Alias.objects.create(child=pair.other, same_as=pair.kept, event_id=event)
+    _mark_moved(stood)
     return row
 
 

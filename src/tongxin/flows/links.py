@@ -20,6 +20,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import WITHDRAWN
 from tongxin.flows import reporters
 from tongxin.flows.derive import derive_again
+from tongxin.flows.joined import PARTS
 from tongxin.flows.refusals import Refused
 from tongxin.ledger import Draft
 from tongxin.ledger.models import Entry
@@ -28,7 +29,6 @@ from tongxin.people.models import Child, ChildLink
 from tongxin.rulebook import rules
 
 PART = "link_part"
-PARTS = UUID("0d1a6f1c-8b7e-4c0e-9a63-2f6d0b7c51e2")
 PLACE = "other_file_no"
 LINKS = Prepared(
     lambda child: ChildLink.objects.filter(child_id=child, ended_by__isnull=True).order_by("id"), child=UUIDField()

@@ -10,9 +10,11 @@ from tongxin import ledger
 from tongxin.accounts.viewers import WORKER
 from tongxin.assessments.models import Result
 from tongxin.cases import derivation
+from tongxin.cases.derivation import Derived
 from tongxin.cases.models import Case
 from tongxin.cases.tasks import LIVE
-from tongxin.flows import people_again
+from tongxin.core.pathway import Fact
+from tongxin.flows import joined, people_again
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
@@ -24,7 +26,7 @@ from tongxin.rights.models import Tombstone
 from tongxin.vault import Owner
 
 COLUMNS = ("stage", "is_open", "level", "standing", "identified", "in_crisis", "rank", "due_at", "next_step",
-           "derived_seq")
+           "derived_seq", "goes_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def differences_of(child: Child, *, at: datetime) -> list[Difference]:
     case = Case.objects.filter(id=child.id).first()
     if case is None:
         return [*found, Difference(child.file_no, "case", "没有", "有")] if entries else found
-    return [*found, *_compare_case(child, case, as_facts(entries, rebuilt), rebuilt)]
+    return [*found, *_compare_case(child, case, as_facts(entries, rebuilt))]
 
 
 def _left_of_erased(child: Child) -> Iterator[Difference]:
@@ -93,13 +95,14 @@ def _compare_people(
         yield Difference(child.file_no, f"people.{name}", "…", "…")
 
 
-def _compare_case(
-    child: Child, case: Case, facts: Any, results: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Difference]:
-    ground = ground_for(child, at=case.derived_at)
-    thought = derivation.think(facts, ground=ground, at=case.derived_at)
+def _compare_case(child: Child, case: Case, facts: tuple[Fact, ...]) -> Iterator[Difference]:
+    at, group = case.derived_at, joined.group_of(child.id, facts)
+    ground = ground_for(Child.objects.get(id=group.kept) if group else child, at=at)
+    side = joined.sides_of(group, {child.id: facts}, ground=ground, at=at)[child.id] if group else None
+    thought = Derived(side.state, side.all_steps) if side else derivation.think(facts, ground=ground, at=at)
+    own, steps = (side.own, side.steps) if side else (thought.state, thought.steps)
     wanted = derivation.case_row(
-        child=child, derived=thought, ground=ground, at=case.derived_at, seq=facts[-1].seq if facts else 0
+        child=child, derived=thought, ground=ground, at=at, seq=facts[-1].seq if facts else 0, side=side
     )
     is_stored = child.county_id != case.county_id
     if not is_stored and (case.look_again_at or derivation.FAR) > (wanted.look_again_at or derivation.FAR):
@@ -111,21 +114,21 @@ def _compare_case(
     if case.state != _plain(wanted.state):
         yield _difference(child, "case.state", case.state, wanted.state)
     tasks = {task.key: task.due_at for task in case.tasks.filter(state__in=LIVE)}
-    planned = {step.key: step.due_at for step in thought.steps}
+    planned = {step.key: step.due_at for step in steps}
     if tasks != planned:
         yield _difference(child, "tasks", sorted(tasks), sorted(planned))
     proposals = {row.entry_id: (row.level, row.is_open) for row in case.proposals.all()}
-    folded = {UUID(p.entry): (p.level, p.is_open) for p in thought.state.grades.proposals.values()}
+    folded = {UUID(p.entry): (p.level, p.is_open) for p in own.grades.proposals.values()}
     if proposals != folded:
         yield _difference(child, "proposals", proposals, folded)
     decided = {row.entry_id: (row.level, row.stands) for row in case.decisions.all()}
-    refolded = {UUID(d.fact.id): (d.level, d.stands) for d in thought.state.grades.decisions}
+    refolded = {UUID(d.fact.id): (d.level, d.stands) for d in own.grades.decisions}
     if decided != refolded:
         yield _difference(child, "decisions", decided, refolded)
     alarms = {row.key: row.state for row in case.alarms.all()}
-    if alarms != (wanted_alarms := derivation.alarm_states(thought.state)):
+    if alarms != (wanted_alarms := derivation.alarm_states(own)):
         yield _difference(child, "alarms", alarms, wanted_alarms)
-    copies = derivation.held_copies(thought.state)
+    copies = derivation.held_copies(own)
     kept = {row.id: row.settled_at and (row.settled_at, row.settled_by) for row in _held(copies)}
     if copies != kept:
         yield _difference(child, "held copies", kept, copies)

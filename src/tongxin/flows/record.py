@@ -221,10 +221,10 @@ def _keep(
     linked = links.named_in(draft, child=child, actor=actor, at=at)
     facts, results = facts_of(child.id)
     ground = ground_for(child, at=at)
-    before = admission.before(facts, ground=ground, at=at)
+    before = admission.before(child.id, facts, ground=ground, at=at)
     made = outcome_for(
-        child=child, asked=asked, draft=draft, post_id=actor.post_id, standing=before.state.grades.standing, at=at,
-        seen=seen,
+        child=child, asked=asked, draft=draft, post_id=actor.post_id, at=at, seen=seen,
+        standing=admission.standing(child.id, facts, before, ground=ground, at=at),
     )
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)

@@ -9,7 +9,7 @@ from tongxin import ledger
 from tongxin.assessments.models import Result
 from tongxin.cases import derivation
 from tongxin.cases.models import Alarm, Case, Decision, Proposal
-from tongxin.flows import shelved
+from tongxin.flows import joined, shelved
 from tongxin.flows.derive import ground_for
 from tongxin.flows.facts import as_facts
 from tongxin.flows.replay import replay
@@ -46,7 +46,9 @@ def derive_silently(child: Child, *, at: datetime) -> None:
     Proposal.objects.filter(case_id=child.id).delete()
     Alarm.objects.filter(case_id=child.id).delete()
     Decision.objects.filter(case_id=child.id).delete()
-    derivation.derive(
-        child=child, facts=as_facts(entries, results), results=results,
-        ground=ground_for(shelved.as_lived(copy(child)), at=at), at=max(at, case.derived_at) if case else at,
-    )
+    facts, moment = as_facts(entries, results), max(at, case.derived_at) if case else at
+    group = joined.group_of(child.id, facts)
+    lives = Child.objects.get(id=group.kept) if group else shelved.as_lived(copy(child))
+    ground = ground_for(lives, at=at)
+    side = joined.sides_of(group, {child.id: facts}, ground=ground, at=moment)[child.id] if group else None
+    derivation.derive(child=child, facts=facts, results=results, ground=ground, at=moment, side=side)

@@ -15,7 +15,7 @@ from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
-from tongxin.flows import barred, coming_of_age, erasing, holding
+from tongxin.flows import barred, coming_of_age, erasing, exchange_keeping, holding
 from tongxin.flows import retention_intake as intake
 from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -45,6 +45,7 @@ def look_for_due(now: datetime) -> int:
         return 0
     found = list_due(at=now)
     refusals.forget(kept=entrance_rules(now).refusals_kept, at=now)
+    exchange_keeping.forget_calls(at=now)
     told = coming_of_age.tell_of_age(at=now)
     RetentionNight.objects.create(on=local.date(), found=found, untold=told.failed)
     return found

@@ -59,14 +59,16 @@ def posts_of(agreement: Agreement, side: str, found: Rules) -> QuerySet[Post]:
 
 def begin(
     agreement: Agreement, kind: str, *, side: str, at: datetime, version: Version | None = None,
-    request: Request | None = None, reason: str = "", without: UUID | None = None,
+    request: Request | None = None, reason: str = "", without: UUID | None = None, after: Duty | None = None,
 ) -> Duty:
-    """Something a side has to do from now on; whoever answers for it first."""
+    """Something a side has to do from now on; whoever answers for it first, one further up where one before it was
+    done in vain."""
     found = rules_of(agreement, at=at)
     due = due_at(found.spans[SPANS[kind]], since=at, calendar=rules.calendar_at(at))
     duty = Duty(
         agreement=agreement, kind=kind, side=side, version=version, request=request, reason=reason, at=at, due_at=due,
-        ring_at=due, first_post_id=_first(agreement, kind, side, found, at, without),
+        ring_at=due, first_post_id=after.first_post_id if after else _first(agreement, kind, side, found, at, without),
+        climbed=after.climbed + 1 if after else 0,
     )
     _give(duty, at)
     duty.save(force_insert=True)

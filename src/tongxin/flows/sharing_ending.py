@@ -112,6 +112,14 @@ def dispose(*, duty_id: UUID, outcome: str, words: str, actor: Viewer, at: datet
     if problems:
         raise Refused(problems)
     duties.finish(duty, actor=actor, at=at, outcome=outcome, words=said)
-    Delivery.objects.filter(duty=duty, state=Delivery.DUE).update(state=Delivery.DISPOSED)
-    duties.tell(DISPOSED, agreement, actor, at, [agreement.post_id], outcome=outcome)
+    still = Delivery.objects.filter(duty=duty, state=Delivery.DUE)
+    told: list[UUID | None] = [agreement.post_id]
+    if outcomes[outcome].is_asked_again:
+        # What still stands there is asked back on, of whoever stands above who said so.
+        again = duties.begin(agreement, Duty.DISPOSE, side=RECEIVER, at=at, reason=duty.reason, after=duty)
+        still.update(duty=again)
+        told += [again.owner_post_id]
+    else:
+        still.update(state=Delivery.DISPOSED)
+    duties.tell(DISPOSED, agreement, actor, at, told, outcome=outcome)
     return duty

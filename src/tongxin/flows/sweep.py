@@ -9,12 +9,13 @@ from django.db import OperationalError, transaction
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
-from tongxin.flows import erasing, retention, unusual
+from tongxin.flows import erasing, joined, retention, unusual
 from tongxin.flows.arriving_blobs import follow_blobs
 from tongxin.flows.arriving_following import follow_arrivals
 from tongxin.flows.asking_over import follow_asks
 from tongxin.flows.booking_watch import follow_bookings
 from tongxin.flows.clue_owners import follow_clues
+from tongxin.flows.comparing_watch import follow_comparisons
 from tongxin.flows.coordinating_watch import follow_coordination
 from tongxin.flows.derive import derive_again
 from tongxin.flows.duty_watch import follow_duty
@@ -44,6 +45,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_registers(now)
     follow_clues(now)
     follow_recalls(now)
+    follow_comparisons(now)
     follow_sharing(now)
     follow_bookings(now)
     follow_duty(now)
@@ -71,7 +73,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
 def look_again(child: Child, *, now: datetime, keys: vault.Keyring | None = None) -> None:
     """Derive one case at `now`; that a moment passed is itself a fact."""
     keys = keys or vault.keyring([child.key_owner])
-    subjects.lock([child.key_owner])
+    subjects.lock(joined.owners_with(child.id))
     ledger.record(
         kind="moment.passed", subject=child.key_owner, actor=WORKER, at=now, clear={}, is_fact=True, keyring=keys
     )

@@ -10,6 +10,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE
 from tongxin.intake.models import HeldRow, Listing, Upload
+from tongxin.people.leading import leading
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
@@ -52,7 +53,8 @@ def no_longer_listed(upload: Upload) -> QuerySet[Child]:
         child_id=OuterRef("pk"), upload__county_id=upload.county_id, upload_id__lt=upload.id
     )
     listed = here.filter(child_id=OuterRef("pk"))
-    return Child.objects.filter(Exists(before), ~Exists(listed), town_id__in=towns).order_by("id")
+    found = Child.objects.filter(Exists(before), ~Exists(listed), town_id__in=towns)
+    return leading(found).order_by("id")
 
 
 def owners_of_new(upload_id: UUID) -> list[UUID]:

@@ -12,12 +12,18 @@ DATED = ("version", "valid_from")
 BODY = ("scopes", "lasts_at_most", "overlap", "rate", "page", "repeated_for", "smallest", "figures", "hooks")
 FIGURES = ["children", "crisis", "late", "no_step", "stage"]
 HOOKS = ("kinds", "seconds", "first_pause", "factor", "attempts", "tolerance", "stale")
-UNITS = ("minutes", "hours", "days")
+UNITS = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0}
+# Six months, in days.
+LEAST_DAYS = 184
 
 
 def check_exchange(content: Content) -> None:
     """Nothing, when clients can be let in by this; else where it fails and how to mend it."""
-    take.mapping(content, "", required=(*HEAD, *BODY), optional=DATED)
+    take.mapping(content, "", required=(*HEAD, *BODY), optional=(*DATED, "calls_kept"))
+    kept = span_at(content.get("calls_kept", {"days": LEAST_DAYS}), "calls_kept")
+    if kept < LEAST_DAYS:
+        zh = "调用记录至少留存六个月（网络安全法第二十一条）"
+        raise DefinitionError("calls_kept", zh, f"写 {{days: {LEAST_DAYS}}} 或更长")
     scopes = _named(content["scopes"], "scopes", ())
     for key in ("lasts_at_most", "overlap", "repeated_for"):
         span_at(content[key], key)
@@ -51,9 +57,11 @@ def _named(raw: object, path: str, more: tuple[str, ...]) -> list[str]:
     return found
 
 
-def span_at(raw: object, path: str) -> None:
-    """A span of one unit."""
-    span = take.mapping(raw, path, required=(), optional=UNITS)
+def span_at(raw: object, path: str) -> float:
+    """A span of one unit; how many days it is."""
+    span = take.mapping(raw, path, required=(), optional=tuple(UNITS))
     if len(span) != 1:
         raise DefinitionError(path, "时限要写成一个单位和一个整数", "例如 {days: 1}")
-    take.number(span, next(iter(span)), path, 0, low=1)
+    unit = next(iter(span))
+    take.number(span, unit, path, 0, low=1)
+    return float(span[unit]) * UNITS[unit]

@@ -39,7 +39,7 @@ def check_sharing(content: Content) -> None:
     for key in ("refused", "ends", "outcomes"):
         found = []
         for at, each in enumerate(take.sequence(content[key], key)):
-            row = take.mapping(each, f"{key}[{at}]", required=("id", "zh"), optional=("open",))
+            row = take.mapping(each, f"{key}[{at}]", required=("id", "zh"), optional=("open", "again"))
             found.append(take.identifier(row, f"{key}[{at}]"))
         take.unrepeated(found, key, "编号")
 

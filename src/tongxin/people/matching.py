@@ -17,6 +17,7 @@ from tongxin import vault
 from tongxin.access import scope
 from tongxin.accounts.viewers import WORKER
 from tongxin.people import tokens
+from tongxin.people.leading import leaders
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 
@@ -81,9 +82,14 @@ def sharing(column: str, marks: Iterable[bytes], *, county_id: int) -> Iterator[
         with scope.widened(), connection.cursor() as cursor:
             cursor.execute(statement, [*part, county_id])
             rows = cursor.fetchall()
-        for id, id_token, person_token, village, is_stored in rows:
-            child = id if isinstance(id, UUID) else UUID(id)
-            yield Marked(child, _bytes(id_token), _bytes(person_token), village, bool(is_stored))
+        ids = [id if isinstance(id, UUID) else UUID(id) for id, *_ in rows]
+        goes_on = leaders(ids)
+        for child, (_, id_token, person_token, village, is_stored) in zip(ids, rows, strict=True):
+            # Of two files of one child the one that leads answers, once.
+            if goes_on.get(child) not in ids:
+                yield Marked(
+                    goes_on.get(child, child), _bytes(id_token), _bytes(person_token), village, bool(is_stored)
+                )
 
 
 def is_stored(child_id: UUID) -> bool:

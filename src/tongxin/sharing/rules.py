@@ -41,10 +41,12 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the other side came to an end with what it had; `is_open`: something still stands there."""
+    """How the other side came to an end with what it had; `is_open`: something still stands there; `is_asked_again`:
+    that isn't an end, whoever stands above is asked."""
 
     zh: str
     is_open: bool
+    is_asked_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,10 @@ def read(content: Mapping[str, Any]) -> Rules:
         approves={side: frozenset(roles) for side, roles in content["approves"].items()},
         takes=frozenset(content["takes"]), spans=content["spans"], asking=tuple(content["asking"]),
         refused=_words(content["refused"]), ends=_words(content["ends"]),
-        outcomes={each["id"]: Outcome(each["zh"], bool(each.get("open"))) for each in content["outcomes"]},
+        outcomes={
+            each["id"]: Outcome(each["zh"], bool(each.get("open")), bool(each.get("again")))
+            for each in content["outcomes"]
+        },
     )
 
 

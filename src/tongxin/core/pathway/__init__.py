@@ -8,11 +8,12 @@ from tongxin.core.pathway.defaults import refuse_gaps
 from tongxin.core.pathway.definition import Pathway, read
 from tongxin.core.pathway.facts import WITHDRAWN, Fact, in_force
 from tongxin.core.pathway.handovers import Handover
+from tongxin.core.pathway.joining import Record, fold_together
 from tongxin.core.pathway.plan import Step, look_again_at, plan
 from tongxin.core.pathway.state import CaseState, fold
 
 __all__ = [
-    "ANCHOR", "CHINA", "WITHDRAWN", "Calendar", "CaseState", "Fact", "Handover", "Pathway", "Step", "due_at",
-    "flag_refusals", "fold", "improved", "in_force", "kept_of", "look_again_at", "plan", "read", "refusals",
-    "refuse_gaps", "waiting_refusals",
+    "ANCHOR", "CHINA", "WITHDRAWN", "Calendar", "CaseState", "Fact", "Handover", "Pathway", "Record", "Step",
+    "due_at", "flag_refusals", "fold", "fold_together", "improved", "in_force", "kept_of", "look_again_at", "plan",
+    "read", "refusals", "refuse_gaps", "waiting_refusals",
 ]

@@ -55,3 +55,8 @@ def due_at(span: Mapping[str, int], *, since: datetime, calendar: Calendar) -> d
         if calendar.is_working(day):
             left -= 1
     return datetime.combine(day, calendar.day_ends, tzinfo=CHINA)
+
+
+def soonest(*moments: datetime | None, after: datetime) -> datetime | None:
+    """The first of some moments that lies after another."""
+    return min((m for m in moments if m is not None and m > after), default=None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tongxin.core.pathway.calendar import Calendar, due_at
 from tongxin.core.pathway.definition import Pathway
 from tongxin.core.pathway.facts import Fact
 
@@ -135,3 +136,14 @@ class Grades:
         return (earlier.is_first_role and asked.is_second_role) or (
             earlier.is_second_role and asked.is_first_role
         )
+
+
+def expiry(grades: Grades, calendar: Calendar) -> datetime | None:
+    """Evidence expires at the grade's re-assessment interval and the grace after it (A7)."""
+    if grades.assessed is None:
+        return None
+    span = grades.pathway.intervals["reassess"].get(grades.effective)
+    if span is None:
+        return None
+    again = due_at(span, since=grades.assessed.at, calendar=calendar)
+    return due_at(grades.pathway.evidence_grace, since=again, calendar=calendar)

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from tongxin.core.language import evaluate
 from tongxin.core.pathway import arrangements, caring, conferences, courses, crises, reporting
-from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
+from tongxin.core.pathway.calendar import CHINA, Calendar, due_at, soonest
 from tongxin.core.pathway.definition import Climb, Span, StepRule
 from tongxin.core.pathway.facts import Fact
 from tongxin.core.pathway.handovers import Waiting, span_of, waiting
-from tongxin.core.pathway.state import CaseState, soonest
+from tongxin.core.pathway.state import CaseState
 
 # What says itself by which day and whose work it is, with who finds it.
 SAYS_ITSELF = {

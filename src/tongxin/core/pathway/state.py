@@ -1,13 +1,13 @@
 """The state of one case: a pure function of its facts, the pathway and a moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tongxin.core.pathway import courses, crises, handovers
+from tongxin.core.pathway import courses, crises, grades, handovers
 from tongxin.core.pathway.alarms import Alarms
 from tongxin.core.pathway.arrangements import Arrangements
-from tongxin.core.pathway.calendar import CHINA, Calendar, due_at
+from tongxin.core.pathway.calendar import CHINA, Calendar
 from tongxin.core.pathway.caring import Care
 from tongxin.core.pathway.clocks import CONTACT, started_by
 from tongxin.core.pathway.conferences import Conferences
@@ -184,8 +184,19 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
     Alarms, grades and questions about words are read from every fact, also from corrected ones; the rest from those
     in force.
     """
-    state = CaseState(pathway=pathway, on=on, grades=Grades(pathway), alarms=Alarms())
-    current = {fact.id for fact in in_force(facts)}
+    state = begin(pathway=pathway, on=on)
+    go_on(state, facts, current={fact.id for fact in in_force(facts)}, calendar=calendar)
+    return end(state, calendar)
+
+
+def begin(*, pathway: Pathway, on: datetime) -> CaseState:
+    """A record of which nothing is known yet."""
+    return CaseState(pathway=pathway, on=on, grades=Grades(pathway), alarms=Alarms())
+
+
+def go_on(state: CaseState, facts: tuple[Fact, ...], *, current: Set[str], calendar: Calendar) -> None:
+    """Further facts in their order; `current` names those in force."""
+    pathway = state.pathway
     for fact in facts:
         state.alarms.take(fact, pathway=pathway, calendar=calendar)
         state.grades.take(fact, in_crisis=state.in_crisis)
@@ -195,7 +206,7 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         if fact.id in current:
             _take(state, fact)
             state.courses.take(fact)
-            state.care.take(fact, aftercare=state.pathway.content["aftercare"])
+            state.care.take(fact, aftercare=pathway.content["aftercare"])
             if service := state.courses.given_in(fact):
                 state.care.given[service] = fact
             state.conferences.take(fact)
@@ -205,10 +216,14 @@ def fold(facts: tuple[Fact, ...], *, pathway: Pathway, calendar: Calendar, on: d
         elif fact.kind == "report":
             _note_duty(state, fact)
         _reopen_in_crisis(state)
-    state.alarms.lapse(on)
+
+
+def end(state: CaseState, calendar: Calendar) -> CaseState:
+    """What the moment itself makes of it, once every fact is known."""
+    state.alarms.lapse(state.on)
     _reopen_in_crisis(state)
     _stand_in(state)
-    state.expires_at = _expiry(state, calendar)
+    state.expires_at = grades.expiry(state.grades, calendar)
     return state
 
 
@@ -378,23 +393,3 @@ def _settle(waiting: dict[str, Fact], named: object) -> list[str]:
     for key in found:
         del waiting[key]
     return found
-
-
-def _expiry(state: CaseState, calendar: Calendar) -> datetime | None:
-    """Evidence expires at the grade's re-assessment interval and the grace after it (A7)."""
-    assessed = state.grades.assessed
-    if assessed is None:
-        return None
-    table = state.pathway.intervals["reassess"]
-    span = table.get(state.grades.effective)
-    if span is None:
-        return None
-    return due_at(
-        state.pathway.evidence_grace, since=due_at(span, since=assessed.at, calendar=calendar), calendar=calendar
-    )
-
-
-def soonest(*moments: datetime | None, after: datetime) -> datetime | None:
-    """The first of some moments that lies after another."""
-    return min((m for m in moments if m is not None and m > after), default=None)
-

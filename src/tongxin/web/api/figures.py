@@ -47,7 +47,7 @@ def _seen(call: Call, part: str) -> QuerySet[Case]:
     """The cases whose part the client's post may read, or count."""
     viewer, at = call.caller.viewer, call.at
     shown = part if access.reads(viewer=viewer, part=LISTED, at=at) else COUNTED
-    return access.visible(Case.objects.all(), viewer=viewer, part=shown, at=at).order_by()
+    return access.visible(slices.leading(), viewer=viewer, part=shown, at=at).order_by()
 
 
 def _hidden(parts: Mapping[str, int], smallest: int) -> set[str]:

@@ -162,6 +162,8 @@ def search_children(request: Request) -> HttpResponse:
     text = request.POST.get("text", "").strip()[:LONGEST_SEARCH]
     found = search.find(text, viewer=request.viewer, at=request.at, route="children.search") if text else []
     cases = {case.id: case for case in Case.objects.filter(id__in=[each.child_id for each in found])}
+    # A child found by two files is one child.
+    cases = {id: case for id, case in cases.items() if case.goes_on not in cases}
     children = {each.child_id: each.child for each in found}
     names = {each.child_id: each.name or "" for each in found} | file_numbers(request, children.values())
     is_told = _is_told(request)

@@ -20,6 +20,7 @@ from tongxin.intake.uploads import size_of
 from tongxin.rulebook import rules
 from tongxin.web import jobs
 from tongxin.web.console import comparisons_review
+from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.names import post_titles
 from tongxin.web.console.options import county_of_viewer
 from tongxin.web.console.roster_columns import DoublyNamed, choices, columns_from, parts_shown
@@ -58,6 +59,7 @@ def _list(request: Request, problem: str = "", status: int = 200) -> HttpRespons
         ],
         "kinds": list(kinds.values()), "may_bring": may_do_any(request, comparing.COMPARE), "problem": problem,
         "chosen": request.POST.get("kind", ""),
+        "gate": gate_shown(request, comparing.GATE, county_id=county_of_viewer(request)),
         "waiting": comparing_review.queue(viewer=request.viewer, at=request.at).count(),
         "may_settle": may_do_any(request, comparing.SETTLE),
     }, status=status)

@@ -12,6 +12,7 @@ from django.urls import path
 from tongxin import ledger
 from tongxin.access import selectors as access
 from tongxin.assessments.models import Result
+from tongxin.cases import slices
 from tongxin.cases.models import Case, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.core.pathway import Fact, due_at, in_force
@@ -99,7 +100,7 @@ def _visible(request: Request, tasks: QuerySet[Task], part: str) -> list[Task]:
 def _rhythm(request: Request) -> list[tuple[Case, datetime | None]]:
     """Children whose grade asks for a conference so often, and who had none for so long, the longest without first."""
     spans = pathway_shown(request).content["conference_rhythm"]
-    cases = Case.objects.filter(is_open=True, level__in=sorted(spans))
+    cases = slices.leading().filter(is_open=True, level__in=sorted(spans))
     seen = list(access.visible(cases, viewer=request.viewer, part=PART, at=request.at))
     results = Result.objects.filter(kind=RECORD, child_id__in=[case.id for case in seen], data__held=HELD)
     last: dict[UUID, datetime] = {}

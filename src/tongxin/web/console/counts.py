@@ -6,7 +6,6 @@ from typing import Any
 
 from tongxin.access import selectors as access
 from tongxin.cases import slices
-from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.flows import arriving_settling, recalls
 from tongxin.flows.arriving_files import waiting_files
@@ -94,7 +93,7 @@ def _when(due: datetime, request: Request) -> str:
 
 
 def _of_area(request: Request) -> list[Count]:
-    cases = access.visible(Case.objects.all(), viewer=request.viewer, part="roster", at=request.at)
+    cases = access.visible(slices.leading(), viewer=request.viewer, part="roster", at=request.at)
     stuck = cases.filter(slices.without_step(pathway_shown(request)))
     return [_count(
         "没有下一步", [stuck], "/children/?only=no_step", is_bad=True,

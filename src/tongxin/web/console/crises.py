@@ -74,7 +74,7 @@ def take_over(request: Request, child_id: UUID) -> HttpResponse:
 
 def _read(request: Request) -> Board:
     cases = access.page(
-        Case.objects.filter(slices.in_crisis(pathway_shown(request))), viewer=request.viewer, part="crisis",
+        slices.leading().filter(slices.in_crisis(pathway_shown(request))), viewer=request.viewer, part="crisis",
         at=request.at, order=ORDER, limit=SHOWN + 1,
     )
     tasks: dict[UUID, list[Task]] = {case.id: [] for case in cases[:SHOWN]}

@@ -29,7 +29,7 @@ def only_counts(request: Request) -> bool:
 def seen(request: Request, part: str) -> QuerySet[Case]:
     """The cases whose part the viewer may read, or count."""
     shown = FIGURES if only_counts(request) else part
-    return access.visible(Case.objects.all(), viewer=request.viewer, part=shown, at=request.at).order_by()
+    return access.visible(slices.leading(), viewer=request.viewer, part=shown, at=request.at).order_by()
 
 
 def by_level(request: Request, filters: Filters) -> list[Row]:

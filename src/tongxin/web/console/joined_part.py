@@ -58,6 +58,5 @@ def _shown(request: Request, other: Child, kept: Child) -> dict[str, Any]:
     seen = tasks if {"care", "crisis"} & file.parts else [row for row in tasks if row["is_mine"]]
     return {
         "child": other, "name": names.children[other.id], "tasks": seen, "entries": timeline(file, names, titles),
-        "in_crisis": file.case.in_crisis and "crisis" in file.parts, "url": f"/children/{other.id}/?own=1",
-        "pair_url": f"/children/{kept.id}/same/{other.id}/",
+        "url": f"/children/{other.id}/?own=1", "pair_url": f"/children/{kept.id}/same/{other.id}/",
     }

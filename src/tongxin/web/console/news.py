@@ -23,6 +23,7 @@ NOTICE_WORDS = {
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {
     "list.compared": ("名单比对", "有要您核对的结果", "/comparisons/review/"),
+    "answer.climbed": ("名单比对", "急：有比对结果过了期限还没有核对，转到您的岗位", "/comparisons/review/"),
     "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),
     "task.unowned": ("急：没有人负责", "下级有孩子的任务没有人负责，请督促区县安排代班的人", "/district/"),
     "arrival.held": ("手机记录", "有一条记录等您核对", "/arrivals/"),

@@ -85,7 +85,7 @@ class Filters:
 
     def narrowed(self) -> QuerySet[Case]:
         """The cases that fit, of those whose every part asked about but the first the viewer may read."""
-        cases = Case.objects.all()
+        cases = slices.leading()
         for part in self.parts[1:]:
             cases = access.visible(cases, viewer=self.request.viewer, part=part, at=self.request.at)
         if self.place:

@@ -1,0 +1,9 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0004_tasks_by_post")]
+
+    operations = [
+        migrations.AddField("case", "goes_on", models.UUIDField(null=True, verbose_name="接着用的档案")),
+    ]
