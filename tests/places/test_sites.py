@@ -121,8 +121,8 @@ class TestInspections:
         assert found.due_on == date(2025, 9, 4) and Inspection.objects.count() == 1
         assert follow_places(MORNING) == 0
         assert [follow_places(MORNING + timedelta(days=days)) for days in (3, 4, 6, 7)] == [1, 0, 1, 0]
-        told = list(Notice.objects.filter(kind="site.reminded").order_by("created_at").values_list("post_id", flat=True))
-        assert told == [cast.posts["王督导"].id, cast.posts["郑管理"].id]
+        notices = Notice.objects.filter(kind="site.reminded").order_by("created_at")
+        assert list(notices.values_list("post_id", flat=True)) == [cast.posts["王督导"].id, cast.posts["郑管理"].id]
         assert next(examine(MORNING + timedelta(days=7))).state == "warning"
         time.now = MORNING + timedelta(days=7)
         late = office("王督导")

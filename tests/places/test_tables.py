@@ -13,8 +13,6 @@ from tests.places.county import site
 from tests.web.conftest import Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
-from tongxin.lib.place_checks import check_places
-from tongxin.lib.site_standards import gaps_of, read_standard
 from tongxin.places.models import Site, SiteChange
 
 pytestmark = pytest.mark.django_db
@@ -99,15 +97,3 @@ def test_the_list_says_what_each_town_lacks_and_draws_where_places_lie(cast: wor
     assert "1 个没有登记经纬度" in page and "<circle" in page
     for query in ("kind=x", f"town={'9' * 40}", "town=²", "only=lacking", "kind=school_room"):
         assert desk.get(f"/places/?{query}").status_code == 200
-
-
-def test_cases_of_the_definition_are_tried(cast: world.World) -> None:
-    content = world.library()
-    found = next(each for each in content.documents if each.kind == "places") if hasattr(content, "documents") else None
-    assert found is None or check_places(found.content) is None
-    area = read_standard({
-        "id": "a", "zh": "面积", "kinds": ["k"], "rule": "area >= value.least", "least": 30, "of": "area",
-        "name": "面积", "unit": "平方米", "source": "s",
-    })
-    assert [gap.zh for gap in gaps_of([area], kind="k", facts={})] == ["还没有登记面积"]
-    assert gaps_of([area], kind="other", facts={}) == []
