@@ -24,6 +24,9 @@ from tongxin.flows.pairing_companions import follow_companions
 from tongxin.flows.recalls import follow_recalls
 from tongxin.flows.register_watch import follow_registers
 from tongxin.flows.sharing_watch import follow_sharing
+from tongxin.flows.training.watching import follow_training
+from tongxin.flows.sites.watch import follow_places
+from tongxin.flows.workforce.watch import follow_workforce
 from tongxin.ledger import subjects
 from tongxin.people.models import Child
 
@@ -51,7 +54,10 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_duty(now)
     follow_asks(now)
     follow_companions(now)
+    follow_training(now)
+    follow_workforce(now)
     follow_coordination(now)
+    follow_places(now)
     erasing.finish(at=now)
     retention.look_for_due(now)
     due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")
