@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.documents.files import png
 from tests.matrix.office import Worker
+from tests.matrix.workforce import workforce
 from tests.web.conftest import MORNING
 from tongxin.coordination.models import (
     Expert,
@@ -60,5 +61,5 @@ def together(here: dict[str, Worker]) -> dict[str, Any]:
         "matter_deed": "judge", "standard_id": Standard.objects.get().id, "standard_deed": "ask",
         "policy_id": Policy.objects.get().id, "typical_id": case.id, "typical_deed": "withdraw",
         "expert_id": Expert.objects.earliest("number").id, "opinion_id": Opinion.objects.earliest("number").id,
-        "opinion_deed": "answer", "coordination.scan_id": Scan.objects.get().id,
+        "opinion_deed": "answer", "coordination.scan_id": Scan.objects.get().id, **workforce(here),
     }

@@ -1,6 +1,6 @@
 """Who holds which post on a day of the simulated year, and in whose name something is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -32,6 +32,8 @@ class Cast:
     _viewers: dict[tuple[UUID, UUID], Viewer] = field(default_factory=dict)
     _by_place: dict[tuple[str, int], Post] = field(default_factory=dict)
     _new: int = 0
+    # What the county's desk does about somebody who takes a post: asks about a criminal record.
+    greeting: Callable[[Person, Actor, datetime], None] | None = None
 
     def enter(self, holders: Iterable[tuple[Post, Person]]) -> None:
         """People take their posts."""
@@ -87,6 +89,8 @@ class Cast:
     def hand_over(self, post: Post, to: Person | None, *, actor: Actor, at: datetime) -> None:
         """The post changes hands, or stands vacant."""
         hand_over(post=post, to=to, actor=actor.viewer, at=at)
+        if to is not None and self.greeting is not None:
+            self.greeting(to, actor, at)
         self._holders[post.id] = [to.id] if to else []
         self._viewers.clear()
 
