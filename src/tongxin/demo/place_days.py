@@ -51,8 +51,8 @@ OTHERS = (
     ("社会工作站", "社会工作总站", "85", WEEK, "社会工作师 3", "灭火器"),
 )
 BOX_DAYS, OPENED, LETTERS = timedelta(days=28), (21, 14, 7), {(2, 1): 1, (7, 2): 2}
-LOOKED = (70, 140, 215, 290, 340)
-SOON, MENDED = timedelta(days=32), timedelta(days=6)
+LOOKED = (60, 150, 230, 310, 340)
+SOON, MENDED = timedelta(days=45), timedelta(days=6)
 LEFT = 2
 LETTER = {
     "matter": ["harm"], "what": ["有高年级的在厕所门口要钱，不给就推人，我们班好几个人遇到过"],

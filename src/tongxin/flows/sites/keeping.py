@@ -68,7 +68,7 @@ def keep(*, wish: SiteWish, site_id: UUID | None, actor: Viewer, at: datetime) -
     """A new site, or what stands of one now; what it was before stays in its history."""
     person_id, post_id = must(actor, KEEP, at=at)
     site = kept_site(site_id=site_id, viewer=actor, at=at) if site_id else None
-    place = _place_for(wish.division_id, actor, at)
+    place = places_below(actor, at).filter(id=wish.division_id).first()
     if place is None or place.county_id is None:
         raise Refused([Problem("division", "没有保存：请选在哪个乡镇或村居。", True)])
     found = rules_of(place.county_id, at=at)
@@ -173,13 +173,13 @@ def free_rooms(site: Site) -> QuerySet[Room]:
     return rows.select_related("organisation").order_by("organisation__name", "name")
 
 
-def places_below(viewer: Viewer, at: datetime) -> list[Division]:
+def places_below(viewer: Viewer, at: datetime) -> QuerySet[Division]:
     """Where the viewer may write down a site: their own places and those below, villages too."""
     found, inside = rules.access_rules(at=at), Q(pk__in=[])
     for seat in viewer.seats:
         if found.may_do(role=seat.role, action=KEEP) and seat.division_level in LEVELS[2:]:
             inside |= Q(**{f"{seat.division_level}_id": seat.division_id})
-    return list(Division.objects.filter(inside, valid_to__isnull=True).order_by("code"))
+    return Division.objects.filter(inside, valid_to__isnull=True).order_by("code")
 
 
 def tell(kind: str, site: Site, actor: Viewer, at: datetime, /, **clear: object) -> None:
@@ -188,10 +188,6 @@ def tell(kind: str, site: Site, actor: Viewer, at: datetime, /, **clear: object)
         kind=kind, subject=site.key_owner, actor=actor, at=at, is_fact=True,
         clear={"site": str(site.id), **clear},
     )
-
-
-def _place_for(division_id: int, actor: Viewer, at: datetime) -> Division | None:
-    return next((each for each in places_below(actor, at) if each.id == division_id), None)
 
 
 def _body(wish: SiteWish, place: Division, found: Places) -> Organisation:

@@ -134,7 +134,7 @@ def _page(
     request: Request, site: Site | None, given: Given, problems: Iterable[Problem] = (), *, status: int = 200
 ) -> HttpResponse:
     found, booking = reach.rules_for(request.viewer, at=request.at), rules_at(request.at)
-    places = keeping.places_below(request.viewer, request.at)
+    places = list(keeping.places_below(request.viewer, request.at))
     towns = {each.id: each.name for each in places if each.level == "town"}
     counties = {each.county_id for each in places}
     bodies = Organisation.objects.filter(division__county_id__in=counties).exclude(kind__in=("town", "village"))
