@@ -12,6 +12,9 @@ from tests.flows import sharing
 from tests.flows.forms import fill
 from tests.flows.group_story import GroupStory
 from tests.flows.story import Story
+from tests.matrix.bodies import BODIES
+from tests.matrix.money import BODIES as MONEY
+from tests.matrix.money import money
 from tests.matrix.office import Worker
 from tests.matrix.school_and_town import school_and_town
 from tests.matrix.sites import sites
@@ -77,23 +80,6 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("referral", "林社工", {"basis": "legal_basis", "legal_basis": "emergency"}),
     ("crisis_report", "周主任", {}), ("mandatory_report", "王督导", {}),
 )
-# What has to be in a body before a page comes to who asks.
-BODIES = {
-    "activities/new/": {"activity": "01997000-0000-7000-8000-000000000011"},
-    "activities/<uuid:activity_id>/begin/": {"occasion": "01997000-0000-7000-8000-000000000012"},
-    "activities/<uuid:activity_id>/count/": {"occasion": "01997000-0000-7000-8000-000000000013"},
-    "activities/<uuid:activity_id>/photos/": {"photo": "01997000-0000-7000-8000-000000000014"},
-    "publicity/": {"line": "01997000-0000-7000-8000-000000000015"},
-    "gatherings/": {"gathering": "01997000-0000-7000-8000-000000000001"},
-    "children/<uuid:child_id>/pairings/<uuid:pairing_id>/log/": {"contact": "01997000-0000-7000-8000-000000000002"},
-    "places/boxes/<uuid:box_id>/": {"opening": "01997000-0000-7000-8000-000000000003"},
-    "places/<uuid:site_id>/inspect/": {"inspection": "01997000-0000-7000-8000-000000000004"},
-    "sharing/<uuid:agreement_id>/decide/": {"agrees": "yes", "of": "1", "side": "giver"},
-    "sharing/requests/<uuid:request_id>/answer/": {"deed": "refuse"},
-    "children/<uuid:child_id>/entries/<uuid:entry_id>/retract/": {"reason": "mistaken"},
-    "children/<uuid:child_id>/attachments/<uuid:attachment_id>/retract/": {"reason": "wrong_child"},
-    "rounds/<uuid:round_id>/answering/<uuid:participant_id>/mark/": {"mark": "revoke"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +128,12 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_asked(world, here["case_manager"], here["counsellor"]),
         **sharing.under_way(world, child, body=here["department_officer"].post.organisation_id),
         **_group(world), **together(here), **_rooms(world, child), **sites(here),
-        **school_and_town(here, child),
+        **school_and_town(here, child), **money(here, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     group |= {"rota/write/": {"room": str(found["room_id"])}}
     group |= {"duty/swap/": {"one": str(found.pop("one")), "other": str(found.pop("other")), "reason": "leave"}}
-    return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | group)
+    return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | MONEY | group)
 
 
 def _group(world: World) -> dict[str, Any]:
