@@ -19,7 +19,8 @@ LARGEST, MOST = 60_000, 25
 # For whoever keeps the forms or carries a phone, whatever their role.
 BESIDE = {
     "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
-    "bookings", "places", "comparisons", "coordination", "pairings", "workforce", "exchange",
+    "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity",
+    "workforce", "exchange",
 }
 HEAD = "---\nwidth: 360\nsections: [one]\npages: []\n---\n# 题目\n\n{lead}\n\n## 一节\n\n{body}\n"
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver
 
+from tests.matrix.money import ROUTES as MONEY
+
 CHILD = "children/<uuid:child_id>/"
 ROUND = "rounds/<uuid:round_id>/"
 GROUP = "groups/<uuid:group_id>/"
@@ -50,7 +52,30 @@ COORDINATION: dict[str, str] = {
     f"{TABLE}opinions/ask/<uuid:child_id>/": "part.psychological~",
 }
 
+TRAINING = "keep_training|plan_training|approve_training"
+PLAN, SESSION = "training/plans/<uuid:plan_id>/", "training/sessions/<uuid:session_id>/"
+LEARNING: dict[str, str] = {
+    "training/": "work", "training/sign-in/": "work", "training/verify/": "public",
+    "training/lessons/<slug:lesson>/": "work", "training/tries/<uuid:attempt_id>/": "own",
+    "training/exams/<slug:exam>/begin/": "work", "training/sittings/<uuid:sitting_id>/": "own",
+    "training/certificates/": "office.keep_training", "training/certificates/<uuid:certificate_id>/paper/": "own",
+    "training/certificates/<uuid:certificate_id>/revoke/": "office.keep_training@county~",
+    "training/plans/": f"office.{TRAINING}", "training/plans/begin/": "office.plan_training",
+    **dict.fromkeys((PLAN, f"{PLAN}sheet/"), f"office.{TRAINING}@county"),
+    **dict.fromkeys((f"{PLAN}lines/", f"{PLAN}lines/<uuid:key>/drop/"), "office.plan_training@county~"),
+    f"{PLAN}approve/": "office.approve_training@county~",
+    "training/sessions/": "office.keep_training", "training/sessions/new/": "office.keep_training",
+    **dict.fromkeys((f"{SESSION}{each}" for each in (
+        "", "attend/", "close/", "cancel/", "credits/<uuid:credit_id>/withdraw/",
+    )), "office.keep_training@county~"),
+    "training/lists/": "office.keep_training",
+    **dict.fromkeys((f"training/lists/<uuid:batch_id>/{each}" for each in ("", "take/", "aside/")),
+                    "office.keep_training@county"),
+    **dict.fromkeys((f"training/coverage/{each}" for each in ("", "remind/", "sheet/")), "office.keep_training"),
+}
+
 NEEDS: dict[str, str] = {
+    **LEARNING, "supervision/hours/": "office.supervise",
     "": "work", "notices/read/": "work", "sign-in/": "public", "sign-out/": "signed_in", "post/": "signed_in",
     ".well-known/security.txt": "public",
     "children/": "work", "children/count/": "work", "children/search/": "work", "children/assign/": "work",
@@ -83,6 +108,20 @@ NEEDS: dict[str, str] = {
     "asks/<uuid:ask_id>/": "office.ask_children|answer_asks@county~",
     **dict.fromkeys((f"asks/<uuid:ask_id>/{each}/" for each in ("match", "refuse")), "office.answer_asks@county~"),
     "asks/<uuid:ask_id>/withdraw/": "office.ask_children@county~",
+    **dict.fromkeys(("workforce/", "workforce/table/"), "office.see_workforce"),
+    "workforce/start/": "office.start_checks", "workforce/people/": "office.keep_workforce",
+    "workforce/mine/": "work", "workforce/mine/declare/": "work",
+    **dict.fromkeys((f"workforce/people/<uuid:person_id>/{each}" for each in ("", "check/", "declare/")),
+                    "office.keep_workforce@county"),
+    **dict.fromkeys((f"workforce/companions/<uuid:companion_id>/{each}" for each in ("", "declare/")),
+                    "office.keep_companions@county"),
+    "workforce/qualifications/<uuid:qualification_id>/verify/": "office.keep_workforce@county~",
+    "workforce/qualifications/<uuid:qualification_id>/evidence/": "work~",
+    "workforce/caseload/": "office.see_caseloads", "workforce/leave/": "office.hand_over",
+    "workforce/teams/": "office.keep_teams",
+    **dict.fromkeys((f"workforce/teams/<uuid:team_id>/{each}" for each in ("", "add/", "remove/", "end/")),
+                    "office.keep_teams@county"),
+    **dict.fromkeys((f"{CHILD}teams/{each}" for each in ("", "give/", "take/")), "office.keep_teams@county~"),
     "companions/": "office.keep_companions", "companions/new/": "office.keep_companions",
     **dict.fromkeys((f"companions/<uuid:companion_id>/{each}" for each in ("", "check/", "leave/")),
                     "office.keep_companions@county"),
@@ -103,8 +142,10 @@ NEEDS: dict[str, str] = {
                     "office.plan_activities@county~"),
     "activities/photos/<uuid:photo_id>/": "office.plan_activities|approve_activities@county~",
     "activities/photos/<uuid:photo_id>/withdraw/": "office.plan_activities@county~",
+    "capacity/": "office.see_capacity", "capacity/waiting/": "office.see_capacity~",
     "publicity/": "office.plan_activities~", "publicity/<uuid:line_id>/withdraw/": "office.plan_activities@county~",
     "come/": "public", "come/<slug:code>/": "public", "come/<slug:code>/feedback/": "public",
+    **MONEY,
     "wanted/": "office.publish_needs|take_needs", f"{CHILD}wanted/": "office.publish_needs@county~",
     "wanted/<uuid:wanted_id>/offer/": "office.take_needs@county~",
     "wanted/<uuid:wanted_id>/withdraw/": "office.publish_needs@county~",

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from tongxin.accounts.models import Division, Person, Post
+from tongxin.demo.activity_days import ActivityDays
 from tongxin.demo.age_days import AgeDays
 from tongxin.demo.ask_days import AskDays
 from tongxin.demo.booking_days import BookingDays
@@ -43,6 +44,7 @@ from tongxin.demo.screening_days import ScreeningDays
 from tongxin.demo.sharing_days import SharingDays
 from tongxin.demo.showcase import Showcase
 from tongxin.demo.supervision_days import SupervisionDays
+from tongxin.demo.workforce_days import WorkforceDays
 from tongxin.demo.year import Year
 from tongxin.intake.models import Listing, Upload
 from tongxin.people.models import Child
@@ -117,7 +119,9 @@ def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     DirectoryDays(year, county=county).plan_all(start=start)
     AskDays(year, county=county).plan_all(start=start)
     PairingDays(year, county=county).plan_all(start=start)
+    ActivityDays(year, county=county).plan_all(start=start)
     PlaceDays(year, county=county).plan_all(start=start)
+    WorkforceDays(year, county=county).plan_all(start=start)
     CoordinationDays(year, county=county).plan_all(start=start)
     SharingDays(year, county=county).plan_all()
     ComparisonDays(year, county=county).plan_all(start=start)

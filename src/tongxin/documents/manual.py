@@ -20,7 +20,8 @@ ORDER = (
     "psychiatrist", "psych_teacher", "class_teacher", "benefit_clerk", "department_officer", "city_officer",
     "family_educator", "legal_adviser", "system_administrator", "security_administrator", "audit_administrator",
     "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
-    "bookings", "places", "comparisons", "coordination", "pairings", "workforce", "exchange",
+    "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity",
+    "workforce", "exchange",
 )
 FENCE = "---\n"
 # What a line may hold besides plain words: **strong**, 「a word of the screen」, [words](page.md).

@@ -54,6 +54,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/funds/", "资金", "see_funds", AREA),
     ("/programmes/", "项目", "see_funds", AREA),
     ("/district/", "辖区情况", "see_figures", AREA),
+    ("/capacity/", "人力与需求", "see_capacity", AREA),
     ("/coordination/", "部门协同", "see_coordination", AREA),
     ("/rosters/", "花名册", "import_roster", AREA),
     ("/comparisons/", "名单比对", "compare_lists|settle_comparisons", AREA),

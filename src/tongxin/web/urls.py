@@ -95,6 +95,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.training.urls")),
     path("", include("tongxin.web.console.companions")), path("", include("tongxin.web.console.gatherings")),
     path("", include("tongxin.web.console.activities.urls")), path("", include("tongxin.web.coming.page")),
+    path("", include("tongxin.web.console.capacity")),
+    *(
+        path("", include(f"tongxin.web.console.{each}")) for each in (
+            "funds.home", "funds.months", "funds.payouts", "funds.fund", "funds.helped", "programmes.home",
+            "programmes.contract",
+        )
+    ),
     path("", include("tongxin.web.console.wanted")), path("", include("tongxin.web.console.pupils")),
     path("", include("tongxin.web.api.urls")),
     path("", include("tongxin.web.console.devices")),

@@ -30,7 +30,9 @@ def held_of(rows: Iterable[Occasion]) -> dict[UUID, Held]:
     ):
         children[occasion_id].append(child_id or listed_id)
     return {
-        each.id: Held(each.came, each.first_time, *signed[each.id], tuple(children[each.id])) for each in known
+        each.id: Held(
+            each.came, each.first_time, signed[each.id][0], signed[each.id][1], tuple(children[each.id])
+        ) for each in known
     }
 
 

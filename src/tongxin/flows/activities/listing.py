@@ -85,10 +85,11 @@ def answer(*, activity_id: UUID, listed_id: UUID, given: Given, actor: Viewer, a
     read = answers.read(found.asked["consent"], given, at=at)
     problems, relation = list(read.problems), str(read.clear.get("relation", ""))
     if relation and relation not in found.stand_ins and read.clear.get("answer") == "yes":
-        same = list(Carer.objects.filter(child_id=line.child_id, relation=relation, to_on__isnull=True))
+        known = Carer.objects.filter(child_id__in=[line.child_id], to_on__isnull=True)
+        same = list(known.filter(relation=relation))
         if same and all(each.is_concern for each in same):
             problems.append(Problem("relation", CONCERN, True))
-        elif not same and Carer.objects.filter(child_id=line.child_id, to_on__isnull=True).exists():
+        elif not same and known.exists():
             problems.append(Problem("relation", NOT_A_CARER, True))
     if problems:
         raise Refused(problems)
@@ -106,7 +107,8 @@ def _earlier(line: Listed) -> list[dict[str, object]]:
 
 def has_agreed(line: Listed) -> bool:
     """Whether the guardian agreed and the child wants to."""
-    return line.consent.get("answer") == "yes" and line.consent.get("child_wants") == "yes"
+    said: dict[str, object] = line.consent
+    return said.get("answer") == "yes" and said.get("child_wants") == "yes"
 
 
 @transaction.atomic

@@ -50,6 +50,8 @@ class Sent:
 def add(*, activity_id: UUID, sent: Sent, actor: Viewer, at: datetime) -> Photo:
     """The photo, kept without where and with what it was taken; refused while a child on it hasn't agreed."""
     row = activity_for(activity_id=activity_id, viewer=actor, at=at, writes=True, for_update=True)
+    if actor.person_id is None:
+        raise NotAllowed
     known = Photo.objects.filter(id=sent.id, activity=row).first()
     if known is not None:
         return known

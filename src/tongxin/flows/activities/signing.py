@@ -99,7 +99,7 @@ def sign(code: str, *, sign_id: UUID, given: Given, at: datetime) -> SignIn:
         problems.append(Problem("many", MANY.format(most=most), True))
     elif many and (held.sign_ins.aggregate(all=Sum("many"))["all"] or 0) + many > there.rules.code.most:
         problems.append(Problem("", FULL, True))
-    if problems:
+    if problems or many is None:
         raise Refused(problems)
     row = SignIn(
         id=sign_id, occasion=held, whom=read.clear["whom"], many=many, first_time=read.clear["first_time"] == "yes",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ Given = dict[str, list[str]]
 
 
 @door("public")
-def enter(request: Request) -> HttpResponse:
+def enter(request: Request) -> HttpResponseBase:
     """Where somebody types the code that stands on the poster."""
     code = request.GET.get("code", "")[:LONGEST].strip()
     return sign(request, code) if code else show_plain(request, "activities/enter.html")

@@ -151,9 +151,9 @@ def leave(request: Request, activity_id: UUID, listed_id: UUID) -> HttpResponse:
 def add_photo(request: Request, activity_id: UUID) -> HttpResponse:
     """A photo, when everybody on it agreed."""
     file = request.FILES.get("file")
-    content = (file.name or "", file.read()) if isinstance(file, UploadedFile) else ("", b"")
+    name, content = (file.name or "", file.read()) if isinstance(file, UploadedFile) else ("", b"")
     sent = photos.Sent(
-        id_for(request.POST.get("photo", "")), *content, request.POST.get("who", ""),
+        id_for(request.POST.get("photo", "")), name, content, request.POST.get("who", ""),
         [found for each in request.POST.getlist("listed") if (found := id_in(each))],
     )
     return _did(request, activity_id, lambda: photos.add(

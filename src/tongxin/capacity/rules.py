@@ -1,0 +1,70 @@
+"""What `definitions/capacity` says: each number's definition, small cells, and how the queue is drawn again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tongxin.capacity.simulation import Plan
+from tongxin.rulebook import shipped
+
+KIND = "capacity"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number with its unit and its definition in words."""
+
+    id: str
+    zh: str
+    unit: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRules:
+    """Which past is used, when it is too little, how it is drawn again, what may be asked, what is assumed."""
+
+    weeks: int
+    least_new: int
+    least_weeks: int
+    new_after: timedelta
+    most_people: int
+    half_day: timedelta
+    most_half_days: int
+    plan: Plan
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityRules:
+    """The rules of a county."""
+
+    means: str
+    small_under: int
+    urgent: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    model: ModelRules
+
+
+def capacity_in(*, region: str, at: datetime) -> CapacityRules:
+    """The rules in force in a county."""
+    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at)
+
+
+def _read(content: Mapping[str, Any]) -> CapacityRules:
+    said = content["model"]
+    plan = Plan(
+        warm=said["warm_weeks"], run=said["run_weeks"], after=said["after_weeks"], times=said["replications"],
+        seed=said["seed"], band=said["band"],
+    )
+    return CapacityRules(
+        means=content["means"], small_under=int(content["small_under"]), urgent=tuple(content["urgent"]),
+        measures=tuple(Measure(each["id"], each["zh"], each["unit"], each["means"]) for each in content["measures"]),
+        model=ModelRules(
+            weeks=said["weeks"], least_new=said["least_new"], least_weeks=said["least_weeks"],
+            new_after=timedelta(**said["new_after"]), most_people=said["most_people"],
+            half_day=timedelta(**said["half_day"]), most_half_days=said["most_half_days"], plan=plan,
+            assumptions=tuple(said["assumptions"]),
+        ),
+    )

@@ -1,0 +1,185 @@
+"""Children by colour next to hours, people, rooms, sites, duty and money, place by place. Blank is not zero."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from tongxin.access import selectors as access
+from tongxin.accounts.models import LEVELS, Division
+from tongxin.accounts.viewers import Viewer
+from tongxin.bookings.models import Room, Shift
+from tongxin.bookings.selectors import day_of
+from tongxin.capacity.hiding import hide_small
+from tongxin.capacity.rules import CapacityRules
+from tongxin.cases import slices
+from tongxin.cases.models import Case
+from tongxin.duty.models import Turn
+from tongxin.flows.pairing_companions import must
+from tongxin.flows.refusals import NotAllowed
+from tongxin.funds.models import Balance
+from tongxin.people.models import CategorySpan
+from tongxin.places.models import Site
+
+SEE, FIGURES, COLOURS = "see_capacity", "figures", "psychological"
+MONEY, BEDS, BROKEN = "bank", "bedroom", "repair"
+AHEAD, MINUTE = timedelta(days=7), timedelta(minutes=1)
+
+
+@dataclass
+class Line:
+    """One place: children by level (None: hidden), and what is there (absent: nobody registered anything)."""
+
+    division_id: int | None
+    zh: str
+    levels: dict[str, int | None] = field(default_factory=dict)
+    supply: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The viewer's area: the whole of it first, then its parts; children by category over the whole."""
+
+    whole: Line
+    parts: tuple[Line, ...]
+    categories: dict[str, int | None]
+
+
+def area(viewer: Viewer) -> Q:
+    """Rows whose division lies at or below the viewer's place."""
+    if viewer.seat is None:
+        raise NotAllowed
+    return Q(**{f"division__{viewer.seat.division_level}_id": viewer.seat.division_id})
+
+
+def rooms_for(viewer: Viewer, *, at: datetime) -> QuerySet[Room]:
+    """The rooms in use within the viewer's area."""
+    must(viewer, SEE, at=at)
+    return Room.objects.filter(area(viewer), is_used=True)
+
+
+def shown(viewer: Viewer, *, rules: CapacityRules, levels: Iterable[str], at: datetime) -> Shown:
+    """Need next to capacity; counts that could tell of one child are hidden."""
+    must(viewer, SEE, at=at)
+    if viewer.seat is None:
+        raise NotAllowed
+    place = Division.objects.get(id=viewer.seat.division_id)
+    column = _below(viewer.seat.division_level)
+    cases, order, small_under = _cases(viewer, at), list(levels), rules.small_under
+    counted: dict[int | None, dict[str, int]] = defaultdict(dict)
+    told = cases.values_list(column, "level").annotate(many=Count("id")) if column else []
+    for part, level, many in told:
+        counted[part][level] = many
+    parts = _parts(place, column, counted)
+    for level in order:
+        hidden = hide_small([counted[each.division_id].get(level, 0) for each in parts], under=small_under)
+        for each, number in zip(parts, hidden, strict=True):
+            each.levels[level] = number
+    whole = Line(place.id, place.name)
+    all_of = dict(cases.values_list("level").annotate(many=Count("id")))
+    whole.levels = dict(zip(order, hide_small([all_of.get(each, 0) for each in order], under=small_under), strict=True))
+    _supply(viewer, whole, parts, column, at)
+    urgent = sum(all_of.get(each, 0) for each in rules.urgent)
+    if urgent >= small_under and "hours" in whole.supply:
+        whole.supply["per_child"] = whole.supply["hours"] * 60 / urgent
+    return Shown(whole, tuple(parts), _categories(cases, small_under))
+
+
+def _below(level: str) -> str:
+    at = LEVELS.index(level)
+    return f"{LEVELS[at + 1]}_id" if at + 1 < len(LEVELS) else ""
+
+
+def _cases(viewer: Viewer, at: datetime) -> QuerySet[Case]:
+    """The children on file whose colour the viewer may read, or count."""
+    part = COLOURS if access.reads(viewer=viewer, part="roster", at=at) else FIGURES
+    return access.visible(slices.leading().filter(is_open=True), viewer=viewer, part=part, at=at).order_by()
+
+
+def _parts(place: Division, column: str, counted: dict[int | None, dict[str, int]]) -> list[Line]:
+    if not column:
+        return []
+    named = Division.objects.filter(Q(id__in=[each for each in counted if each]) | Q(
+        id__in=Room.objects.filter(is_used=True, **{f"division__{place.level}_id": place.id}).values(
+            f"division__{column}"
+        )
+    )).order_by("code")
+    rows = [Line(each.id, each.name) for each in named]
+    return [*rows, *([Line(None, "没有登记到下一级")] if None in counted else [])]
+
+
+def _supply(viewer: Viewer, whole: Line, parts: list[Line], column: str, at: datetime) -> None:
+    rooms = list(Room.objects.filter(area(viewer), is_used=True).select_related("division"))
+    sites = list(Site.objects.filter(area(viewer), is_used=True).select_related("division"))
+    today = day_of(at)
+    shifts = Shift.objects.filter(room__in=rooms, first_day__lte=today).exclude(last_day__lt=today)
+    seated = list(shifts.select_related("room", "room__division"))
+    for line in (whole, *parts):
+        def here(division: Division, line: Line = line) -> bool:
+            return line is whole or (line.division_id is not None and _under(division, column) == line.division_id)
+
+        _of_rooms(line, [each for each in rooms if here(each.division)],
+                  [each for each in seated if here(each.room.division)])
+        _of_sites(line, [each for each in sites if here(each.division)])
+    if (hours := _duty(whole.division_id, at)) is not None:
+        whole.supply["duty"] = hours
+    money = Balance.objects.filter(account=MONEY, fund__county_id__in=_counties(viewer)).aggregate(all=Sum("amount"))
+    if money["all"] is not None:
+        whole.supply["money"] = Decimal(money["all"]) / 100
+
+
+def _under(division: Division, column: str) -> int | None:
+    found: int | None = division.ancestors.get(column)
+    return found
+
+
+def _of_rooms(line: Line, rooms: list[Room], seated: list[Shift]) -> None:
+    if not rooms:
+        return
+    line.supply["rooms"] = Decimal(len(rooms))
+    line.supply["hours"] = Decimal(sum(each.ends - each.starts for each in seated)) / 60
+    line.supply["people"] = Decimal(len({each.person_id for each in seated}))
+
+
+def _of_sites(line: Line, sites: list[Site]) -> None:
+    if not sites:
+        return
+    line.supply["sites"] = Decimal(len(sites))
+    if any(each.equipment for each in sites):
+        line.supply["beds"] = Decimal(sum(each.equipment.get(BEDS, BROKEN) != BROKEN for each in sites))
+
+
+def _duty(division_id: int | None, at: datetime) -> Decimal | None:
+    """Hours of the coming days in which somebody is on duty for the place; None where nobody ever planned any."""
+    rows = Turn.objects.filter(division_id=division_id)
+    if not rows.exists():
+        return None
+    spans = sorted(rows.filter(to_at__gt=at, from_at__lt=at + AHEAD, person__isnull=False).values_list(
+        "from_at", "to_at"
+    ))
+    minutes, reached = 0, at
+    for begin, end in spans:
+        begin, end = max(begin, reached), min(end, at + AHEAD)
+        minutes += max((end - begin) // MINUTE, 0)
+        reached = max(reached, end)
+    return Decimal(minutes) / 60
+
+
+def _counties(viewer: Viewer) -> list[int]:
+    """The county, or the counties, whose books the viewer's whole area is."""
+    seat = viewer.seat
+    if seat is None or LEVELS.index(seat.division_level) > LEVELS.index("county"):
+        return []
+    return list(Division.objects.filter(
+        level="county", **{f"{seat.division_level}_id": seat.division_id}
+    ).values_list("id", flat=True))
+
+
+def _categories(cases: QuerySet[Case], small_under: int) -> dict[str, int | None]:
+    """Children by category of difficulty; a child may stand in several, so nothing adds up to give one away."""
+    rows = CategorySpan.objects.filter(child_id__in=cases.values("id"), end_on__isnull=True)
+    told = dict(rows.values_list("category").annotate(many=Count("child_id", distinct=True)).order_by("category"))
+    return {name: many if many >= small_under else None for name, many in told.items()}

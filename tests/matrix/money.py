@@ -1,0 +1,93 @@
+"""What money is about, for the matrix of routes: who comes where, and one of each thing."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.matrix.office import Worker
+from tests.web.conftest import MORNING
+from tongxin.flows.funds import booking, paying, wishes
+from tongxin.flows.funds.paying import Row
+from tongxin.flows.programmes import accepting, contracts
+from tongxin.lib import ids
+from tongxin.people.models import Child
+
+FUND, PAYOUT, GRANT = "funds/<uuid:fund_id>/", "funds/payouts/<uuid:payout_id>/", "grants/<uuid:grant_id>/"
+REQUEST, HELPED = "funds/requests/<uuid:request_id>/", "children/<uuid:child_id>/helped/"
+ROUTES: dict[str, str] = {
+    "funds/": "office.see_funds", "funds/new/": "office.keep_funds", "funds/months/": "office.see_funds~",
+    "funds/months/table/": "office.see_funds", "funds/outcomes/": "office.see_funds",
+    FUND: "office.see_funds@county", f"{FUND}deposit/": "office.keep_funds@county",
+    f"{FUND}postings/<uuid:posting_id>/reverse/": "office.ask_funds@county",
+    f"{FUND}payouts/new/": "office.ask_funds@county",
+    REQUEST: "office.see_funds@county", f"{REQUEST}answer/": "office.approve_funds@county",
+    f"{REQUEST}withdraw/": "office.ask_funds@county~", f"{REQUEST}pay/": "office.keep_funds@county",
+    PAYOUT: "office.see_funds@county",
+    **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("add", "bring", "ask")), "office.ask_funds@county"),
+    **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("send", "file")), "office.send_funds@county"),
+    **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("rest", "bank")), "office.keep_funds|ask_funds@county"),
+    f"{PAYOUT}{GRANT}remove/": "office.ask_funds@county~",
+    **dict.fromkeys((f"{PAYOUT}{GRANT}{each}/" for each in ("settle", "receive")), "office.keep_funds|ask_funds@county~"),
+    HELPED: "part.benefits", f"{HELPED}wishes/": "office.note_wishes@county~",
+    f"{HELPED}wishes/<uuid:wish_id>/publish/": "office.publish_needs@county~",
+    f"{HELPED}wishes/<uuid:wish_id>/deliver/": "office.note_wishes@county~",
+    "programmes/": "office.see_funds", "programmes/new/": "office.keep_programmes",
+    "programmes/<uuid:programme_id>/": "office.see_funds@county",
+    "programmes/<uuid:programme_id>/contracts/": "office.keep_programmes@county",
+    "programmes/contracts/<uuid:contract_id>/": "office.see_funds@county",
+    "programmes/contracts/<uuid:contract_id>/count/": "office.accept_programmes@county",
+    "programmes/acceptances/<uuid:acceptance_id>/": "office.see_funds@county",
+    "programmes/acceptances/<uuid:acceptance_id>/decide/": "office.accept_programmes@county",
+}
+# What has to be in a body before a page comes to who asks.
+BODIES = {
+    "funds/new/": {"fund": "01997000-0000-7000-8000-000000000021"},
+    f"{FUND}deposit/": {"posting": "01997000-0000-7000-8000-000000000022"},
+    f"{FUND}payouts/new/": {"payout": "01997000-0000-7000-8000-000000000023"},
+    f"{HELPED}wishes/": {"wish": "01997000-0000-7000-8000-000000000024"},
+    "programmes/new/": {"programme": "01997000-0000-7000-8000-000000000025"},
+    "programmes/<uuid:programme_id>/contracts/": {"contract": "01997000-0000-7000-8000-000000000026"},
+    "programmes/contracts/<uuid:contract_id>/count/": {"acceptance": "01997000-0000-7000-8000-000000000027"},
+}
+
+
+def money(here: dict[str, Worker], child: Child) -> dict[str, Any]:
+    """A fund with money, a pay-out with the child, a request, a programme with a contract that was counted, a wish."""
+    desk = here["case_manager"].viewer()
+    day, given = MORNING.date().isoformat(), {
+        "title": ["助学"], "giver": ["基金会"], "source": ["donation"], "form": ["money"], "purposes": ["study", "mind"],
+    }
+    fund = booking.open_fund(fund_id=ids.new_id(), given=given, actor=desk, at=MORNING)
+    posting = booking.deposit(
+        fund_id=fund.id, posting_id=ids.new_id(), amount="9000.00", given={"booked_on": [day], "note": ["票据"]},
+        actor=desk, at=MORNING,
+    )
+    payouts = [
+        paying.create(fund_id=fund.id, payout_id=ids.new_id(), given={"purpose": ["study"], "way": ["cash"]},
+                      actor=desk, at=MORNING) for _ in range(2)
+    ]
+    (grant,) = paying.add(payout_id=payouts[0].id, rows=[Row(child, 100)], actor=desk, at=MORNING)
+    paying.add(payout_id=payouts[1].id, rows=[Row(child, 100, again="more")], actor=desk, at=MORNING)
+    request = paying.ask(payout_id=payouts[1].id, actor=desk, at=MORNING)
+    wish = wishes.note(child_id=child.id, wish_id=ids.new_id(), given={"said": ["想要一本书"]}, actor=desk, at=MORNING)
+    return {
+        "fund_id": fund.id, "posting_id": posting.id, "payout_id": payouts[0].id, "grant_id": grant.id,
+        "funds.request_id": request.id, "wish_id": wish.id, **_programme(here, fund.id),
+    }
+
+
+def _programme(here: dict[str, Worker], fund_id: Any) -> dict[str, Any]:
+    desk, last = here["case_manager"].viewer(), (MORNING + timedelta(days=90)).date().isoformat()
+    span = {"from_on": [MORNING.date().isoformat()], "to_on": [last]}
+    programme = contracts.open_programme(
+        programme_id=ids.new_id(), fund_id=fund_id, amounts={"mind": "5000"}, actor=desk, at=MORNING,
+        given={"title": ["心理关爱"], "aim": ["辅导"], "kind": ["purchase"], **span},
+    )
+    contract = contracts.sign(
+        programme_id=programme.id, contract_id=ids.new_id(), purpose="mind", given=span, actor=desk, at=MORNING,
+        organisation_id=here["social_worker"].post.organisation_id, wanted={"assessed": ("10", "50")},
+    )
+    drawn = accepting.draw(
+        contract_id=contract.id, acceptance_id=ids.new_id(), actor=desk, at=MORNING,
+        given={"from_on": span["from_on"], "to_on": span["from_on"]},
+    )
+    return {"programme_id": programme.id, "contract_id": contract.id, "acceptance_id": drawn.id}
