@@ -20,7 +20,7 @@ from tongxin.assessments.models import Result
 from tongxin.assessments.outcomes import Outcome
 from tongxin.cases.derivation import Derived
 from tongxin.core.forms import Review, offered, review
-from tongxin.core.pathway import CHINA, WITHDRAWN, Fact
+from tongxin.core.pathway import CHINA, WITHDRAWN, CaseState, Fact
 from tongxin.drafts import services as drafts
 from tongxin.flows import (
     admission,
@@ -48,6 +48,7 @@ from tongxin.flows.facts import facts_of, remember
 from tongxin.flows.meanwhile import meanwhile_of
 from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.flows.workforce import gates
 from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry, HeldEntry, SetAside
 from tongxin.lib import bulk, together
@@ -228,8 +229,7 @@ def _keep(
     )
     drafting.tell_cleared(handed, alarms=made.data.get("alarms"), actor=actor, at=at)
     admission.refuse(before, draft=draft, data=made.data, ground=ground, actor=actor, at=at)
-    crises.refuse(child=child, state=before.state, draft=draft, data=made.data, actor=actor, at=at)
-    counselling.refuse(child=child, state=before.state, draft=draft, data=made.data, actor=actor, at=at)
+    _refuse_by_area(child=child, state=before.state, draft=draft, data=made.data, actor=actor, at=at)
     rights.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     _store_result(kept.entry, made, child=child, actor=actor)
@@ -262,6 +262,14 @@ def _keep(
         owned = Sheet(answers=changed, occurred_at=draft.occurred_at, device=draft.device, **checking.owner_of(draft))
         derived = _correct_owner(child, owned, actor=actor, at=at, keys=keys).derived or derived
     return Recorded(kept.entry, True, derived)
+
+
+def _refuse_by_area(
+    *, child: Child, state: CaseState, draft: Draft, data: Mapping[str, Any], actor: Viewer, at: datetime
+) -> None:
+    crises.refuse(child=child, state=state, draft=draft, data=data, actor=actor, at=at)
+    counselling.refuse(child=child, state=state, draft=draft, data=data, actor=actor, at=at)
+    gates.refuse(child=child, state=state, draft=draft, data=data, actor=actor, at=at)
 
 
 def _follow_ties(
