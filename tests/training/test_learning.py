@@ -109,7 +109,7 @@ class TestExams:
         client = office("周主任")
         learn_all(client)
         sitting = begin(client)
-        time.now += timedelta(minutes=41)
+        time.now += timedelta(minutes=26)
         late = hand_in(client, sitting)
         assert late.status_code == 422 and "交卷的时间过了" in text(late) and not Certificate.objects.exists()
         assert "小时以后再考" in text(client.get("/training/"))

@@ -19,7 +19,7 @@ from tongxin.flows import holding
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.groups.models import Supervised, Supervision
 from tongxin.groups.protocols import protocols_in
-from tongxin.groups.rules import groups_in
+from tongxin.groups.rules import GroupRules, groups_in
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.lib.ids import id_in
@@ -32,6 +32,7 @@ NO_SESSION = "没有保存：请选这次督导看过的记录。"
 OWN = "没有保存：自己做的辅导不能由自己督导。"
 NO_DAY = "没有保存：督导的日期不能晚于今天，也不能早于看过的记录。"
 NO_WAY = "没有保存：请选督导的方式。"
+NO_MINUTES = "没有保存：督导的时长要在 1 到 {most} 分钟之间。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def last_supervised(posts: Iterable[UUID]) -> dict[UUID, date]:
 
 
 def record_supervision(
-    *, post_id: UUID, entry_ids: Iterable[UUID], held_on: date, way: str, note: str, actor: Viewer, at: datetime
+    *, post_id: UUID, entry_ids: Iterable[UUID], held_on: date, way: str, note: str, actor: Viewer, at: datetime,
+    minutes: int | None = None,
 ) -> Supervision:
     """A supervision meeting with the sessions that it looked at."""
     if actor.person_id is None or actor.post_id is None or not access.may_do(viewer=actor, action=SUPERVISE, at=at):
@@ -124,11 +126,13 @@ def record_supervision(
     if not newest <= held_on <= at.astimezone(CHINA).date():
         raise Refused([Problem("held_on", NO_DAY, True)])
     post = Post.objects.select_related("division").get(id=post_id)
-    if way not in groups_in(region=rules.region_of(post.division.county_id), at=at).supervision_ways:
+    found = groups_in(region=rules.region_of(post.division.county_id), at=at)
+    if way not in found.supervision_ways:
         raise Refused([Problem("way", NO_WAY, True)])
+    check_minutes(minutes, found)
     row = Supervision(
         id=ids.new_id(), supervisor_id=actor.person_id, supervisor_post_id=actor.post_id, post=post, held_on=held_on,
-        way=way, recorded_at=at, **places_of(post.division),
+        way=way, minutes=minutes, recorded_at=at, **places_of(post.division),
     )
     vault.create_keys([row.key_owner], at=at)
     with transaction.atomic():
@@ -142,6 +146,12 @@ def record_supervision(
             clear={"many": len(entries)},
         )
     return row
+
+
+def check_minutes(minutes: int | None, found: GroupRules) -> None:
+    """Refuse a length that can't be."""
+    if minutes is not None and found.hours is not None and not 1 <= minutes <= found.hours.most:
+        raise Refused([Problem("minutes", NO_MINUTES.format(most=found.hours.most), True)])
 
 
 def notes_about(child_id: UUID) -> list[Owner]:

@@ -116,6 +116,8 @@ class Supervision(Placed):
     post = models.ForeignKey(Post, models.PROTECT, related_name="supervisions")
     held_on = models.DateField("日期")
     way = models.CharField("方式", max_length=24)
+    # None of meetings that were recorded before minutes were asked for; they count for no hours.
+    minutes = models.IntegerField("分钟", null=True)
     note = SealedField("要点", null=True)
     recorded_at = models.DateTimeField("登记时间")
 

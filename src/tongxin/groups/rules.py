@@ -24,6 +24,16 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisionHours:
+    """How many minutes of supervision who counsels gets in a span, and how long one meeting may be."""
+
+    roles: frozenset[str]
+    minutes: int
+    every: timedelta
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRules:
     """The rules for groups in force somewhere."""
 
@@ -41,6 +51,8 @@ class GroupRules:
     supervise_most: int
     small_below: int
     session_counts: tuple[Count, ...]
+    # None where nothing was laid down yet.
+    hours: SupervisionHours | None
 
 
 def groups_in(*, region: str, at: datetime) -> GroupRules:
@@ -59,7 +71,15 @@ def _read(content: Mapping[str, Any]) -> GroupRules:
         counts=_counts(content["counts"]), source=str(content["source"]),
         supervise_back=timedelta(days=back["days"]), supervise_most=back["most"],
         small_below=content.get("small_below", BEFORE["small_below"]),
-        session_counts=_counts(content.get("session_counts", ())),
+        session_counts=_counts(content.get("session_counts", ())), hours=_hours(content.get("supervision_hours")),
+    )
+
+
+def _hours(raw: Mapping[str, Any] | None) -> SupervisionHours | None:
+    if raw is None:
+        return None
+    return SupervisionHours(
+        frozenset(raw["roles"]), int(raw["minutes"]), timedelta(**raw["every"]), int(raw["most"])
     )
 
 

@@ -13,7 +13,9 @@ LISTS = ("left", "called_off", "supervision_ways")
 SPANS = ("look_within", "supervise_within")
 COUNTS = ("meetings", "people", "person_times")
 OF_SESSIONS = ("courses", "people", "sessions", "person_times")
-LATER = ("supervise_back", "small_below", "session_counts")
+LATER = ("supervise_back", "small_below", "session_counts", "supervision_hours")
+
+HOURS = ("roles", "minutes", "every", "most")
 
 
 def check_groups(content: Content) -> None:
@@ -32,6 +34,12 @@ def check_groups(content: Content) -> None:
             take.number(back, key, "supervise_back", 0, low=1)
     if "small_below" in content:
         take.number(content, "small_below", "", 0, low=1)
+    if "supervision_hours" in content:
+        hours = take.mapping(content["supervision_hours"], "supervision_hours", required=HOURS)
+        for key in ("minutes", "most"):
+            take.number(hours, key, "supervision_hours", 0, low=1)
+        span = take.mapping(hours["every"], "supervision_hours.every", required=("days",))
+        take.number(span, "days", "supervision_hours.every", 0, low=1)
     for key in LISTS:
         _listed(content, key, ("id", "zh"))
     _listed(content, "counts", ("id", "zh", "unit", "means"))

@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 from tongxin.access import selectors as access
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows import looking, supervising
+from tongxin.flows import looking, supervised_hours, supervising
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.supervising import Waiting
 from tongxin.groups.models import Supervision
 from tongxin.groups.rules import groups_in
+from tongxin.lib import ids
 from tongxin.lib.ids import id_in
-from tongxin.lib.numbers import day_in
+from tongxin.lib.numbers import day_in, number_in
 from tongxin.people.models import Child
 from tongxin.web.console import progress
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.options import region_of_viewer, words_of
 from tongxin.web.console.register_forms import told_problems
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, id_for
 from tongxin.web.pages import show
 
 HOME = "/supervision/"
@@ -56,8 +57,22 @@ def _show(
         "rows": sorted(rows, key=lambda row: (-row["late"], row["due_on"])), "may_record": may and bool(shown),
         "chosen": chosen, "chosen_zh": titles.get(chosen, "") if chosen else "", "sessions": _sessions(request, shown),
         "ways": ways, "today": on.isoformat(), "sent": request.POST, "problems": told_problems(problems),
-        "held": _held(request, chosen, ways) if chosen else [],
+        "held": _held(request, chosen, ways) if chosen else [], "may_supervise": may, "meeting_id": ids.new_id(),
+        "hours": _hours(request), "rule": groups_in(region=region_of_viewer(request), at=request.at).hours,
     }, status=status)
+
+
+def _hours(request: Request) -> list[dict[str, Any]]:
+    """Each counselling post with its hours of supervision, those that lack most first."""
+    rows = supervised_hours.hours(request.viewer, at=request.at)
+    names = open_names(
+        request, people=[each.person_id for each in rows], purpose="supervision", route="supervision", part="staff"
+    )
+    return [
+        {"row": each, "name": names.person(each.person_id), "left": max(each.wanted - each.minutes, 0),
+         "is_own": each.post.id in request.viewer.post_ids, "on": str(each.post.id) in request.POST.getlist("posts")}
+        for each in rows
+    ]
 
 
 def _sessions(request: Request, shown: list[Waiting]) -> list[dict[str, Any]]:
@@ -110,6 +125,8 @@ def record_supervision(request: Request) -> HttpResponse:
         supervising.record_supervision(
             post_id=post_id, entry_ids=[id for each in sent.getlist("entries") if (id := id_in(each))],
             held_on=held_on, way=sent.get("way", ""), note=sent.get("note", ""), actor=request.viewer, at=request.at,
+            # What is no number is no length either.
+            minutes=(number_in(sent["minutes"]) or 0) if sent.get("minutes", "").strip() else None,
         )
     except Refused as refused:
         return _show(request, post_id, refused.problems, 422)
@@ -119,7 +136,26 @@ def record_supervision(request: Request) -> HttpResponse:
     return HttpResponseRedirect(HOME)
 
 
+@door("office.supervise", methods=("POST",))
+def record_hours(request: Request) -> HttpResponse:
+    """A supervision meeting of one or several posts that looked at no single session."""
+    sent = request.POST
+    try:
+        supervised_hours.record_hours(
+            meeting_id=id_for(sent.get("meeting", "")), held_on=day_in(sent.get("held_on", "")),
+            posts=[id for each in sent.getlist("posts") if (id := id_in(each))], way=sent.get("way", ""),
+            minutes=number_in(sent.get("minutes", "")), note=sent.get("note", ""), actor=request.viewer, at=request.at,
+        )
+    except Refused as refused:
+        return _show(request, None, refused.problems, 422)
+    except NotAllowed:
+        raise Http404 from None
+    messages.success(request, _("督导已登记。"))
+    return HttpResponseRedirect(HOME)
+
+
 urlpatterns: list[URLPattern] = [
+    path("supervision/hours/", record_hours),
     path("progress/", progress.progress),
     path("supervision/", supervision_page),
     path("supervision/record/", record_supervision),
