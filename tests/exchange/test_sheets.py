@@ -18,6 +18,8 @@ from tongxin.__main__ import main
 from tongxin.exports import sheets, writing
 from tongxin.exports.table import Column, Table
 from tongxin.flows import export_copies
+from tongxin.intake import services as intake
+from tongxin.intake.models import Listing
 from tongxin.intake.reading import open_roster
 from tongxin.intake.reading.workbook import read_workbook
 from tongxin.lib import clock
@@ -83,7 +85,7 @@ def test_comes_along_only_where_purpose_and_fields_fit() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_a_sheet_out_of_a_downloaded_export_goes_in_again(
-    cast: world.World, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office: Any
+    cast: world.World, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Out of the county with an agreed export, read back by the command, brought as a roster: the same children."""
     monkeypatch.setattr(clock, "now", lambda: MORNING)
@@ -102,13 +104,12 @@ def test_a_sheet_out_of_a_downloaded_export_goes_in_again(
     assert main(["sheets", "read", name, str(official), "-o", str(roster)]) == 0
     rows = list(open_roster(roster, county="370116").rows(today=MORNING.date()))
     assert sorted((each.name, each.id_state) for each in rows) == [(f"童小{sign}", "valid") for sign in "丙乙甲"]
-    desk = office("郑管理")
-    with roster.open("rb") as content:
-        page = desk.post("/rosters/", {"file": content}, follow=True)
-    assert page.status_code == 200
-    before = Child.objects.count()
-    desk.post(page.redirect_chain[-1][0], {"import": "yes", "go": "yes"}, follow=True)
-    assert Child.objects.count() == before == len(children)
+    desk = cast.viewer("郑管理", MORNING)
+    found = intake.receive(content=roster.read_bytes(), name=roster.name, viewer=desk, at=MORNING)
+    upload = intake.import_upload(found.upload, viewer=desk, at=MORNING, roster=found.roster)
+    assert Child.objects.count() == len(children)
+    listed = Listing.objects.filter(upload=upload).values_list("child_id", flat=True)
+    assert set(listed) == {each.id for each in children}
 
 
 @pytest.mark.django_db

@@ -36,7 +36,7 @@ def test_a_late_answer_climbs_and_its_new_owner_is_told_once(cast: World) -> Non
     answer.refresh_from_db()
     assert answer.owner_post_id == cast.posts["郑管理"].id and answer.climbed == 1
     assert Notice.objects.filter(kind="answer.climbed", post_id=cast.posts["郑管理"].id).count() == 1
-    assert [each.status for each in examine(late)] == ["warning"]
+    assert [each.state for each in examine(late)] == ["warning"]
     event = Event.objects.get(kind="answer.climbed")
     assert not event.is_fact and set(event.clear) == {"count", "owner"}
 

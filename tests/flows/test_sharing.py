@@ -145,7 +145,7 @@ class TestTheStandingFlow:
         again.refresh_from_db()
         assert again.climbed == 2 and Notice.objects.filter(kind="share.climbed").exists()
         sharing_ending.dispose(duty_id=again.id, outcome="destroyed", words="已删去", actor=officer, at=again.due_at)
-        assert states(child_id=child.id) == ["disposed"]
+        assert states(id=mine.id) == ["disposed"]
         assert not row.duties.filter(kind=Duty.DISPOSE, done_at__isnull=True).exists()
 
     def test_a_child_who_leaves_the_scope_is_asked_back(self, cast: world.World) -> None:

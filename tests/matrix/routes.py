@@ -34,6 +34,7 @@ COORDINATION: dict[str, str] = {
         "meetings/new/", "orders/new/", "standards/new/", "policies/new/", "experts/new/",
     )), "office.lead_coordination"),
     f"{TABLE}members/<slug:department>/set/": "office.lead_coordination",
+    f"{TABLE}counties/": "office.oversee_coordination",
     **dict.fromkeys((f"{TABLE}{each}" for each in (
         "meetings/<uuid:joint_id>/", "meetings/<uuid:joint_id>/<slug:joint_deed>/",
         "meetings/<uuid:joint_id>/paper/", "orders/<uuid:matter_id>/", "orders/<uuid:matter_id>/<slug:matter_deed>/",

@@ -103,6 +103,10 @@ def test_a_copy_says_to_whom_something_was_given_what_for_and_whether_it_still_s
     mine = Delivery.objects.get(child_id=told.child.id)
     open_delivery(delivery_id=mine.id, actor=cast.viewer(sharing.OFFICER, sharing.NOW), at=sharing.NOW)
     told.record(
+        "carer_change", "王督导", event="starts", name="刘秀英", relation="father", is_guardian="yes",
+        phone="13712345678",
+    )
+    told.record(
         "referral", "林社工", basis="legal_basis", legal_basis="emergency",
         to_organisation=str(cast.posts["秦医生"].organisation_id),
     )

@@ -25,6 +25,7 @@ from tongxin.demo.dangers import Dangers
 from tongxin.demo.directory_days import DirectoryDays
 from tongxin.demo.district import district
 from tongxin.demo.duty_days import DutyDays
+from tongxin.demo.exchange_days import ExchangeDays
 from tongxin.demo.followings import Followings
 from tongxin.demo.group_days import GroupDays
 from tongxin.demo.happenings import Happenings
@@ -125,6 +126,7 @@ def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     CoordinationDays(year, county=county).plan_all(start=start)
     SharingDays(year, county=county).plan_all()
     ComparisonDays(year, county=county).plan_all(start=start)
+    ExchangeDays(year, county=county).plan_all(start=start)
     NeighbourDays(year, county=county).plan_all()
     SupervisionDays(year, county_id=county.id).plan_all()
 

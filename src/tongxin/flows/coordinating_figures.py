@@ -11,6 +11,7 @@ from tongxin.accounts.models import Organisation
 from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE
+from tongxin.comparisons.selectors import waiting_in
 from tongxin.coordination.models import Matter
 from tongxin.coordination.rules import MEETINGS, Department, Rules, departments_for
 from tongxin.core.pathway import due_at
@@ -149,7 +150,9 @@ def _rows_to_compare(asked: _Asked) -> _Counted:
     rows = HeldRow.objects.filter(
         upload__county_id=asked.county_id, state=HeldRow.OPEN, reason__in=(HeldRow.DUPLICATE, HeldRow.SUSPECTED)
     )
-    return _Counted(rows.count())
+    answers = waiting_in(asked.county_id)
+    late = rows.filter(due_at__lt=asked.at).count() + answers.filter(due_at__lt=asked.at).count()
+    return _Counted(rows.count() + answers.count(), late=late)
 
 
 def _matters_late(asked: _Asked) -> _Counted:

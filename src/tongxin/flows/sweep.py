@@ -24,8 +24,8 @@ from tongxin.flows.pairing_companions import follow_companions
 from tongxin.flows.recalls import follow_recalls
 from tongxin.flows.register_watch import follow_registers
 from tongxin.flows.sharing_watch import follow_sharing
-from tongxin.flows.training.watching import follow_training
 from tongxin.flows.sites.watch import follow_places
+from tongxin.flows.training.watching import follow_training
 from tongxin.flows.workforce.watch import follow_workforce
 from tongxin.ledger import subjects
 from tongxin.people.models import Child

@@ -1,5 +1,6 @@
 """Which teacher has which pupils: said by the desk that sees the child, for a school year."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from tongxin.vault import Owner
 
 ASSIGN, SEE, PART = "assign_teachers", "see_pupils", "pupil"
 TEACHERS = ("class_teacher", "psych_teacher")
+CONTACT = "child_supervisor"
 NO_TEACHER = "没有保存：请选本区县学校的一位教师岗位。"
 ALREADY = "没有改动：这名孩子已经是这位教师的学生。"
 NOT_THEIRS = "没有改动：这名孩子不是这位教师的学生。"
@@ -80,6 +82,15 @@ def pupils_of(viewer: Viewer, *, at: datetime) -> QuerySet[Child]:
     must(viewer, SEE, at=at)
     rows = access.visible(Child.objects.all(), viewer=viewer, part=PART, at=at)
     return rows.order_by("file_no")
+
+
+def contacts_of(children: Iterable[Child]) -> dict[UUID, str]:
+    """Whom at the office a teacher asks about each child: the supervisor's post of the child's town."""
+    rows = list(children)
+    towns = {each.town_id for each in rows if each.town_id}
+    posts = Post.objects.filter(role=CONTACT, division_id__in=towns).order_by("-id")
+    titles = dict(posts.values_list("division_id", "title"))
+    return {each.id: titles[each.town_id] for each in rows if each.town_id in titles}
 
 
 def _tell(kind: str, child: Child, post_id: UUID, actor: Viewer, at: datetime) -> None:

@@ -56,6 +56,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/district/", "辖区情况", "see_figures", AREA),
     ("/capacity/", "人力与需求", "see_capacity", AREA),
     ("/coordination/", "部门协同", "see_coordination", AREA),
+    ("/coordination/counties/", "各区县协同", "oversee_coordination", AREA),
     ("/rosters/", "花名册", "import_roster", AREA),
     ("/comparisons/", "名单比对", "compare_lists|settle_comparisons", AREA),
     ("/blind/", "隐私比对", "blind_compare|approve_blind", AREA),

@@ -20,6 +20,7 @@ from tongxin.flows import coordinating_members as members
 from tongxin.flows import coordinating_policies as policies
 from tongxin.flows.refusals import NotAllowed
 from tongxin.web.console import (
+    coordination_counties,
     coordination_paper,
     experts,
     joint_meetings,
@@ -148,5 +149,5 @@ urlpatterns: list[URLPattern] = [
     path("coordination/scans/<uuid:scan_id>/", scan),
     path("coordination/meetings/<uuid:joint_id>/paper/", coordination_paper.paper),
     *member_pages.urlpatterns, *joint_meetings.urlpatterns, *supervision_orders.urlpatterns, *standards.urlpatterns,
-    *policy_pages.urlpatterns, *typical_cases.urlpatterns, *experts.urlpatterns,
+    *policy_pages.urlpatterns, *typical_cases.urlpatterns, *experts.urlpatterns, *coordination_counties.urlpatterns,
 ]

@@ -1,6 +1,6 @@
 """A teacher's own pupils, the few things that a teacher sees; and who says whose pupil a child is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -36,14 +36,22 @@ def pupil_list(request: Request) -> HttpResponse:
     names = open_names(
         request, children=children if "name" in shown else (), purpose=PURPOSE, route=ROUTE, part=PART
     )
+    contacts = teaching.contacts_of(children) if "school_contact" in shown else {}
     towns = dict(Division.objects.filter(id__in={each.town_id for each in children}).values_list("id", "name"))
     return show(request, "pairings/pupils.html", {
-        "rows": [_line(request, each, names.children.get(each.id, each.file_no), towns, shown) for each in children],
+        "rows": [
+            _line(request, each, names.children.get(each.id, each.file_no), towns, shown, contacts) for each in children
+        ],
     })
 
 
-def _line(request: Request, child: Child, name: str, towns: dict[int, str], shown: tuple[str, ...]) -> dict[str, Any]:
+def _line(
+    request: Request, child: Child, name: str, towns: dict[int, str], shown: tuple[str, ...],
+    contacts: Mapping[UUID, str],
+) -> dict[str, Any]:
+    contact = contacts.get(child.id)
     made = {
+        "school_contact": _("有事找 %(who)s") % {"who": contact} if contact else "",
         "sex": child.get_sex_display(), "age": words.age_zh(child.birth_month, on=request.at.date()),
         "town": towns.get(child.town_id or 0, ""),
     }
