@@ -167,3 +167,22 @@ class TestElsewhere:
         with pytest.raises(Refused) as said:
             cast.record(child, "assignment", answers, by="郑管理", at=later)
         assert "已过期" in said.value.zh
+
+
+class TestCeiling:
+    def test_one_more_than_the_ceiling_takes_a_reason(self, cast: world.World, office: SignedIn) -> None:
+        for _ in range(15):
+            child = cast.child()
+            answers = fill(child, "identification_form", AT, low_mood="often", worry="often")
+            cast.record(child, "identification_form", answers, by="周主任", at=AT)
+        Case.objects.update(level="high")
+        more = cast.child("小月")
+        said = refused(lambda: assign(cast, more, "林社工"))
+        assert "手上有 15 名儿童" in said and "超过上限 60" in said and "至少 6 个字" in said
+        desk = office("郑管理")
+        chosen = str(desk.post("/children/assign/", {"child": str(more.id)}).content.decode())
+        assert "手上 15 名，加权 60 / 上限 60" in chosen
+        page = str(desk.get("/workforce/caseload/").content.decode())
+        assert "还能加 0" in page and "（100%）" in page
+        assign(cast, more, "林社工", note="离得近，一直是他跟")
+        assign(cast, child, "林社工")

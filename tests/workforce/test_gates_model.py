@@ -1,4 +1,4 @@
-"""Whatever is asked about, given and passed on in whatever order: nobody barred is given a child that is in no danger."""
+"""Whatever is asked about, given and passed on in whatever order: nobody barred is given a child, but one in danger."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

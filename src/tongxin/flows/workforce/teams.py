@@ -150,7 +150,7 @@ def give(*, team_id: UUID | None, child_id: UUID, actor: Viewer, at: datetime) -
     row = TeamChild.objects.create(
         team=team, child_id=child.id, from_at=at, given_by=must(actor, reach.TEAMS, at=at)
     )
-    _tell_child("team.given", row, actor, at)
+    _tell_child("team.assigned", row, actor, at)
     return row
 
 
@@ -175,7 +175,7 @@ def take(*, team_id: UUID | None, child_id: UUID, actor: Viewer, at: datetime) -
         raise Refused([Problem("team", NOT_IN, True)])
     row.to_at = at
     row.save(update_fields=["to_at"])
-    _tell_child("team.taken", row, actor, at)
+    _tell_child("team.released", row, actor, at)
 
 
 def child_for(child_id: UUID, viewer: Viewer, *, at: datetime) -> Child:

@@ -1,6 +1,6 @@
 """Giving several children to one post: chosen on the roster, shown once with what each has open, all or none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from tongxin.cases.tasks import LIVE
 from tongxin.flows import lists
 from tongxin.flows.assigning import give
 from tongxin.flows.record import ASSIGNMENT
+from tongxin.flows.workforce import caseloads, gates, reach
 from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
 from tongxin.web.console.names import Names, open_names, post_titles
@@ -50,7 +51,8 @@ def assign(request: Request) -> HttpResponse:
             {"id": child.id, "name": names.children[child.id], **found}
             for child, found in zip(children, _in_hand(request, children, posts), strict=True)
         ],
-        "posts": posts, "post": post if post in posts else "", "shown": stamp, "note": _note(request),
+        "posts": _with_loads(posts, request.at), "post": post if post in posts else "", "shown": stamp,
+        "note": _note(request),
         "problem": _too_many(children) or _problem(request, posts),
     })
 
@@ -101,6 +103,24 @@ def _posts(children: Iterable[Child]) -> dict[str, str]:
     """The posts that can be named for every one of the children."""
     offered = [lists.posts_near(child) for child in children]
     return {code: zh for code, zh in offered[0].items() if all(code in other for other in offered)}
+
+
+def _with_loads(posts: Mapping[str, str], at: datetime) -> dict[str, str]:
+    """The posts with how much lies on each, and whether somebody there may be given a child now."""
+    rows = list(Post.objects.filter(id__in=[UUID(each) for each in posts]).select_related("division"))
+    if not rows:
+        return dict(posts)
+    found = reach.rules_in(rows[0].division.county_id, at=at)
+    loads, barred = caseloads.loads(rows, found=found), gates.barred_posts(rows, at=at)
+    said: dict[str, str] = {}
+    for row in rows:
+        load = loads[row.id]
+        parts = [_("手上 {number} 名").format(number=load.number)]
+        if load.ceiling is not None:
+            parts.append(_("加权 {points} / 上限 {most}").format(points=load.points, most=load.ceiling.points))
+        parts += [_("没有有效的违法犯罪记录查询")] if row.id in barred else []
+        said[row.id.hex] = "，".join(parts)
+    return {code: f"{zh}（{said[code]}）" if code in said else zh for code, zh in posts.items()}
 
 
 def _done(request: Request, children: list[Child], names: Names, post: str, post_zh: str) -> HttpResponse:

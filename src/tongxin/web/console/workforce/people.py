@@ -24,7 +24,8 @@ from tongxin.web.pages import show
 HOME, ROUTE, PURPOSE, PART = "/workforce/people/", "workforce", "workforce", "staff"
 SHOWN = 60
 FILTERS = {
-    "barred": "没有有效查询的", "soon": "查询快到期的", "waiting": "资质等核对的", "unqualified": "缺岗位资质的", "all": "全部",
+    "barred": "没有有效查询的", "soon": "查询快到期的", "waiting": "资质等核对的", "unqualified": "缺岗位资质的",
+    "all": "全部",
 }
 Given = dict[str, list[str]]
 
@@ -71,7 +72,8 @@ def _row(person_id: UUID, posts: list[Any], state: str, kinds: frozenset[str], f
     is_asked = any(each.role in found.check.roles for each in posts)
     wanted = frozenset().union(*(found.wanted_of(each.role) for each in posts))
     return {
-        "id": person_id, "url": f"{HOME}{person_id}/", "title": posts[0].title, "titles": [each.title for each in posts],
+        "id": person_id, "url": f"{HOME}{person_id}/", "title": posts[0].title,
+        "titles": [each.title for each in posts],
         "state": state, "zh": STATES[state], "is_asked": is_asked, "is_barred": is_asked and state in BARRED,
         "has": [found.certificates[each].zh for each in sorted(kinds) if each in found.certificates],
         "lacks": bool(wanted) and not wanted & kinds,
@@ -108,7 +110,8 @@ def _page(
     rows = list(qualifications.of_people([person.id]))
     names = open_names(
         request, people=[person.id, *(each.person_id for each in (*checks, *rows)), *verifiers(rows)],
-        more=[*(each.words for each in checks), *(each.words for each in rows)], purpose=PURPOSE, route=ROUTE, part=PART,
+        more=[*(each.words for each in checks), *(each.words for each in rows)], purpose=PURPOSE, route=ROUTE,
+        part=PART,
     )
     state = clearances.states([person.id], county_id, at=request.at)[person.id]
     holdings = Holding.objects.filter(Q(to_at__isnull=True) | Q(to_at__gt=request.at), person=person)
