@@ -12,6 +12,7 @@ from tongxin.accounts.county import Line
 from tongxin.accounts.models import Division, Holding, Person, Post
 from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.commands.divisions_load import load
+from tongxin.demo.city_desk import open_desk
 from tongxin.demo.district import district
 from tongxin.demo.play import play
 from tongxin.flows import staffing
@@ -55,7 +56,8 @@ def build(*, end: datetime, progress: Callable[[date], None], outside: Path) -> 
     found = intake.receive(content=sample.read_bytes(), name=SAMPLE, viewer=viewer, at=at, county=line.county)
     upload = intake.import_upload(found.upload, viewer=viewer, at=at, roster=found.roster)
     played = play(upload=upload, people=staff | others, end=end, progress=progress, outside=outside)
-    return Built(_logins(line, elsewhere, played.village), played.refused)
+    logins = [*_logins(line, elsewhere, played.village), open_desk(line.county, at=at)]
+    return Built(logins, played.refused)
 
 
 def _county(code: str, at: datetime, *, is_run_here: bool = False) -> tuple[Line, Staff]:

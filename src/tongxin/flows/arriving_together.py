@@ -19,7 +19,7 @@ from tongxin.accounts import posts
 from tongxin.accounts.models import places_of
 from tongxin.cases import derivation
 from tongxin.drafts import services as drafts
-from tongxin.flows import arriving, facts, sharing_sending
+from tongxin.flows import arriving, facts, joined, sharing_sending
 from tongxin.flows import arriving_children as children
 from tongxin.flows.arriving_reading import Sender, Sent, read
 from tongxin.flows.record import asked_of
@@ -114,6 +114,7 @@ def _read_ahead(sents: Sequence[Sent], *, sender: Sender, at: datetime) -> Keyri
     entries.read_ahead(ids)
     drafts.read_ahead(ids)
     facts.read_ahead(named)
+    joined.read_ahead(named)
     derivation.read_ahead(named)
     relations.read_ahead(named, at=at)
     sharing_sending.read_ahead(mine)

@@ -15,6 +15,7 @@ from tongxin.comparisons.models import Joining
 from tongxin.core.pathway import CaseState, Fact, Record, Step, fold, fold_together, plan
 from tongxin.flows.facts import facts_of
 from tongxin.ledger import subjects
+from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.vault import Owner
@@ -64,6 +65,16 @@ def owners_with(child_id: UUID) -> list[Owner]:
 def lock(child: Child) -> None:
     """Lock all files of a child together and in one order."""
     subjects.lock(owners_with(child.id))
+
+
+def read_ahead(children: Iterable[UUID]) -> None:
+    """That children whose pieces are done together have one file each; one of several files is done by itself."""
+    ids = list(children)
+    rows = Joining.objects.filter(Q(kept_id__in=ids) | Q(other_id__in=ids), state=Joining.STANDING)
+    several = {each for row in rows.values_list("kept_id", "other_id") for each in row}
+    for each in ids:
+        if each not in several:
+            together.learn(STANDING.question(kept=each, other=each), [])
 
 
 def think(child_id: UUID, facts: Facts, *, ground: Ground, at: datetime) -> Derived:

@@ -23,7 +23,7 @@ from tongxin.assessments.forms import Asked
 from tongxin.cases import derivation
 from tongxin.core.pathway import CHINA
 from tongxin.drafts import services as drafts
-from tongxin.flows import facts, recusal, sharing_sending, sweep
+from tongxin.flows import facts, joined, recusal, sharing_sending, sweep
 from tongxin.flows.record import ASSIGNMENT, Recorded, Sheet, asked_of, record, record_about
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.ledger import entries, subjects
@@ -142,6 +142,7 @@ def _read_children(named: Sequence[UUID]) -> tuple[dict[UUID, Child], Keyring]:
     known = {child.id: child for child in Child.objects.filter(id__in=named)}
     there = list(known)
     facts.read_ahead(there)
+    joined.read_ahead(there)
     derivation.read_ahead(there)
     referrals.read_ahead(there)
     sharing_sending.read_ahead(known.values())
