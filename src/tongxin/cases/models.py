@@ -29,7 +29,7 @@ class Case(Placed):
     pathway_hash = models.CharField(max_length=64)
     state = models.JSONField("推算状态")
     # Another file of the same child that leads: lists and figures count that one.
-    goes_on = models.UUIDField("接着用的档案", null=True)
+    goes_on = models.UUIDField("接着用的档案", null=True, db_index=True)
 
     class Meta:
         verbose_name = "个案"

@@ -60,8 +60,10 @@ def _rows(
     chips = Chips(request, list(cases.values()))
     titles = post_titles(task.owner_post_id for task in tasks)
     proposals: dict[UUID, Proposal] = {}
-    for proposal in Proposal.objects.filter(case_id__in=cases, is_open=True).order_by("proposed_at"):
-        proposals[proposal.case_id] = proposal
+    # What another file of the child proposes is confirmed in the one that leads.
+    leads = dict(Case.objects.filter(goes_on__in=list(cases)).values_list("id", "goes_on"))
+    for proposal in Proposal.objects.filter(case_id__in=[*cases, *leads], is_open=True).order_by("proposed_at"):
+        proposals[leads.get(proposal.case_id) or proposal.case_id] = proposal
     return [
         {
             "name": names.children.get(task.case_id, ""), "file_url": f"/children/{task.case_id}/", "zh": task.zh,

@@ -1,0 +1,201 @@
+"""One fund with its book: money that came in, what was asked for and paid, a mistake turned round; one request."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from tongxin.core.forms import Problem
+from tongxin.core.pathway import CHINA
+from tongxin.flows.funds import asking, booking
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.funds.models import Fund, Payout, Posting, Request as Asked
+from tongxin.lib import ids
+from tongxin.programmes.models import Acceptance
+from tongxin.web.console.funds.home import HOME, PART, PURPOSE, ROUTE, line, payout_line, request_line
+from tongxin.web.console.names import open_names
+from tongxin.web.console.register_forms import drawn, given_in, told_problems, words_in
+from tongxin.web.doors import Request, door, id_for, may_do_any
+from tongxin.web.pages import show
+
+SHOWN = 100
+Given = dict[str, list[str]]
+
+
+@door("office.see_funds")
+def fund_page(request: Request, fund_id: UUID) -> HttpResponse:
+    """The fund with everything booked in it, the newest first."""
+    return _page(request, fund_id)
+
+
+def _page(
+    request: Request, fund_id: UUID, given: Given | None = None, problems: Iterable[Problem] = (), status: int = 200
+) -> HttpResponse:
+    fund, wrong, said = _fund(request, fund_id), list(problems), given or {}
+    rules = booking.rules_of(fund.county_id, at=request.at)
+    rows = list(fund.postings.prefetch_related("transfers").order_by("-number")[:SHOWN])
+    names = open_names(
+        request, purpose=PURPOSE, route=ROUTE, part=PART, people=[each.person_id for each in rows],
+        more=[fund.words, *(each.words for each in rows)],
+    )
+    stands = booking.balances(fund)
+    reversed_ids = set(Posting.objects.filter(fund=fund, reverses__isnull=False).values_list("reverses_id", flat=True))
+    given_purposes = [each for each in fund.purposes if each in rules.purposes and rules.purposes[each].most]
+    return show(request, "funds/fund.html", {
+        "line": line(fund, {fund.id: words_in(names.more[0])}, rules), "fund": fund, "problems": told_problems(wrong),
+        "accounts": [(rules.accounts.get(each, each), stands[each]) for each in rules.accounts if stands.get(each)],
+        "postings": [
+            _posting(each, note, names.person(each.person_id), rules, reversed_ids)
+            for each, note in zip(rows, names.more[1:], strict=True)
+        ],
+        "number": fund.postings.count(),
+        "payouts": [payout_line(each, rules) for each in fund.payouts.order_by("-number")[:SHOWN]],
+        "requests": [request_line(each, rules) for each in fund.requests.order_by("-number")[:SHOWN]],
+        "may_keep": may_do_any(request, booking.KEEP), "may_ask": may_do_any(request, booking.ASK),
+        "deposit": drawn(rules.asked["deposit"], said, wrong), "amount": "".join(said.get("amount", ())),
+        "wrong_amount": next((each.zh for each in wrong if each.path == "amount"), ""), "new_id": ids.new_id(),
+        "may_list": bool(given_purposes) and may_do_any(request, booking.ASK),
+    }, status=status)
+
+
+def _fund(request: Request, fund_id: UUID) -> Fund:
+    try:
+        return booking.fund_for(fund_id=fund_id, viewer=request.viewer, at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+
+
+def _posting(row: Posting, note: str | None, by: str, rules: Any, reversed_ids: set[Any]) -> dict[str, Any]:
+    return {
+        "row": row, "kind": row.get_kind_display(), "note": note or "", "by": by, "lines": [
+            {"debit": rules.accounts.get(each.debit, each.debit), "credit": rules.accounts.get(each.credit, each.credit),
+             "amount": each.amount} for each in row.transfers.all()
+        ], "is_reversed": row.id in reversed_ids,
+        "may_reverse": row.kind == Posting.DEPOSIT and row.id not in reversed_ids,
+    }
+
+
+@door("office.keep_funds", methods=("POST",))
+def deposit(request: Request, fund_id: UUID) -> HttpResponse:
+    """Money came in."""
+    given = given_in(request)
+    return _acted(request, fund_id, lambda: booking.deposit(
+        fund_id=fund_id, posting_id=id_for(request.POST.get("posting", "")), amount=request.POST.get("amount", ""),
+        given=given, actor=request.viewer, at=request.at,
+    ), _("已记到账。"), given)
+
+
+@door("office.ask_funds", methods=("POST",))
+def reverse(request: Request, fund_id: UUID, posting_id: UUID) -> HttpResponse:
+    """A posting was wrong; somebody else has to agree."""
+    _fund(request, fund_id)
+    return _acted(request, fund_id, lambda: asking.ask_reversal(
+        posting_id=posting_id, actor=request.viewer, at=request.at
+    ), _("已提出冲正，等别人审批。"))
+
+
+def _acted(
+    request: Request, fund_id: UUID, act: Callable[[], object], done: str, given: Given | None = None
+) -> HttpResponse:
+    try:
+        act()
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        return _page(request, fund_id, given, refused.problems, status=422)
+    messages.success(request, done)
+    return HttpResponseRedirect(f"{HOME}{fund_id}/")
+
+
+@door("office.see_funds")
+def request_page(request: Request, request_id: UUID) -> HttpResponse:
+    """One request: for what, how much, who said what; and the answer of whoever may give one."""
+    return _request_page(request, request_id)
+
+
+def _request_page(
+    request: Request, request_id: UUID, problems: Iterable[Problem] = (), status: int = 200
+) -> HttpResponse:
+    try:
+        row = asking.request_for(request_id=request_id, viewer=request.viewer, at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+    rules = booking.rules_of(row.county_id, at=request.at)
+    answers = list(row.approvals.order_by("at"))
+    names = open_names(
+        request, purpose=PURPOSE, route=ROUTE, part=PART, people=[row.person_id, *(each.person_id for each in answers)],
+        more=[row.fund.words],
+    )
+    may_answer = any(each.id == row.id for each in asking.waiting_for(request.viewer, at=request.at))
+    return show(request, "funds/request.html", {
+        "line": request_line(row, rules), "row": row, "problems": told_problems(problems),
+        "fund": line(row.fund, {row.fund_id: words_in(names.more[0])}, rules), "by": names.person(row.person_id),
+        "answers": [
+            {"row": each, "by": names.person(each.person_id), "reason": rules.lists["refusals"].get(each.reason, "")}
+            for each in answers
+        ],
+        "left": row.needed - sum(each.agrees for each in answers), "about": _about(row), "may_answer": may_answer,
+        "refusals": list(rules.lists["refusals"].items()),
+        "may_withdraw": row.state == Asked.ASKED and row.person_id == request.viewer.person_id,
+        "may_pay": row.state == Asked.AGREED and row.kind == Asked.PAYMENT and may_do_any(request, booking.KEEP),
+        "is_own": row.state == Asked.ASKED and row.person_id == request.viewer.person_id,
+        "today": request.at.astimezone(CHINA).date(),
+    }, status=status)
+
+
+def _about(row: Asked) -> dict[str, str]:
+    if row.kind == Asked.PAYOUT:
+        many = Payout.objects.get(id=row.about_id).grants.exclude(state="removed").count()
+        return {"url": f"{HOME}payouts/{row.about_id}/", "zh": f"发给 {many} 名孩子的名单"}
+    if row.kind == Asked.PAYMENT:
+        found = Acceptance.objects.select_related("contract__organisation").get(id=row.about_id)
+        return {"url": f"/programmes/acceptances/{found.id}/", "zh": f"{found.contract.organisation.name} 的验收"}
+    return {"url": f"{HOME}{row.fund_id}/", "zh": "要冲正的到账"}
+
+
+@door("office.approve_funds", methods=("POST",))
+def answer(request: Request, request_id: UUID) -> HttpResponse:
+    """Yes, or no with a reason."""
+    agrees = request.POST.get("answer") == "yes"
+    return _request_acted(request, request_id, lambda: asking.answer(
+        request_id=request_id, agrees=agrees, reason=request.POST.get("reason", ""), actor=request.viewer, at=request.at
+    ), _("已同意。") if agrees else _("已答复。"))
+
+
+@door("office.ask_funds", methods=("POST",))
+def withdraw(request: Request, request_id: UUID) -> HttpResponse:
+    """Not wanted any more."""
+    return _request_acted(request, request_id, lambda: asking.withdraw(
+        request_id=request_id, actor=request.viewer, at=request.at
+    ), _("已收回。"))
+
+
+@door("office.keep_funds", methods=("POST",))
+def pay(request: Request, request_id: UUID) -> HttpResponse:
+    """The body was paid."""
+    return _request_acted(request, request_id, lambda: asking.pay(
+        request_id=request_id, actor=request.viewer, at=request.at
+    ), _("已记付款。"))
+
+
+def _request_acted(request: Request, request_id: UUID, act: Callable[[], object], done: str) -> HttpResponse:
+    try:
+        act()
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        return _request_page(request, request_id, refused.problems, status=422)
+    messages.success(request, done)
+    return HttpResponseRedirect(f"{HOME}requests/{request_id}/")
+
+
+ONE, ASKED = "funds/<uuid:fund_id>/", "funds/requests/<uuid:request_id>/"
+urlpatterns: list[URLPattern] = [
+    path(ONE, fund_page), path(f"{ONE}deposit/", deposit), path(f"{ONE}postings/<uuid:posting_id>/reverse/", reverse),
+    path(ASKED, request_page), path(f"{ASKED}answer/", answer), path(f"{ASKED}withdraw/", withdraw),
+    path(f"{ASKED}pay/", pay),
+]

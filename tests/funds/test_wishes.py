@@ -1,0 +1,69 @@
+"""Small wishes: the child's words stay with the child, bodies read others, and it comes back whether it was liked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests import world
+from tests.pairings.test_pairings import social
+from tests.web.conftest import MORNING, Office
+from tests.web.conftest import office as office
+from tests.web.conftest import time as time
+from tongxin.flows.funds import wishes
+from tongxin.funds.models import Wish
+from tongxin.lib import ids
+from tongxin.pairings.models import Offer, Wanted
+from tongxin.people.models import Child
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[str], Office]
+SAID = "我想要一双红色的球鞋，和哥哥的一样"
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def noted(client: Office, child: Child) -> Wish:
+    body = {"wish": str(ids.new_id()), "said": SAID}
+    for _ in range(2):
+        assert client.post(f"/children/{child.id}/helped/wishes/", body).status_code == 302
+    return Wish.objects.get()
+
+
+def published(client: Office, wish: Wish, what: str = "一名小学生想要一双三十二码的红球鞋") -> Any:
+    body = {"ages": "from_6", "what": what, "until_on": "2025-12-31"}
+    return client.post(f"/children/{wish.child_id}/helped/wishes/{wish.id}/publish/", body)
+
+
+def test_goes_from_words_to_delivery_and_back(cast: world.World, office: SignedIn) -> None:
+    social(cast)
+    child, director, desk, body = cast.child("童小雨"), office("周主任"), office("林社工"), office("联络员")
+    wish = noted(director, child)
+    assert published(director, wish).status_code == 404
+    assert "能认出孩子" in text(published(desk, wish, "童小雨想要球鞋"))
+    assert published(desk, wish).status_code == 302 and published(desk, wish).status_code == 422
+    page = text(body.get("/wanted/"))
+    assert "三十二码的红球鞋" in page and "微心愿" in page and SAID not in page and "童小雨" not in page
+    here = f"/children/{child.id}/helped/"
+    done = {"on": MORNING.date().isoformat(), "liked": "glad", "said": "谢谢，很合脚"}
+    assert director.post(f"{here}wishes/{wish.id}/deliver/", done).status_code == 422
+    body.post(f"/wanted/{Wanted.objects.get().id}/offer/", {"how": "下周送来"})
+    assert desk.post(f"/wanted/offers/{Offer.objects.get().id}/answer/", {"answer": "yes"}).status_code == 302
+    assert "填转介单" not in text(desk.get("/wanted/")) and here in text(desk.get("/wanted/"))
+    assert director.post(f"{here}wishes/{wish.id}/deliver/", done | {"liked": ""}).status_code == 422
+    assert director.post(f"{here}wishes/{wish.id}/deliver/", done).status_code == 302
+    page = text(director.get(here))
+    assert SAID in page and "很合脚" in page and "送到了" in page
+    assert Wanted.objects.get().state == Wanted.CARRIED
+    for stranger in ("陈管理", "吴主任", "联络员", "何老师"):
+        assert office(stranger).get(here).status_code == 404
+
+
+def test_an_erased_child_leaves_no_word(cast: world.World, office: SignedIn) -> None:
+    child = cast.child("童小雨")
+    wish = noted(office("周主任"), child)
+    assert wishes.erase(child) == 1
+    wish.refresh_from_db()
+    assert wish.words is None and wish.said is None
