@@ -62,8 +62,8 @@ def main() -> int:
         missed += at_most(f"M/M/{counters} off the formula", off, WANTED_PERCENT, "%")
     began = time.perf_counter()
     for new in (10, 12):
-        found = estimate(past(new=new), PLAN)
-        print(f"{new} new a week, load {found.load:.2f}: {found.median:.2f} days ({found.low:.2f} to {found.high:.2f})")
+        told = estimate(past(new=new), PLAN)
+        print(f"{new} new a week, load {told.load:.2f}: {told.median:.2f} days ({told.low:.2f} to {told.high:.2f})")
     took = time.perf_counter() - began
     print(f"two estimates of {PLAN.times} replications: {took:.2f} s")
     return verdict([*missed, *at_most("one question", took, WANTED_SECONDS, "s")])

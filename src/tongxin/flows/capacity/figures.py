@@ -154,7 +154,7 @@ def _of_sites(line: Line, sites: list[Site]) -> None:
 
 def _duty(division_id: int | None, at: datetime) -> Decimal | None:
     """Hours of the coming days in which somebody is on duty for the place; None where nobody ever planned any."""
-    rows = Turn.objects.filter(division_id=division_id)
+    rows = Turn.objects.filter(division_id__in=[division_id])
     if not rows.exists():
         return None
     spans = sorted(rows.filter(to_at__gt=at, from_at__lt=at + AHEAD, person__isnull=False).values_list(

@@ -3,6 +3,9 @@
 from collections.abc import Collection
 
 from tongxin.flows import pairing, taking_up, teaching
+from tongxin.flows.activities import outcomes
+from tongxin.flows.activities import reach as activities
+from tongxin.flows.funds import booking, wishes
 from tongxin.flows.sites import reach
 from tongxin.flows.workforce import teams
 from tongxin.people.models import Child
@@ -15,7 +18,9 @@ def around_school(request: Request, child: Child, parts: Collection[str]) -> lis
     here = f"/children/{child.id}/"
     ways = (
         (f"{here}pairings/", "结对", f"{pairing.PAIR}|{pairing.LOG}", pairing.PART),
+        (f"{here}activities/", "参加的活动", f"{activities.PLAN}|{activities.APPROVE}", outcomes.PART),
         (f"{here}wanted/", "发布需求", taking_up.PUBLISH, taking_up.PART),
+        (f"{here}helped/", "收到的帮助", f"{wishes.NOTE}|{booking.SEE}", wishes.PART),
         (f"{here}teachers/", "教师", teaching.ASSIGN, "identity"),
         (f"{here}near/", "附近能帮忙的地方", reach.SEE, "roster"),
     )

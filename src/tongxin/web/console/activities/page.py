@@ -10,14 +10,14 @@ from tongxin.activities.models import Activity, Came
 from tongxin.activities.rules import Activities, rules_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.activities import figures, listing, photos, reach
+from tongxin.flows.activities import figures, listing, outcomes, photos, reach
 from tongxin.flows.refusals import NotAllowed
 from tongxin.lib import ids
 from tongxin.web.console.activities.overview import EITHER, PART, PURPOSE, ROUTE
 from tongxin.web.console.activities.planning import sure
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, shown, told_problems, words_in
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
 
 Given = dict[str, list[str]]
@@ -69,7 +69,8 @@ def page(
         "groups": len({each.group for each, _ in pairs}), "consent_fields": form("consent"),
         "count_fields": form("occasion"), "closing_fields": form("closing"), "fresh": ids.new_id(),
         "fresh_photo": ids.new_id(), "asks_count": where == "occasion", **sure(said, wrong),
-        **_held(row, rules), **_said(row, rules), "photos": photos.shown_for(row, request.viewer, at=request.at),
+        **_held(row, rules), **_said(row, rules), **_since(request, row, rules),
+        "photos": photos.shown_for(row, request.viewer, at=request.at),
         "given": {name: "".join(value) for name, value in said.items()},
     }, status=status)
 
@@ -111,3 +112,30 @@ def _said(row: Activity, rules: Activities) -> dict[str, Any]:
             ]} for field in rules.asked["feedback"] if field.id in told
         ],
     }
+
+
+def _since(request: Request, row: Activity, rules: Activities) -> dict[str, Any]:
+    told = outcomes.since(row, rules, viewer=request.viewer, at=request.at)
+    return {"changes": [{"zh": zh, "n": told[id]} for id, zh in outcomes.CHANGES.items() if id in told]}
+
+
+@door("office.plan_activities|approve_activities")
+def of_child(request: Request, child_id: UUID) -> HttpResponse:
+    """The activities that a child was at."""
+    child = child_for(request, child_id, part=outcomes.PART)
+    try:
+        rows = outcomes.of_child(child, viewer=request.viewer, at=request.at)
+    except NotAllowed:
+        raise Http404 from None
+    names = open_names(
+        request, children=[child], purpose=PURPOSE, route=ROUTE, part=outcomes.PART,
+        more=[each.activity.words for each, _ in rows],
+    )
+    rules = rules_in(child.county_id, at=request.at)
+    return show(request, "activities/child.html", {
+        "child": child, "name": names.children[child.id], "rows": [
+            {"row": each.activity, "title": words_in(said).get("title", ""), "times": times,
+             "kind": rules.kinds[each.activity.kind].zh, "has_left": each.left_at is not None}
+            for (each, times), said in zip(rows, names.more, strict=True)
+        ],
+    })

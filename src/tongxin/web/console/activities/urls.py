@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{TIME}withdraw/", deeds.withdraw), path(f"{TIME}code/", deeds.code), path(f"{TIME}tick/", deeds.tick),
     path("activities/photos/<uuid:photo_id>/", deeds.open_photo),
     path("activities/photos/<uuid:photo_id>/withdraw/", deeds.withdraw_photo),
+    path("children/<uuid:child_id>/activities/", page.of_child),
     path("publicity/", publicity.publicity_list), path("publicity/<uuid:line_id>/withdraw/", publicity.withdraw),
 ]
