@@ -59,11 +59,13 @@ LEARNING: dict[str, str] = {
     "training/": "work", "training/sign-in/": "work", "training/verify/": "public",
     "training/lessons/<slug:lesson>/": "work", "training/tries/<uuid:attempt_id>/": "own",
     "training/exams/<slug:exam>/begin/": "work", "training/sittings/<uuid:sitting_id>/": "own",
-    "training/certificates/": "office.keep_training", "training/certificates/<uuid:certificate_id>/paper/": "own",
+    "training/certificates/": "office.keep_training", "training/certificates/<uuid:certificate_id>/own/": "own",
+    "training/certificates/<uuid:certificate_id>/paper/": "office.keep_training@county",
     "training/certificates/<uuid:certificate_id>/revoke/": "office.keep_training@county~",
     "training/plans/": f"office.{TRAINING}", "training/plans/begin/": "office.plan_training",
     **dict.fromkeys((PLAN, f"{PLAN}sheet/"), f"office.{TRAINING}@county"),
     **dict.fromkeys((f"{PLAN}lines/", f"{PLAN}lines/<uuid:key>/drop/"), "office.plan_training@county~"),
+    # Who wrote it doesn't approve it.
     f"{PLAN}approve/": "office.approve_training@county~",
     "training/sessions/": "office.keep_training", "training/sessions/new/": "office.keep_training",
     **dict.fromkeys((f"{SESSION}{each}" for each in (
@@ -145,6 +147,7 @@ NEEDS: dict[str, str] = {
     "activities/photos/<uuid:photo_id>/withdraw/": "office.plan_activities@county~",
     "capacity/": "office.see_capacity", "capacity/waiting/": "office.see_capacity~",
     "publicity/": "office.plan_activities~", "publicity/<uuid:line_id>/withdraw/": "office.plan_activities@county~",
+    f"{CHILD}activities/": "office.plan_activities|approve_activities@county~",
     "come/": "public", "come/<slug:code>/": "public", "come/<slug:code>/feedback/": "public",
     **MONEY,
     "wanted/": "office.publish_needs|take_needs", f"{CHILD}wanted/": "office.publish_needs@county~",

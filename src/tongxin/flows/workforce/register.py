@@ -105,7 +105,9 @@ def counted(viewer: Viewer, *, at: datetime) -> Register:
         roles, _named(places, at), whole, sum(each in BARRED for each in asked), sum(each == SOON for each in asked),
         Qualification.objects.filter(about_id__in=people, verdict__isnull=True).count()
         + Qualification.objects.filter(companion_id__in=[each.id for each in companions], verdict__isnull=True).count(),
-        _targets(found, kinds, companions, at), _helpers(companions, at),
+        # What a county should have is counted where the whole county is.
+        _targets(found, kinds, companions, at) if viewer.seat and viewer.seat.division_level == "county" else (),
+        _helpers(companions, at),
     )
 
 

@@ -16,7 +16,7 @@ from tongxin.flows.workforce import clearances, qualifications, reach
 from tongxin.flows.workforce.clearances import BARRED, STATES
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.register_forms import drawn, given_in, told_problems, words_in
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 from tongxin.workforce.models import Evidence, Qualification
 from tongxin.workforce.rules import Workforce
@@ -81,7 +81,7 @@ def _mine(
         "problems": told_problems(wrong), "state": state, "state_zh": STATES[state], "last": last,
         "is_asked": bool(request.viewer.roles & found.check.roles), "is_barred": state in BARRED,
         "is_required": clearances.is_required(county_id, at=request.at), "who": reach.keepers_zh(request.at),
-        "begins": clearances.required_from(county_id, at=request.at),
+        "begins": clearances.required_from(county_id, at=request.at), "may_keep": may_do_any(request, reach.KEEP),
         "certificates": certificate_lines(request, rows, names.more, names, found), "refusals": (),
         "fields": drawn(found.asked, given or {}, wrong, before="q-") if county_id else (),
         "action": f"{HOME}mine/declare/", "wants": "、".join(

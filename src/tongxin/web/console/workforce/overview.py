@@ -42,7 +42,8 @@ def _page(request: Request, problems: Iterable[Problem] = (), status: int = 200)
             {"zh": companions[each.kind].zh if each.kind in companions else each.kind, "row": each}
             for each in found.helpers
         ],
-        "means": says.means, "source": says.source, "begins": begins, "has_begun": bool(begins and begins <= today),
+        "means": says.means, "source": says.source, "has_county": county_id is not None,
+        "begins": begins, "has_begun": bool(begins and begins <= today),
         "may_start": county_id is not None and clearances.may_start(request.viewer, at=request.at),
         "today": today.isoformat(), "may_keep": may_do_any(request, reach.KEEP),
         "may_team": may_do_any(request, reach.TEAMS), "may_load": may_do_any(request, "see_caseloads"),
