@@ -1,6 +1,6 @@
 # make demo   一条命令：安装、建库、导入示例花名册、启动（http://127.0.0.1:8000）
 # make test   装好测试所需的一切并运行全部测试
-.PHONY: setup demo reset test check soak benchmark vendor bundle manual audit
+.PHONY: setup demo demo-province reset test check soak benchmark vendor bundle manual audit
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -20,6 +20,9 @@ setup: .venv/.ready
 PORT ?= 8000
 demo: setup
 	$(BIN)/tongxin demo --port $(PORT)
+
+demo-province: setup
+	$(BIN)/tongxin demo-province --port $(PORT)
 
 reset: setup
 	$(BIN)/tongxin demo --reset

@@ -33,6 +33,7 @@ class Command:
 
 COMMANDS = {
     "demo": Command("demo", "安装示例数据并启动", needs_django=False),
+    "demo-province": Command("demo_province", "安装自治区规模的示例并启动", needs_django=False),
     "serve": Command("serve", "启动网站与后台", needs_django=False),
     "web": Command("web", "只启动网站（后台另行启动）", needs_django=False),
     "worker": Command("worker", "启动后台处理"),

@@ -1,6 +1,6 @@
 """Who stands in which relation to a child, from–to: let in, barred, and no longer either."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,17 @@ def read_ahead(children: Sequence[UUID], *, at: datetime) -> None:
         found[child].append(person)
     for child, people in found.items():
         together.learn(BARRED.question(child=child, at=at), people)
+
+
+def read_ahead_each(moments: Mapping[UUID, datetime]) -> None:
+    """As `read_ahead`, each child at a moment of its own."""
+    found: dict[UUID, list[UUID | None]] = {each: [] for each in moments}
+    rows = Relation.objects.filter(child_id__in=list(moments), relation=Relation.RECUSED)
+    for child, person, since, until in rows.values_list("child_id", "person_id", "from_at", "to_at"):
+        if since <= moments[child] and (until is None or until > moments[child]):
+            found[child].append(person)
+    for child, people in found.items():
+        together.learn(BARRED.question(child=child, at=moments[child]), people)
 
 
 def barred_children(*, person_id: UUID, at: datetime) -> frozenset[UUID]:

@@ -59,6 +59,11 @@ def may_ahead(*, viewer: Viewer, children: Sequence[UUID], part: str, action: st
     """`may` of all children that pieces done together are about: the list query with their keys."""
     if together.known(("may", viewer, part, action, at), bool):
         return
+    if len(children) == 1:
+        (only,) = children
+        question = ("may", viewer, part, action, at, only)
+        together.learn(question, _may(viewer=viewer, child_id=only, part=part, action=action, at=at))
+        return
     rows = visible(child_places().filter(pk__in=children), viewer=viewer, part=part, action=action, at=at)
     admitted = set(rows.values_list("pk", flat=True))
     together.learn(("may", viewer, part, action, at), True)

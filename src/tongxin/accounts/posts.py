@@ -1,6 +1,6 @@
 """Reads about posts: who answers for one now, and which post serves a place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,25 +45,61 @@ def _holders(posts: Iterable[UUID], at: datetime) -> Iterable[tuple[UUID, UUID]]
     return rows.order_by(*ANSWERING).values_list("post_id", "person_id")
 
 
+def _asked_holders(posts: Collection[UUID], at: datetime) -> Iterable[tuple[UUID, UUID]]:
+    return HOLDERS.rows(posts=list(posts), at=at) if len(posts) <= FEW else _holders(posts, at)
+
+
+class Known:
+    """The posts of many places with all above them and everybody who ever held them, read in a few queries."""
+
+    def __init__(self, places: Iterable[int]) -> None:
+        self.posts: dict[UUID, Post] = {}
+        self._at: dict[int, list[Post]] = {}
+        rows = list(Post.objects.filter(division_id__in=list(places)).select_related("division"))
+        for post in rows:
+            self._at.setdefault(post.division_id, []).append(post)
+        while rows:
+            self.posts.update({post.id: post for post in rows})
+            wanted = {post.reports_to_id for post in rows if post.reports_to_id} - set(self.posts)
+            rows = list(Post.objects.filter(id__in=wanted).select_related("division")) if wanted else []
+        self._held: dict[UUID, list[tuple[UUID, datetime, datetime | None]]] = {}
+        held_by = Holding.objects.filter(post_id__in=list(self.posts), person__is_active=True).order_by(*ANSWERING)
+        for post_id, *rest in held_by.values_list("post_id", "person_id", "from_at", "to_at"):
+            self._held.setdefault(post_id, []).append(tuple(rest))
+
+    def at(self, places: Iterable[int]) -> list[Post]:
+        """The posts of some of the places."""
+        return [post for place in places for post in self._at.get(place, ())]
+
+    def above(self, wanted: Iterable[UUID]) -> list[Post]:
+        return [self.posts[post_id] for post_id in wanted if post_id in self.posts]
+
+    def holders(self, posts: Iterable[UUID], at: datetime) -> Iterator[tuple[UUID, UUID]]:
+        """Who held them at a moment, stand-ins first."""
+        for post_id in posts:
+            for person_id, since, until in self._held.get(post_id, ()):
+                if since <= at and (until is None or until > at):
+                    yield post_id, person_id
+
+
 class Roster:
     """All posts of some places with their holders at one moment, read in two queries.
 
     Climbing and routing ask many times in one transaction; this answers from memory.
     """
 
-    def __init__(self, *, posts: Iterable[Post], at: datetime) -> None:
+    def __init__(self, *, posts: Iterable[Post], at: datetime, known: "Known | None" = None) -> None:
         self.at = at
         self._index: dict[tuple[int, str], list[Post]] = {}
         self.posts: dict[UUID, Post] = {post.id: post for post in posts}
         self._missing = {post.reports_to_id for post in self.posts.values()} - set(self.posts)
         while wanted := {post_id for post_id in self._missing if post_id}:
-            more = POSTS.rows(posts=wanted)
+            more = known.above(wanted) if known else POSTS.rows(posts=wanted)
             self.posts.update({post.id: post for post in more})
             self._missing = {post.reports_to_id for post in more} - set(self.posts)
         self.holders: dict[UUID, UUID] = {}
         self._all: dict[UUID, list[UUID]] = {}
-        rows = HOLDERS.rows(posts=list(self.posts), at=at) if len(self.posts) <= FEW else _holders(self.posts, at)
-        for post_id, person_id in rows:
+        for post_id, person_id in known.holders(self.posts, at) if known else _asked_holders(self.posts, at):
             self.holders.setdefault(post_id, person_id)
             self._all.setdefault(post_id, []).append(person_id)
 
@@ -150,6 +186,14 @@ def read_ahead(ancestors: Mapping[str, int | None], *, at: datetime) -> None:
     """The posts of a place, for all pieces that are done together there."""
     places = tuple(place for place in ancestors.values() if place is not None)
     together.learn(("roster", places, at), roster_for(ancestors=ancestors, at=at))
+
+
+def read_ahead_each(wanted: Iterable[tuple[Mapping[str, int | None], datetime]]) -> None:
+    """As `read_ahead` for many places, each at a moment of its own."""
+    asked = {(tuple(place for place in ancestors.values() if place is not None), at) for ancestors, at in wanted}
+    known = Known({place for places, _ in asked for place in places})
+    for places, at in asked:
+        together.learn(("roster", places, at), Roster(posts=known.at(places), at=at, known=known))
 
 
 def responsible(*, post_id: UUID, at: datetime, climbs: int = 0) -> Responsible | None:

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,28 +24,53 @@ OUTSIDE = "outside"
 HOST = "127.0.0.1"
 
 
-def main(argv: list[str]) -> int:
-    """Set up on the first start, then serve; later starts keep everything."""
-    parser = Parser(prog="tongxin demo", description="安装示例数据并启动")
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An example: its command, its folder below var, when its clock begins, what it shows, and what fills it.
+
+    `fill` gets the data folder, ready to be written to, and gives the logins.
+    """
+
+    command: str
+    folder: str
+    clock: str
+    begins: str
+    shows: str
+    fill: Callable[[Path], list[dict[str, str]]]
+
+
+def parser_of(name: str) -> Parser:
+    """What every example's command takes."""
+    parser = Parser(prog=f"tongxin {name}", description="安装示例数据并启动")
     parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
     parser.add_argument("--prepare-only", action="store_true", help="只安装，不启动")
     parser.add_argument("--reset", action="store_true", help="删除示例的全部数据，下次启动重新开始")
-    options = parser.parse_args(argv)
-    os.environ.setdefault("TONGXIN_HOME", str(places.REPOSITORY / "var" / "demo"))
-    os.environ.setdefault("TONGXIN_CLOCK_START", CLOCK)
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """Set up on the first start, then serve; later starts keep everything."""
+    options = parser_of("demo").parse_args(argv)
+    return start_sample(DISTRICT, port=options.port, resets=options.reset, serves=not options.prepare_only)
+
+
+def start_sample(sample: Sample, *, port: int, resets: bool, serves: bool) -> int:
+    """An example from its first start on, or taken away."""
+    os.environ.setdefault("TONGXIN_HOME", str(places.REPOSITORY / "var" / sample.folder))
+    os.environ.setdefault("TONGXIN_CLOCK_START", sample.clock)
     home = places.home()
     with _alone(home):
-        return _reset(home) if options.reset else _run(home, options.port, serves=not options.prepare_only)
+        return _reset(home, sample) if resets else _run(home, port, sample, serves=serves)
 
 
-def _run(home: Path, port: int, *, serves: bool) -> int:
+def _run(home: Path, port: int, sample: Sample, *, serves: bool) -> int:
     if serves:
         refuse_busy(HOST, port)
     if (home / LOGINS).exists():
         _bring_up_to_date()
     else:
-        _set_up(home)
-    _show(json.loads((home / LOGINS).read_text(encoding="utf-8")), port)
+        _set_up(home, sample)
+    _show(json.loads((home / LOGINS).read_text(encoding="utf-8")), port, sample)
     if not serves:
         return 0
     print("正在启动……", flush=True)
@@ -69,15 +95,15 @@ def _alone(home: Path) -> Iterator[None]:
         yield
 
 
-def _reset(home: Path) -> int:
+def _reset(home: Path, sample: Sample) -> int:
     if home.exists() and not (home / MARK).exists():
         raise Fault(f"{home} 不是示例的文件夹，没有动它。")
     shutil.rmtree(home, ignore_errors=True)
-    print("示例的数据已删除。再次运行 make demo 会重新开始。")
+    print(f"示例的数据已删除。再次运行 {sample.command} 会重新开始。")
     return 0
 
 
-def _set_up(home: Path) -> None:
+def _set_up(home: Path, sample: Sample) -> None:
     """From nothing; what a broken-off first start left behind is cleared away, and only that."""
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
         raise Fault(f"{home} 里有别的内容，没有动它。请把环境变量 TONGXIN_HOME 指向一个空文件夹。")
@@ -85,17 +111,23 @@ def _set_up(home: Path) -> None:
     home.mkdir(parents=True)
     (home / MARK).touch()
     began = time.monotonic()
-    print("第一次启动：建库、载入莱芜区真实区划与岗位、导入合成花名册，再走完一年……", flush=True)
+    print(sample.begins, flush=True)
     start(makes_keys=True)
-    from tongxin.commands import database_prepare, demo_office
+    from tongxin.commands import database_prepare
 
     database_prepare.main([])
-    built = demo_office.build(end=_opening(), progress=_month_by_month(), outside=home / OUTSIDE)
-    for refused in built.refused:
-        print(f"  没有被接受：{refused}", flush=True)
-    known = json.dumps(built.logins, ensure_ascii=False, indent=1)
+    known = json.dumps(sample.fill(home), ensure_ascii=False, indent=1)
     whole_files.write(home / LOGINS, known, mode=whole_files.PRIVATE)
     print(f"示例已就绪，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def _year(home: Path) -> list[dict[str, str]]:
+    from tongxin.commands import demo_office
+
+    built = demo_office.build(end=opening(), progress=_month_by_month(), outside=home / OUTSIDE)
+    for refused in built.refused:
+        print(f"  没有被接受：{refused}", flush=True)
+    return built.logins
 
 
 def _bring_up_to_date() -> None:
@@ -116,7 +148,7 @@ def _bring_up_to_date() -> None:
     connections.close_all()
 
 
-def _opening() -> datetime:
+def opening() -> datetime:
     """The moment at which the demonstration's clock begins."""
     return datetime.fromisoformat(os.environ["TONGXIN_CLOCK_START"]).replace(tzinfo=clock.ZONE)
 
@@ -133,8 +165,15 @@ def _month_by_month() -> Callable[[date], None]:
     return tell
 
 
-def _show(logins: list[dict[str, str]], port: int) -> None:
-    print(f"\n示例：莱芜区。人都是合成的；时间从 2025年12月30日 09:00 开始。网址 http://{HOST}:{port}\n")
+def _show(logins: list[dict[str, str]], port: int, sample: Sample) -> None:
+    print(f"\n{sample.shows}网址 http://{HOST}:{port}\n")
     for row in logins:
         print(f"  {row['login']:<12} {row['password']}   {row['title']}")
     print()
+
+
+DISTRICT = Sample(
+    command="make demo", folder="demo", clock=CLOCK, fill=_year,
+    begins="第一次启动：建库、载入莱芜区真实区划与岗位、导入合成花名册，再走完一年……",
+    shows="示例：莱芜区。人都是合成的；时间从 2025年12月30日 09:00 开始。",
+)

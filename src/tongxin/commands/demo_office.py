@@ -97,19 +97,19 @@ def _logins(line: Line, elsewhere: Line, home: Division) -> list[dict[str, str]]
     for login, role in ROLES:
         place = {"child_director": home.id, "child_supervisor": home.town_id}.get(role)
         post = next(post for post in line.posts[role] if place in (None, post.division_id))
-        rows.append(_let_in(post, login))
-    rows.append(_let_in(elsewhere.posts["psych_teacher"][0], "outsider", note="（外区，什么也看不到）"))
+        rows.append(let_in(post, login, at=district().starts))
+    outsider = elsewhere.posts["psych_teacher"][0]
+    rows.append(let_in(outsider, "outsider", at=district().starts, note="（外区，什么也看不到）"))
     return rows
 
 
-def _let_in(post: Post, login: str, note: str = "") -> dict[str, str]:
-    """A login with a password of its own; its holder accepted the code of conduct when the year began."""
+def let_in(post: Post, login: str, *, at: datetime, note: str = "") -> dict[str, str]:
+    """A login with a password of its own; its holder accepted the code of conduct when the clock began."""
     password = f"tongxin-{secrets.token_hex(3)}"
     person = _holder(post)
     person.login = login
     person.set_password(password)
     person.save(update_fields=["login", "password"])
-    at = district().starts
     code = rules.resolve("conduct", "conduct", region=rules.region_of(post.division_id), at=at)
     viewer = viewer_of(person=person, at=at)
     staffing.accept_conduct(person=person, hash=code.hash, actor=viewer, at=at)

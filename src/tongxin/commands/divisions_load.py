@@ -36,11 +36,16 @@ def main(argv: list[str]) -> int:
 
 def load(code: str) -> tuple[Division, int]:
     """A county with everything below and above it, and how many places are new."""
-    added = add_divisions(rows=_rows(_published(code)), valid_from=PUBLISHED)
+    added = add_below(code)
     county = Division.objects.filter(code=code, level="county", valid_to__isnull=True).first()
     if county is None:
         raise Fault(f"“{code}”不是县级区划代码。请写六位代码，例如 370116。")
     return county, added
+
+
+def add_below(code: str) -> int:
+    """How many places are new, of a province, a prefecture or a county with everything below and above it."""
+    return add_divisions(rows=_rows(_published(code)), valid_from=PUBLISHED)
 
 
 def _published(code: str) -> tuple[Published, ...]:

@@ -1,11 +1,11 @@
 """Entries about many children recorded together: read ahead for all, thought about one by one, written in sets.
 
-Each goes through the same door as by itself (`record`). One about which anything else has to be asked or written than an
-ordinary one's is recorded by itself after the others.
+Each goes through the same door as by itself (`record`). One about which anything else has to be asked or written than
+an ordinary one's is recorded by itself after the others.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,7 +77,7 @@ def look_again_all(children: Sequence[UUID], *, now: datetime, is_only_writer: b
     try:
         with _working(is_only_writer=is_only_writer) as work:
             known, keys = _read_children(children)
-            _read_moment(list(known.values()), now)
+            _read_moments({child: now for child in known}, known)
             for child_id in children:
                 try:
                     with work.piece():
@@ -106,7 +106,8 @@ def _think(pieces: Sequence[Piece], work: Together, found: dict[int, Outcome]) -
     forms = _read_forms(pieces, known)
     entries.read_ahead([piece.sheet.entry_id for piece in pieces])
     drafts.read_ahead([piece.sheet.entry_id for piece in pieces])
-    _read_moments(pieces, known, forms)
+    _read_moments({piece.child_id: piece.at for piece in pieces}, known)
+    _read_rights(pieces, known, forms)
     for number, piece in enumerate(pieces):
         child = known.get(piece.child_id)
         if child is None:
@@ -149,24 +150,21 @@ def _read_children(named: Sequence[UUID]) -> tuple[dict[UUID, Child], Keyring]:
     return known, keys
 
 
-def _read_moments(pieces: Sequence[Piece], known: dict[UUID, Child], forms: Forms) -> None:
-    """Who may, who is barred and who answers, each at the moment of its entry."""
-    at_once: dict[datetime, list[Child]] = defaultdict(list)
+def _read_moments(moments: Mapping[UUID, datetime], known: dict[UUID, Child]) -> None:
+    """Who is barred and who answers, each at the moment of its entry."""
+    there = {child_id: at for child_id, at in moments.items() if child_id in known}
+    relations.read_ahead_each(there)
+    posts.read_ahead_each((places_of(known[child_id]), at) for child_id, at in there.items())
+
+
+def _read_rights(pieces: Sequence[Piece], known: dict[UUID, Child], forms: Forms) -> None:
+    """Whether each may record what they record."""
     asking: dict[tuple[Viewer, str, datetime], list[UUID]] = defaultdict(list)
     for piece in pieces:
         if child := known.get(piece.child_id):
-            at_once[piece.at].append(child)
             asking[piece.actor, _asked(piece, child, forms).action, piece.at].append(child.id)
-    for at, children in at_once.items():
-        _read_moment(children, at)
-    for (viewer, action, at), children_ids in asking.items():
-        access.may_ahead(viewer=viewer, children=children_ids, part="", action=action, at=at)
-
-
-def _read_moment(children: Sequence[Child], at: datetime) -> None:
-    relations.read_ahead([child.id for child in children], at=at)
-    for places in {tuple(places_of(child).items()) for child in children}:
-        posts.read_ahead(dict(places), at=at)
+    for (viewer, action, at), children in asking.items():
+        access.may_ahead(viewer=viewer, children=children, part="", action=action, at=at)
 
 
 def _read_forms(pieces: Sequence[Piece], known: dict[UUID, Child]) -> Forms:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         enqueue_many,
         fail,
         finish,
+        finish_all,
         is_worker_late,
         last_beat,
     )
@@ -41,14 +42,15 @@ _NAMES = {
     "subjects": ("lock_subject",),
     "verification": ("summarise_new", "verify"),
     "work": (
-        "beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "is_worker_late", "last_beat",
+        "beat", "claim", "dead", "enqueue", "enqueue_many", "fail", "finish", "finish_all", "is_worker_late",
+        "last_beat",
     ),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Actor", "DifferentCopy", "Draft", "EventDraft", "Finding", "Head", "Kept", "Report", "Tail",
-    "beat", "claim", "dead", "enqueue", "enqueue_many", "export_head", "facts", "fail", "finish", "head",
+    "beat", "claim", "dead", "enqueue", "enqueue_many", "export_head", "facts", "fail", "finish", "finish_all", "head",
     "hold", "is_worker_late", "keep_entries", "keep_entry", "last_beat", "lock_subject", "open_entries",
     "read_head",
     "record", "record_look", "record_many", "seal_new", "settle_held", "summarise_new", "unsealed", "verify",

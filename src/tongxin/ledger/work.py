@@ -60,6 +60,14 @@ def finish(work: Work, *, worker: str) -> bool:
     return mine.update(state=Work.DONE, reason="") == 1
 
 
+def finish_all(claimed: Sequence[Work], *, worker: str) -> list[Work]:
+    """Those that are done now, in the transaction of their handlers' effects; without what another worker took over."""
+    rows = Work.objects.select_for_update().filter(id__in=[row.id for row in claimed], claimed_by=worker)
+    mine = set(rows.filter(state=Work.CLAIMED).values_list("id", flat=True))
+    Work.objects.filter(id__in=mine).update(state=Work.DONE, reason="")
+    return [row for row in claimed if row.id in mine]
+
+
 def fail(work: Work, *, worker: str, now: datetime, reason: str) -> None:
     """Try again after a growing pause; after five attempts it is dead and `doctor` shows it."""
     attempts = work.attempts + 1

@@ -26,6 +26,18 @@ def tell_owner(*, event: Event, at: datetime) -> None:
         _tell([UUID(owner)], event, at)
 
 
+def tell_owners(told: Sequence[tuple[Event, datetime]]) -> None:
+    """As `tell_owner`, of many events, each at its moment."""
+    rows = [
+        Notice(
+            post_id=UUID(owner), event_id=event.id, kind=event.kind, created_at=at,
+            child_id=event.subject_id if event.subject.kind == "child" else None,
+        )
+        for event, at in told if (owner := event.clear.get("owner"))
+    ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
 def tell_line(*, event: Event, at: datetime) -> None:
     """Tell the posts of the child's own line, from the village to the county; not the village when staff may be
     the danger (spine A10)."""

@@ -11,7 +11,7 @@ from tongxin.access.models import Relation
 from tongxin.access.relations import SEES, SHOWN, end
 from tongxin.accounts.models import places_of
 from tongxin.core.pathway import CaseState, Handover, Step
-from tongxin.lib import together
+from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral, ReferralLink
@@ -41,11 +41,14 @@ def follow_referrals(*, child: Child, state: CaseState, steps: tuple[Step, ...],
             continue
         row = known.get(UUID(key))
         stands = _stands(handover, awaited.get(key), row, at)
+        stood = row.state if row else handover.answer
         if row is None:
             row = _begin(child, handover, stands)
         elif any(getattr(row, name) != value for name, value in stands.items()):
-            Referral.objects.filter(entry_id=row.entry_id).update(**stands)
-        if row.state != handover.answer:
+            for name, value in stands.items():
+                setattr(row, name, value)
+            bulk.change(row, *stands)
+        if stood != handover.answer:
             until = _until(handover.answer, at)
             Relation.objects.filter(source_id=row.entry_id, relation=Relation.REFERRED).update(to_at=until)
             if until is not None:

@@ -1,0 +1,107 @@
+"""The province put together: its places, its counties played side by side, and what the worker does behind them."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+
+from tongxin.accounts import county as accounts
+from tongxin.accounts.models import Division, Organisation, Post
+from tongxin.accounts.viewers import WORKER
+from tongxin.commands.divisions_load import add_below
+from tongxin.demo.province import fund, nights
+from tongxin.demo.province.groups import Done, groups_of, play_all
+from tongxin.demo.province.names import name_of
+from tongxin.demo.province.rosters import Share, shares
+from tongxin.demo.province.rules import Province, province
+from tongxin.lib import ids
+from tongxin.rulebook.adoption import adopt_folder
+
+# Who looks at figures above the counties: the level, the office's name after the place's.
+ABOVE = (("province", "民政厅"), ("city", "民政局"))
+ROLE, TITLE = "city_officer", "儿童福利处经办人"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was built: the counties, how many children and entries, what was refused, seconds by part."""
+
+    shares: list[Share]
+    children: int
+    entries: int
+    refused: tuple[str, ...]
+    seconds: dict[str, float]
+    # What the province hands down to the counties, to the cent.
+    fund: Decimal
+    handed_down: Mapping[str, Decimal]
+
+
+def build(
+    *, children: int | None = None, seed: int | None = None, processes: int = 2, say: Say = lambda line: None
+) -> Built:
+    """The sample province as it stands at its end; nobody else may write to this installation meanwhile."""
+    sample = province()
+    seed = sample.district.seed if seed is None else seed
+    taking_part = shares(sample, children=children or sample.children, seed=seed)
+    clock = _Stopwatch()
+    adopt_folder(actor=WORKER, at=sample.starts)
+    add_below(sample.code)
+    _offices(taking_part, sample, seed)
+    say(f"{clock.lap('places')}：规则、区划、自治区和地市的岗位")
+    done = _played(taking_part, seed, processes, say)
+    say(f"{clock.lap('years')}：{len(taking_part)} 个县区的岗位、花名册和三年的记录")
+    nights.look_again(sample.ends, is_only_writer=processes > 0)
+    say(f"{clock.lap('moments')}：到期没有办的逐级上报")
+    nights.tell(sample.ends)
+    say(f"{clock.lap('lines')}：提醒")
+    rows = nights.seal(sample.ends)
+    say(f"{clock.lap('seals')}：账本签名封存 {rows} 行")
+    refused = tuple(line for each in done for line in each.refused)
+    return Built(
+        taking_part, sum(each.children for each in done), sum(each.entries for each in done), refused, clock.laps,
+        sample.fund, fund.shares_of(sample.fund, {share.code: share.children for share in taking_part}),
+    )
+
+
+def _played(taking_part: list[Share], seed: int, processes: int, say: Say) -> list[Done]:
+    total, sofar = sum(share.children for share in taking_part), [0, 0]
+
+    def tell(done: Done) -> None:
+        sofar[0] += done.children
+        sofar[1] += done.entries
+        say(f"  {sofar[0]}/{total} 名儿童，{sofar[1]} 条记录")
+
+    return play_all(groups_of(taking_part, seed=seed), processes=processes, tell=tell)
+
+
+def _offices(taking_part: list[Share], sample: Province, seed: int) -> None:
+    """The offices above the counties, each with one person."""
+    chance = Random(f"{seed}:offices")
+    codes = {sample.code, *(share.prefecture for share in taking_part)}
+    offices = dict(ABOVE)
+    posts = []
+    for place in Division.objects.filter(code__in=codes, level__in=offices).order_by("code"):
+        name = f"{place.name}{offices[place.level]}"
+        body = Organisation.objects.create(kind="civil_affairs", name=name, division=place)
+        posts.append(Post(id=ids.new_id(), role=ROLE, title=f"{name}{TITLE}", organisation=body, division=place))
+    Post.objects.bulk_create(posts)
+    names = [name_of(chance, ethnicity="藏族", sex=chance.choice(("male", "female"))) for _ in posts]
+    accounts.fill(
+        holders=[(post, f"above-{post.division.code}", name) for post, name in zip(posts, names, strict=True)],
+        at=sample.starts,
+    )
+
+
+class _Stopwatch:
+    """Seconds of each part."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = time.monotonic()
+
+    def lap(self, name: str) -> str:
+        now = time.monotonic()
+        self.laps[name], self._since = now - self._since, now
+        return f"{self.laps[name]:.0f} 秒"
