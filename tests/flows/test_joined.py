@@ -14,6 +14,7 @@ from tongxin.comparisons.models import Joining
 from tongxin.flows import joining
 from tongxin.flows.derive import derive_again
 from tongxin.flows.invariants import breaches
+from tongxin.flows.joined import STILL_OPEN
 from tongxin.flows.rebuild import differences_of
 from tongxin.flows.repair import derive_silently
 from tongxin.people.models import Child
@@ -155,4 +156,16 @@ def test_a_repair_writes_both_files_as_they_stood(two: tuple[Story, Story]) -> N
         derive_silently(Child.objects.get(id=each.child.id), at=here.at)
     assert [standing(each.child, here.at) for each in two] == stood
     derive_again(child=Child.objects.get(id=there.child.id), actor=WORKER, at=here.at)
+    whole(*two)
+
+
+def test_a_child_leaves_only_when_nothing_is_left_to_do_in_the_other_file(two: tuple[Story, Story]) -> None:
+    here, there = two
+    asked = there.record("flag", "王督导")
+    joined(here, there)
+    assert STILL_OPEN in here.refused("transfer_out", "王督导", to_division="510104")
+    there.at = here.at
+    there.record("flag_answer", "王督导", about=str(asked.entry.id))
+    here.at = there.at
+    here.record("transfer_out", "王督导", to_division="510104")
     whole(*two)

@@ -85,6 +85,8 @@ def refuse(
         entrusting.refuse(child_id=draft.subject.id, state=before.state, draft=draft, data=data, at=at)
     if draft.kind in referring.KINDS:
         referring.refuse(state=before.state, draft=draft, data=data, actor=actor, at=at)
+    if draft.kind in joined.LEAVES:
+        joined.refuse_leaving(draft.subject.id)
     if draft.kind == "transfer_out":
         transfers.refuse_nowhere(child_id=draft.subject.id, data=data)
     if draft.kind == "transfer_in":

@@ -10,10 +10,13 @@ from django.db.models import Q, UUIDField
 
 from tongxin.cases import derivation
 from tongxin.cases.derivation import Derived, Ground
+from tongxin.cases.models import Task
 from tongxin.cases.sides import Side
+from tongxin.cases.tasks import LIVE
 from tongxin.comparisons.models import Joining
 from tongxin.core.pathway import CaseState, Fact, Record, Step, fold, fold_together, plan
 from tongxin.flows.facts import facts_of
+from tongxin.flows.refusals import Refused
 from tongxin.ledger import subjects
 from tongxin.lib import together
 from tongxin.lib.prepared import Prepared
@@ -21,6 +24,8 @@ from tongxin.people.models import Child
 from tongxin.vault import Owner
 
 FORM, PART = "same_child", "link_part"
+LEAVES = frozenset({"transfer_out", "closure", "closure_decision"})
+STILL_OPEN = "这名儿童的另一份档案里还有没办完的事，请先在那一份里办完，或撤销“同一名儿童”。没有保存。"
 PARTS = UUID("0d1a6f1c-8b7e-4c0e-9a63-2f6d0b7c51e2")
 STANDING = Prepared(
     lambda kept, other: Joining.objects.filter(Q(kept_id=kept) | Q(other_id=other), state=Joining.STANDING)
@@ -65,6 +70,15 @@ def owners_with(child_id: UUID) -> list[Owner]:
 def lock(child: Child) -> None:
     """Lock all files of a child together and in one order."""
     subjects.lock(owners_with(child.id))
+
+
+def refuse_leaving(child_id: UUID) -> None:
+    """Nothing, unless something is still to be done in another file of the child: whoever takes the child over, or
+    closes the case, would not know of it."""
+    group = standing_with(child_id)
+    others = [each for each in group.members if each != child_id] if group else []
+    if others and Task.objects.filter(case_id__in=others, state__in=LIVE).exists():
+        raise Refused.because(STILL_OPEN)
 
 
 def read_ahead(children: Iterable[UUID]) -> None:
