@@ -14,7 +14,9 @@ NOW = world.START + timedelta(days=30)
 ASKER, FIRST, SECOND = "王督导", "方经办", "郑管理"
 
 
-def fund(cast: world.World, amount: str = "5000.00", *, source: str = "donation", at: datetime = NOW, **more: list[str]) -> Fund:
+def fund(
+    cast: world.World, amount: str = "5000.00", *, source: str = "donation", at: datetime = NOW, **more: list[str]
+) -> Fund:
     """A fund for study, medical help and services, with money in it unless the amount is empty."""
     given = {
         "title": ["阳光助学"], "giver": ["某基金会"], "source": [source], "form": ["money"],

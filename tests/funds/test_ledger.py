@@ -27,7 +27,9 @@ def test_money_that_came_in_is_booked_once_from_its_source(cast: world.World) ->
         with pytest.raises(Refused):
             deposit(cast, made, wrong)
     with pytest.raises(NotAllowed):
-        booking.deposit(fund_id=made.id, posting_id=ids.new_id(), amount="1", given={}, actor=cast.viewer("周主任"), at=NOW)
+        booking.deposit(
+            fund_id=made.id, posting_id=ids.new_id(), amount="1", given={}, actor=cast.viewer("周主任"), at=NOW
+        )
     with pytest.raises(NotAllowed):
         booking.fund_for(fund_id=made.id, viewer=cast.viewer("陈管理"), at=NOW)
 
@@ -54,7 +56,8 @@ def test_nobody_changes_or_removes_what_is_booked(cast: world.World, table: str)
 
 def test_another_person_agrees_and_above_a_step_two(cast: world.World) -> None:
     made = fund(cast, "100000.00")
-    small, large = payout(cast, made, cast.child("童甲")), payout(cast, made, *map(cast.child, "乙丙丁戊己"), fen=500_000)
+    small = payout(cast, made, cast.child("童甲"))
+    large = payout(cast, made, *map(cast.child, "乙丙丁戊己"), fen=500_000)
     one = paying.ask(payout_id=small.id, actor=cast.viewer(SECOND, NOW), at=NOW)
     assert one.needed == 1
     with pytest.raises(Refused, match="1 problems"):
@@ -121,7 +124,8 @@ def test_a_closed_month_takes_nothing_more(cast: world.World) -> None:
     given = {"booked_on": ["2025-10-31"], "note": ["补"]}
     with pytest.raises(Refused) as refused:
         booking.deposit(
-            fund_id=made.id, posting_id=ids.new_id(), amount="1", given=given, actor=cast.viewer(SECOND, later), at=later
+            fund_id=made.id, posting_id=ids.new_id(), amount="1", given=given, at=later,
+            actor=cast.viewer(SECOND, later),
         )
     assert "2025年10月已经结账" in refused.value.zh
     deposit(cast, made, "1.00", at=later)

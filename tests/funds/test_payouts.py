@@ -101,7 +101,12 @@ def test_goes_from_a_file_of_children_to_receipts(cast: world.World, office: Sig
     row.refresh_from_db()
     stands = booking.balances(row.fund)
     assert row.state == Payout.SETTLED and stands["reserved"] == 0 and stands["spent_study"] == 322_280
-    first = Grant.objects.get(number=1)
+    _signed_for(cast, office, time, row, one)
+
+
+def _signed_for(cast: world.World, office: SignedIn, time: Clock, row: Payout, one: Child) -> None:
+    """The last of it: a receipt, what the child's own page says, and who is late."""
+    asker, first = office("王督导"), Grant.objects.get(number=1)
     url = f"/funds/payouts/{row.id}/grants/{first.id}/"
     assert asker.post(f"{url}receive/", {"by": "nobody", "on": MORNING.date().isoformat()}).status_code == 422
     assert asker.post(f"{url}receive/", {"by": "guardian", "on": MORNING.date().isoformat()}).status_code == 302

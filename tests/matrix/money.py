@@ -26,7 +26,8 @@ ROUTES: dict[str, str] = {
     **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("send", "file")), "office.send_funds@county"),
     **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("rest", "bank")), "office.keep_funds|ask_funds@county"),
     f"{PAYOUT}{GRANT}remove/": "office.ask_funds@county~",
-    **dict.fromkeys((f"{PAYOUT}{GRANT}{each}/" for each in ("settle", "receive")), "office.keep_funds|ask_funds@county~"),
+    **dict.fromkeys((f"{PAYOUT}{GRANT}{each}/" for each in ("settle", "receive")),
+                    "office.keep_funds|ask_funds@county~"),
     HELPED: "part.benefits", f"{HELPED}wishes/": "office.note_wishes@county~",
     f"{HELPED}wishes/<uuid:wish_id>/publish/": "office.publish_needs@county~",
     f"{HELPED}wishes/<uuid:wish_id>/deliver/": "office.note_wishes@county~",
@@ -54,7 +55,8 @@ def money(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     """A fund with money, a pay-out with the child, a request, a programme with a contract that was counted, a wish."""
     desk = here["case_manager"].viewer()
     day, given = MORNING.date().isoformat(), {
-        "title": ["助学"], "giver": ["基金会"], "source": ["donation"], "form": ["money"], "purposes": ["study", "mind"],
+        "title": ["助学"], "giver": ["基金会"], "source": ["donation"], "form": ["money"],
+        "purposes": ["study", "mind"],
     }
     fund = booking.open_fund(fund_id=ids.new_id(), given=given, actor=desk, at=MORNING)
     posting = booking.deposit(

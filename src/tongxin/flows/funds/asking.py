@@ -47,7 +47,7 @@ def ask(
     *, fund: Fund, kind: str, about_id: UUID, purpose: str, amount: int, actor: Viewer, at: datetime,
     person_id: UUID | None = None, post_id: UUID | None = None,
 ) -> Request:
-    """A request; `person_id` who it comes from when somebody else's step raised it. Refused where there isn't enough."""
+    """A request; `person_id` whose it is when somebody else's step raised it; refused where there isn't enough."""
     found = rules_of(fund.county_id, at=at)
     lock_county(fund.county_id)
     if Request.objects.filter(about_id=about_id, state__in=[Request.ASKED, Request.AGREED, Request.DONE]).exists():
@@ -150,8 +150,8 @@ def _reverse(fund: Fund, request: Request, actor: Viewer, at: datetime) -> None:
     posting = Posting.objects.get(id=request.about_id, fund=fund)
     lines = [Line(each.credit, each.debit, each.amount) for each in posting.transfers.order_by("id")]
     book(
-        fund, kind=Posting.REVERSAL, lines=lines, on=at.astimezone(CHINA).date(), posting_id=step_of(request, "reverse"),
-        request=request, reverses=posting, actor=actor, at=at,
+        fund, kind=Posting.REVERSAL, lines=lines, on=at.astimezone(CHINA).date(),
+        posting_id=step_of(request, "reverse"), request=request, reverses=posting, actor=actor, at=at,
     )
     _end(request, Request.DONE, at)
 
@@ -185,7 +185,8 @@ def withdraw(*, request_id: UUID, actor: Viewer, at: datetime) -> Request:
 
 
 def spend(
-    request: Request, fund: Fund, *, amount: int, on: date, step: str, actor: Viewer, at: datetime, is_back: bool = False
+    request: Request, fund: Fund, *, amount: int, on: date, step: str, actor: Viewer, at: datetime,
+    is_back: bool = False,
 ) -> Posting:
     """A part of what was set aside was paid, or came back, in a fund that the caller has locked; done when all is."""
     found = rules_of(fund.county_id, at=at)

@@ -1,4 +1,4 @@
-"""Funds and what is booked in them: every line names both accounts, nothing falls below nought, mistakes are reversed."""
+"""Funds and what is booked: every line names both accounts, nothing falls below nought, mistakes are reversed."""
 
 import json
 from collections.abc import Iterable, Mapping

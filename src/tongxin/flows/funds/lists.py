@@ -17,7 +17,7 @@ from tongxin.exports import archive
 from tongxin.exports.writing import OPTIONS
 from tongxin.flows import export_noting
 from tongxin.flows.funds import paying
-from tongxin.flows.funds.booking import ASK, NO_AMOUNT, SEND, rules_of
+from tongxin.flows.funds.booking import ASK, SEND, rules_of
 from tongxin.flows.funds.paying import PART, Row, children_seen, payout_for
 from tongxin.flows.pairing_companions import must
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -40,7 +40,7 @@ TOO_MANY = "没有读：一份名单最多 {most} 行。请分成几份。"
 NOBODY = "第 {row} 行：没有找到这个孩子的档案，或者您看不到。整份没有加。"
 OTHER_NAME = "第 {row} 行：姓名和档案里的不一样，请核对证件号。整份没有加。"
 BAD_AMOUNT = "第 {row} 行：金额写得不对，例如 1611.50。整份没有加。"
-SHORT_PASSWORD = "没有生成：密码至少 12 个字，收件人要另外告诉。"
+TOO_SHORT = "没有生成：密码至少 12 个字，收件人要另外告诉。"
 LEAST = 12
 NOT_BANK = "没有生成：同意以后才能生成名单文件。"
 
@@ -128,7 +128,7 @@ def bank_file(*, payout_id: UUID, password: str, actor: Viewer, at: datetime) ->
     if payout.state not in (Payout.AGREED, Payout.SENT):
         raise Refused.because(NOT_BANK)
     if len(password) < LEAST:
-        raise Refused([Problem("password", SHORT_PASSWORD, True)])
+        raise Refused([Problem("password", TOO_SHORT, True)])
     grants = list(payout.grants.exclude(state=Grant.REMOVED).order_by("number"))
     seen = children_seen([each.child_id for each in grants], actor, at=at)
     if len(seen) < len({each.child_id for each in grants}):

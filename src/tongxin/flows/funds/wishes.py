@@ -1,4 +1,4 @@
-"""Small wishes: noted in the child's words, published without a name, taken up by a body, delivered, told how it was."""
+"""Small wishes: noted in the child's words, published without a name, taken up, delivered, told how it was."""
 
 from datetime import datetime
 from uuid import UUID

@@ -154,7 +154,8 @@ def sign(
         problems.append(Problem("purpose", NO_PURPOSE, True))
     first, last_day = (day_in(str(read.clear.get(name, ""))) for name in ("from_on", "to_on"))
     if first and last_day and not programme.from_on <= first <= last_day <= programme.to_on:
-        problems.append(Problem("from_on", OUTSIDE.format(first=_day(programme.from_on), last=_day(programme.to_on)), True))
+        span = OUTSIDE.format(first=_day(programme.from_on), last=_day(programme.to_on))
+        problems.append(Problem("from_on", span, True))
     amount = sum(each.target * each.price for each in rows)
     left = budget.get(purpose, 0) - signed_for(programme, purpose)
     if amount > left and purpose in budget:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tongxin.accounts.models import Division, Organisation
 from tongxin.core.forms import Problem
 from tongxin.flows import pairing_companions, taking_up
+from tongxin.flows.funds import wishes
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.pairings.models import Offer, Wanted
 from tongxin.people.models import Child
@@ -44,7 +45,7 @@ def _page(
     published = list(taking_up.published_by(request.viewer, at=request.at)[:SHOWN]) if publishes else []
     open_rows = list(taking_up.open_to(request.viewer, at=request.at)[:SHOWN]) if takes else []
     offered = list(taking_up.offers_of(request.viewer, at=request.at)[:SHOWN]) if takes else []
-    offers = list(Offer.objects.filter(wanted__in=published).select_related("organisation").order_by("at"))
+    offers = list(Offer.objects.filter(wanted__in=published).select_related("organisation", "wanted").order_by("at"))
     shown = [*published, *open_rows, *(each.wanted for each in offered)]
     names = open_names(
         request, purpose=PURPOSE, route=ROUTE, part=PART,
@@ -94,11 +95,13 @@ def _line(row: Wanted, words: dict[str, str], rules: Any, hides: bool) -> dict[s
 
 def _offer_line(row: Offer, rules: Any, states: dict[UUID, str]) -> dict[str, Any]:
     body = Organisation.objects.filter(id=row.organisation_id).values_list("name", flat=True).first()
+    is_wish = row.wanted.clear.get("kind") == wishes.KIND
     outcome = states.get(row.referral_id, "") if row.referral_id else ""
     return {
         "offer": row, "body": body, "offer_state": row.get_state_display(), "is_waiting": row.state == Offer.WAITING,
         "is_accepted": row.state == Offer.ACCEPTED, "reason": rules.declines.get(row.reason, ""), "outcome": outcome,
-        "is_due": row.state == Offer.ACCEPTED and row.referral_id is None,
+        "is_due": row.state == Offer.ACCEPTED and row.referral_id is None and not is_wish,
+        "is_wish": row.state == Offer.ACCEPTED and is_wish,
     }
 
 

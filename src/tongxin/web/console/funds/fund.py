@@ -13,7 +13,8 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows.funds import asking, booking
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Fund, Payout, Posting, Request as Asked
+from tongxin.funds.models import Fund, Payout, Posting
+from tongxin.funds.models import Request as Asked
 from tongxin.lib import ids
 from tongxin.programmes.models import Acceptance
 from tongxin.web.console.funds.home import HOME, PART, PURPOSE, ROUTE, line, payout_line, request_line
@@ -72,7 +73,7 @@ def _fund(request: Request, fund_id: UUID) -> Fund:
 def _posting(row: Posting, note: str | None, by: str, rules: Any, reversed_ids: set[Any]) -> dict[str, Any]:
     return {
         "row": row, "kind": row.get_kind_display(), "note": note or "", "by": by, "lines": [
-            {"debit": rules.accounts.get(each.debit, each.debit), "credit": rules.accounts.get(each.credit, each.credit),
+            {"debit": rules.accounts.get(each.debit, ""), "credit": rules.accounts.get(each.credit, ""),
              "amount": each.amount} for each in row.transfers.all()
         ], "is_reversed": row.id in reversed_ids,
         "may_reverse": row.kind == Posting.DEPOSIT and row.id not in reversed_ids,

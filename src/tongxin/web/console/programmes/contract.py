@@ -57,8 +57,8 @@ def _page(
         "row": row, "title": words_in(names.more[0]).get("title", ""), "problems": told_problems(wrong),
         "body": row.organisation.name, "purpose": purpose.zh if purpose else "", "amount": contracts.price_of(row),
         "programme_url": f"{HOME}{programme.id}/", "deliverables": [
-            {"row": each, "zh": rules.counts[each.rule].zh, "unit": rules.counts[each.rule].unit, "done": done[each.rule],
-             "amount": each.target * each.price}
+            {"row": each, "zh": rules.counts[each.rule].zh, "unit": rules.counts[each.rule].unit,
+             "done": done[each.rule]}
             for each in row.deliverables.order_by("id") if each.rule in rules.counts
         ],
         "acceptances": [_acceptance_line(each) for each in rows], "is_own": own,

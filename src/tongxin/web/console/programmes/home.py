@@ -53,7 +53,8 @@ def new_programme(request: Request) -> HttpResponse:
     if request.method == "GET":
         return _form(request, {})
     given = given_in(request)
-    amounts = {name.removeprefix("budget-"): "".join(said) for name, said in given.items() if name.startswith("budget-")}
+    lines = [(name, said) for name, said in given.items() if name.startswith("budget-")]
+    amounts = {name.removeprefix("budget-"): "".join(said) for name, said in lines}
     try:
         row = contracts.open_programme(
             programme_id=id_for(request.POST.get("programme", "")), fund_id=ids.id_in(request.POST.get("fund", "")),
