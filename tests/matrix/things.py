@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.assessed import assess
 from tests.documents.files import png
 from tests.flows import rooms as meeting
 from tests.flows import sharing
@@ -19,6 +20,7 @@ from tests.matrix.office import Worker
 from tests.matrix.school_and_town import school_and_town
 from tests.matrix.sites import sites
 from tests.matrix.together import together
+from tests.matrix.training import training
 from tests.screening.school import School
 from tests.sync.phone import Phone, visit
 from tests.sync.test_blobs import put
@@ -127,7 +129,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **_register(here["security_administrator"]), **_clue(here["case_manager"]),
         **_asked(world, here["case_manager"], here["counsellor"]),
         **sharing.under_way(world, child, body=here["department_officer"].post.organisation_id),
-        **_group(world), **together(here), **_rooms(world, child), **sites(here),
+        **_group(world), **together(here), **training(here), **_rooms(world, child), **sites(here),
         **school_and_town(here, child), **money(here, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
@@ -261,6 +263,7 @@ def _rows(desk: Office) -> dict[str, Any]:
 
 def _compared(world: World, desk: Office) -> dict[str, Any]:
     """A list of the county's desk with a row that no file is about, and a second file that may be the same child's."""
+    assess(world, "comparison", at=MORNING - timedelta(days=1))
     found = compare(desk, NOBODY)
     row = found.answers.filter(row__gt=0).values_list("id", flat=True)[0]
     return {"comparison_id": found.id, "answer_id": row, "other_id": world.child("暗号另一份", at=START).id}

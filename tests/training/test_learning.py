@@ -85,9 +85,12 @@ class TestExams:
         done = hand_in(client, sitting, wrong=4)
         assert "通过了" in text(client.get(done.headers["Location"]))
         again = hand_in(client, sitting, wrong=20)
-        assert again.headers["Location"] == done.headers["Location"] and Attempt.objects.filter(exam__gt="").count() == 1
+        assert again.headers["Location"] == done.headers["Location"]
+        assert Attempt.objects.filter(exam__gt="").count() == 1
         assert Certificate.objects.count() == 1 and trained(cast.people["周主任"].id, "finding", MORNING)
-        assert office("何老师").post("/training/exams/child_director/begin/", {"sitting": "x"}).status_code == 404
+        other = office("何老师").post("/training/exams/child_director/begin/", {"sitting": str(ids.new_id())})
+        assert other.status_code == 422 and "不是给您这类岗位的" in text(other)
+        assert client.post("/training/exams/nothing/begin/", {"sitting": "x"}).status_code == 404
 
     def test_so_many_tries_and_not_at_once(self, cast: world.World, office: SignedIn, time: Clock) -> None:
         client = office("周主任")
@@ -135,9 +138,10 @@ class TestCertificates:
         self, cast: world.World, office: SignedIn, time: Clock
     ) -> None:
         row = self.certified(office)
-        paper = office("周主任").get(f"/training/certificates/{row.id}/paper/")
+        paper = office("周主任").get(f"/training/certificates/{row.id}/own/")
         assert paper.content.startswith(b"%PDF") and Event.objects.filter(kind="paper.printed").count() == 1
-        assert office("吴主任").get(f"/training/certificates/{row.id}/paper/").status_code == 404
+        assert office("吴主任").get(f"/training/certificates/{row.id}/own/").status_code == 404
+        assert office("郑管理").get(f"/training/certificates/{row.id}/paper/").content.startswith(b"%PDF")
         asked = Client()
         good = asked.post("/training/verify/", {"code": row.code.upper(), "name": " 周 主任 "})
         assert "有效" in text(good) and "370116-2025-0001" in text(good) and "周" not in text(good)

@@ -98,16 +98,6 @@ def issued_for(viewer: Viewer, *, at: datetime) -> QuerySet[Certificate]:
     return Certificate.objects.filter(county_id=county_of(viewer)).order_by("-issued_at", "-number")
 
 
-def certificate_for(*, certificate_id: UUID, viewer: Viewer, at: datetime) -> Certificate:
-    """One's own certificate, or one of the county for those who keep training."""
-    found = own(viewer).filter(id=certificate_id).first()
-    if found is None:
-        found = issued_for(viewer, at=at).filter(id=certificate_id).first()
-    if found is None:
-        raise NotAllowed
-    return found
-
-
 @transaction.atomic
 def revoke(*, certificate_id: UUID, reason: str, actor: Viewer, at: datetime) -> Certificate:
     """It holds no more; that it was issued stays."""

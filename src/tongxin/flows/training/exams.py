@@ -21,6 +21,7 @@ from tongxin.training.models import Attempt, Certificate, Credit, Sitting
 from tongxin.training.rules import Exam, Question, lesson_in
 
 LEARN_FIRST = "还不能考：请先通过微课“{zh}”。"
+NOT_FOR = "没有开始：这场考试不是给您这类岗位的。"
 USED_UP = "还不能考：{days} 天里最多考 {tries} 次，请到 {day} 再考。"
 TOO_SOON = "还不能考：上次没有通过，请再看看微课，{hours} 小时以后再考。"
 TOO_LATE = "交卷的时间过了，这一次不算通过。请再看看微课，重新考。"
@@ -92,7 +93,11 @@ def why_not(exam: Exam, viewer: Viewer, *, at: datetime) -> str:
 def begin(*, name: str, sitting_id: UUID, actor: Viewer, at: datetime) -> Sitting:
     """A sitting with its questions; one that runs already is that one."""
     person_id, post_id = worker_of(actor)
-    exam = exam_for(name, actor, at=at)
+    exam = rules_for(actor, at=at).exams.get(name)
+    if exam is None:
+        raise NotAllowed
+    if actor.role not in exam.roles:
+        raise Refused.because(NOT_FOR)
     # Two clicks at once wait here.
     Person.objects.select_for_update().get(id=person_id)
     there = running(exam, person_id, at=at)

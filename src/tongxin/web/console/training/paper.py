@@ -74,13 +74,24 @@ def revoke(request: Request, certificate_id: UUID) -> HttpResponse:
 
 
 @door("work")
+def own_paper(request: Request, certificate_id: UUID) -> HttpResponse:
+    """One's own certificate as a PDF."""
+    return _paper(request, certificates.own(request.viewer).filter(id=certificate_id).first())
+
+
+@door("office.keep_training")
 def certificate_paper(request: Request, certificate_id: UUID) -> HttpResponse:
-    """The certificate as a PDF; that it was printed is on record."""
+    """A certificate of the county as a PDF."""
     try:
-        row = certificates.certificate_for(certificate_id=certificate_id, viewer=request.viewer, at=request.at)
+        rows = certificates.issued_for(request.viewer, at=request.at)
     except NotAllowed:
         raise Http404 from None
-    if row.revoked_at is not None:
+    return _paper(request, rows.filter(id=certificate_id).first())
+
+
+def _paper(request: Request, row: Certificate | None) -> HttpResponse:
+    """The certificate; that it was printed is on record."""
+    if row is None or row.revoked_at is not None:
         raise Http404
     with transaction.atomic():
         ledger.record(

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("training/sittings/<uuid:sitting_id>/", learning.sitting),
     path("training/certificates/", paper.certificate_list),
     path("training/certificates/<uuid:certificate_id>/paper/", paper.certificate_paper),
+    path("training/certificates/<uuid:certificate_id>/own/", paper.own_paper),
     path("training/certificates/<uuid:certificate_id>/revoke/", paper.revoke),
     path("training/verify/", paper.verify),
     path("training/plans/", planning.plan_list), path("training/plans/begin/", planning.begin),
