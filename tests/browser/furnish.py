@@ -24,7 +24,7 @@ def main() -> None:
     now = clock.now()
     cast = world.build(now - timedelta(days=60))
     _seat(cast, "孙联络", "department_officer", now - timedelta(days=60))
-    assess(cast, "screening", "export", "referral", at=now - timedelta(days=50))
+    assess(cast, "screening", "export", "referral", "comparison", at=now - timedelta(days=50))
     code = rules.resolve("conduct", "conduct", at=now)
     for person in cast.people.values():
         person.set_password(PASSWORD)
