@@ -13,6 +13,7 @@ from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.bookings.models import BookedChild, Booking, Room
 from tongxin.lib import ids
+from tongxin.workforce.models import Qualification, Verdict
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -54,10 +55,18 @@ class TestNumbers:
         for number in range(3):
             cast.child(f"童{number}")
         where = room(cast)
-        assert [each["supply"][:3] for each in [desk.get("/capacity/").context["whole"]]] == [["1", "0", "0"]]
+        assert desk.get("/capacity/").context["whole"]["supply"][:4] == ["1", "0", "", "0"]
         sits(cast, where, "苏咨询", 0, 2)
         page = desk.get("/capacity/")
-        assert page.context["whole"]["supply"][:3] == ["1", "7", "1"]
+        assert page.context["whole"]["supply"][:4] == ["1", "7", "", "1"]
+        who = cast.people["苏咨询"]
+        common = {"at": MORNING, "person_id": cast.people["郑管理"].id, "post_id": cast.posts["郑管理"].id}
+        paper = Qualification.objects.create(
+            about=who, county_id=cast.place("370116").id, kind="counsellor", issued_on=MORNING.date(), **common
+        )
+        assert desk.get("/capacity/").context["whole"]["supply"][2] == "0"
+        Verdict.objects.create(qualification=paper, agrees=True, **common)
+        assert desk.get("/capacity/").context["whole"]["supply"][2] == "7"
         assert None in page.context["whole"]["levels"] and "不显示" in text(page) and "童0" not in text(page)
         assert all(set(row["levels"]) <= {0, None} for row in page.context["parts"]) and page.context["parts"]
 

@@ -56,7 +56,7 @@ NOBODY_REACTS = frozenset({
     "pairing.contacted", "pairing.ended", "wanted.published", "wanted.offered",
     "wanted.answered", "wanted.dropped", "wanted.carried", "pupil.assigned", "pupil.removed",
     "activity.planned", "activity.decided", "activity.cancelled", "activity.closed", "activity.joined",
-    "activity.agreed", "activity.departed", "activity.opened", "activity.pictured", "activity.hidden", "occasion.held",
+    "activity.agreed", "activity.departed", "activity.opened", "activity.pictured", "activity.concealed", "occasion.held",
     "occasion.signed", "occasion.retracted", "publicity.listed", "publicity.retracted", "doubt.raised", "doubt.settled",
     "fund.opened", "fund.booked", "fund.asked", "fund.answered", "month.closed", "payout.opened", "payout.sent",
     "grant.listed", "grant.removed", "grant.settled", "grant.received", "wish.noted", "wish.delivered",

@@ -8,7 +8,7 @@ from tongxin.core.language.errors import DefinitionError
 from tongxin.lib.exchange_checks import span_at
 
 Content = Mapping[str, Any]
-MEASURES = ("hours", "people", "rooms", "sites", "beds", "duty", "money", "per_child")
+MEASURES = ("hours", "qualified", "people", "rooms", "sites", "beds", "duty", "money", "per_child")
 NUMBERS = {
     "weeks": (4, 52), "least_new": (10, 1000), "least_weeks": (2, 52), "warm_weeks": (1, 52), "run_weeks": (4, 52),
     "after_weeks": (4, 104), "replications": (200, 2000), "band": (50, 99), "seed": (1, 10**9), "most_people": (1, 20),

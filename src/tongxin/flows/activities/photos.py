@@ -129,7 +129,7 @@ def withdraw(*, photo_id: UUID, actor: Viewer, at: datetime) -> Photo:
     row = activity_for(activity_id=photo.activity_id, viewer=actor, at=at, writes=True, for_update=True)
     photo.withdrawn_at, photo.content = at, None
     photo.save(update_fields=["withdrawn_at", "content"])
-    tell("activity.hidden", actor, at, activity=row.id, photo=photo.id)
+    tell("activity.concealed", actor, at, activity=row.id, photo=photo.id)
     return photo
 
 

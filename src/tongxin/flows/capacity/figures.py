@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -23,6 +24,7 @@ from tongxin.flows.refusals import NotAllowed
 from tongxin.funds.models import Balance
 from tongxin.people.models import CategorySpan
 from tongxin.places.models import Site
+from tongxin.workforce.models import Qualification
 
 SEE, FIGURES, COLOURS = "see_capacity", "figures", "psychological"
 MONEY, BEDS, BROKEN = "bank", "bedroom", "repair"
@@ -117,12 +119,13 @@ def _supply(viewer: Viewer, whole: Line, parts: list[Line], column: str, at: dat
     today = day_of(at)
     shifts = Shift.objects.filter(room__in=rooms, first_day__lte=today).exclude(last_day__lt=today)
     seated = list(shifts.select_related("room", "room__division"))
+    qualified = _qualified({each.person_id for each in seated}, today)
     for line in (whole, *parts):
         def here(division: Division, line: Line = line) -> bool:
             return line is whole or (line.division_id is not None and _under(division, column) == line.division_id)
 
         _of_rooms(line, [each for each in rooms if here(each.division)],
-                  [each for each in seated if here(each.room.division)])
+                  [each for each in seated if here(each.room.division)], qualified)
         _of_sites(line, [each for each in sites if here(each.division)])
     if (hours := _duty(whole.division_id, at)) is not None:
         whole.supply["duty"] = hours
@@ -136,12 +139,27 @@ def _under(division: Division, column: str) -> int | None:
     return found
 
 
-def _of_rooms(line: Line, rooms: list[Room], seated: list[Shift]) -> None:
+def _of_rooms(line: Line, rooms: list[Room], seated: list[Shift], qualified: set[UUID] | None) -> None:
     if not rooms:
         return
     line.supply["rooms"] = Decimal(len(rooms))
-    line.supply["hours"] = Decimal(sum(each.ends - each.starts for each in seated)) / 60
+    line.supply["hours"] = _hours(seated)
+    if qualified is not None:
+        line.supply["qualified"] = _hours([each for each in seated if each.person_id in qualified])
     line.supply["people"] = Decimal(len({each.person_id for each in seated}))
+
+
+def _hours(seated: Iterable[Shift]) -> Decimal:
+    return Decimal(sum(each.ends - each.starts for each in seated)) / 60
+
+
+def _qualified(people: set[UUID], today: date) -> set[UUID] | None:
+    """Of those who sit, who has a certificate that another person has seen and that holds; None: none was ever kept."""
+    kept = Qualification.objects.filter(about_id__in=people)
+    if not kept.exists():
+        return None
+    holds = kept.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today), verdict__agrees=True)
+    return {each for each in holds.values_list("about_id", flat=True) if each}
 
 
 def _of_sites(line: Line, sites: list[Site]) -> None:

@@ -20,7 +20,7 @@ from tongxin.web.console.register_forms import told_problems
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
-BY_PLACE = ("rooms", "hours", "people", "sites", "beds")
+BY_PLACE = ("rooms", "hours", "qualified", "people", "sites", "beds")
 CATEGORIES = "category"
 Values = dict[str, str]
 
