@@ -96,7 +96,8 @@ def test_a_sheet_out_of_a_downloaded_export_goes_in_again(
         for at, sign in enumerate("甲乙丙", start=1)
     ]
     assess(cast, "export")
-    row = agreed(cast, "王督导", fields=("name", "id_no", "sex", "birth", "place", "village", "phone"))
+    fields = ("name", "id_no", "sex", "birth", "place", "village", "address", "phone", "categories")
+    row = agreed(cast, "王督导", fields=fields)
     _, files = opened(cast, row, "王督导")
     made = next(content for file, content in files.items() if file.endswith(f"-{name}.xlsx"))
     official, roster = tmp_path / "official.xlsx", tmp_path / "roster.xlsx"
@@ -105,7 +106,9 @@ def test_a_sheet_out_of_a_downloaded_export_goes_in_again(
     rows = list(open_roster(roster, county="370116").rows(today=MORNING.date()))
     assert sorted((each.name, each.id_state) for each in rows) == [(f"童小{sign}", "valid") for sign in "丙乙甲"]
     desk = cast.viewer("郑管理", MORNING)
-    found = intake.receive(content=roster.read_bytes(), name=roster.name, viewer=desk, at=MORNING)
+    found = intake.receive(
+        content=roster.read_bytes(), name=roster.name, viewer=desk, at=MORNING, county=cast.place("370116")
+    )
     upload = intake.import_upload(found.upload, viewer=desk, at=MORNING, roster=found.roster)
     assert Child.objects.count() == len(children)
     listed = Listing.objects.filter(upload=upload).values_list("child_id", flat=True)

@@ -8,7 +8,7 @@ import pytest
 from tests import world
 from tests.flows.test_comparing_watch import compared
 from tests.web.conftest import Clock
-from tests.web.together import SignedIn, decided, text
+from tests.web.together import SignedIn, decided, officers, text
 from tongxin.accounts import county as counties
 from tongxin.accounts.models import Organisation, Post
 from tongxin.comparisons.models import Answer
@@ -38,6 +38,7 @@ def rows(answer: Any) -> dict[str, dict[str, str]]:
 
 
 def test_each_county_of_the_city_in_numbers(cast: world.World, office: SignedIn, time: Clock, city: str) -> None:
+    officers(cast)
     decided(cast, office, time)
     time.now += timedelta(days=40)
     answer = office(city).get(PAGE)
