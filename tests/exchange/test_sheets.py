@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from tests import world
 from tests.assessed import assess
+from tests.flows.sharing import consent
 from tests.web.conftest import MORNING
 from tests.web.test_exports import agreed, opened
 from tests.web.test_rosters import number
@@ -96,8 +97,10 @@ def test_a_sheet_out_of_a_downloaded_export_goes_in_again(
         for at, sign in enumerate("甲乙丙", start=1)
     ]
     assess(cast, "export")
+    for child in children:
+        consent(cast, child, "given", MORNING)
     fields = ("name", "id_no", "sex", "birth", "place", "village", "address", "phone", "categories")
-    row = agreed(cast, "王督导", fields=fields)
+    row = agreed(cast, "王督导", purpose="department", fields=fields)
     _, files = opened(cast, row, "王督导")
     made = next(content for file, content in files.items() if file.endswith(f"-{name}.xlsx"))
     official, roster = tmp_path / "official.xlsx", tmp_path / "roster.xlsx"
