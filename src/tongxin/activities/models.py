@@ -89,7 +89,7 @@ class Listed(models.Model):
         verbose_name = "活动名单"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["activity", "child_id"], condition=models.Q(left_at__isnull=True), name="listed_once"
+                fields=["activity", "child_id"], condition=models.Q(left_at__isnull=True), name="activity_listed_once"
             ),
             models.UniqueConstraint(fields=["activity", "number"], name="listed_number"),
         ]

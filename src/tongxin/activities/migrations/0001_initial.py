@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='listed',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('activity', 'child_id'), name='listed_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('activity', 'child_id'), name='activity_listed_once'),
         ),
         migrations.AddConstraint(
             model_name='listed',
