@@ -116,7 +116,7 @@ class Approval(OnlyAdded):
 
     class Meta:
         verbose_name = "审批"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["request", "person_id"], name="approval_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["request", "person_id"], name="fund_approval_once")]
 
 
 class Posting(OnlyAdded):

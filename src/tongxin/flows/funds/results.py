@@ -8,7 +8,7 @@ from django.db import transaction
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.documents.models import Attachment
+from tongxin.documents import selectors as documents
 from tongxin.flows.funds import asking
 from tongxin.flows.funds.booking import ASK, KEEP, Line, book, fund_for, may, rules_of
 from tongxin.flows.funds.paying import NOT_SENT, grant_for, payout_for, tell_child
@@ -141,7 +141,9 @@ def receive(
         grant.settled_on <= day <= at.astimezone(CHINA).date()
     ):
         raise Refused([Problem("receipt", NO_RECEIPT, True)])
-    if attachment_id and not Attachment.objects.filter(id=attachment_id, child_id=grant.child_id).exists():
+    if attachment_id is not None and documents.one(
+        attachment_id=attachment_id, child_id=grant.child_id, viewer=actor, at=at
+    ) is None:
         raise NotAllowed
     grant.receipt_by, grant.receipt_on, grant.attachment_id = by, day, attachment_id
     grant.save(update_fields=["receipt_by", "receipt_on", "attachment_id"])

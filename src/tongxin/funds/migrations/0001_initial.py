@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='approval',
-            constraint=models.UniqueConstraint(fields=('request', 'person_id'), name='approval_once'),
+            constraint=models.UniqueConstraint(fields=('request', 'person_id'), name='fund_approval_once'),
         ),
         migrations.AddConstraint(
             model_name='transfer',
