@@ -17,6 +17,7 @@ from tongxin.demo.province.rosters import roster_of, shares
 from tongxin.demo.province.rules import province
 from tongxin.flows.invariants import breaches
 from tongxin.flows.rebuild import differences_of
+from tongxin.funds.models import Balance
 from tongxin.intake.reading import open_roster
 from tongxin.ledger.models import Entry, Work
 from tongxin.people.models import Child
@@ -59,6 +60,8 @@ def _looks_like_a_province(built: Built) -> None:
     assert set(Entry.objects.values_list("kind", flat=True)) >= {"registration", "identification", "visit"}
     assert Case.objects.exclude(stage="registered").count() > CHILDREN / 2
     assert sum(built.handed_down.values()) == Decimal("32420000.00")
+    held = Balance.objects.filter(account="bank").values_list("amount", flat=True)
+    assert (len(held), sum(held)) == (len(built.shares), 3_242_000_000)
     rows = hand_out(built)
     assert {"province", "city", "manager", "supervisor", "director"} <= {row["login"] for row in rows}
     levels = Counter(Post.objects.filter(role="city_officer").values_list("division__level", flat=True))

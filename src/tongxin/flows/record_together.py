@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tongxin import vault
 from tongxin.access import relations
@@ -93,7 +93,7 @@ def look_again_all(children: Sequence[UUID], *, now: datetime, is_only_writer: b
 
 @contextmanager
 def _working(*, is_only_writer: bool) -> Iterator[Together]:
-    if is_only_writer:
+    if is_only_writer and connection.vendor == "sqlite":
         with together.working(transaction.atomic) as work:
             yield work
         return

@@ -10,8 +10,9 @@ from tongxin.accounts import county as accounts
 from tongxin.accounts.models import Division, Organisation, Post
 from tongxin.accounts.viewers import WORKER
 from tongxin.commands.divisions_load import add_below
-from tongxin.demo.province import fund, nights
+from tongxin.demo.province import nights
 from tongxin.demo.province.groups import Done, groups_of, play_all
+from tongxin.demo.province.handing_down import hand_down
 from tongxin.demo.province.names import name_of
 from tongxin.demo.province.rosters import Share, shares
 from tongxin.demo.province.rules import Province, province
@@ -52,6 +53,8 @@ def build(
     say(f"{clock.lap('places')}：规则、区划、自治区和地市的岗位")
     done = _played(taking_part, seed, processes, say)
     say(f"{clock.lap('years')}：{len(taking_part)} 个县区的岗位、花名册和三年的记录")
+    handed_down = hand_down(taking_part, province=sample, seed=seed)
+    say(f"{clock.lap('money')}：三年下拨 {sample.fund} 元，记入各县区的资金")
     nights.look_again(sample.ends, is_only_writer=processes > 0)
     say(f"{clock.lap('moments')}：到期没有办的逐级上报")
     nights.tell(sample.ends)
@@ -61,7 +64,7 @@ def build(
     refused = tuple(line for each in done for line in each.refused)
     return Built(
         taking_part, sum(each.children for each in done), sum(each.entries for each in done), refused, clock.laps,
-        sample.fund, fund.shares_of(sample.fund, {share.code: share.children for share in taking_part}),
+        sample.fund, handed_down,
     )
 
 
