@@ -27,6 +27,7 @@ from tongxin.demo.district import district
 from tongxin.demo.duty_days import DutyDays
 from tongxin.demo.exchange_days import ExchangeDays
 from tongxin.demo.followings import Followings
+from tongxin.demo.fund_days import FundDays
 from tongxin.demo.group_days import GroupDays
 from tongxin.demo.happenings import Happenings
 from tongxin.demo.last_days import LastDays
@@ -45,6 +46,7 @@ from tongxin.demo.screening_days import ScreeningDays
 from tongxin.demo.sharing_days import SharingDays
 from tongxin.demo.showcase import Showcase
 from tongxin.demo.supervision_days import SupervisionDays
+from tongxin.demo.training_days import TrainingDays
 from tongxin.demo.workforce_days import WorkforceDays
 from tongxin.demo.year import Year
 from tongxin.intake.models import Listing, Upload
@@ -104,6 +106,7 @@ def _play(
     BookingDays(year, county=county).plan_all()
     DutyDays(year, county=county).plan_all(start=start)
     AgeDays(year, village=village).plan_all(start=start)
+    TrainingDays(year, county=county, village=village).plan_all(start=start)
     _plan_county(year, county=county, start=start)
     NoticeDays(year, county=county, outside=outside).plan_all()
     Readers(year, start=start).plan_all()
@@ -123,6 +126,7 @@ def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     ActivityDays(year, county=county).plan_all(start=start)
     PlaceDays(year, county=county).plan_all(start=start)
     WorkforceDays(year, county=county).plan_all(start=start)
+    FundDays(year, county=county).plan_all(start=start)
     CoordinationDays(year, county=county).plan_all(start=start)
     SharingDays(year, county=county).plan_all()
     ComparisonDays(year, county=county).plan_all(start=start)
