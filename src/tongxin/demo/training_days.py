@@ -21,6 +21,7 @@ from tongxin.demo.year import Year
 from tongxin.flows import supervised_hours
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import coverage, exams, lists, plans, quizzes, sessions
+from tongxin.flows.training.scope import rules_for
 from tongxin.lib import ids
 from tongxin.training.models import Plan, Session
 
@@ -88,7 +89,10 @@ class TrainingDays:
         plan = plans.begin(year=year, actor=desk.viewer, at=at)
         for number, line in enumerate(LINES):
             names = ("month", "subject", "audiences", "way", "minutes", "people", "budget")
-            given = {name: each if isinstance(each, list) else [each] for name, each in zip(names, line, strict=True)}
+            given: dict[str, list[str]] = {
+                name: list(each) if isinstance(each, list) else [str(each)]
+                for name, each in zip(names, line, strict=True)
+            }
             plans.add_line(
                 plan_id=plan.id, key=uuid5(SPACE, f"line {number}"), given=given, responsible=desk.post_id,
                 actor=desk.viewer, at=at,
@@ -133,7 +137,7 @@ class TrainingDays:
             self._try(lambda: self._who_came(desk, row, number, at), at)
 
     def _who_came(self, desk: Actor, row: Session, number: int, at: datetime) -> None:
-        rules = sessions.rules_for(desk.viewer, at=at)
+        rules = rules_for(desk.viewer, at=at)
         posts = sessions.invited(row, desk.viewer, found=rules, at=at)
         # One in nine of those with a post couldn't come.
         came = [each.id for turn, each in enumerate(posts) if turn % 9 != 4]

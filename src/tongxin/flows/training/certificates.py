@@ -14,7 +14,7 @@ from tongxin.accounts.models import Division, Person
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.flows.training.scope import KEEP, county_of, must, rules_for, tell, today
+from tongxin.flows.training.scope import KEEP, county_of, must, rules_for, tell, today, worker_of
 from tongxin.lib import ids
 from tongxin.rulebook import rules
 from tongxin.training.models import Attempt, Certificate
@@ -89,7 +89,8 @@ def verify(*, code: str, name: str, at: datetime) -> Standing | None:
 
 def own(viewer: Viewer) -> QuerySet[Certificate]:
     """The viewer's certificates, the newest first."""
-    return Certificate.objects.filter(person_id=viewer.person_id).order_by("-issued_at")
+    person_id, _ = worker_of(viewer)
+    return Certificate.objects.filter(person_id=person_id).order_by("-issued_at")
 
 
 def issued_for(viewer: Viewer, *, at: datetime) -> QuerySet[Certificate]:

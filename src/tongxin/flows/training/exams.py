@@ -132,7 +132,8 @@ def draw(exam: Exam, sitting_id: UUID, *, region: str, at: datetime) -> list[lis
 
 def sitting_for(*, sitting_id: UUID, viewer: Viewer) -> Sitting:
     """Somebody's own sitting."""
-    found = Sitting.objects.filter(id=sitting_id, person_id=viewer.person_id).first()
+    person_id, _ = worker_of(viewer)
+    found = Sitting.objects.filter(id=sitting_id, person_id=person_id).first()
     if found is None:
         raise NotAllowed
     return found

@@ -87,8 +87,10 @@ def arrange(
 
 
 def _line(key: UUID | None, county_id: int) -> UUID | None:
+    if key is None:
+        return None
     rows = Line.objects.filter(key=key, plan__county_id=county_id, plan__state=Plan.APPROVED, dropped_at__isnull=True)
-    return key if key and rows.exists() else None
+    return key if rows.exists() else None
 
 
 def open_now(viewer: Viewer, *, at: datetime) -> list[Session]:

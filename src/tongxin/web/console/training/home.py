@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import certificates, exams, plans, quizzes, sessions
-from tongxin.flows.training.scope import APPROVE, KEEP, PLAN, counties_of, rules_for, today
+from tongxin.flows.training.scope import APPROVE, KEEP, PLAN, counties_of, rules_for, today, worker_of
 from tongxin.lib import ids
 from tongxin.training.models import Credit, Plan, Session
 from tongxin.training.rules import Training
@@ -62,7 +62,8 @@ def _keeps(request: Request) -> bool:
 
 def own_progress(request: Request, found: Training) -> dict[str, Any]:
     """This year's minutes of the viewer against the target of their post."""
-    rows = counting().filter(person_id=request.viewer.person_id, on_day__year=today(request.at).year)
+    person_id, _post = worker_of(request.viewer)
+    rows = counting().filter(person_id=person_id, on_day__year=today(request.at).year)
     minutes = sum(rows.values_list("minutes", flat=True))
     audience = found.audience_of(request.viewer.role)
     target = next((each for each in found.targets.values() if each.audience == audience), None)
@@ -131,7 +132,8 @@ def _open(request: Request) -> set[Any]:
 
 
 def _credits(request: Request, found: Training) -> list[dict[str, Any]]:
-    rows = Credit.objects.filter(person_id=request.viewer.person_id).order_by("-on_day", "-at")[:SHOWN]
+    person_id, _post = worker_of(request.viewer)
+    rows = Credit.objects.filter(person_id=person_id).order_by("-on_day", "-at")[:SHOWN]
     return [
         {"row": each, "hours": found.hours(each.minutes), "subject": found.subjects.get(each.subject, ""),
          "source": each.get_source_display()} for each in rows
@@ -152,7 +154,8 @@ def _to_approve(request: Request) -> list[Plan]:
     if not may_do_any(request, APPROVE):
         return []
     rows = plans.plans_for(request.viewer, at=request.at).filter(state=Plan.DRAFT, lines__dropped_at__isnull=True)
-    return list(rows.exclude(begun_by=request.viewer.person_id).distinct())
+    person_id, _post = worker_of(request.viewer)
+    return list(rows.exclude(begun_by=person_id).distinct())
 
 
 @door("work", methods=("POST",))
