@@ -26,6 +26,8 @@ class Proposal:
     login: str
     post: Post
     state: str
+    # Whether anybody in such a post is asked about a criminal record.
+    is_asked: bool
     children: int
     points: int
     most: int | None
@@ -87,7 +89,8 @@ def _best(post: Post, rows: Iterable[Holding], county_id: int, at: datetime) -> 
     loads = caseloads.loads([each.post for each in some], found=found)
     said = [
         Proposal(
-            each.person_id, each.person.login, each.post, states[each.person_id], loads[each.post_id].number,
+            each.person_id, each.person.login, each.post, states[each.person_id],
+            post.role in found.check.roles, loads[each.post_id].number,
             loads[each.post_id].points, ceiling.points if (ceiling := loads[each.post_id].ceiling) else None,
             each.post.division.town_id == post.division.town_id,
         )

@@ -84,7 +84,7 @@ def _mine(
         "begins": clearances.required_from(county_id, at=request.at), "may_keep": may_do_any(request, reach.KEEP),
         "certificates": certificate_lines(request, rows, names.more, names, found), "refusals": (),
         "fields": drawn(found.asked, given or {}, wrong, before="q-") if county_id else (),
-        "action": f"{HOME}mine/declare/", "wants": "、".join(
+        "action": f"{HOME}mine/declare/", "wants": "，或".join(
             found.certificates[each].zh
             for each in sorted(frozenset().union(*(found.wanted_of(role) for role in request.viewer.roles)))
         ),

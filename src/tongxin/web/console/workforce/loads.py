@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.offices import posts_for
 from tongxin.accounts.models import Division, Holding, Post
+from tongxin.accounts.viewers import held
 from tongxin.core.pathway import CHINA
 from tongxin.flows.handing_over import HAND_OVER
 from tongxin.flows.workforce import caseloads, leaves, reach
@@ -111,7 +112,8 @@ def leave_page(request: Request) -> HttpResponse:
     rows = leaves.leaves(request.viewer, at=request.at)
     place = place_named(request.GET.get("place", ""))
     inside = Q(division__town_id=place.id) if place else Q(division__level__in=("county", "town"))
-    posts = list(area.filter(inside).order_by("division__code", "title"))
+    there = Holding.objects.filter(held(request.at), kind=Holding.HOLDER, person__is_active=True).values("post_id")
+    posts = list(area.filter(inside, id__in=there).order_by("division__code", "title"))
     names = open_names(
         request, people=[each.holding.person_id for each in rows], purpose=PURPOSE, route="workforce.leave", part=PART
     )

@@ -77,7 +77,7 @@ def _row(person_id: UUID, posts: list[Any], state: str, kinds: frozenset[str], f
         "state": state, "zh": STATES[state], "is_asked": is_asked, "is_barred": is_asked and state in BARRED,
         "has": [found.certificates[each].zh for each in sorted(kinds) if each in found.certificates],
         "lacks": bool(wanted) and not wanted & kinds,
-        "wants": "、".join(found.certificates[each].zh for each in sorted(wanted)),
+        "wants": "或".join(found.certificates[each].zh for each in sorted(wanted)),
     }
 
 
