@@ -46,11 +46,11 @@ def test_every_promise_is_kept_and_the_same_seed_gives_the_same_province() -> No
 
 def _keeps_every_promise() -> None:
     ends = province().ends
+    assert ledger.unsealed().rows == 0
     assert [(each.kind, each.count) for each in breaches(at=ends) if each.count] == []
     for child in Child.objects.all():
         assert differences_of(child, at=ends) == []
     assert not Work.objects.exclude(state=Work.DONE).exists()
-    assert ledger.unsealed().rows == 0
     assert not Entry.objects.filter(recorded_at__gt=ends).exists()
 
 
