@@ -51,7 +51,7 @@ def test_goes_from_words_to_delivery_and_back(cast: world.World, office: SignedI
     assert director.post(f"{here}wishes/{wish.id}/deliver/", done).status_code == 422
     body.post(f"/wanted/{Wanted.objects.get().id}/offer/", {"how": "下周送来"})
     assert desk.post(f"/wanted/offers/{Offer.objects.get().id}/answer/", {"answer": "yes"}).status_code == 302
-    assert "填转介单" not in text(desk.get("/wanted/")) and here in text(desk.get("/wanted/"))
+    assert "forms/referral" not in text(desk.get("/wanted/")) and here in text(desk.get("/wanted/"))
     assert director.post(f"{here}wishes/{wish.id}/deliver/", done | {"liked": ""}).status_code == 422
     assert director.post(f"{here}wishes/{wish.id}/deliver/", done).status_code == 302
     page = text(director.get(here))

@@ -217,7 +217,7 @@ def send(*, payout_id: UUID, actor: Viewer, at: datetime) -> Payout:
         raise Refused.because(NOT_AGREED)
     payout.state, payout.sent_at = Payout.SENT, at
     payout.save(update_fields=["state", "sent_at"])
-    tell("payout.sent", payout.fund, actor, at, payout=str(payout.id))
+    tell("payout.issued", payout.fund, actor, at, payout=str(payout.id))
     return payout
 
 

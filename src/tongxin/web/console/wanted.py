@@ -147,7 +147,7 @@ def offer(request: Request, wanted_id: UUID) -> HttpResponse:
 def answer(request: Request, offer_id: UUID) -> HttpResponse:
     """One body takes it, or not and why."""
     agrees = request.POST.get("answer") == "yes"
-    done = _("已同意。请接着填转介单，对方才看得到孩子是谁。") if agrees else _("已答复。")
+    done = _("已同意。请接着办下一步。") if agrees else _("已答复。")
     return _acted(request, lambda: taking_up.answer(
         offer_id=offer_id, agrees=agrees, reason=request.POST.get("reason", ""), actor=request.viewer, at=request.at
     ), done)

@@ -97,7 +97,7 @@ def _page(
         "line": payout_line(row, rules), "row": row, "problems": told_problems(wrong), "many": many, "amount": amount,
         "fund": line(row.fund, {row.fund_id: words_in(names.more[0])}, rules), "period": period_zh(row.period),
         "rows": [_line(each, names.children[child.id], rules, may_result) for each, child in shown[:SHOWN]],
-        "unseen": many - len(shown), "request": asked, "is_draft": is_draft,
+        "unseen": many - len(shown), "asked": asked, "is_draft": is_draft,
         "may_ask": is_draft and many > 0, "may_send": row.state == Payout.AGREED and may_do_any(request, booking.SEND),
         "may_file": row.state in (Payout.AGREED, Payout.SENT) and may_do_any(request, booking.SEND)
         and access.sees_listed_names(viewer=request.viewer, at=request.at),
