@@ -36,7 +36,7 @@ def played(*, seed: int = 7, end: datetime = END, outside: Path | None = None) -
     at = district().starts
     cast = world.build(at - timedelta(days=1))
     viewer = cast.viewer("郑管理", at)
-    assess(cast, "screening", at=at)
+    assess(cast, "screening", "comparison", at=at)
     found = intake.receive(
         content=roster(), name="花名册.csv", viewer=viewer, at=at, county=cast.place("370116")
     )
