@@ -1,6 +1,5 @@
 """The demonstration's county: real places, every post held by a synthetic person, a roster taken in."""
 
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +13,10 @@ from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.commands.divisions_load import load
 from tongxin.demo.city_desk import open_desk
 from tongxin.demo.district import district
+from tongxin.demo.logins import let_in
 from tongxin.demo.play import play
-from tongxin.flows import staffing
 from tongxin.intake import services as intake
 from tongxin.lib import places
-from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import adopt_folder
 
 COUNTY, ELSEWHERE = "370116", "510104"
@@ -101,16 +99,3 @@ def _logins(line: Line, elsewhere: Line, home: Division) -> list[dict[str, str]]
     outsider = elsewhere.posts["psych_teacher"][0]
     rows.append(let_in(outsider, "outsider", at=district().starts, note="（外区，什么也看不到）"))
     return rows
-
-
-def let_in(post: Post, login: str, *, at: datetime, note: str = "") -> dict[str, str]:
-    """A login with a password of its own; its holder accepted the code of conduct when the clock began."""
-    password = f"tongxin-{secrets.token_hex(3)}"
-    person = _holder(post)
-    person.login = login
-    person.set_password(password)
-    person.save(update_fields=["login", "password"])
-    code = rules.resolve("conduct", "conduct", region=rules.region_of(post.division_id), at=at)
-    viewer = viewer_of(person=person, at=at)
-    staffing.accept_conduct(person=person, hash=code.hash, actor=viewer, at=at)
-    return {"login": login, "password": password, "role": post.role, "title": post.title + note}

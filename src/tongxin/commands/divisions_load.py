@@ -1,18 +1,13 @@
 """`tongxin divisions load CODE …` or `--all`: the published places of counties, provinces or the whole country."""
 
-from datetime import date
-
-from tongxin.accounts.divisions import Row, add_divisions
 from tongxin.accounts.models import Division
+from tongxin.intake import published
 from tongxin.intake.reading import RosterError
 from tongxin.intake.reading.census import Division as Published
 from tongxin.intake.reading.census import below, nation
 from tongxin.lib.arguments import Parser
 from tongxin.lib.faults import Fault
 
-LEVELS = {"province": "province", "prefecture": "city", "county": "county", "township": "town", "village": "village"}
-# The day as of which the codes were published (definitions/divisions/NOTICE.md).
-PUBLISHED = date(2023, 6, 30)
 SIZES = (2, 4, 6)
 
 
@@ -26,26 +21,21 @@ def main(argv: list[str]) -> int:
         parser.error("one of the two")
     if asked.all:
         print("正在装入全国行政区划……", flush=True)
-        _tell("全国", add_divisions(rows=_rows(nation()), valid_from=PUBLISHED))
+        _tell("全国", published.add(nation()))
     for code in asked.codes:
         found = _published(code)
         name = next(each.name for each in found if each.code == code)
-        _tell(name, add_divisions(rows=_rows(found), valid_from=PUBLISHED))
+        _tell(name, published.add(found))
     return 0
 
 
 def load(code: str) -> tuple[Division, int]:
     """A county with everything below and above it, and how many places are new."""
-    added = add_below(code)
+    added = published.add(_published(code))
     county = Division.objects.filter(code=code, level="county", valid_to__isnull=True).first()
     if county is None:
         raise Fault(f"“{code}”不是县级区划代码。请写六位代码，例如 370116。")
     return county, added
-
-
-def add_below(code: str) -> int:
-    """How many places are new, of a province, a prefecture or a county with everything below and above it."""
-    return add_divisions(rows=_rows(_published(code)), valid_from=PUBLISHED)
 
 
 def _published(code: str) -> tuple[Published, ...]:
@@ -55,10 +45,6 @@ def _published(code: str) -> tuple[Published, ...]:
         return below(code)
     except RosterError as error:
         raise Fault(str(error)) from None
-
-
-def _rows(found: tuple[Published, ...]) -> list[Row]:
-    return [(each.code, each.name, LEVELS[each.level], each.parent) for each in found]
 
 
 def _tell(name: str, added: int) -> None:

@@ -106,6 +106,11 @@ def _unread(viewer: Viewer, at: datetime) -> QuerySet[Notice]:
     return mine.filter(~Exists(barred))
 
 
+def told() -> list[UUID]:
+    """The posts that have lines to read."""
+    return list(Notice.objects.filter(read_at__isnull=True).values_list("post_id", flat=True).distinct())
+
+
 def mark_read(*, viewer: Viewer, at: datetime) -> None:
     """Everything the viewer's posts had unread is read."""
     Notice.objects.filter(post_id__in=viewer.post_ids, read_at__isnull=True).update(read_at=at)

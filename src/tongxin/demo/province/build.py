@@ -9,13 +9,13 @@ from random import Random
 from tongxin.accounts import county as accounts
 from tongxin.accounts.models import Division, Organisation, Post
 from tongxin.accounts.viewers import WORKER
-from tongxin.commands.divisions_load import add_below
 from tongxin.demo.province import nights
 from tongxin.demo.province.groups import Done, groups_of, play_all
 from tongxin.demo.province.handing_down import hand_down
 from tongxin.demo.province.names import name_of
 from tongxin.demo.province.rosters import Share, shares
 from tongxin.demo.province.rules import Province, province
+from tongxin.intake.published import add_below
 from tongxin.lib import ids
 from tongxin.rulebook.adoption import adopt_folder
 

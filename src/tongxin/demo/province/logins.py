@@ -6,7 +6,7 @@ from tongxin.accounts import county as accounts
 from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
-from tongxin.commands.demo_office import let_in
+from tongxin.demo.logins import let_in
 from tongxin.demo.province.build import ROLE, Built
 from tongxin.demo.province.rules import province
 

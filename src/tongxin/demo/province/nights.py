@@ -15,7 +15,6 @@ from tongxin.flows import handlers, record_together, sweep
 from tongxin.lib import steady
 from tongxin.notices import queueing
 from tongxin.notices import services as notices
-from tongxin.notices.models import Notice
 
 WORKER = "worker-province"
 AT_ONCE, SET = 2000, 250
@@ -44,7 +43,7 @@ def tell(now: datetime) -> int:
     """How many reactions were done, each as soon as it could be; people read their lists meanwhile."""
     done = _react(now - READ_UNTIL)
     with transaction.atomic():
-        held = Holding.objects.filter(to_at__isnull=True, post_id__in=_told())
+        held = Holding.objects.filter(to_at__isnull=True, post_id__in=notices.told())
         for holding in held.select_related("post__division"):
             viewer = Viewer(holding.person_id, seats_of([holding.post]))
             notices.mark_read(viewer=viewer, at=now - READ_UNTIL)
@@ -52,11 +51,6 @@ def tell(now: datetime) -> int:
     while queueing.weigh(at=now, limit=AT_ONCE):
         continue
     return done
-
-
-def _told() -> list[UUID]:
-    """The posts that have lines to read."""
-    return list(Notice.objects.filter(read_at__isnull=True).values_list("post_id", flat=True).distinct())
 
 
 def _react(until: datetime) -> int:
