@@ -135,10 +135,11 @@ NEEDS: dict[str, str] = {
     "gatherings/<uuid:gathering_id>/withdraw/": "office.count_gatherings@county~",
     "activities/": "office.plan_activities|approve_activities", "activities/new/": "office.plan_activities~",
     "activities/<uuid:activity_id>/": "office.plan_activities|approve_activities@county~",
-    "activities/<uuid:activity_id>/decide/": "office.approve_activities@county~",
+    "activities/<uuid:returned_id>/change/": "office.plan_activities@county~",
+    "activities/<uuid:asked_id>/decide/": "office.approve_activities@county~",
     "activities/doubts/<uuid:doubt_id>/": "office.approve_activities@county~",
     **dict.fromkeys((f"activities/<uuid:activity_id>/{each}/" for each in (
-        "change", "cancel", "close", "begin", "count", "list", "photos", "list/<uuid:listed_id>/answer",
+        "cancel", "close", "begin", "count", "list", "photos", "list/<uuid:listed_id>/answer",
         "list/<uuid:listed_id>/leave",
     )), "office.plan_activities@county~"),
     **dict.fromkeys((f"activities/times/<uuid:occasion_id>/{each}/" for each in ("withdraw", "code", "tick")),

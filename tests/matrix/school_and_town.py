@@ -57,7 +57,14 @@ def _activity(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     said = publicity.add(line_id=ids.new_id(), given=told, actor=desk, at=MORNING)
     photo = photos.add(activity_id=row.id, actor=desk, at=MORNING,
                        sent=photos.Sent(ids.new_id(), "a.png", png(), photos.NOBODY))
+    outing = {**given, "kind": ["outing"], "expected": ["8"], "adults": ["2"], "insured": ["yes"], "checked": ["yes"],
+              "safety": ["带队"]}
+    asked, returned = (planning.plan(
+        activity_id=ids.new_id(), given=outing, actor=here["child_supervisor"].viewer(), at=MORNING
+    ) for _ in range(2))
+    planning.decide(activity_id=returned.id, agrees=False, reason="safety", actor=desk, at=MORNING)
     return {
+        "asked_id": asked.id, "returned_id": returned.id,
         "activity_id": row.id, "occasion_id": held.id, "listed_id": line.id, "code": code, "photo_id": photo.id,
         "doubt_id": Doubt.objects.get(about_id=row.id).id, "publicity.line_id": said.id,
     }

@@ -133,6 +133,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **school_and_town(here, child), **money(here, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
+    group |= {"capacity/waiting/": {"place": str(world.body("social_work_station"))}}
     group |= {"rota/write/": {"room": str(found["room_id"])}}
     group |= {"duty/swap/": {"one": str(found.pop("one")), "other": str(found.pop("other")), "reason": "leave"}}
     return Things(child, found, {form: word(form) for form, _, _ in FORMS}, BODIES | MONEY | group)

@@ -37,11 +37,11 @@ def _did(
 
 
 @door("office.approve_activities", methods=("POST",))
-def decide(request: Request, activity_id: UUID) -> HttpResponse:
+def decide(request: Request, asked_id: UUID) -> HttpResponse:
     """It may be held, or goes back with a reason."""
     agrees = request.POST.get("answer") == "yes"
-    return _did(request, activity_id, lambda: planning.decide(
-        activity_id=activity_id, agrees=agrees, reason=request.POST.get("reason", ""), actor=request.viewer,
+    return _did(request, asked_id, lambda: planning.decide(
+        activity_id=asked_id, agrees=agrees, reason=request.POST.get("reason", ""), actor=request.viewer,
         at=request.at,
     ), _("已批准。") if agrees else _("已退回，写计划的人会收到消息。"))
 

@@ -32,10 +32,10 @@ def new(request: Request) -> HttpResponse:
 
 
 @door("office.plan_activities", methods=("GET", "POST"))
-def change(request: Request, activity_id: UUID) -> HttpResponse:
+def change(request: Request, returned_id: UUID) -> HttpResponse:
     """A plan that was sent back, with what it said."""
     try:
-        row = reach.activity_for(activity_id=activity_id, viewer=request.viewer, at=request.at, writes=True)
+        row = reach.activity_for(activity_id=returned_id, viewer=request.viewer, at=request.at, writes=True)
     except NotAllowed:
         raise Http404 from None
     if row.state != Activity.RETURNED or row.post_id not in request.viewer.post_ids:

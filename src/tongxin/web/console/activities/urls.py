@@ -8,8 +8,9 @@ ONE, TIME = "activities/<uuid:activity_id>/", "activities/times/<uuid:occasion_i
 urlpatterns: list[URLPattern] = [
     path("activities/", overview.activity_list), path("activities/new/", planning.new),
     path("activities/doubts/<uuid:doubt_id>/", overview.settle),
-    path(ONE, page.activity_page), path(f"{ONE}change/", planning.change),
-    path(f"{ONE}decide/", deeds.decide), path(f"{ONE}cancel/", deeds.cancel), path(f"{ONE}close/", deeds.close),
+    path(ONE, page.activity_page), path("activities/<uuid:returned_id>/change/", planning.change),
+    path("activities/<uuid:asked_id>/decide/", deeds.decide), path(f"{ONE}cancel/", deeds.cancel),
+    path(f"{ONE}close/", deeds.close),
     path(f"{ONE}begin/", deeds.begin), path(f"{ONE}count/", deeds.count), path(f"{ONE}list/", deeds.put),
     path(f"{ONE}list/<uuid:listed_id>/answer/", deeds.answer), path(f"{ONE}list/<uuid:listed_id>/leave/", deeds.leave),
     path(f"{ONE}photos/", deeds.add_photo),
