@@ -65,6 +65,7 @@ class TestPlans:
         own = office("郑管理").post(f"/training/plans/{plan.id}/approve/")
         assert own.status_code == 422 and "要由另一个人批准" in text(own)
         assert "等您批准" in text(office(second).get("/training/"))
+        assert "今年还没有批准的培训计划" in text(office("郑管理").get("/training/"))
         for _ in range(2):
             assert office(second).post(f"/training/plans/{plan.id}/approve/").status_code == 302
         assert Event.objects.filter(kind="training.approved").count() == 1
@@ -108,6 +109,7 @@ class TestPlans:
     ) -> None:
         plan = approved(office, cast, second)
         key, desk = plan.lines.get().key, office("郑管理")
+        assert [each["url"] for each in desk.get("/training/").context["desk"]] == []
         form = text(desk.get(f"/training/sessions/new/?line={key}"))
         assert 'value="90"' in form
         time.now += timedelta(hours=3)
@@ -281,6 +283,7 @@ class TestCoverage:
         page = text(client.get("/training/"))
         assert "先学微课“发现与上报”" in page and "还差 8" in page
         learn(client)
-        assert client.get("/training/").context["progress"]["hours"] == "0.1"
+        progress = client.get("/training/").context["progress"]
+        assert (progress["hours"], progress["left"]) == ("0.1", "7.9")
         for name in ("苏咨询", "何老师", "秦医生", "方经办", "许督导", "郑管理"):
             assert office(name).get("/training/").status_code == 200

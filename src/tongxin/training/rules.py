@@ -88,6 +88,11 @@ class Training:
         tenths = minutes * TENTHS // self.minutes_per_hour
         return f"{tenths // TENTHS}.{tenths % TENTHS}" if tenths % TENTHS else str(tenths // TENTHS)
 
+    def lacking(self, minutes: int) -> str:
+        """Minutes that are lacking as 学时, rounded up: whoever learns that much has reached it."""
+        tenths = -(-max(minutes, 0) * TENTHS // self.minutes_per_hour)
+        return f"{tenths // TENTHS}.{tenths % TENTHS}" if tenths % TENTHS else str(tenths // TENTHS)
+
     def audience_of(self, role: str) -> str:
         """The audience to which a role belongs; empty when to none."""
         return next((each.id for each in self.audiences.values() if role in each.roles), "")

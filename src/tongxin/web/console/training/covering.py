@@ -44,7 +44,7 @@ def _page(request: Request, problems: Any = (), status: int = 200) -> HttpRespon
         "rows": [_town(each, target) for each in rows], "all": _town(all_of_them, target),
         "lacking": [
             {"post": each.post, "name": names.person(each.person_id), "hours": found.hours(each.minutes),
-             "left": found.hours(target.minutes - each.minutes)} for each in lacking
+             "left": found.lacking(target.minutes - each.minutes)} for each in lacking
         ],
         "more": len(all_of_them.lacking) - len(lacking), "is_now": year == today(request.at).year,
     }, status=status)

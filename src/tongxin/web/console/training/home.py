@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import certificates, exams, plans, quizzes, sessions
-from tongxin.flows.training.scope import APPROVE, KEEP, PLAN, counties_of, rules_for, today, worker_of
+from tongxin.flows.training.scope import (
+    APPROVE,
+    KEEP,
+    PLAN,
+    counties_of,
+    county_of,
+    rules_for,
+    today,
+    worker_of,
+)
 from tongxin.lib import ids
 from tongxin.training.models import Credit, Plan, Session
 from tongxin.training.rules import Training
@@ -43,7 +52,7 @@ def page(request: Request, problems: Any = (), status: int = 200) -> HttpRespons
     coming = _coming(request, found)
     return show(request, "training/home.html", {
         "problems": told_problems(problems), "progress": progress, "means": found.means,
-        "next": _next(request, stands, chances, progress), "coming": coming,
+        "next": _next(request, stands, chances, progress), "coming": coming, "desk": _desk(request),
         "can_sign_in": any(each["is_open"] for each in coming),
         "lessons": [_lesson(each, request.viewer.role) for each in stands],
         "exams": [
@@ -69,7 +78,7 @@ def own_progress(request: Request, found: Training) -> dict[str, Any]:
     target = next((each for each in found.targets.values() if each.audience == audience), None)
     left = max(target.minutes - minutes, 0) if target else 0
     return {
-        "hours": found.hours(minutes), "target": target, "left": found.hours(left),
+        "hours": found.hours(minutes), "target": target, "left": found.lacking(left),
         "is_done": bool(target) and not left,
         "percent": min(minutes * 100 // target.minutes, 100) if target else 0, "year": today(request.at).year,
     }
@@ -93,6 +102,24 @@ def _next(request: Request, stands: Any, chances: Any, progress: Mapping[str, An
         zh = _("今年还差 {left} 学时，参加培训时请签到").format(left=progress["left"])
         return {"zh": zh, "url": "#coming", "action": _("看最近的培训")}
     return {}
+
+
+def _desk(request: Request) -> list[dict[str, str]]:
+    """What waits for whoever keeps the county's training."""
+    if not _keeps(request):
+        return []
+    rows = sessions.sessions_for(request.viewer, at=request.at).filter(state=Session.PLANNED, held_at__lte=request.at)
+    found = []
+    if many := rows.count():
+        zh = _("{many} 次培训开过了，还没有登记完来了谁").format(many=many)
+        found.append({"zh": zh, "url": f"{HOME}sessions/", "action": _("去登记")})
+    plan = plans.standing(county_of(request.viewer), year=today(request.at).year)
+    if plan is None:
+        found.append({"zh": _("今年还没有批准的培训计划"), "url": f"{HOME}plans/", "action": _("看年度计划")})
+    elif many := sum(each.state == plans.LATE for each in plans.carried_out(plan, at=request.at)):
+        zh = _("计划里 {many} 项过了月份还没有办").format(many=many)
+        found.append({"zh": zh, "url": f"{HOME}plans/{plan.id}/", "action": _("看计划")})
+    return found
 
 
 def _lesson(each: quizzes.Stand, role: str) -> dict[str, Any]:
@@ -135,8 +162,7 @@ def _credits(request: Request, found: Training) -> list[dict[str, Any]]:
     person_id, _post = worker_of(request.viewer)
     rows = Credit.objects.filter(person_id=person_id).order_by("-on_day", "-at")[:SHOWN]
     return [
-        {"row": each, "hours": found.hours(each.minutes), "subject": found.subjects.get(each.subject, ""),
-         "source": each.get_source_display()} for each in rows
+        {"row": each, "subject": found.subjects.get(each.subject, ""), "source": each.get_source_display()} for each in rows
     ]
 
 

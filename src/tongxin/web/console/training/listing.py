@@ -11,11 +11,13 @@ from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import lists
 from tongxin.flows.training.scope import rules_for
 from tongxin.lib.ids import id_in
+from tongxin.lib.numbers import day_in
 from tongxin.training.models import Batch
 from tongxin.web.console.register_forms import told_problems
 from tongxin.web.console.training.home import HOME
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
+from tongxin.web.words import day_zh
 
 LISTS, SHOWN, PREVIEW = f"{HOME}lists/", 50, 20
 
@@ -71,7 +73,8 @@ def _page(request: Request, batch_id: UUID, problems: Any = (), status: int = 20
         "batch": batch, "problems": told_problems(problems), "state": batch.get_state_display(), "bad": bad,
         "more_bad": batch.wrong - len(bad), "is_open": batch.state == Batch.CHECKED, "good": [
             {"name": each.name, "kind": found.audiences[each.audience].zh if each.audience in found.audiences else "",
-             "subject": found.subjects.get(each.subject, ""), "day": each.day, "hours": found.hours(each.minutes)}
+             "subject": found.subjects.get(each.subject, ""), "day": day_zh(day_in(each.day)),
+             "hours": found.hours(each.minutes)}
             for each in good[:PREVIEW]
         ], "more": len(good) - PREVIEW,
     }, status=status)
