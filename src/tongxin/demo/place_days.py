@@ -267,4 +267,5 @@ class PlaceDays:
 
 def _short(town: Division) -> str:
     """The name of a town without 镇 or 街道."""
-    return town.name.removesuffix("街道").removesuffix("镇").removesuffix("乡")
+    ends = (each for each in ("街道", "镇", "乡") if town.name.endswith(each) and len(town.name) > len(each) + 1)
+    return town.name.removesuffix(next(ends, ""))
