@@ -162,7 +162,8 @@ def _credits(request: Request, found: Training) -> list[dict[str, Any]]:
     person_id, _post = worker_of(request.viewer)
     rows = Credit.objects.filter(person_id=person_id).order_by("-on_day", "-at")[:SHOWN]
     return [
-        {"row": each, "subject": found.subjects.get(each.subject, ""), "source": each.get_source_display()} for each in rows
+        {"row": each, "subject": found.subjects.get(each.subject, ""),
+         "source": each.get_source_display()} for each in rows
     ]
 
 
