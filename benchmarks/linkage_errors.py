@@ -27,7 +27,9 @@ WIDE = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in "0123456789X"})
 
 
 def spoil(record: Record, chance: random.Random) -> Record:
-    """The record with whatever errors chance gives it."""
+    """The record with whatever errors chance gives it; one that has neither name nor number yet as it is."""
+    if record.id_no is None:
+        return record
     name = _name(record, chance)
     written = record._replace(
         name=name, id_no=_number(record.id_no or "", chance), birth=_birth(record.birth or "", chance)

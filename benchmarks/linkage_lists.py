@@ -23,6 +23,9 @@ SHARE = 0.85
 TWICE = 0.06
 # How often both offices write down the same one of those who look after a child.
 SAME_GUARDIAN = 0.85
+# How often twins have no name and no number yet, and what an office writes instead.
+UNNAMED = 0.05
+NAMELESS = ("{surname}宝宝", "{surname}某某", "未取名", "{father}之{kind}", "{surname}大宝", "{surname}二宝", "{surname}**")
 
 
 @dataclass
@@ -79,6 +82,13 @@ def _record(child: Child, key: str, chance: random.Random, directors: list[str],
     elif chance.random() < RATES["phone_directors"]:
         number = chance.choice(directors)
     village = _elsewhere(child.village, chance) if elsewhere else child.village
+    if child.twin >= 0 and random.Random(child.twin).random() < UNNAMED:
+        kind = "子" if child.sex == "male" else "女"
+        nameless = random.Random(child.twin + 1).choice(NAMELESS)
+        name = nameless.format(surname=child.name[0], father=child.guardians[0], kind=kind)
+        return Record(
+            key, name, child.sex, f"{child.birth:%Y-%m-%d}", None, number, child.guardians[who], child.village
+        )
     return Record(
         key, child.name, child.sex, f"{child.birth:%Y-%m-%d}", child.id_no, number, child.guardians[who], village
     )

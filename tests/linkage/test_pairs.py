@@ -103,3 +103,15 @@ class TestWords:
         codes = [reason.code for reason in found.reasons]
         assert all(code.isascii() for code in codes)
         assert "id.made_up" in codes
+
+
+@pytest.mark.parametrize("name", ["李宝宝", "未取名", "李强之女", "李某某", "李**", "李（未取名）", "小某", "李XX", "女婴"])
+def test_twins_without_a_name_are_neither_merged_nor_listed_twice(name: str) -> None:
+    one = {"name": name, "sex": "女", "birth": "2024-06-05", "phone": "13465623510", "guardian": "李强"}
+    rows = [{"key": "a", **one}, {"key": "b", **one}]
+    found = list(linkage.compare(rows, [{"key": "file", **one}]))
+    assert {pair.verdict for pair in found} == {"probable"}
+    assert not any(reason.code == "note.listed_twice" for pair in found for reason in pair.reasons)
+    number = {"id_no": "370116201406054027", "birth": "2014-06-05"}
+    (merged,) = linkage.compare([{"key": "a", **one, **number}], [{"key": "file", **one, **number}])
+    assert merged.verdict == "same"

@@ -23,6 +23,16 @@ _KEPT = re.compile("[^\u3400-\u9fff\U00020000-\U0003ffffa-z_]")
 
 
 @dataclass(frozen=True)
+class Placeholders:
+    """What stands where a child has no name yet, or where it isn't written."""
+
+    whole: frozenset[str]
+    given: frozenset[str]
+    ends: tuple[str, ...]
+    heads: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Characters:
     """The tables of `definitions/linkage/characters.yaml`, laid out for quick lookup."""
 
@@ -33,6 +43,7 @@ class Characters:
     minority: tuple[tuple[str, str], ...]
     nickname_heads: frozenset[str]
     nickname_tails: frozenset[str]
+    placeholders: Placeholders
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +58,14 @@ def tables() -> Characters:
         minority=tuple(sorted(content["minority_spellings"].items(), key=lambda pair: -len(pair[0]))),
         nickname_heads=frozenset(content["nickname_heads"]),
         nickname_tails=frozenset(content["nickname_tails"]),
+        placeholders=_placeholders(content["placeholder_names"]),
+    )
+
+
+def _placeholders(content: Mapping[str, list[str]]) -> Placeholders:
+    return Placeholders(
+        whole=frozenset(content["whole"]), given=frozenset(content["given"]), ends=tuple(content["ends"]),
+        heads=frozenset(content["heads"]),
     )
 
 

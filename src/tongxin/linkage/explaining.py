@@ -40,7 +40,7 @@ def explain(
 
 def _filled(zh: str, features: tuple[Features, Features]) -> str:
     a, b = features
-    zh = zh.replace("{name}", _difference(a.name or "", b.name or ""))
+    zh = zh.replace("{name}", _difference(a.name or "", b.name or "")).rstrip()
     shared = max(a.phone_shared, b.phone_shared)
     return zh.replace("{shared}", f"（{shared} 人共用，不单独作准）" if shared > 1 else "")
 

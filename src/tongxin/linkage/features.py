@@ -32,6 +32,7 @@ class Features(NamedTuple):
     surname: str | None
     given: str | None
     nickname: str | None
+    placeholder: str | None
     sex: str | None
     id_text: str | None
     id_valid: str | None
@@ -69,6 +70,7 @@ def features_of(record: Record) -> Features:
         record.key,
         name.plain, name.sound, name.shape, name.holed, name.spelled, name.telling, name.surname, name.given,
         name.plain if name.is_nickname else None,
+        name.plain if name.is_placeholder else None,
         SEXES.get(record.sex) if record.sex else number.sex,
         number.text, number.valid,
         text[REGION] + text[OWN] if text else None, text[DAY_ON] if text else None,

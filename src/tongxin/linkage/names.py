@@ -18,7 +18,8 @@ class Name(NamedTuple):
 
     `plain` is simplified, without dots; `sound` toneless syllables; `shape` as `characters.shape`;
     `holed` is `plain` where a character can't be read (`_`); `spelled` a minority's name in one spelling;
-    `telling` is `plain` of three characters and more; `is_nickname` says it looks like 小名.
+    `telling` is `plain` of three characters and more; `is_nickname` says it looks like 小名; `is_placeholder` that nobody's
+    name is written there (李宝宝, 未取名, 李某某).
     """
 
     plain: str | None = None
@@ -30,6 +31,7 @@ class Name(NamedTuple):
     surname: str | None = None
     given: str | None = None
     is_nickname: bool = False
+    is_placeholder: bool = False
 
 
 NO_NAME = Name()
@@ -42,7 +44,7 @@ def name_of(written: str | None) -> Name:
     if not plain.strip(HOLE):
         return NO_NAME
     if HOLE in plain:
-        return Name(plain=plain, holed=plain)
+        return Name(plain=plain, holed=plain, is_placeholder=not _parts(plain)[1].strip(HOLE))
     surname, given = _parts(plain)
     spoken = [sound(character) for character in plain]
     if len(surname) == 1 and surname in tables().surname_sounds:
@@ -58,6 +60,7 @@ def name_of(written: str | None) -> Name:
         surname=surname,
         given=given if len(given) > 1 else None,
         is_nickname=_is_nickname(plain),
+        is_placeholder=_is_placeholder(plain, given),
     )
 
 
@@ -70,3 +73,11 @@ def _is_nickname(plain: str) -> bool:
     if len(plain) != 2:
         return False
     return plain[0] == plain[1] or plain[0] in tables().nickname_heads or plain[1] in tables().nickname_tails
+
+
+def _is_placeholder(plain: str, given: str) -> bool:
+    words = tables().placeholders
+    if plain in words.whole or given in words.given or plain.endswith(words.ends):
+        return True
+    # 李XX, 张x
+    return (len(plain) == 2 and plain[0] in words.heads) or (bool(given) and not given.strip("x"))

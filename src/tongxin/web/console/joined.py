@@ -25,6 +25,7 @@ from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
 
 LONGEST = 20
+UNNAMED = "hard.unnamed"
 FIELDS = {
     "name": "姓名", "id_no": "证件号码", "birth": "出生日期", "sex": "性别", "phone": "联系电话",
     "residence_address": "居住地址（连同村、社区）",
@@ -114,13 +115,15 @@ def _shown(request: Request, found: Pair, problem: str = "") -> HttpResponse:
     explained = linkage.compare_two(sides[0], sides[1])
     choices = rules_at(at, region=rules.region_of(found.kept.county_id)).choices
     apart = joining.apart_between(found.kept.id, found.other.id)
+    is_unnamed = any(each.code == UNNAMED for each in explained.reasons)
     return show(request, "comparisons/pair.html", {
+        "is_unnamed": is_unnamed and stands is None,
         "kept": found.kept, "other": found.other, "name": left["name"] or "（姓名待补）", "problem": problem,
         "lines": [_line(name, left, right, stands) for name in choices], "against": said, "apart": apart,
         "stands": stands, "is_standing": bool(stands and stands.state == Joining.STANDING),
         "is_own": bool(stands and stands.proposed_by == viewer.person_id),
         "asks_two": joining.asks_two(found, at=at), "reasons": [each.zh for each in explained.reasons],
-        "is_likely": explained.verdict in {"same", "probable"},
+        "is_likely": explained.verdict in {"same", "probable"} and not is_unnamed,
     }, status=422 if problem else 200)
 
 
