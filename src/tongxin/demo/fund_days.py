@@ -195,18 +195,16 @@ class FundDays:
             results.settle_rest(payout_id=row.id, on=_day(at), actor=worker.viewer, at=at)
 
     def _sign_for(self, at: datetime, gift: Gift) -> None:
-        """All but the last two of a list have signed."""
+        """All but the last two of a list have signed; whoever moved away since is signed for elsewhere."""
         worker = self._desk(at, "social_worker")
+        if worker is None:
+            return
         found = Grant.objects.filter(payout_id=uuid5(SPACE, f"{gift.id} list"), state=Grant.PAID)
         rows = list(found.order_by("number"))
-        # Whoever moved away since is signed for elsewhere.
-        seen = paying.children_seen([row.child_id for row in rows], worker.viewer, at=at) if worker else {}
-        rows = [row for row in rows if row.child_id in seen]
+        seen = paying.children_seen([row.child_id for row in rows], worker.viewer, at=at)
         by = "hospital" if gift.way == "hospital" else "guardian"
-        for row in rows[:-2] if worker is not None else ():
-            results.receive(
-                grant_id=row.id, by=by, on=_day(at), attachment_id=None, actor=worker.viewer, at=at
-            )
+        for row in [each for each in rows if each.child_id in seen][:-2]:
+            results.receive(grant_id=row.id, by=by, on=_day(at), attachment_id=None, actor=worker.viewer, at=at)
 
     def _buy(self, at: datetime) -> None:
         desk, body = self._desk(at), self.year.bodies.get("social_work_station")
