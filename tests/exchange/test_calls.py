@@ -11,6 +11,8 @@ from tests.exchange import systems
 from tests.exchange.conftest import refer
 from tests.exchange.systems import System
 from tests.web.conftest import MORNING, Clock
+from tongxin.access import relations
+from tongxin.accounts.models import Holding
 from tongxin.clues.models import Clue
 from tongxin.exchange.models import Call, Client, Token
 from tongxin.flows import exchange_clients, registers
@@ -189,3 +191,21 @@ class TestCluesAndFigures:
             cast.child(f"童二{number}")
         rows = {each["id"]: each for each in said(system.get("figures"))["figures"]}
         assert rows["children"]["number"] == 12
+
+
+class TestStandsForAPost:
+    def test_reads_nothing_that_its_holder_is_kept_from(
+        self, cast: world.World, hospital: System, referral: Referral
+    ) -> None:
+        one = f"referrals/{referral.entry_id}"
+        assert said(hospital.get(one)) and said(hospital.get("referrals"))["items"]
+        relations.recuse(child_id=referral.child_id, person_id=cast.people["秦医生"].id, at=MORNING)
+        assert hospital.get(one).status_code == 404
+        assert said(hospital.get("referrals"))["items"] == []
+
+    def test_is_turned_away_while_nobody_holds_the_post(
+        self, cast: world.World, hospital: System, referral: Referral
+    ) -> None:
+        Holding.objects.filter(post=cast.posts["秦医生"]).update(to_at=MORNING - timedelta(hours=1))
+        for asked in ("referrals", f"referrals/{referral.entry_id}"):
+            assert said(hospital.get(asked), 403)["code"] == "vacant"

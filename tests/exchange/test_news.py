@@ -156,3 +156,16 @@ def test_an_address_that_hides_something_is_refused(cast: world.World, hospital:
     with pytest.raises(Refused):
         hooked(cast, hospital, url)
     assert exchange_hooks.is_url("https://a.example/news") and ids.new_id()
+
+
+def test_news_sent_again_is_as_fresh_as_the_first(cast: world.World, hospital: System, server: CallServer) -> None:
+    hooked(cast, hospital, server.url("/news"))
+    server.answer = lambda path: (410, {})
+    at = refer(cast, "童小雨").sent_at
+    send(at)
+    row = Delivery.objects.get(state=Delivery.DEAD)
+    later = at + timedelta(minutes=2)
+    exchange_hooks.again(delivery_id=row.id, actor=cast.viewer("系统员"), at=later)
+    send(later)
+    one, other = (headers["Tongxin-Signature"] for _, headers, _ in server.calls)
+    assert one.split(",")[1] != other.split(",")[1]

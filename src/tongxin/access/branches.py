@@ -132,7 +132,10 @@ def _through(model: type[Model], relation: str, whom: list[Q], at: Any) -> Q:
 
 def _not_recused(model: type[Model], viewer: Viewer, at: Any) -> Q:
     """A relative or an accused sees nothing of the child (A10); NOT EXISTS is never NULL (B7)."""
-    mine = _in_force(at).filter(relation=Relation.RECUSED, person_id=viewer.person_id)
+    people: dict[str, Any] = {"person_id__in": sorted(viewer.people)} if viewer.stands_for else {
+        "person_id": viewer.person_id
+    }
+    mine = _in_force(at).filter(relation=Relation.RECUSED, **people)
     return Q(~Exists(mine.filter(child_id=OuterRef(child_column(model)))))
 
 

@@ -1,6 +1,6 @@
 """Who stands in which relation to a child, from–to: let in, barred, and no longer either."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,9 +54,12 @@ def read_ahead_each(moments: Mapping[UUID, datetime]) -> None:
         together.learn(BARRED.question(child=child, at=moments[child]), people)
 
 
-def barred_children(*, person_id: UUID, at: datetime) -> frozenset[UUID]:
-    """The children from whom somebody is barred at a moment."""
-    rows = Relation.objects.filter(held(at), person_id=person_id, relation=Relation.RECUSED)
+def barred_children(*, people: Iterable[UUID], at: datetime) -> frozenset[UUID]:
+    """The children from whom one of some people is barred at a moment."""
+    known = list(people)
+    if not known:
+        return frozenset()
+    rows = Relation.objects.filter(held(at), person_id__in=known, relation=Relation.RECUSED)
     return frozenset(rows.values_list("child_id", flat=True))
 
 
@@ -131,7 +134,7 @@ def end_by_source(*, relation: str, source_id: UUID, at: datetime) -> int:
 def kinds_of(*, viewer: Viewer, at: datetime) -> frozenset[str]:
     """The relations that a viewer stands in to any child at all; one statement, since every page asks."""
     whose = {
-        "person_id": [viewer.person_id] if viewer.person_id else [],
+        "person_id": sorted(viewer.people),
         "post_id": viewer.post_ids, "organisation_id": viewer.organisation_ids,
     }
     named = {name: values for name, values in whose.items() if values}

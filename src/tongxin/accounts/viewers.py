@@ -26,11 +26,20 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person with the seats held at a moment; `seat` is the one acted from."""
+    """A person with the seats held at a moment; `seat` is the one acted from.
+
+    A machine has no person: what those for whom it stands are kept from, it is kept from too.
+    """
 
     person_id: UUID | None
     seats: tuple[Seat, ...] = field(default=())
     is_worker: bool = False
+    stands_for: frozenset[UUID] = frozenset()
+
+    @property
+    def people(self) -> frozenset[UUID]:
+        """Who is behind the viewer: the person, or those for whom a machine stands."""
+        return self.stands_for if self.person_id is None else self.stands_for | {self.person_id}
 
     @property
     def seat(self) -> Seat | None:
@@ -85,6 +94,13 @@ def viewer_of(*, person: Person, at: datetime, post_id: UUID | None = None) -> V
     seats = [_seat(holding.post) for holding in HELD.rows(person=person.id, at=at)]
     seats.sort(key=lambda seat: seat.post_id != post_id)
     return Viewer(person_id=person.id, seats=tuple(seats))
+
+
+def machine_of(post: Post, *, at: datetime) -> Viewer:
+    """Another system that acts from a post, for those who hold it at a moment."""
+    holders = Holding.objects.filter(held(at), post=post, person__is_active=True)
+    people = frozenset(holders.values_list("person_id", flat=True))
+    return Viewer(person_id=None, seats=(_seat(post),), stands_for=people)
 
 
 def seats_of(posts: Iterable[Post]) -> tuple[Seat, ...]:

@@ -13,9 +13,7 @@ PROPOSER = "没有办理：提出的人现在要回避这名儿童。请撤回�
 
 def children_for(viewer: Viewer, *, at: datetime) -> frozenset[UUID]:
     """The children from whom a viewer is kept."""
-    if viewer.person_id is None:
-        return frozenset()
-    return relations.barred_children(person_id=viewer.person_id, at=at)
+    return relations.barred_children(people=viewer.people, at=at)
 
 
 def refuse_alone(child_id: UUID, *, actor: Viewer, proposed_by: UUID, at: datetime) -> UUID:
@@ -29,7 +27,7 @@ def refuse_alone(child_id: UUID, *, actor: Viewer, proposed_by: UUID, at: dateti
 def refuse(child_id: UUID, *, actor: Viewer, at: datetime, proposed_by: UUID | None = None) -> None:
     """Nothing, while neither who acts nor who proposed is kept from the child."""
     found = relations.recused_from(child_id=child_id, at=at)
-    if actor.person_id in found:
+    if actor.people & found:
         raise NotAllowed
     if proposed_by in found:
         raise Refused.because(PROPOSER)

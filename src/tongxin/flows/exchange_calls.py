@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tongxin.accounts.models import Post
-from tongxin.accounts.viewers import Viewer, seats_of
+from tongxin.accounts.viewers import Viewer, machine_of
 from tongxin.core.pathway import CHINA
 from tongxin.exchange.models import Call, Client, Receipt, Token
 from tongxin.exchange.rules import Exchange
@@ -69,8 +69,11 @@ def _admitted(client: Client, address: str, scope: str, at: datetime) -> Caller:
         raise Turned(429, "too_often", "请求太密，请过一分钟再来。")
     if scope and scope not in client.scopes:
         raise Turned(403, "scope", "这个接口没有这个范围。")
-    posts = Post.objects.filter(id=client.post_id).select_related("division")
-    return Caller(client, Viewer(person_id=None, seats=seats_of(posts)), found)
+    post = Post.objects.select_related("division").get(id=client.post_id)
+    viewer = machine_of(post, at=at)
+    if not viewer.people:
+        raise Turned(403, "vacant", "这个接口所属的岗位现在没有人。请先请当地补上人，再来。")
+    return Caller(client, viewer, found)
 
 
 def is_within(address: str, networks: list[str]) -> bool:

@@ -17,6 +17,7 @@ from tongxin.exchange.models import Delivery, Hook, Try
 from tongxin.exchange.rules import Hooks, exchange_in
 from tongxin.flows.exchange_clients import is_in_force, rules_of
 from tongxin.flows.exchange_telling import ANSWERED, ENDED, READY, SENT, STEPPED
+from tongxin.lib import ids
 from tongxin.notices import setup
 from tongxin.notices.adapters import NotSent, asked
 
@@ -84,7 +85,7 @@ def _post(row: Delivery, hook: Hook, found: Hooks, at: datetime) -> int:
         raise NotSent("no_key", is_final=True)
     body = body_of(row)
     signature = signatures.header_for(
-        body, secret=secret, algorithm=hook.algorithm, nonce=f"{row.id}-{row.attempts}", at=at
+        body, secret=secret, algorithm=hook.algorithm, nonce=ids.new_id().hex, at=at
     )
     answer = asked(
         "POST", hook.url, seconds=found.seconds, trusted=_is_within(hook.url), data=body,

@@ -36,5 +36,5 @@ def introductions_for(*, viewer: Viewer, at: datetime) -> list[Introduction]:
     rows = Introduction.objects.filter(
         person_id=viewer.person_id, post_id__in=viewer.post_ids, from_at__lte=at, from_at__gt=at - timedelta(days=days)
     ).order_by("-at")
-    barred = {str(each) for each in relations.barred_children(person_id=viewer.person_id, at=at)}
+    barred = {str(each) for each in relations.barred_children(people=viewer.people, at=at)}
     return [each for each in rows if barred.isdisjoint(each.child_ids)]

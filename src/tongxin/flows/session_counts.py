@@ -106,7 +106,7 @@ def _standing(rows: Iterable[Result], viewer: Viewer, at: datetime) -> list[Resu
     else:
         entries = entries.filter(post_id__in=viewer.post_ids)
     # Whoever is kept from a child doesn't count it either.
-    barred = barred_children(person_id=viewer.person_id, at=at) if viewer.person_id else frozenset()
+    barred = barred_children(people=viewer.people, at=at)
     found = [each for each in entries.only("id", "correction_kind", "subject_id") if each.subject_id not in barred]
     gone = set(Entry.objects.filter(supersedes_id__in=[each.id for each in found]).values_list(
         "supersedes_id", flat=True

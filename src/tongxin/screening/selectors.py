@@ -54,7 +54,7 @@ def knows_names(round: Round, *, viewer: Viewer, at: datetime) -> bool:
 def participants_of(round: Round, *, viewer: Viewer, at: datetime) -> QuerySet[Participant]:
     """The children of a round but those from whom the viewer is kept (spine A10)."""
     rows = round.participants.select_related("school_class", "round").order_by("number")
-    barred = relations.barred_children(person_id=viewer.person_id, at=at) if viewer.person_id else frozenset()
+    barred = relations.barred_children(people=viewer.people, at=at)
     kept_from = set(rows.filter(child_id__in=barred).values_list("id", flat=True)) if barred else set()
     return rows.exclude(id__in=kept_from) if kept_from else rows
 
