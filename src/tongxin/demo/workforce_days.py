@@ -50,6 +50,7 @@ class WorkforceDays:
         for after, what in (
             (ASKED, self._ask_all), (ASKED + timedelta(hours=2), self._begin), (SEVEN, self._show),
             (SEVEN + timedelta(days=1), self._verify), (TEAMS, self._team), (AGAIN, self._ask_again),
+            (AGAIN + timedelta(hours=1), self._show_own), (AGAIN + timedelta(days=1), self._verify),
         ):
             if start + after < self.year.end:
                 self.year.plan(start + after, what)
@@ -118,20 +119,25 @@ class WorkforceDays:
 
     def _show(self, at: datetime) -> None:
         """Certificates of those who hold posts, by themselves; of those without an account, by the desk."""
+        self._show_own(at)
+        desk = self._desk(at)
+        for number, (role, name, sex, kind) in enumerate(OUTSIDE) if desk else ():
+            if desk is not None:
+                self._outside(desk, number, role, name, sex, kind, at)
+
+    def _show_own(self, at: datetime) -> None:
+        """Those who hold posts and have shown nothing yet."""
+        shown = set(Qualification.objects.filter(about_id__isnull=False).values_list("about_id", flat=True))
         for number, (person, post) in enumerate(self._people(at)):
             kind = OWN.get(post.role)
-            if kind is not None:
+            if kind is not None and person.id not in shown:
                 viewer = viewer_of(person=person, at=at, post_id=post.id)
-                given = _paper(kind, number, at, expires=240 if kind == "lawyer" else 0)
+                given = _paper(kind, number, at)
                 self._try(
                     lambda viewer=viewer, given=given: qualifications.declare_own(  # type: ignore[misc]
                         given=given, file=None, actor=viewer, at=at
                     ), at,
                 )
-        desk = self._desk(at)
-        for number, (role, name, sex, kind) in enumerate(OUTSIDE) if desk else ():
-            if desk is not None:
-                self._outside(desk, number, role, name, sex, kind, at)
 
     def _outside(
         self, desk: Actor, number: int, role: str, name: str, sex: str, kind: str, at: datetime
@@ -189,8 +195,9 @@ class WorkforceDays:
             teams.give(team_id=team.id, child_id=child.id, actor=desk.viewer, at=at)
 
 
-def _paper(kind: str, number: int, at: datetime, *, expires: int = 0) -> dict[str, list[str]]:
-    today = at.astimezone(CHINA).date()
+def _paper(kind: str, number: int, at: datetime) -> dict[str, list[str]]:
+    """A certificate; a lawyer's is good for a year from now."""
+    today, expires = at.astimezone(CHINA).date(), 365 if kind == "lawyer" else 0
     given = {
         "kind": [kind], "issuer": ["发证机关（示例）"], "number": [f"示例{number:04d}"],
         "issued_on": [(today - timedelta(days=100 + number)).isoformat()],
