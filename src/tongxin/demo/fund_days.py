@@ -273,8 +273,10 @@ class FundDays:
 
     def _take(self, at: datetime) -> None:
         worker, row = self._desk(at, "social_worker"), Wish.objects.filter(id=uuid5(SPACE, "wish")).first()
-        offer = Offer.objects.filter(wanted_id=row.wanted_id, state=Offer.WAITING).first() if row else None
-        if worker is not None and offer is not None:
+        if worker is None or row is None or row.wanted_id is None:
+            return
+        offer = Offer.objects.filter(wanted_id=row.wanted_id, state=Offer.WAITING).first()
+        if offer is not None:
             taking_up.answer(offer_id=offer.id, agrees=True, reason="", actor=worker.viewer, at=at)
 
     def _deliver(self, at: datetime) -> None:

@@ -101,7 +101,7 @@ def deliver(*, wish_id: UUID, on: str, liked: str, said: str, actor: Viewer, at:
     """The office brought the child what the body gave; how it was, in the child's words."""
     must(actor, NOTE, at=at)
     wish, day = _wish(wish_id, actor, at), day_in(on)
-    if state_of(wish) != Wish.TAKEN:
+    if state_of(wish) != Wish.TAKEN or wish.wanted_id is None:
         raise Refused.because(NOT_TAKEN)
     if len(said) > LONGEST:
         raise Refused([Problem("said", LONG, True)])

@@ -95,14 +95,14 @@ def open_programme(
     if not written:
         problems.append(Problem("budget", NO_LINES, True))
     problems += [Problem(f"budget-{purpose}", NO_AMOUNT, True) for purpose, fen in written.items() if fen is None]
-    if problems or fund is None:
+    first, last_day = (day_in(str(read.clear.get(name, ""))) for name in ("from_on", "to_on"))
+    if problems or fund is None or first is None or last_day is None:
         raise Refused(problems)
     lock_county(county_id)
     last = Programme.objects.filter(county_id=county_id).aggregate(last=Max("number"))["last"] or 0
     programme = Programme(
         id=programme_id, county_id=county_id, number=last + 1, kind=read.clear["kind"], fund_id=fund.id,
-        from_on=day_in(read.clear["from_on"]), to_on=day_in(read.clear["to_on"]), at=at, person_id=person_id,
-        post_id=post_of(actor),
+        from_on=first, to_on=last_day, at=at, person_id=person_id, post_id=post_of(actor),
     )
     vault.create_keys([programme.key_owner], at=at)
     vault.put(programme, {"words": json.dumps(read.words, ensure_ascii=False)})
