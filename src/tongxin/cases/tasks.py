@@ -1,6 +1,6 @@
 """A plan compared with the tasks that stand: open, keep, close; each with an owner who is there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
