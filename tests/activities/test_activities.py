@@ -33,6 +33,8 @@ class TestPlans:
         assert row.state == Activity.PLANNED and "等另一个人批准" in text(desk.get(f"/activities/{row.id}/"))
         assert desk.post(f"/activities/{row.id}/decide/", {"answer": "yes"}).status_code == 404
         assert desk.post(f"/activities/{row.id}/begin/", {"occasion": str(ids.new_id())}).status_code == 422
+        later = planned(desk, **OUTING | {"title": "明年的营", "first_day": "2026-01-20", "last_day": "2026-01-21"})
+        assert "明年的营" in text(manager.get("/activities/")) and later.state == Activity.PLANNED
         assert Notice.objects.filter(kind="activity.planned", post_id=cast.posts["郑管理"].id).exists()
         assert manager.post(f"/activities/{row.id}/decide/", {"answer": "no"}).status_code == 422
         assert manager.post(f"/activities/{row.id}/decide/", {"answer": "no", "reason": "safety"}).status_code == 302

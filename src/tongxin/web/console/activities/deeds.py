@@ -108,7 +108,8 @@ def code(request: Request, occasion_id: UUID) -> HttpResponse:
         return page(request, activity_id, {}, refused.problems, status=422)
     url = request.build_absolute_uri(f"/come/{made}/")
     return show(request, "activities/code.html", {
-        "code": made, "url": url, "picture": picture(url), "until": row.expires_at, "back": f"{HOME}{activity_id}/",
+        "code": made, "url": url, "door": request.build_absolute_uri("/come/"),
+        "picture": picture(url), "until": row.expires_at, "back": f"{HOME}{activity_id}/",
     })
 
 

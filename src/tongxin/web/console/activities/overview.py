@@ -42,8 +42,11 @@ def _page(request: Request, problems: Iterable[Problem] = (), status: int = 200)
         rules = rules_in(reach.county_of(request.viewer), at=request.at)
     except NotAllowed:
         raise Http404 from None
-    rows = mine.filter(first_day__lte=last, last_day__gte=first).exclude(kind__in=list(rules.quick))
-    waiting = [each for each in rows.filter(state=Activity.PLANNED).order_by("first_day")
+    planned = mine.exclude(kind__in=list(rules.quick))
+    rows = planned.filter(last_day__gte=first)
+    # This year's page shows what is planned for later years too.
+    rows = rows if year == request.at.astimezone(CHINA).year else rows.filter(first_day__lte=last)
+    waiting = [each for each in planned.filter(state=Activity.PLANNED).order_by("first_day")
                if reach.may_approve(each, request.viewer, at=request.at)]
     known = list(rows.order_by("-first_day", "-at")[:SHOWN])
     doubts = list(doubting.open_for(request.viewer, at=request.at)[:SHOWN])
