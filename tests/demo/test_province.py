@@ -56,7 +56,7 @@ def _keeps_every_promise() -> None:
 
 def _looks_like_a_province(built: Built) -> None:
     assert built.children == Child.objects.count() == CHILDREN
-    assert built.entries == Entry.objects.count() >= CHILDREN * 4
+    assert built.entries == Entry.objects.count() >= CHILDREN * 3
     assert set(Entry.objects.values_list("kind", flat=True)) >= {"registration", "identification", "visit"}
     assert Case.objects.exclude(stage="registered").count() > CHILDREN / 2
     assert sum(built.handed_down.values()) == Decimal("32420000.00")

@@ -25,10 +25,13 @@ def main(argv: list[str]) -> int:
 
 def _fill(home: Path, children: int | None, processes: int) -> list[dict[str, str]]:
     del home
-    from tongxin.demo.province import build, logins
+    from tongxin.demo.province import build, logins, nights
+    from tongxin.demo.province.rules import province
 
     built = build.build(children=children, processes=processes, say=lambda line: print(f"  {line}", flush=True))
     for refused in built.refused:
         print(f"  没有被接受：{refused}", flush=True)
     print(f"  {built.children} 名儿童，{built.entries} 条记录，资金 {built.fund} 元", flush=True)
-    return logins.hand_out(built)
+    handed_out = logins.hand_out(built)
+    nights.seal(province().ends)
+    return handed_out

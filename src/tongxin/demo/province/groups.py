@@ -70,7 +70,7 @@ def _begin() -> None:
 
 def play_one(group: Group, *, is_only_writer: bool) -> Done:
     """One group from its rosters to the end; Django has been set up."""
-    from tongxin.demo.province import counties
+    from tongxin.demo.province import counties, nights
     from tongxin.demo.province.playing import Playing
     from tongxin.demo.province.rules import province
     from tongxin.lib import steady
@@ -79,4 +79,6 @@ def play_one(group: Group, *, is_only_writer: bool) -> Done:
         begun = [counties.begin(share, province=province(), seed=group.seed) for share in group.shares]
     playing = Playing(province(), begun, group.seed, is_only_writer=is_only_writer)
     playing.play()
+    places = [county.division.id for county in begun]
+    nights.pass_moments(places, province().ends, is_only_writer=is_only_writer)
     return Done(group.children, group.children + playing.entries, tuple(playing.refused))

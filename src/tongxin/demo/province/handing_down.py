@@ -6,6 +6,8 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from django.db import transaction
+
 from tongxin.accounts.models import Division, Holding, Post
 from tongxin.accounts.viewers import viewer_of
 from tongxin.demo.province.fund import shares_of
@@ -21,6 +23,7 @@ KEEPER = "benefit_clerk"
 MONTH, DAY = 3, 10
 
 
+@transaction.atomic
 def hand_down(taking_part: Sequence[Share], *, province: Province, seed: int) -> Mapping[str, Decimal]:
     """What each county (by its code) has got by now, in yuan; together the province's fund exactly."""
     weights = {share.code: share.children for share in taking_part}

@@ -1,6 +1,6 @@
 """What the worker does behind the scenes, for a whole province at once: lines in lists, moments that passed, seals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,24 +23,26 @@ SOON = timedelta(seconds=2)
 READ_UNTIL = timedelta(days=12)
 
 
-def look_again(now: datetime, *, is_only_writer: bool) -> int:
-    """How many cases were looked at again because a moment had come."""
+def pass_moments(counties: Sequence[int], now: datetime, *, is_only_writer: bool) -> int:
+    """How many cases of some counties were looked at again because a moment had come; old lines are written too."""
     done = 0
-    while due := list(_due(now)[:SET]):
+    while due := list(_due(counties, now)[:SET]):
         with steady.answering():
             record_together.look_again_all(due, now=now, is_only_writer=is_only_writer)
         done += len(due)
-    # Whatever else the worker looks after when moments pass.
-    sweep.sweep(now)
+    _react(now - READ_UNTIL)
     return done
 
 
-def _due(now: datetime) -> QuerySet[Case, UUID]:
-    return Case.objects.filter(look_again_at__lte=now).order_by("look_again_at", "id").values_list("id", flat=True)
+def _due(counties: Sequence[int], now: datetime) -> QuerySet[Case, UUID]:
+    rows = Case.objects.filter(look_again_at__lte=now, county_id__in=counties)
+    return rows.order_by("look_again_at", "id").values_list("id", flat=True)
 
 
 def tell(now: datetime) -> int:
     """How many reactions were done, each as soon as it could be; people read their lists meanwhile."""
+    # Whatever else the worker looks after when moments pass.
+    sweep.sweep(now)
     done = _react(now - READ_UNTIL)
     with transaction.atomic():
         held = Holding.objects.filter(to_at__isnull=True, post_id__in=notices.told())

@@ -19,6 +19,8 @@ EVENING = time(17, 30)
 TRIES, AGAIN = 3, timedelta(days=6)
 # What stays open in a place that nobody looks after: papers that an office would have to look up.
 LEFT_OPEN = frozenset({"detail_correction"})
+# Nobody leaves off in the middle of a crisis.
+CRISIS_MOST = 120
 NEVER = datetime.max.replace(tzinfo=CHINA)
 
 
@@ -58,7 +60,8 @@ class Way:
 
     def following(self, *, district: District, calendar: Calendar) -> Next | None:
         """What comes next; None when nothing does before the end."""
-        if len(self.life.entries) >= self.most:
+        is_in_crisis = self.state is not None and self.state.in_crisis
+        if len(self.life.entries) >= (CRISIS_MOST if is_in_crisis else self.most):
             return None
         found = [each for each in self.wishes if each.at < self.until]
         for todo in self.life.todo.values():
