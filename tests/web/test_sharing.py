@@ -8,7 +8,7 @@ import pytest
 
 from tests import world
 from tests.assessed import assess
-from tests.flows.sharing import JUDGE, NOW, OFFICER, consent, in_force, officer, pupil, wish
+from tests.flows.sharing import JUDGE, NOW, OFFICER, consent, in_force, officer, pupil, under_way, wish
 from tests.web.conftest import Clock, Office
 from tongxin.flows.sharing_sending import send_queued
 from tongxin.ledger.models import Access
@@ -102,6 +102,25 @@ class TestTheBoxes:
             assert office(stranger).get(f"/children/{child.id}/given/").status_code == 404
         assert office("陈管理").get(page).status_code == 404
         assert not Notice.objects.filter(kind__startswith="share.", child_id__isnull=False).exists()
+
+    def test_what_waits_stands_above_any_number_that_were_received(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        child = pupil(cast)
+        officer(cast)
+        names = under_way(cast, child, body=cast.posts[OFFICER].organisation_id)
+        one = Delivery.objects.get(id=names["delivery_id"])
+        Delivery.objects.bulk_create(
+            Delivery(
+                agreement=one.agreement, version=one.version, child_id=child.id, code=f"20250902-{number:05}",
+                fields=one.fields, state=Delivery.RECEIVED, queued_at=NOW, sent_at=NOW + timedelta(hours=1),
+            )
+            for number in range(230)
+        )
+        page = text(office(OFFICER).get("/sharing/inbox/"))
+        assert one.code in page and "没有等签收的" not in page and "下一页" in page
+        shown = [text(office(OFFICER).get(f"/sharing/inbox/?page={each}")) for each in (1, 2, 3)]
+        assert all(any(f"20250902-{number:05}" in each for each in shown) for number in range(230))
 
     def test_withdrawn_consent_shuts_it_and_a_person_confirms_the_end(
         self, cast: world.World, office: SignedIn, time: Clock

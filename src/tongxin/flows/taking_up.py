@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Case, Max, QuerySet, When
 
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
@@ -17,6 +17,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import scrubbing
 from tongxin.flows.pairing_companions import county_of, must, post_of, rules_in
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry
 from tongxin.lib.numbers import day_in
@@ -38,12 +39,16 @@ SHOWN_WORDS = 5
 
 
 @transaction.atomic
-def publish(*, child_id: UUID, given: Given, actor: Viewer, at: datetime) -> Wanted:
-    """A need of a child, said without saying whose it is; what its file knows is searched for first."""
+def publish(*, child_id: UUID, given: Given, actor: Viewer, at: datetime, new_id: UUID | None = None) -> Wanted:
+    """A need of a child, said without saying whose it is, once under `new_id`; what its file knows is searched for
+    first."""
     person_id = must(actor, PUBLISH, at=at)
     child: Child | None = access.child_if_visible(viewer=actor, child_id=child_id, part=PART, at=at)
     if child is None or child.county_id is None:
         raise NotAllowed
+    Division.objects.select_for_update().get(id=child.county_id)
+    if before := made_before(Wanted, new_id, child_id=child.id, published_by=person_id):
+        return before
     found = rules_in(child.county_id, at=at)
     read = answers.read(found.asked["wanted"], given, at=at)
     today, until = at.astimezone(CHINA).date(), day_in(str(read.clear.get("until_on", "")))
@@ -53,10 +58,10 @@ def publish(*, child_id: UUID, given: Given, actor: Viewer, at: datetime) -> Wan
     problems += _telling(read.words.get("what", ""), child, at)
     if problems or until is None:
         raise Refused(problems)
-    Division.objects.select_for_update().get(id=child.county_id)
     last = Wanted.objects.filter(county_id=child.county_id).aggregate(last=Max("number"))["last"] or 0
     wanted = Wanted(
-        county_id=child.county_id, town_id=child.town_id, number=last + 1, child_id=child.id, until_on=until,
+        id=new_id or ids.new_id(), county_id=child.county_id, town_id=child.town_id, number=last + 1,
+        child_id=child.id, until_on=until,
         clear={name: read.clear[name] for name in ("kind", "ages")}, published_at=at, published_by=person_id,
         post_id=post_of(actor),
     )
@@ -82,7 +87,9 @@ def published_by(viewer: Viewer, *, at: datetime) -> QuerySet[Wanted]:
     """What was published of children whom the viewer sees."""
     must(viewer, PUBLISH, at=at)
     children = access.visible(Child.objects.all(), viewer=viewer, part=PART, at=at).values("id")
-    return Wanted.objects.filter(county_id=county_of(viewer), child_id__in=children).order_by("-published_at")
+    return Wanted.objects.filter(county_id=county_of(viewer), child_id__in=children).annotate(
+        is_over=Case(When(state=Wanted.OPEN, then=0), default=1)
+    ).order_by("is_over", "-published_at", "id")
 
 
 def open_to(viewer: Viewer, *, at: datetime) -> QuerySet[Wanted]:

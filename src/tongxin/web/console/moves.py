@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Case, When
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -25,11 +26,11 @@ from tongxin.web.console.chips import scheme_chips
 from tongxin.web.console.options import county_of_viewer, pathway_shown, words_of
 from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
+from tongxin.web.paging import paged
 
 FIGURES = "office.send_figures|take_figures"
 OPEN, MOVE, KEEP = "office.move_files|keep_peers", "office.move_files", "office.keep_peers"
 HERE = "/moves/"
-SHOWN = 30
 JSON = "application/json"
 
 
@@ -42,14 +43,18 @@ def moves(request: Request) -> HttpResponse:
 def _page(request: Request, problem: str = "", status: int = 200) -> HttpResponse:
     county = county_of_viewer(request) or 0
     may_move = may_do_any(request, file_taking.ACTION)
-    arrivals = Arrival.objects.filter(county_id=county).select_related("peer").order_by("-received_at")[:SHOWN]
-    known = Peer.objects.order_by("-added_at")[:SHOWN]
+    waits = Case(When(state=Arrival.WAITING, then=0), default=1)
+    came = Arrival.objects.filter(county_id=county).select_related("peer").annotate(is_over=waits)
+    arrivals, arrivals_pager = paged(request, came.order_by("is_over", "-received_at", "id"), unit="份")
+    sent, sendings_pager = paged(request, file_receipts.sent_from(county), name="sent", unit="份")
+    known = Peer.objects.order_by("-added_at")
     return show(request, "moves/list.html", {
         "problem": problem, "may_move": may_move, "may_keep": may_do_any(request, peers.ACTION),
+        "arrivals_pager": arrivals_pager, "sendings_pager": sendings_pager,
         "own": _own_card(request), "me": request.viewer.person_id,
         "arrivals": [{"row": each, "state": each.get_state_display()} for each in arrivals] if may_move else [],
         "sendings": [
-            {"row": each, "state": each.get_state_display()} for each in file_receipts.sent_from(county)[:SHOWN]
+            {"row": each, "state": each.get_state_display()} for each in sent
         ] if may_move else [],
         "peers": [{"row": each, "fingerprint": peers.fingerprint(each)} for each in known],
     }, status=status)

@@ -20,15 +20,16 @@ from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import told_problems
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
+from tongxin.web.paging import paged
 
-ROUTE, PURPOSE, PART, SHOWN = "pupils", "teaching", "pupil", 200
+ROUTE, PURPOSE, PART = "pupils", "teaching", "pupil"
 
 
 @door("office.see_pupils")
 def pupil_list(request: Request) -> HttpResponse:
     """Own pupils, with the fields that the definition names and no others."""
     try:
-        children = list(teaching.pupils_of(request.viewer, at=request.at)[:SHOWN])
+        children, pager = paged(request, teaching.pupils_of(request.viewer, at=request.at), unit="人")
         rules = pairing_companions.rules_in(pairing_companions.county_of(request.viewer), at=request.at)
     except NotAllowed:
         raise Http404 from None
@@ -39,6 +40,7 @@ def pupil_list(request: Request) -> HttpResponse:
     contacts = teaching.contacts_of(children) if "school_contact" in shown else {}
     towns = dict(Division.objects.filter(id__in={each.town_id for each in children}).values_list("id", "name"))
     return show(request, "pairings/pupils.html", {
+        "pager": pager,
         "rows": [
             _line(request, each, names.children.get(each.id, each.file_no), towns, shown, contacts) for each in children
         ],

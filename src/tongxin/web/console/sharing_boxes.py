@@ -35,8 +35,9 @@ from tongxin.web.console.sharing import (
 )
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
+from tongxin.web.paging import paged
 
-SHOWN, LONGEST_SEARCH = 200, 60
+LONGEST_SEARCH = 60
 WAITING = (Delivery.WAITING, Delivery.OPENED)
 
 
@@ -67,11 +68,12 @@ def inbox(request: Request) -> HttpResponse:
                       _("已签收。"), INBOX)
     rows = receiving.inbox(viewer=request.viewer, at=request.at)
     everything = request.GET.get("only") == "all"
-    found = list((rows if everything else rows.filter(state__in=Delivery.READABLE))[:SHOWN])
-    waiting = [each for each in found if each.state in WAITING]
+    rows = rows if everything else rows.filter(state__in=Delivery.READABLE)
+    waiting, waiting_pager = paged(request, rows.filter(state__in=WAITING), name="waiting", unit="份")
+    others, others_pager = paged(request, rows.exclude(state__in=WAITING), unit="份")
     return show(request, "console/sharing/inbox.html", {
-        "waiting": _rows(request, waiting), "everything": everything,
-        "others": _rows(request, [each for each in found if each.state not in WAITING]),
+        "waiting": _rows(request, waiting), "waiting_pager": waiting_pager, "everything": everything,
+        "others": _rows(request, others), "others_pager": others_pager,
         "opened": any(each.state == Delivery.OPENED for each in waiting),
     })
 
@@ -95,7 +97,9 @@ def outbox(request: Request) -> HttpResponse:
     rows = Delivery.objects.filter(agreement__county_id__in=counties).exclude(reason="unchanged")
     everything = request.GET.get("only") == "all"
     shown_rows = rows if everything else rows.exclude(state__in=(Delivery.VOID, Delivery.CLOSED, Delivery.DISPOSED))
-    found = list(shown_rows.select_related("agreement", "version").order_by("-queued_at", "id")[:SHOWN])
+    found, pager = paged(
+        request, shown_rows.select_related("agreement", "version").order_by("-queued_at", "id"), unit="份"
+    )
     asked = Child.objects.filter(id__in={each.child_id for each in found})
     children = {each.id: each for each in access.visible(asked, viewer=request.viewer, part="roster", at=request.at)}
     names = open_names(request, listed=children.values(), purpose=PURPOSE, route="sharing.outbox")
@@ -103,7 +107,7 @@ def outbox(request: Request) -> HttpResponse:
     for line, each in zip(lines, found, strict=True):
         child = children.get(each.child_id)
         line |= {"name": names.children.get(each.child_id, ""), "child": child}
-    return show(request, "console/sharing/outbox.html", {"rows": lines, "everything": everything})
+    return show(request, "console/sharing/outbox.html", {"rows": lines, "everything": everything, "pager": pager})
 
 
 @door("office.receive_sharing")

@@ -22,10 +22,11 @@ from tongxin.web.console.options import words_of
 from tongxin.web.console.referral_rows import STATES
 from tongxin.web.console.register_forms import drawn, given_in, told_problems, words_in
 from tongxin.web.doors import Request, child_for, door, may_do_any
+from tongxin.web.new_ids import fresh, given_id
 from tongxin.web.pages import show
+from tongxin.web.paging import paged
 
 HOME, ROUTE, PURPOSE, PART = "/wanted/", "wanted", "wanted", "wanted"
-SHOWN = 60
 Given = dict[str, list[str]]
 EITHER = "office.publish_needs|take_needs"
 
@@ -42,9 +43,13 @@ def _page(
     wrong, said = list(problems), given or {}
     rules = pairing_companions.rules_in(pairing_companions.county_of(request.viewer), at=request.at)
     publishes, takes = (may_do_any(request, each) for each in (taking_up.PUBLISH, taking_up.TAKE))
-    published = list(taking_up.published_by(request.viewer, at=request.at)[:SHOWN]) if publishes else []
-    open_rows = list(taking_up.open_to(request.viewer, at=request.at)[:SHOWN]) if takes else []
-    offered = list(taking_up.offers_of(request.viewer, at=request.at)[:SHOWN]) if takes else []
+    viewer, at, pagers = request.viewer, request.at, dict[str, dict[str, str]]()
+    published, open_rows, offered = list[Wanted](), list[Wanted](), list[Offer]()
+    if publishes:
+        published, pagers["published"] = paged(request, taking_up.published_by(viewer, at=at), name="published")
+    if takes:
+        open_rows, pagers["open"] = paged(request, taking_up.open_to(viewer, at=at), name="open")
+        offered, pagers["offered"] = paged(request, taking_up.offers_of(viewer, at=at), name="offered")
     offers = list(Offer.objects.filter(wanted__in=published).select_related("organisation", "wanted").order_by("at"))
     shown = [*published, *open_rows, *(each.wanted for each in offered)]
     names = open_names(
@@ -67,6 +72,7 @@ def _page(
             for each in offers if each.wanted_id == line["row"].id
         ]
     return show(request, "pairings/wanted.html", {
+        "pagers": pagers,
         "problems": told_problems(wrong), "publishes": publishes, "takes": takes, "published": lines[:many],
         "open": [
             {**each, "has_offered": each["row"].id in waiting, "fields": drawn(
@@ -113,7 +119,9 @@ def publish(request: Request, child_id: UUID) -> HttpResponse:
         return _form(request, child, {})
     given = given_in(request)
     try:
-        taking_up.publish(child_id=child.id, given=given, actor=request.viewer, at=request.at)
+        taking_up.publish(
+            child_id=child.id, given=given, actor=request.viewer, at=request.at, new_id=given_id(request)
+        )
     except NotAllowed:
         raise Http404 from None
     except Refused as refused:
@@ -130,7 +138,7 @@ def _form(
     names = open_names(request, children=[child], purpose=PURPOSE, route=ROUTE, part=taking_up.PART)
     return show(request, "pairings/publish.html", {
         "child": child, "name": names.children[child.id], "problems": told_problems(wrong),
-        "rows": drawn(rules.asked["wanted"], given, wrong),
+        "rows": drawn(rules.asked["wanted"], given, wrong), **fresh(request),
     }, status=status)
 
 
