@@ -110,6 +110,8 @@ class TestCertificates:
         assert "现在有" in text(desk.get("/workforce/")) and "1 人</td>" in text(desk.get("/workforce/"))
         page = f"/workforce/qualifications/{row.id}/evidence/"
         assert desk.get(page).content[:4] == PNG[:4] and own.get(page).status_code == 200
+        assert own.get(f"/workforce/mine/{row.id}/evidence/").status_code == 200
+        assert desk.get(f"/workforce/mine/{row.id}/evidence/").status_code == 404
         assert office("苏咨询").get(page).status_code == 404 and Evidence.objects.count() == 1
 
     def test_an_expired_one_and_nonsense_are_refused(self, cast: world.World, office: SignedIn) -> None:

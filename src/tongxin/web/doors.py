@@ -42,6 +42,7 @@ ACTIONS = {
     "office.agree_clients": "同意接口登记的人",
     "office.keep_clients|agree_clients": "登记接口或同意登记的人",
     "office.keep_workforce": "可以登记查询和资质的人",
+    "office.keep_workforce|keep_companions": "可以登记资质或登记陪伴者的人",
     "office.see_workforce": "可以看人员与资质的人",
     "office.see_caseloads": "可以看各岗位工作量的人",
     "office.start_checks": "可以定从哪天起没有查询的不交孩子的人",

@@ -51,7 +51,9 @@ def certificate_lines(
             "verdict": verdict, "checked_by": names.person(verdict.person_id) if verdict else "",
             "reason": found.refusals.get(verdict.reason, "") if verdict else "",
             "may_verify": verdict is None and me not in {row.person_id, row.about_id},
-            "evidence": hasattr(row, "evidence"), "url": f"{HOME}qualifications/{row.id}/",
+            "url": f"{HOME}qualifications/{row.id}/",
+            "evidence": f"{HOME}{'mine' if row.about_id == me else 'qualifications'}/{row.id}/evidence/"
+            if hasattr(row, "evidence") else "",
         })
     return lines
 
@@ -177,8 +179,20 @@ def _verified(request: Request, qualification_id: UUID, act: Callable[[], object
 
 
 @door("work")
+def own_evidence(request: Request, qualification_id: UUID) -> HttpResponse:
+    """One's own certificate itself."""
+    if not Qualification.objects.filter(id=qualification_id, about_id=request.viewer.person_id or qualification_id):
+        raise Http404
+    return _paper(request, qualification_id)
+
+
+@door("office.keep_workforce|keep_companions")
 def evidence(request: Request, qualification_id: UUID) -> HttpResponse:
-    """The certificate itself, for whose it is and for those who write about them."""
+    """The certificate itself, for those who write about whose it is."""
+    return _paper(request, qualification_id)
+
+
+def _paper(request: Request, qualification_id: UUID) -> HttpResponse:
     try:
         row = qualifications.one_kept(qualification_id, viewer=request.viewer, at=request.at)
     except NotAllowed:

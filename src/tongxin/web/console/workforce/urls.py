@@ -9,6 +9,7 @@ OUTSIDER = "workforce/companions/<uuid:companion_id>/"
 urlpatterns: list[URLPattern] = [
     path("workforce/", overview.overview), path("workforce/start/", overview.start),
     path("workforce/table/", overview.table), path("workforce/mine/", certificates.mine),
+    path("workforce/mine/<uuid:qualification_id>/evidence/", certificates.own_evidence),
     path("workforce/mine/declare/", certificates.declare_own), path("workforce/people/", people.people_list),
     path(ONE, people.person_page), path(f"{ONE}check/", people.check), path(f"{ONE}declare/", people.declare),
     path(OUTSIDER, certificates.outsider), path(f"{OUTSIDER}declare/", certificates.declare_outsider),
