@@ -233,6 +233,7 @@ NEEDS: dict[str, str] = {
     f"{UPLOAD}rows/mended/": "office.import_roster@county", f"{UPLOAD}changes/": "office.import_roster@county",
     f"{UPLOAD}changes/<uuid:listing_id>/": "office.import_roster@county",
     "comparisons/": "office.compare_lists|settle_comparisons~",
+    "comparisons/alike/": "office.settle_comparisons~",
     "comparisons/review/": "office.settle_comparisons", "comparisons/review/missing/": "office.settle_comparisons",
     "comparisons/review/<uuid:answer_id>/": "office.settle_comparisons@county~",
     **dict.fromkeys((f"comparisons/<uuid:comparison_id>/{each}" for each in ("", "progress/", "answer/")),

@@ -13,6 +13,8 @@ class Comparison(models.Model):
     """One list as received, sealed under its own key, which is destroyed at the end of its term."""
 
     RECEIVED, RUNNING, DONE, DISPOSED = "received", "running", "done", "disposed"
+    # Too few children to be compared without somebody's word.
+    ASKED, REFUSED = "asked", "refused"
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     kind = models.CharField("名单", max_length=32)
     sha256 = models.CharField("文件摘要", max_length=64)
@@ -32,6 +34,10 @@ class Comparison(models.Model):
     name = SealedField("文件名", null=True)
     original = SealedField("原件", null=True)
     disposed_at = models.DateTimeField("销毁时间", null=True)
+    # Why so few are asked about, and who allowed it or not.
+    reason = SealedField("为什么比", null=True)
+    answered_by = models.UUIDField("答复人", null=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
 
     class Meta:
         verbose_name = "名单比对"
@@ -93,8 +99,33 @@ class Answer(models.Model):
         return Owner("file", self.comparison_id)
 
 
+class Settling(models.Model):
+    """What a person made of one answer and why; taken back it stays readable, and the answer waits as before."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="settlings")
+    decision = models.CharField("处理", max_length=16)
+    # What the answer said until then.
+    verdict = models.CharField("原来的结果", max_length=16)
+    child_id = models.UUIDField("原来的儿童", null=True)
+    person_id = models.UUIDField(null=True)
+    post_id = models.UUIDField(null=True)
+    at = models.DateTimeField("时间")
+    reason = SealedField("理由", null=True)
+    undone_by = models.UUIDField("撤销人", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undo_reason = SealedField("撤销理由", null=True)
+
+    class Meta:
+        verbose_name = "比对结果的处理"
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("file", self.answer.comparison_id)
+
+
 class Apart(models.Model):
-    """A person said that two are not the same child: the pair is never asked about again."""
+    """A person said that two are not the same child: the pair is never asked about again, until it is taken back."""
 
     child_id = models.UUIDField("儿童")
     # The other one: a row of a list by its mark, or another file.
@@ -103,15 +134,43 @@ class Apart(models.Model):
     decided_at = models.DateTimeField("时间")
     person_id = models.UUIDField(null=True)
     post_id = models.UUIDField(null=True)
+    undone_by = models.UUIDField("撤销人", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undo_reason = SealedField("撤销理由", null=True)
 
     class Meta:
         verbose_name = "不是同一名儿童"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["child_id", "mark"], condition=Q(mark__isnull=False), name="apart_row"),
             models.UniqueConstraint(
-                fields=["child_id", "other_id"], condition=Q(other_id__isnull=False), name="apart_file"
+                fields=["child_id", "mark"], condition=Q(mark__isnull=False, undone_at__isnull=True), name="apart_row"
+            ),
+            models.UniqueConstraint(
+                fields=["child_id", "other_id"], condition=Q(other_id__isnull=False, undone_at__isnull=True),
+                name="apart_file",
             ),
         ]
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("child", self.child_id)
+
+
+class Alike(models.Model):
+    """Two files of one county that may be one child's: a question for a person, by ids and codes alone."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    county_id = models.BigIntegerField(db_index=True)
+    # The smaller id first.
+    one_id = models.UUIDField("一份档案")
+    other_id = models.UUIDField("另一份档案")
+    likely = models.IntegerField("把握")
+    is_contrary = models.BooleanField("互相矛盾", default=False)
+    found_at = models.DateTimeField("找到的时间")
+
+    class Meta:
+        verbose_name = "像同一名儿童的两份档案"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["one_id", "other_id"], name="alike_once")]
+        indexes: ClassVar = [models.Index(fields=["other_id"], name="alike_other")]
 
 
 class Joining(models.Model):

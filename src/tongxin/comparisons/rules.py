@@ -12,6 +12,9 @@ from tongxin.rulebook import shipped
 KIND, ID = "comparisons", "comparisons"
 IN_FILE = "in_file"
 CLIMB = {"working_days": 2}
+LEAST, A_DAY = 20, 10
+ALIKE: Mapping[str, Any] = {"never": ("twins", "unnamed", "siblings")}
+TOGETHER: Mapping[str, Any] = {"most": 100, "never": ("mid_high", "high")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class ListKind:
     columns: tuple[str, ...]
     keeps: timedelta
     tells: str
+    # Which bodies may bring such a list; everybody's where none is named.
+    bodies: tuple[str, ...] = ()
     # Which children on file ought to stand in such a list; nobody where neither is told.
     ages: tuple[int, int] | None = None
     categories: tuple[str, ...] = ()
@@ -33,6 +38,10 @@ class ListKind:
     def tells_whether(self) -> bool:
         """Whether the sender learns of each row if there is a file."""
         return self.tells == IN_FILE
+
+    def may_bring(self, body: str) -> bool:
+        """Whether a body of this kind may bring such a list."""
+        return not self.bodies or body in self.bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,14 @@ class Rules:
     owners: tuple[str, ...]
     at_once: int
     most_rows: int
+    # Fewer children than these are compared on somebody's word only; how many lists one body brings a day.
+    least_children: int
+    most_a_day: int
+    # How many rows of children missing from a list are settled at once with one reason, and at which grades never.
+    together_most: int
+    together_never: tuple[str, ...]
+    # By which hard rules two files are never asked about.
+    alike_never: tuple[str, ...]
     choices: tuple[str, ...]
     suggest_from: int
     suggest_characters: int
@@ -63,7 +80,8 @@ def read(content: Mapping[str, Any]) -> Rules:
     kinds = [
         ListKind(
             id=each["id"], zh=each["zh"], purpose=each["purpose"], basis=each["basis"], columns=tuple(each["columns"]),
-            keeps=timedelta(days=each["keep_days"]), tells=each["tells"], **_expected(each.get("expects", {})),
+            keeps=timedelta(days=each["keep_days"]), tells=each["tells"],
+            bodies=tuple(each.get("bodies", ())), **_expected(each.get("expects", {})),
         )
         for each in content["kinds"]
     ]
@@ -73,6 +91,10 @@ def read(content: Mapping[str, Any]) -> Rules:
         # What was adopted before had none.
         climb=content.get("climb", CLIMB),
         owners=tuple(content["owners"]), at_once=int(content["at_once"]), most_rows=int(content["most_rows"]),
+        least_children=int(content.get("least_children", LEAST)), most_a_day=int(content.get("most_a_day", A_DAY)),
+        alike_never=tuple(content.get("alike", ALIKE)["never"]),
+        together_most=int(content.get("together", TOGETHER)["most"]),
+        together_never=tuple(content.get("together", TOGETHER)["never"]),
         choices=tuple(content["join"]["choices"]), suggest_from=int(suggest["from"]),
         suggest_characters=int(suggest["characters"]), suggest_most=int(suggest["most"]),
         blind=throttle.read(suggest["blind"]),

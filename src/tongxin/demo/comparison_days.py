@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tongxin.accounts.models import Division
-from tongxin.comparisons.models import Answer
+from tongxin.comparisons.models import Answer, Comparison
+from tongxin.comparisons.rules import rules_at
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
-from tongxin.flows import comparing, comparing_review, comparing_run
+from tongxin.flows import comparing, comparing_few, comparing_limits, comparing_review, comparing_run
 from tongxin.flows.comparing_files import OnFile, in_words
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.people.models import CategorySpan, Child
@@ -30,6 +31,7 @@ STRANGERS = {
 }
 # How many of what waits are settled before the last morning.
 SETTLED = 3
+WHY_FEW = "全县这一类的孩子就这些，核对补贴要逐个弄清"
 
 
 class ComparisonDays:
@@ -48,6 +50,9 @@ class ComparisonDays:
     def _bring(self, at: datetime, kind: str, role: str, left: int) -> None:
         """The list is brought, read as it is, and compared at once."""
         sender = self.year.cast.at_place(role, self.county.id, at=at)
+        brings = rules_at(at).kinds[kind]
+        if sender is not None and not comparing_limits.may_bring(brings, viewer=sender.viewer):
+            sender = None
         sender = sender or self.year.cast.at_place("benefit_clerk", self.county.id, at=at)
         desk = self.year.cast.at_place("case_manager", self.county.id, at=at)
         if sender is None or desk is None:
@@ -57,11 +62,21 @@ class ComparisonDays:
             found = comparing.receive(
                 kind=kind, content=content, name=f"{kind}.csv", actor=sender.viewer, at=at
             ).comparison
-            comparing_run.run(found, viewer=sender.viewer, at=at)
+            self._compare(found, sender=sender, desk=desk, at=at)
         except (NotAllowed, Refused) as refused:
             self.year.refuse("comparisons", refused, at=at)
             return
         self.year.plan(at + timedelta(days=1, hours=2), self._review, comparison_id=found.id)
+
+    def _compare(self, found: Comparison, *, sender: Actor, desk: Actor, at: datetime) -> None:
+        """At once, or on the desk's word where the list names a few children only."""
+        roster = comparing.understand(found, viewer=sender.viewer, at=at)
+        count = comparing_few.children_in(roster.rows(today=at.astimezone(CHINA).date()))
+        who = sender
+        if comparing_few.too_few(found, children=count, viewer=sender.viewer, at=at):
+            comparing_few.ask(found, reason=WHY_FEW, actor=sender.viewer, at=at)
+            found, who = comparing_few.answer(found, agrees=True, actor=desk.viewer, at=at), desk
+        comparing_run.run(found, viewer=who.viewer, at=at)
 
     def _list(self, kind: str, *, left: int, desk: Actor, at: datetime) -> bytes:
         files = in_words(self._children(kind), viewer=desk.viewer, at=at)

@@ -28,10 +28,12 @@ from tongxin.instances.models import BlindSession
 from tongxin.intake.county import county_of
 from tongxin.intake.reading import open_roster
 from tongxin.lib import signing
+from tongxin.people.models import Child
 from tongxin.rulebook import rules, shipped
 
 COMPARE, APPROVE, ON_FILE = "blind_compare", "approve_blind", "blind_on_file"
 PURPOSE, PART, ROUTE = "list_comparison", "roster", "blind"
+TOLD = "blind.told"
 SEED = 32
 LABEL = BlindSession._meta.label_lower
 MISSING = "请写明对方单位、目的和协议文号，没有保存。"
@@ -223,7 +225,18 @@ def take(*, session_id: UUID, content: bytes, actor: Viewer, at: datetime) -> Bl
         row.state, row.ended_at = BlindSession.DONE, at
         row.save()
         _tell("blind.learned", row, actor, at, found=len(keys))
+        _note_in_files(row, keys, actor=actor, at=at)
     return row
+
+
+def _note_in_files(row: BlindSession, keys: Iterable[str], *, actor: Viewer, at: datetime) -> None:
+    """In the file of each child whom both have: that the other side knows it now. It outlives the result."""
+    if row.source != BlindSession.ON_FILE:
+        return
+    for each in Child.objects.filter(id__in=[UUID(key) for key in keys]).order_by("id"):
+        ledger.record(
+            kind=TOLD, subject=each.key_owner, actor=actor, at=at, is_fact=True, clear={"session": str(row.id)}
+        )
 
 
 def result_of(row: BlindSession, *, viewer: Viewer, at: datetime) -> list[str]:

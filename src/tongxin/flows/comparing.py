@@ -1,7 +1,7 @@
 """Lists that a department brings to be compared with the files of a county: received, looked through, given up (B4)."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,10 @@ from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import WORKER, Viewer
-from tongxin.comparisons.models import Answer, Apart, Comparison
+from tongxin.comparisons.models import Alike, Answer, Apart, Comparison, Settling
 from tongxin.comparisons.rules import ListKind, Rules, rules_at
+from tongxin.flows import comparing_limits
+from tongxin.flows.comparing_limits import refuse_sender, settles_for
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.intake.county import county_of
 from tongxin.intake.reading import Divisions, Part, Roster, open_roster, remapped
@@ -25,7 +27,7 @@ from tongxin.registers import impact
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
 
-COMPARE, SETTLE, GATE = "compare_lists", "settle_comparisons", "comparison"
+COMPARE, SETTLE, GATE = "compare_lists", comparing_limits.SETTLE, "comparison"
 PURPOSE, PART = "list_comparison", "roster"
 NO_COUNTY = "您的岗位不在某一个县区，不能比对名单。没有接收文件。"
 NO_KIND = "请先选这是哪一种名单。没有接收文件。"
@@ -67,11 +69,7 @@ def seen_by(*, viewer: Viewer, at: datetime) -> QuerySet[Comparison]:
 
 def sees_all(comparison: Comparison, *, viewer: Viewer, at: datetime) -> bool:
     """Whether the viewer settles for the county of a list, and so sees more than its sender is told."""
-    found = rules.access_rules(at=at)
-    return any(
-        seat.division_id == comparison.county_id and found.may_do(role=seat.role, action=SETTLE)
-        for seat in viewer.seats
-    )
+    return settles_for(comparison.county_id, viewer=viewer, at=at)
 
 
 def comparison_for(*, comparison_id: UUID, viewer: Viewer, at: datetime) -> Comparison:
@@ -98,6 +96,7 @@ def receive(*, kind: str, content: bytes, name: str, actor: Viewer, at: datetime
     found = rules_at(at, region=county.code[:6])
     if kind not in found.kinds:
         raise Refused.because(NO_KIND)
+    refuse_sender(found.kinds[kind], found, county_id=county.id, actor=actor, at=at)
     sha256 = hashlib.sha256(content).hexdigest()
     same = Comparison.objects.filter(county_id=county.id, kind=kind, sha256=sha256, post_id=actor.post_id)
     if known := same.first():
@@ -168,9 +167,10 @@ def dispose_due(*, at: datetime, held: Collection[UUID] = ()) -> int:
                 is_fact=True,
             )
             each.answers.update(content=None, mark=None)
+            Settling.objects.filter(answer__comparison=each).update(reason=None, undo_reason=None)
             each.answers.exclude(state=Answer.SETTLED).update(state=Answer.SETTLED, decision="expired", settled_at=at)
             Comparison.objects.filter(id=each.id).update(
-                state=Comparison.DISPOSED, original=None, name=None, disposed_at=at
+                state=Comparison.DISPOSED, original=None, name=None, reason=None, disposed_at=at
             )
         vault.destroy(Owner("file", each.id), at=at)
         count += 1
@@ -180,7 +180,12 @@ def dispose_due(*, at: datetime, held: Collection[UUID] = ()) -> int:
 def forget_about(child_id: UUID) -> int:
     """How many answers said something of a child whose file is erased; their reasons go, and who was meant."""
     about = Answer.objects.filter(child_id=child_id)
+    answers = list(about.values_list("id", flat=True))
     gone = about.update(content=None, mark=None, child_id=None, state=Answer.SETTLED, decision="erased")
+    Settling.objects.filter(Q(child_id=child_id) | Q(answer_id__in=answers)).update(
+        child_id=None, reason=None, undo_reason=None
+    )
+    gone += Alike.objects.filter(Q(one_id=child_id) | Q(other_id=child_id)).delete()[0]
     gone += Apart.objects.filter(Q(child_id=child_id) | Q(other_id=child_id)).delete()[0]
     return int(gone)
 
@@ -189,9 +194,9 @@ def _may(viewer: Viewer, action: str, at: datetime) -> bool:
     return access.may_do(viewer=viewer, action=action, at=at)
 
 
-def counts_of(comparison: Comparison) -> dict[str, Any]:
-    """How many rows came to which answer, and how many of them still wait for somebody."""
-    rows = list(comparison.answers.values_list("verdict", "state"))
+def counts_of(answers: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """How many answers (verdict and state) came to what, and how many of them still wait for somebody."""
+    rows = list(answers)
     verdicts = (Answer.SAME, Answer.PROBABLE, Answer.CONTRADICTORY, Answer.NEW, Answer.MISSING)
     counts = {each: sum(verdict == each for verdict, _ in rows) for each in verdicts}
     return {**counts, "waiting": sum(state != Answer.SETTLED for _, state in rows)}

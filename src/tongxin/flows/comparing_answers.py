@@ -4,12 +4,16 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 import xlsxwriter
+from django.db.models import Q, QuerySet
 
+from tongxin.access import relations
 from tongxin.access import selectors as access
+from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer
-from tongxin.comparisons.models import Answer, Comparison
+from tongxin.comparisons.models import Answer, Comparison, Settling
 from tongxin.flows import comparing
 from tongxin.flows.comparing_review import Said, said_by
 from tongxin.intake.tables import LONGEST, OPTIONS
@@ -56,15 +60,44 @@ def rows_told(
     """The rows of a list with their answers, page by page; who only sent it gets no file number and no reason."""
     tells = comparing.kind_of(comparison, at=at).tells_whether
     is_all = comparing.sees_all(comparison, viewer=viewer, at=at)
-    found = comparison.answers.filter(row__gt=0).order_by("sheet", "row")
+    found = shown_to(comparison, viewer=viewer, at=at).filter(row__gt=0).order_by("sheet", "row")
+    kept_back = relations.barred_children(people=viewer.people, at=at)
     found = found.filter(verdict=verdict) if verdict and is_all else found
     some = list(found[:limit] if limit else found)
     for start in range(0, len(some), PAGE):
         page = some[start : start + PAGE]
         numbers = _numbers(page, viewer, at) if is_all else {}
+        silent = set() if is_all or not tells else _told_nothing(comparison, page, viewer, at)
         for answer, said in zip(page, said_by(page, viewer=viewer, at=at, route="comparisons/rows"), strict=True):
             shown = said if is_all else Said(said.row, ())
-            yield Told(answer, shown, told(answer, tells_whether=tells), numbers.get(answer.child_id, ""))
+            says = TAKEN if answer.id in silent else told(answer, tells_whether=tells)
+            says = WAITING if tells and answer.child_id in kept_back else says
+            yield Told(answer, shown, says, numbers.get(answer.child_id, ""))
+
+
+def shown_to(comparison: Comparison, *, viewer: Viewer, at: datetime) -> QuerySet[Answer]:
+    """The answers that a viewer may read: who settles, none about a child whose record would refuse them."""
+    if not comparing.sees_all(comparison, viewer=viewer, at=at):
+        return comparison.answers.all()
+    seen = access.visible(Child.objects.all(), viewer=viewer, part="roster", at=at)
+    found = comparison.answers.filter(Q(child_id__isnull=True) | Q(child_id__in=seen.values("id")))
+    # What was said not to be a child still tells what that child's file says.
+    kept_back = relations.barred_children(people=viewer.people, at=at)
+    return found.exclude(id__in=Settling.objects.filter(child_id__in=kept_back).values("answer_id"))
+
+
+def _told_nothing(comparison: Comparison, page: list[Answer], viewer: Viewer, at: datetime) -> set[UUID]:
+    """The rows that the same body brought in a list of which it is told nothing: another heading tells no more."""
+    kinds = comparing.rules_of(comparison, at=at).kinds.values()
+    silent = [each.id for each in kinds if not each.tells_whether]
+    posts = Post.objects.filter(organisation_id__in=viewer.organisation_ids)
+    marks = [bytes(each.mark) for each in page if each.mark is not None]
+    others = Answer.objects.filter(
+        mark__in=marks, comparison__kind__in=silent, comparison__county_id=comparison.county_id,
+        comparison__post_id__in=posts.values("id"),
+    )
+    found = {bytes(mark) for mark in others.values_list("mark", flat=True) if mark is not None}
+    return {each.id for each in page if each.mark is not None and bytes(each.mark) in found}
 
 
 def _numbers(answers: list[Answer], viewer: Viewer, at: datetime) -> dict[object, str]:

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from tongxin import ledger, vault
+from tongxin.access import relations
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.comparisons.models import Answer, Apart, Comparison
-from tongxin.flows import comparing_asking
+from tongxin.flows import comparing_asking, comparing_undoing
 from tongxin.flows.comparing import PART, PURPOSE, SETTLE
 from tongxin.flows.comparing_files import OnFile, in_words
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -44,8 +45,8 @@ class Said:
     reasons: tuple[str, ...]
 
 
-def queue(*, viewer: Viewer, at: datetime) -> QuerySet[Answer]:
-    """What the viewer may settle, what contradicts itself first, then by due moment.
+def queue(*, viewer: Viewer, at: datetime, settled: bool = False) -> QuerySet[Answer]:
+    """What the viewer may settle, what contradicts itself first, then by due moment; with `settled` what is done too.
 
     An answer about a child whom the viewer may not see is not in it.
     """
@@ -66,14 +67,16 @@ def queue(*, viewer: Viewer, at: datetime) -> QuerySet[Answer]:
         When(verdict=Answer.CONTRADICTORY, then=Value(0)), When(verdict=Answer.PROBABLE, then=Value(1)),
         When(verdict=Answer.NEW, then=Value(2)), default=Value(3), output_field=IntegerField(),
     )
-    rows = Answer.objects.filter(mine & reach, comparison__state=Comparison.DONE).exclude(state=Answer.SETTLED)
+    rows = Answer.objects.filter(mine & reach, comparison__state=Comparison.DONE)
+    rows = rows if settled else rows.exclude(state=Answer.SETTLED)
     return rows.select_related("comparison").order_by(order, F("due_at").asc(nulls_last=True), "id")
 
 
-def answer_for(*, answer_id: UUID, viewer: Viewer, at: datetime) -> Answer:
-    """The answer, if it waits for this viewer; else there is no such page."""
-    found = queue(viewer=viewer, at=at).filter(id=answer_id).first()
-    if found is None:
+def answer_for(*, answer_id: UUID, viewer: Viewer, at: datetime, settled: bool = False) -> Answer:
+    """The answer, if it waits for this viewer, or with `settled` did; else there is no such page."""
+    found = queue(viewer=viewer, at=at, settled=settled).filter(id=answer_id).first()
+    kept_back = relations.barred_children(people=viewer.people, at=at)
+    if found is None or found.settlings.filter(child_id__in=kept_back).exists():
         raise NotAllowed
     return found
 
@@ -101,9 +104,11 @@ def file_of(answer: Answer, *, viewer: Viewer, at: datetime) -> OnFile | None:
 
 
 @transaction.atomic
-def settle(*, answer_id: UUID, decision: str, actor: Viewer, at: datetime, child_id: UUID | None = None) -> Answer:
+def settle(
+    *, answer_id: UUID, decision: str, actor: Viewer, at: datetime, child_id: UUID | None = None, reason: str = ""
+) -> Answer:
     """The answer as a person decided it. 不是同一名 is remembered: the pair is never asked about again."""
-    answer_for(answer_id=answer_id, viewer=actor, at=at)
+    answer_for(answer_id=answer_id, viewer=actor, at=at, settled=True)
     answer = Answer.objects.select_for_update().select_related("comparison").get(id=answer_id)
     if answer.state == Answer.SETTLED:
         raise Refused.because(CLOSED)
@@ -113,9 +118,10 @@ def settle(*, answer_id: UUID, decision: str, actor: Viewer, at: datetime, child
         raise Refused.because(ASKED_BEFORE)
     if decision == SAME and answer.child_id is None:
         raise Refused.because(NO_CHILD)
+    comparing_undoing.note(answer, decision=decision, reason=reason, actor=actor, at=at)
     if decision == DIFFERENT and answer.child_id is not None and answer.mark is not None:
         Apart.objects.get_or_create(
-            child_id=answer.child_id, mark=bytes(answer.mark),
+            child_id=answer.child_id, mark=bytes(answer.mark), undone_at__isnull=True,
             defaults={"decided_at": at, "person_id": actor.person_id, "post_id": actor.post_id},
         )
         # Nobody on file is meant by the row: it is a child without a file from now on.

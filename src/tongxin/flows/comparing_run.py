@@ -20,8 +20,9 @@ from tongxin.assessments.forms import age_on
 from tongxin.comparisons.models import Answer, Apart, Comparison
 from tongxin.comparisons.rules import ListKind, Rules, rules_at
 from tongxin.core.pathway import CHINA, due_at
-from tongxin.flows import comparing
+from tongxin.flows import comparing, comparing_few
 from tongxin.flows.comparing_judging import Judged, Judgement, judge
+from tongxin.flows.refusals import Refused
 from tongxin.intake.importing import sheet_numbers
 from tongxin.intake.lines import as_text, made_id
 from tongxin.intake.reading import Row
@@ -98,10 +99,14 @@ def run(comparison: Comparison, *, viewer: Viewer, at: datetime, progress: Progr
 
     A run cut short begins anew: answers have the ids of their rows, so none is written twice.
     """
-    if comparison.state in {Comparison.DONE, Comparison.DISPOSED}:
+    if comparison.state in {Comparison.DONE, Comparison.DISPOSED, Comparison.ASKED, Comparison.REFUSED}:
         return comparison
     roster = comparing.understand(comparison, viewer=viewer, at=at)
     rows = list(roster.rows(today=at.astimezone(CHINA).date()))
+    few = comparing_few.too_few(comparison, children=comparing_few.children_in(rows), viewer=viewer, at=at)
+    if few:
+        Comparison.objects.filter(id=comparison.id, state=Comparison.RUNNING).update(state=Comparison.RECEIVED)
+        raise Refused.because(few)
     Comparison.objects.filter(id=comparison.id).update(state=Comparison.RUNNING, rows_total=len(rows), moved_at=at)
     county, sheets = county_at(comparison.county_id, at=at), sheet_numbers(roster)
     judged = _of_those_who_lead(judge(rows, county_id=comparison.county_id, at=at))
@@ -138,7 +143,7 @@ def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def _apart(judged: Sequence[Judged], *, key: bytes) -> frozenset[tuple[UUID, bytes]]:
     """The pairs of a file and a row of which a person said that they are two children."""
     children = {each.child_id for each in judged if each.child_id}
-    rows = Apart.objects.filter(child_id__in=children, mark__isnull=False)
+    rows = Apart.objects.filter(child_id__in=children, mark__isnull=False, undone_at__isnull=True)
     return frozenset((child, bytes(mark)) for child, mark in rows.values_list("child_id", "mark") if mark is not None)
 
 
@@ -203,7 +208,7 @@ def _finish(comparison: Comparison, done: int, *, viewer: Viewer, at: datetime) 
         if stands.state != Comparison.RUNNING:
             raise Overtaken
         stands.state, stands.rows_done, stands.rows_total = Comparison.DONE, done, done
-        stands.summary = comparing.counts_of(stands)
+        stands.summary = comparing.counts_of(stands.answers.values_list("verdict", "state"))
         stands.save(update_fields=["state", "rows_done", "rows_total", "summary"])
         compared = ledger.record(
             kind=TELLS, subject=stands.key_owner, actor=viewer, at=at, is_fact=True,

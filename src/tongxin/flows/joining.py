@@ -22,7 +22,7 @@ from tongxin.cases.models import Case, Decision, Task
 from tongxin.cases.tasks import LIVE
 from tongxin.comparisons.models import Apart, Joining
 from tongxin.comparisons.rules import rules_at
-from tongxin.flows import joined, moving, shelved
+from tongxin.flows import comparing_undoing, joined, moving, shelved
 from tongxin.flows.comparing import SETTLE
 from tongxin.flows.comparing_asking import name_of
 from tongxin.flows.comparing_files import in_words
@@ -138,7 +138,8 @@ def _in_another(pair: Pair) -> bool:
 
 def apart_between(one: UUID, other: UUID) -> Apart | None:
     """That somebody said the two are not one child."""
-    return Apart.objects.filter(Q(child_id=one, other_id=other) | Q(child_id=other, other_id=one)).first()
+    either = Q(child_id=one, other_id=other) | Q(child_id=other, other_id=one)
+    return Apart.objects.filter(either, undone_at__isnull=True).first()
 
 
 def words_of(children: Sequence[Child], *, viewer: Viewer, at: datetime) -> list[dict[str, Any]]:
@@ -239,6 +240,12 @@ def keep_apart(*, one_id: UUID, other_id: UUID, actor: Viewer, at: datetime) -> 
         Apart.objects.create(
             child_id=one_id, other_id=other_id, decided_at=at, person_id=actor.person_id, post_id=actor.post_id
         )
+
+
+def ask_again(*, one_id: UUID, other_id: UUID, reason: str, actor: Viewer, at: datetime) -> None:
+    """Somebody said too soon that the two are different children: taken back, with why."""
+    pair = pair_for(kept_id=one_id, other_id=other_id, viewer=actor, at=at)
+    comparing_undoing.undo_apart(pair=apart_between(pair.kept.id, pair.other.id), reason=reason, actor=actor, at=at)
 
 
 def _open(joining_id: UUID, actor: Viewer, at: datetime) -> tuple[Joining, Pair]:

@@ -1,8 +1,7 @@
 """Who was given something of one child: under an agreement, in an export, by a referral; one list, the newest first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,8 @@ from tongxin.core.pathway import CHINA
 from tongxin.exports.models import FHIR, Export, Included
 from tongxin.exports.rules import rules_at as exports_at
 from tongxin.flows import sharing_duties as duties
+from tongxin.flows import sharing_told
+from tongxin.flows.sharing_told import Given
 from tongxin.people.models import Child
 from tongxin.referrals.models import Referral
 from tongxin.rulebook import rules
@@ -21,25 +22,9 @@ NOT_YET = "送到了，还没有打开"
 OUTSIDE = "名单以外的单位"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One hand-over: to whom, when, what, what for, under what, and whether it still stands there."""
-
-    at: datetime
-    to: str
-    what: str
-    why: str
-    under: str
-    held: str
-    until: date | None = None
-    opened_at: datetime | None = None
-    received_at: datetime | None = None
-    url: str = ""
-
-
 def given_of(child: Child, *, at: datetime) -> list[Given]:
     """Everything that left this office by name, the newest first."""
-    rows = [*_shared(child, at), *_exported(child, at), *_referred(child, at)]
+    rows = [*_shared(child, at), *_exported(child, at), *_referred(child, at), *sharing_told.told_of(child, at=at)]
     return sorted(rows, key=lambda each: each.at, reverse=True)
 
 

@@ -4,7 +4,7 @@
 No Django, no clock, nothing kept; definitions/linkage has the rules.
 """
 
-from tongxin.linkage.comparing import compare, compare_two
+from tongxin.linkage.comparing import alike, compare, compare_two
 from tongxin.linkage.explaining import Reason
 from tongxin.linkage.keys import search_keys
 from tongxin.linkage.record import Record
@@ -18,6 +18,7 @@ __all__ = [
     "Result",
     "Rules",
     "Verdict",
+    "alike",
     "compare",
     "compare_two",
     "read_rules",

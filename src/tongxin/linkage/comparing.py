@@ -56,6 +56,32 @@ def compare_two(
     return Pair(sides[0].key, sides[1].key, _VERDICTS[status], probability, reasons, weight)
 
 
+def alike(listed: Listed, *, rules: Rules | None = None, engine: Engine = "auto") -> list[Pair]:
+    """The pairs within one list that may be one child, the likeliest first; none with itself, each pair once.
+
+    `same`, `probable` and `contradictory` as `compare` says them; the codes of the reasons say what held a pair back.
+    """
+    rules, records = rules or rules_in_force(), read_list(listed)
+    found = list(counted(map(features_of, records)))
+    judge = Judge(rules, len(records), len(records))
+    if engine == "splink" or (engine == "auto" and 2 * len(records) >= LARGE):
+        from tongxin.linkage.splink_engine import edges_large
+
+        edges = [(at, to, pattern) for at, to, pattern in edges_large(records, records, judge) if at < to]
+    else:
+        pairs = sorted((at, to) for at, to in block(found, found, rules).pairs if at < to)
+        edges = [(at, to, rules.pattern(found[at], found[to])) for at, to in pairs]
+    pairs_found = []
+    for at, to, pattern in edges:
+        status, probability, rule = judge.judge(pattern)
+        verdict = _VERDICTS[status]
+        if verdict == "new":
+            continue
+        reasons = explain(rules, pattern, (records[at], records[to]), (found[at], found[to]), rule=rule)
+        pairs_found.append(Pair(records[at].key, records[to].key, verdict, probability, reasons))
+    return sorted(pairs_found, key=lambda pair: -pair.probability)
+
+
 def _compare_large(left: Sequence[Record], right: Sequence[Record], rules: Rules, cluster: str) -> Result:
     from tongxin.linkage.splink_engine import compare_large
 

@@ -18,8 +18,8 @@ class Name(NamedTuple):
 
     `plain` is simplified, without dots; `sound` toneless syllables; `shape` as `characters.shape`;
     `holed` is `plain` where a character can't be read (`_`); `spelled` a minority's name in one spelling;
-    `telling` is `plain` of three characters and more; `is_nickname` says it looks like 小名; `is_placeholder` that nobody's
-    name is written there (李宝宝, 未取名, 李某某).
+    `telling` is `plain` of three characters and more; `is_nickname` says it looks like 小名;
+    `is_placeholder` that nobody's name is written there (李宝宝, 未取名, 李某某).
     """
 
     plain: str | None = None

@@ -45,6 +45,19 @@ def compare_large(
     return Result(left, right, settled, judge, (shared[: len(left)], shared[len(left) :]), looked_at, skipped)
 
 
+def edges_large(left: Sequence[Record], right: Sequence[Record], judge: Judge) -> list[Edge]:
+    """The pairs of two lists that come to anything by themselves, on DuckDB; nothing settled between them."""
+    if not left or not right:
+        return []
+    with duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = false")
+        engine = Duck(connection)
+        load(engine, left, right)
+        _block(engine, len(left), judge.rules)
+        scored = score(engine, judge.rules, judge.rules.prior(len(left), len(right)))
+        return _edges(engine, scored, judge, len(left))
+
+
 def load(engine: Engine, left: Sequence[Record], right: Sequence[Record]) -> None:
     """The table of both lists, numbered from 0, the left one first; each row told how many share its phone."""
     parts = (part for side, records in enumerate((left, right)) for part in tables(records, side, side * len(left)))

@@ -8,6 +8,7 @@ from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import viewer_of
 from tongxin.comparisons.models import Comparison
 from tongxin.flows import comparing_run, export_making, trying
+from tongxin.flows.refusals import Refused
 from tongxin.intake import services as intake
 from tongxin.intake.faults import Overtaken
 from tongxin.intake.models import Upload
@@ -48,5 +49,5 @@ def compare_list(comparison_id: str, person_id: str, post_id: str) -> int:
     comparison = Comparison.objects.get(id=UUID(comparison_id))
     try:
         return comparing_run.run(comparison, viewer=viewer, at=at).rows_done
-    except comparing_run.Overtaken:
+    except (comparing_run.Overtaken, Refused):
         return Comparison.objects.get(id=comparison.id).rows_done

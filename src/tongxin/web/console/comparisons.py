@@ -1,5 +1,6 @@
 """Lists brought to be compared with the files: upload, what was understood, progress, the answer."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,15 +12,24 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from tongxin.comparisons.models import Answer, Comparison
-from tongxin.comparisons.rules import rules_at
-from tongxin.flows import comparing, comparing_answers, comparing_review, comparing_run, export_noting
+from tongxin.comparisons.rules import ListKind, rules_at
+from tongxin.core.pathway import CHINA
+from tongxin.flows import (
+    comparing,
+    comparing_answers,
+    comparing_few,
+    comparing_limits,
+    comparing_review,
+    comparing_run,
+    export_noting,
+)
 from tongxin.flows.comparing_answers import DECISIONS, VERDICTS
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.intake.reading import RosterError
+from tongxin.intake.reading import Roster, RosterError
 from tongxin.intake.uploads import size_of
 from tongxin.rulebook import rules
 from tongxin.web import jobs
-from tongxin.web.console import comparisons_review
+from tongxin.web.console import comparisons_alike, comparisons_few, comparisons_review, comparisons_together
 from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.names import post_titles
 from tongxin.web.console.options import county_of_viewer
@@ -27,13 +37,14 @@ from tongxin.web.console.roster_columns import DoublyNamed, choices, columns_fro
 from tongxin.web.console.roster_rows import XLSX
 from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
+from tongxin.web.paging import paged
 
 OPEN = "office.compare_lists|settle_comparisons"
 STALLED_AFTER = timedelta(minutes=2)
 SHOWN, ROWS = 30, 50
 STATES = {
     Comparison.RECEIVED: "还没有比对", Comparison.RUNNING: "正在比对", Comparison.DONE: "已比对",
-    Comparison.DISPOSED: "已到期销毁",
+    Comparison.DISPOSED: "已到期销毁", Comparison.ASKED: "人数少，等区县同意", Comparison.REFUSED: "区县没有同意",
 }
 
 
@@ -46,10 +57,11 @@ def comparison_list(request: Request) -> HttpResponse:
 
 
 def _list(request: Request, problem: str = "", status: int = 200) -> HttpResponse:
-    found = list(comparing.seen_by(viewer=request.viewer, at=request.at)[:SHOWN])
+    found, pager = paged(request, comparing.seen_by(viewer=request.viewer, at=request.at), size=SHOWN, unit="份")
     titles = post_titles(row.post_id for row in found)
     kinds = rules_at(request.at, region=rules.region_of(county_of_viewer(request))).kinds
     return show(request, "comparisons/list.html", {
+        "pager": pager,
         "rows": [
             {
                 "comparison": row, "state": STATES[row.state], "kind": kinds[row.kind].zh if row.kind in kinds else "",
@@ -57,12 +69,26 @@ def _list(request: Request, problem: str = "", status: int = 200) -> HttpRespons
             }
             for row in found
         ],
-        "kinds": list(kinds.values()), "may_bring": may_do_any(request, comparing.COMPARE), "problem": problem,
+        "kinds": _offered(request, kinds.values()), "may_bring": may_do_any(request, comparing.COMPARE),
+        "problem": problem,
         "chosen": request.POST.get("kind", ""),
         "gate": gate_shown(request, comparing.GATE, county_id=county_of_viewer(request)),
         "waiting": comparing_review.queue(viewer=request.viewer, at=request.at).count(),
-        "may_settle": may_do_any(request, comparing.SETTLE),
+        "may_settle": may_do_any(request, comparing.SETTLE), "is_desk": _is_desk(request),
     }, status=status)
+
+
+def _is_desk(request: Request) -> bool:
+    """Whether the viewer settles for a whole county."""
+    county = county_of_viewer(request)
+    return bool(county and comparing_limits.settles_for(county, viewer=request.viewer, at=request.at))
+
+
+def _offered(request: Request, kinds: Iterable[ListKind]) -> list[ListKind]:
+    """The kinds that the viewer's body brings; whoever settles for the county brings any."""
+    if _is_desk(request):
+        return list(kinds)
+    return [each for each in kinds if comparing_limits.may_bring(each, viewer=request.viewer)]
 
 
 def _receive(request: Request) -> HttpResponse:
@@ -98,6 +124,8 @@ def comparison(request: Request, comparison_id: UUID) -> HttpResponse:
     found = comparison_for(request, comparison_id)
     if found.state in {Comparison.DONE, Comparison.DISPOSED}:
         return _result(request, found)
+    if found.state in {Comparison.ASKED, Comparison.REFUSED}:
+        return comparisons_few.shown(request, found)
     if request.method == "POST":
         return _decide(request, found)
     if found.state == Comparison.RUNNING:
@@ -115,8 +143,15 @@ def _preview(request: Request, found: Comparison, columns: Any = None, problem: 
     return show(request, "comparisons/preview.html", {
         "comparison": found, "kind": kind, "parts": parts_shown(roster), "choices": choices(),
         "total": size_of(roster), "left_aside": roster.left_aside, "problem": problem,
+        "few": _few(request, found, roster),
         "is_long": size_of(roster) > comparing.rules_of(found, at=request.at).at_once,
     }, status=422 if problem else 200)
+
+
+def _few(request: Request, found: Comparison, roster: Roster) -> str:
+    """Why somebody has to agree before so few are compared; empty where nobody has to."""
+    count = comparing_few.children_in(roster.rows(today=request.at.astimezone(CHINA).date()))
+    return comparing_few.too_few(found, children=count, viewer=request.viewer, at=request.at)
 
 
 def _decide(request: Request, found: Comparison) -> HttpResponse:
@@ -129,7 +164,11 @@ def _decide(request: Request, found: Comparison) -> HttpResponse:
         return _preview(request, found, columns)
     if found.state == Comparison.RECEIVED:
         try:
-            comparing.understand(found, viewer=request.viewer, at=request.at, columns=columns)
+            roster = comparing.understand(found, viewer=request.viewer, at=request.at, columns=columns)
+            if _few(request, found, roster) and "reason" in request.POST:
+                comparing.keep_columns(found, columns=columns)
+                comparing_few.ask(found, reason=request.POST["reason"], actor=request.viewer, at=request.at)
+                return HttpResponseRedirect(f"/comparisons/{found.id}/")
         except (Refused, RosterError) as refused:
             return _preview(request, found, None, refused.zh if isinstance(refused, Refused) else str(refused))
         comparing.keep_columns(found, columns=columns)
@@ -142,6 +181,8 @@ def _decide(request: Request, found: Comparison) -> HttpResponse:
         comparing_run.run(found, viewer=request.viewer, at=request.at)
     except comparing_run.Overtaken:
         messages.info(request, _("这份名单正由另一处比对。"))
+    except Refused as refused:
+        return _preview(request, found, None, refused.zh)
     return here
 
 
@@ -165,7 +206,8 @@ def _result(request: Request, found: Comparison) -> HttpResponse:
     kind, verdict = comparing.kind_of(found, at=request.at), request.GET.get("verdict", "")
     is_all = comparing.sees_all(found, viewer=request.viewer, at=request.at)
     is_gone = found.state == Comparison.DISPOSED
-    counts = found.summary if is_gone else comparing.counts_of(found)
+    mine = comparing_answers.shown_to(found, viewer=request.viewer, at=request.at)
+    counts = found.summary if is_gone else comparing.counts_of(mine.values_list("verdict", "state"))
     told = [] if is_gone else list(comparing_answers.rows_told(
         found, viewer=request.viewer, at=request.at, limit=ROWS, verdict=verdict if verdict in VERDICTS else "",
     ))
@@ -180,10 +222,12 @@ def _result(request: Request, found: Comparison) -> HttpResponse:
                 "row": each.answer.row, "name": each.said.row.name if each.said.row else "", "told": each.told,
                 "verdict": VERDICTS[each.answer.verdict], "why": each.said.reasons, "file_no": each.file_no,
                 "decision": DECISIONS.get(each.answer.decision, ""),
+                "url": f"/comparisons/review/{each.answer.id}/" if is_all else "",
             }
             for each in told
         ],
-        "more": max(0, found.rows_done - ROWS), "waiting": seen.count(),
+        "more": 0 if is_gone else max(0, mine.filter(row__gt=0).count() - ROWS),
+        "hidden": 0 if is_gone else found.answers.count() - mine.count(), "waiting": seen.count(),
         "missing": seen.filter(verdict=Answer.MISSING).count(),
     })
 
@@ -202,7 +246,9 @@ def download(request: Request, comparison_id: UUID) -> HttpResponse:
 
 urlpatterns = [
     path("comparisons/", comparison_list),
+    path("comparisons/alike/", comparisons_alike.alike),
     path("comparisons/review/", comparisons_review.queue),
+    path("comparisons/review/missing/", comparisons_together.missing),
     path("comparisons/review/<uuid:answer_id>/", comparisons_review.answer),
     path("comparisons/<uuid:comparison_id>/", comparison),
     path("comparisons/<uuid:comparison_id>/progress/", progress),

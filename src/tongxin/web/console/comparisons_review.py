@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Division
 from tongxin.comparisons.models import Answer
-from tongxin.flows import comparing, comparing_review
+from tongxin.flows import comparing, comparing_review, comparing_together, comparing_undoing
 from tongxin.flows.comparing_answers import DECISIONS, VERDICTS
 from tongxin.flows.comparing_files import OnFile
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.intake.reading import Row
 from tongxin.people.models import Child
-from tongxin.web.console.names import open_names
+from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 from tongxin.web.words import late_zh
@@ -41,6 +41,7 @@ def queue(request: Request) -> HttpResponse:
     )
     return show(request, "comparisons/review.html", {
         "total": total, "shown": len(rows),
+        "missing": comparing_together.open_to(viewer=request.viewer, at=request.at).count(),
         "rows": [
             {
                 "id": each.id, "verdict": VERDICTS[each.verdict], "code": each.verdict,
@@ -64,7 +65,9 @@ def _who(answer: Answer, row: Row | None, names: Any) -> str:
 def answer(request: Request, answer_id: UUID) -> HttpResponse:
     """One answer: what the list says beside what the file says, with the differences marked, and the decision."""
     try:
-        found = comparing_review.answer_for(answer_id=answer_id, viewer=request.viewer, at=request.at)
+        found = comparing_review.answer_for(
+            answer_id=answer_id, viewer=request.viewer, at=request.at, settled=True
+        )
     except NotAllowed:
         raise Http404 from None
     if request.method == "POST":
@@ -72,8 +75,21 @@ def answer(request: Request, answer_id: UUID) -> HttpResponse:
     return _shown(request, found)
 
 
+def _undo(request: Request, found: Answer) -> HttpResponse:
+    try:
+        comparing_undoing.undo(
+            answer=found, reason=request.POST.get("why", ""), actor=request.viewer, at=request.at
+        )
+    except Refused as refused:
+        return _shown(request, found, problem=refused.zh)
+    messages.success(request, _("已撤销，原来的处理留有痕迹。请重新核对这一行。"))
+    return HttpResponseRedirect(f"/comparisons/review/{found.id}/")
+
+
 def _settle(request: Request, found: Answer) -> HttpResponse:
     decision = request.POST.get("decision", "")
+    if decision == "undo":
+        return _undo(request, found)
     try:
         settled = comparing_review.settle(
             answer_id=found.id, decision=decision, actor=request.viewer, at=request.at
@@ -93,15 +109,32 @@ def _shown(request: Request, found: Answer, problem: str = "") -> HttpResponse:
     (said,) = comparing_review.said_by([found], viewer=request.viewer, at=request.at, route="comparisons/review/row")
     file = comparing_review.file_of(found, viewer=request.viewer, at=request.at)
     places = _places(said.row, file)
-    decisions = comparing_review.OPEN_TO.get(found.verdict, ())
+    is_settled = found.state == Answer.SETTLED
+    decisions = () if is_settled else comparing_review.OPEN_TO.get(found.verdict, ())
     return show(request, "comparisons/answer.html", {
         "answer": found, "kind": comparing.kind_of(found.comparison, at=request.at), "problem": problem,
         "verdict": VERDICTS[found.verdict], "reasons": said.reasons, "is_missing": found.row == 0,
         "lines": lines(said.row, file, places), "has_row": said.row is not None, "likely": found.likely,
         "file": file and {"id": file.id, "file_no": file.child.file_no, "name": file.name},
         "decisions": [(code, OPTIONS[code]) for code in decisions],
-        "may_open": found.verdict == Answer.NEW and may_do_any(request, "open_file"),
+        "is_settled": is_settled, "past": _past(request, found), "may_undo": comparing_undoing.may_undo(found),
+        "may_open": not is_settled and found.verdict == Answer.NEW and may_do_any(request, "open_file"),
     }, status=422 if problem else 200)
+
+
+def _past(request: Request, found: Answer) -> list[dict[str, Any]]:
+    """What was made of the answer so far, and what of it was taken back, the newest first."""
+    rows = list(found.settlings.order_by("-at", "-id"))
+    said = comparing_undoing.words_of(rows, viewer=request.viewer, at=request.at)
+    titles = post_titles(each.post_id for each in rows if each.post_id)
+    return [
+        {
+            "zh": DECISIONS.get(each.decision, ""), "at": each.at, "why": why,
+            "by": titles.get(each.post_id, "") if each.post_id else "",
+            "undone_at": each.undone_at, "undone_why": undone,
+        }
+        for each, (why, undone) in zip(rows, said, strict=True)
+    ]
 
 
 def _places(row: Row | None, file: OnFile | None) -> dict[str, str]:

@@ -90,6 +90,11 @@ def _act(request: Request, found: Pair) -> HttpResponse:
         joining.keep_apart(one_id=found.kept.id, other_id=found.other.id, actor=actor, at=at)
         messages.success(request, _("已记下：是两名儿童，以后不再问。"))
         here = f"/children/{found.kept.id}/"
+    elif deed == "ask_again":
+        joining.ask_again(
+            one_id=found.kept.id, other_id=found.other.id, reason=request.POST.get("why", ""), actor=actor, at=at
+        )
+        messages.success(request, _("已撤销。可以重新核对这两份档案。"))
     elif stands is None or deed not in {"confirm", "decline", "undo"}:
         raise Refused.because(joining.OVER)
     elif deed == "confirm":

@@ -22,6 +22,8 @@ NOTICE_WORDS = {
 }
 # News about no single child: what it is, what it says, where it leads.
 OFFICE_NEWS = {
+    "list.asked": ("名单比对", "有一份人数少的名单等您同意", "/comparisons/"),
+    "list.answered": ("名单比对", "您送的人数少的名单有了答复", "/comparisons/"),
     "list.compared": ("名单比对", "有要您核对的结果", "/comparisons/review/"),
     "answer.climbed": ("名单比对", "急：有比对结果过了期限还没有核对，转到您的岗位", "/comparisons/review/"),
     "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),

@@ -1,0 +1,85 @@
+"""The files of a county compared among themselves: which two may be one child's, as questions for a person."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tongxin import ledger, linkage
+from tongxin.access import selectors as access
+from tongxin.accounts.models import Division
+from tongxin.accounts.viewers import Viewer
+from tongxin.comparisons.models import Alike, Answer, Apart, Joining
+from tongxin.comparisons.rules import rules_at
+from tongxin.flows import comparing, shelved
+from tongxin.flows.comparing_files import files_in
+from tongxin.flows.comparing_judging import CERTAIN, of_file
+from tongxin.flows.comparing_limits import settles_for
+from tongxin.flows.refusals import NotAllowed
+from tongxin.intake.county import county_of
+from tongxin.people.models import Child
+from tongxin.vault import Owner
+
+CHUNK = 500
+
+
+def county_for(viewer: Viewer, *, at: datetime) -> Division:
+    """The county for which the viewer settles; else there is no such page."""
+    county = county_of(viewer)
+    if county is None or not settles_for(county.id, viewer=viewer, at=at):
+        raise NotAllowed
+    return county
+
+
+def find(*, county: Division, actor: Viewer, at: datetime) -> int:
+    """How many questions there are now. Two that are one file's, joined or said to be two are none; nor are twins."""
+    never = {f"hard.{each}" for each in rules_at(at, region=county.code[:6]).alike_never}
+    found = [
+        (*_ordered(pair), int(pair.probability * CERTAIN), pair.verdict == Answer.CONTRADICTORY)
+        for pair in linkage.alike(map(of_file, files_in(county.id, at=at)))
+        if not never & {each.code for each in pair.reasons}
+    ]
+    stored = shelved.among([each for one, other, *_ in found for each in (one, other)])
+    known = _known()
+    rows = [
+        Alike(county_id=county.id, one_id=one, other_id=other, likely=likely, is_contrary=is_contrary, found_at=at)
+        for one, other, likely, is_contrary in found if (one, other) not in known and not {one, other} & set(stored)
+    ]
+    with transaction.atomic():
+        Alike.objects.filter(county_id=county.id).delete()
+        Alike.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+        if actor.person_id is None:
+            raise NotAllowed
+        ledger.record(
+            kind="files.compared", subject=Owner("staff", actor.person_id), actor=actor, at=at, is_fact=True,
+            clear={"county": county.code, "pairs": len(rows)},
+        )
+    return len(rows)
+
+
+def _ordered(pair: linkage.Pair) -> tuple[UUID, UUID]:
+    one, other = sorted((UUID(str(pair.left_key)), UUID(str(pair.right_key))))
+    return one, other
+
+
+def _known() -> set[tuple[UUID, UUID]]:
+    """The pairs of which somebody said already what they are."""
+    return {(min(pair), max(pair)) for pair in _settled()}
+
+
+def _settled() -> Iterator[tuple[UUID, UUID]]:
+    apart = Apart.objects.filter(other_id__isnull=False, undone_at__isnull=True)
+    for one, other in apart.values_list("child_id", "other_id"):
+        if other is not None:
+            yield one, other
+    live = Joining.objects.filter(state__in=(Joining.PROPOSED, Joining.STANDING))
+    yield from live.values_list("kept_id", "other_id")
+
+
+def questions(*, county: Division, viewer: Viewer, at: datetime) -> list[Alike]:
+    """The pairs still open, of which the viewer may see both: the likeliest first, contradictions last."""
+    seen = access.visible(Child.objects.all(), viewer=viewer, part=comparing.PART, at=at).values("id")
+    rows = Alike.objects.filter(county_id=county.id, one_id__in=seen, other_id__in=seen)
+    known = _known()
+    return [each for each in rows.order_by("is_contrary", "-likely", "id") if (each.one_id, each.other_id) not in known]

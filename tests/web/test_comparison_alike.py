@@ -1,0 +1,53 @@
+"""The files of a county compared among themselves."""
+
+from typing import Any
+
+import pytest
+
+from tests.world import World
+from tongxin import linkage
+from tongxin.comparisons.models import Alike
+
+pytestmark = pytest.mark.django_db
+CARERS = [{"carer_name": "王桂兰", "relation": "paternal_grandmother", "carer_phone": "13800000001"}]
+URL = "/comparisons/alike/"
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_two_files_of_one_child_are_asked_about_and_twins_never(office: Any, cast: World) -> None:
+    one, two = (cast.child("王小雨", birth="2013-04-06", carers=CARERS) for _ in range(2))
+    cast.child("王小鱼", birth="2013-04-06", carers=CARERS)
+    cast.child("赵宝宝", birth="2024-04-06", carers=CARERS)
+    cast.child("赵宝宝", birth="2024-04-06", carers=CARERS)
+    desk = office("郑管理")
+    assert URL in text(desk.get("/comparisons/")) and "没有要核对的" in text(desk.get(URL))
+    for _ in range(2):
+        assert desk.post(URL).url == URL
+    (found,) = Alike.objects.all()
+    assert {found.one_id, found.other_id} == {one.id, two.id}
+    page = text(desk.get(URL))
+    pair = f"/children/{found.one_id}/same/{found.other_id}/"
+    assert pair in page and "这两份像同一名儿童" in page and one.file_no in page
+    assert desk.get(pair).status_code == 200
+    desk.post(pair, {"deed": "apart"})
+    assert pair not in text(desk.get(URL))
+    desk.post(URL)
+    assert not Alike.objects.exists()
+    for other in ("王督导", "方经办", "周主任"):
+        assert office(other).get(URL).status_code == 404
+        assert office(other).post(URL).status_code == 404
+
+
+def test_both_engines_find_the_same_pairs_within_a_list_and_none_with_itself() -> None:
+    rows = [
+        {"key": str(number), "name": name, "birth": birth, "sex": "女", "phone": "13800000001"}
+        for number, (name, birth) in enumerate(
+            [("王佳怡", "2014-06-05"), ("王佳怡", "2014-06-05"), ("赵子涵", "2013-01-02"), ("李宝宝", "2024-01-02")]
+        )
+    ]
+    small, large = (linkage.alike(rows, engine=engine) for engine in ("python", "splink"))
+    assert [(pair.left_key, pair.right_key, pair.verdict) for pair in small] == [("0", "1", "same")]
+    assert [pair[:3] for pair in small] == [pair[:3] for pair in large]
