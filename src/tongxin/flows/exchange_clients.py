@@ -20,7 +20,9 @@ from tongxin.core.pathway import CHINA
 from tongxin.exchange.models import Client, Hook, Token
 from tongxin.exchange.rules import Exchange, exchange_in
 from tongxin.flows import agreements
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib import ids
 from tongxin.lib.numbers import day_in
 from tongxin.registers.answers import Given
 from tongxin.rulebook import rules
@@ -89,10 +91,15 @@ def posts_for(viewer: Viewer, *, at: datetime) -> QuerySet[Post]:
 
 
 @transaction.atomic
-def ask(*, given: Given, actor: Viewer, at: datetime) -> Client:
-    """A client that waits for another administrator's word."""
+def ask(*, given: Given, actor: Viewer, at: datetime, new_id: UUID | None = None) -> Client:
+    """A client that waits for another administrator's word; made once under `new_id`."""
     if actor.person_id is None or not access.may_do(viewer=actor, action=KEEP, at=at):
         raise NotAllowed
+    county_id = county_of(actor)
+    # Whoever writes down another one in this county waits here.
+    Division.objects.select_for_update().get(id=county_id)
+    if before := made_before(Client, new_id, county_id=county_id, asked_by=actor.person_id):
+        return before
     found, said = rules_for(actor, at=at), {name: [each.strip() for each in values] for name, values in given.items()}
     post = next((each for each in posts_for(actor, at=at) if str(each.id) in said.get("post", ())), None)
     networks = networks_in("\n".join(said.get("networks", ())))
@@ -106,8 +113,8 @@ def ask(*, given: Given, actor: Viewer, at: datetime) -> Client:
     if problems or post is None or expires_on is None:
         raise Refused(problems)
     client = Client(
-        county_id=county_of(actor), organisation=post.organisation, post=post, name=name, scopes=scopes,
-        networks=networks, expires_on=expires_on, asked_at=at, asked_by=actor.person_id,
+        id=new_id or ids.new_id(), county_id=county_id, organisation=post.organisation, post=post, name=name,
+        scopes=scopes, networks=networks, expires_on=expires_on, asked_at=at, asked_by=actor.person_id,
     )
     vault.create_keys([client.key_owner], at=at)
     client.save(force_insert=True)

@@ -15,9 +15,11 @@ from tongxin.exchange import signatures
 from tongxin.exchange.models import Client, Delivery, Hook
 from tongxin.flows.exchange_clients import CHANGED, client_for, rules_of
 from tongxin.flows.exchange_telling import TRIED
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 
+PURPOSE, ROUTE = "clients", "clients.hooks"
 LONGEST_URL, MOST_HOOKS, SHOWN = 300, 5, 50
 NO_URL = "没有保存：地址要写完整的网址（https:// 开头），不带账号、参数和 # 号，最多 300 个字。"
 NO_KIND = "没有保存：请至少选一种事件，而且范围里要有。"
@@ -28,12 +30,19 @@ DEEDS = {"pause": "hook.paused", "resume": "hook.resumed", "end": "hook.ended"}
 
 @transaction.atomic
 def add(
-    *, client_id: UUID, url: str, kinds: Sequence[str], algorithm: str, actor: Viewer, at: datetime
+    *, client_id: UUID, url: str, kinds: Sequence[str], algorithm: str, actor: Viewer, at: datetime,
+    new_id: UUID | None = None,
 ) -> tuple[Hook, str]:
-    """The hook, and the secret that both sides know, shown this once (none where a public key does)."""
+    """The hook, and the secret that both sides know, shown this once (none where a public key does).
+
+    Sent twice under one `new_id` it is made once; whoever made it then gets the same secret, for their page shows
+    the second answer only.
+    """
     client = client_for(client_id=client_id, viewer=actor, at=at, for_update=True)
     if client.state != Client.AGREED or actor.person_id is None:
         raise Refused.because(CHANGED)
+    if before := made_before(Hook, new_id, client_id=client.id, made_by=actor.person_id):
+        return before, _secret(before, actor, at)
     if client.hooks.filter(ended_at__isnull=True).count() >= MOST_HOOKS:
         raise Refused.because(TOO_MANY)
     known = rules_of(client, at=at).hooks.kinds
@@ -48,13 +57,21 @@ def add(
     secret = signatures.new_secret()
     is_public = algorithm == signatures.ED25519
     hook = Hook(
-        client=client, url=url.strip(), kinds=wanted, algorithm=algorithm, made_at=at, made_by=actor.person_id,
+        id=new_id or ids.new_id(), client=client, url=url.strip(), kinds=wanted, algorithm=algorithm, made_at=at,
+        made_by=actor.person_id,
         public_key=signatures.public_key_of(secret) if is_public else "",
     )
     vault.put(hook, {"secret": secret})
     hook.save(force_insert=True)
     _tell("hook.added", hook, actor, at)
     return hook, "" if is_public else secret
+
+
+def _secret(hook: Hook, actor: Viewer, at: datetime) -> str:
+    if hook.public_key or hook.ended_at is not None:
+        return ""
+    (secret,) = vault.open([hook.secret], viewer=actor, purpose=PURPOSE, part="exchange", route=ROUTE, at=at)
+    return secret or ""
 
 
 def is_url(text: str) -> bool:

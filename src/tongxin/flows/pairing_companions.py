@@ -15,7 +15,9 @@ from tongxin.accounts.models import Division, Organisation
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib import ids
 from tongxin.lib.numbers import day_in
 from tongxin.notices import services as notices
 from tongxin.pairings.models import Check, Companion
@@ -80,22 +82,27 @@ def companion_for(*, companion_id: UUID, viewer: Viewer, at: datetime, for_updat
 
 @transaction.atomic
 def register(
-    *, kind: str, organisation_id: int | None, town_id: int | None, given: Given, actor: Viewer, at: datetime
+    *, kind: str, organisation_id: int | None, town_id: int | None, given: Given, actor: Viewer, at: datetime,
+    new_id: UUID | None = None,
 ) -> Companion:
-    """Somebody who would accompany children; nobody's yet, for nothing is checked."""
+    """Somebody who would accompany children, written down once under `new_id`; nobody's yet, for nothing is
+    checked."""
     person_id, county_id = must(actor, KEEP, at=at), county_of(actor)
+    # Two at once wait here, so that no number is given twice.
+    Division.objects.select_for_update().get(id=county_id)
+    if before := made_before(Companion, new_id, county_id=county_id, registered_by=person_id):
+        return before
     found = rules_in(county_id, at=at)
     read = answers.read(found.asked["companion"], given, at=at)
     problems = [*([] if kind in found.kinds else [Problem("kind", NO_KIND, True)]), *read.problems]
     if problems:
         raise Refused(problems)
-    # Two at once wait here, so that no number is given twice.
-    Division.objects.select_for_update().get(id=county_id)
     last = Companion.objects.filter(county_id=county_id).aggregate(last=Max("number"))["last"] or 0
     town = Division.objects.filter(id=town_id, level="town", county_id=county_id).first() if town_id else None
     body = Organisation.objects.filter(id=organisation_id or 0, division__county_id=county_id).first()
     companion = Companion(
-        county_id=county_id, town_id=town.id if town else None, number=last + 1, kind=kind, organisation=body,
+        id=new_id or ids.new_id(), county_id=county_id, town_id=town.id if town else None, number=last + 1, kind=kind,
+        organisation=body,
         clear=read.clear, registered_at=at, registered_by=person_id, post_id=post_of(actor),
     )
     vault.create_keys([companion.key_owner], at=at)

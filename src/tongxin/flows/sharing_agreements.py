@@ -16,9 +16,11 @@ from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import sharing_duties as duties
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sharing_ending import locked, stop
 from tongxin.flows.sharing_sending import align
+from tongxin.lib import ids
 from tongxin.registers import impact
 from tongxin.rulebook import rules
 from tongxin.sharing import selectors
@@ -77,17 +79,27 @@ def bodies_in(county_id: int, found: Rules) -> list[Organisation]:
 
 
 @transaction.atomic
-def write(*, wish: Wish, actor: Viewer, at: datetime, agreement_id: UUID | None = None, after: int = 0) -> Agreement:
-    """A new agreement, or a new version of one; it waits for a word of each side."""
+def write(
+    *, wish: Wish, actor: Viewer, at: datetime, agreement_id: UUID | None = None, after: int = 0,
+    new_id: UUID | None = None,
+) -> Agreement:
+    """A new agreement, or a new version of one; it waits for a word of each side. A new one is made once under
+    `new_id`."""
     county_id, (person_id, post_id) = county_of(actor), duties.acting(actor)
     if not selectors.may(viewer=actor, action=selectors.WRITE, at=at):
         raise NotAllowed
     found = rules_at(at, region=rules.region_of(county_id))
     agreement = _revised(agreement_id, after, actor, at) if agreement_id else None
+    if agreement is None:
+        # Whoever writes another one in this county waits here.
+        Division.objects.select_for_update().get(id=county_id)
+        before = made_before(Agreement, new_id, county_id=county_id, person_id=person_id)
+        if before is not None:
+            return before
     problems = list(_wrong(wish, agreement, found, county_id, at))
     if problems or wish.begins_on is None or wish.ends_on is None:
         raise Refused(problems)
-    agreement = agreement or _opened(wish, county_id, actor, at)
+    agreement = agreement or _opened(wish, county_id, actor, at, new_id or ids.new_id())
     version = Version(
         agreement=agreement, number=after + 1, purpose=wish.purpose, flow=wish.flow,
         fields=[each.id for each in found.chosen(wish.fields)], scope=_scope(wish, found.purposes[wish.purpose]),
@@ -103,8 +115,7 @@ def write(*, wish: Wish, actor: Viewer, at: datetime, agreement_id: UUID | None 
     return agreement
 
 
-def _opened(wish: Wish, county_id: int, actor: Viewer, at: datetime) -> Agreement:
-    Division.objects.select_for_update().get(id=county_id)
+def _opened(wish: Wish, county_id: int, actor: Viewer, at: datetime, new_id: UUID) -> Agreement:
     year = at.astimezone(CHINA).year
     last = Agreement.objects.filter(county_id=county_id, year=year).aggregate(last=Max("number"))["last"] or 0
     desk = Post.objects.filter(role="case_manager", division_id=county_id).order_by("id").first()
@@ -112,7 +123,7 @@ def _opened(wish: Wish, county_id: int, actor: Viewer, at: datetime) -> Agreemen
     if seat is None or wish.organisation_id is None:
         raise NotAllowed
     agreement = Agreement(
-        county_id=county_id, year=year, number=last + 1, to_organisation_id=wish.organisation_id,
+        id=new_id, county_id=county_id, year=year, number=last + 1, to_organisation_id=wish.organisation_id,
         from_organisation_id=desk.organisation_id if desk else seat.organisation_id, person_id=person_id,
         post_id=post_id, opened_at=at,
     )

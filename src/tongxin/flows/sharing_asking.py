@@ -14,10 +14,12 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import sharing_duties as duties
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sharing_ending import locked
 from tongxin.flows.sharing_scope import children_in
 from tongxin.flows.sharing_sending import queue_asked
+from tongxin.lib import ids
 from tongxin.people.models import Child
 from tongxin.registers import answers
 from tongxin.registers.answers import Given
@@ -44,14 +46,18 @@ def fields_of(found: Rules) -> tuple[Field, ...]:
 
 @transaction.atomic
 def ask(
-    *, agreement_id: UUID, fields: Sequence[str], is_everyone: bool, given: Given, actor: Viewer, at: datetime
+    *, agreement_id: UUID, fields: Sequence[str], is_everyone: bool, given: Given, actor: Viewer, at: datetime,
+    new_id: UUID | None = None,
 ) -> Request:
-    """A request for some fields of some children; the giving side answers by a due moment."""
+    """A request for some fields of some children, made once under `new_id`; the giving side answers by a due
+    moment."""
     known = selectors.agreement_for(agreement_id, viewer=actor, at=at)
     person_id, post_id = duties.acting(actor)
     if known is None or not selectors.is_receiver(known, viewer=actor, at=at):
         raise NotAllowed
     (agreement,) = locked([agreement_id])
+    if before := made_before(Request, new_id, agreement_id=agreement.id, person_id=person_id):
+        return before
     version, found = _askable(agreement, at), duties.rules_of(agreement, at=at)
     read = answers.read(fields_of(found), given, at=at)
     until = date.fromisoformat(str(read.clear["until"])) if "until" in read.clear else None
@@ -65,8 +71,8 @@ def ask(
     if problems or until is None:
         raise Refused(problems)
     request = Request(
-        agreement=agreement, fields=[each for each in version.fields if each in fields], is_everyone=is_everyone,
-        until_on=until, person_id=person_id, post_id=post_id, at=at,
+        id=new_id or ids.new_id(), agreement=agreement, fields=[each for each in version.fields if each in fields],
+        is_everyone=is_everyone, until_on=until, person_id=person_id, post_id=post_id, at=at,
     )
     vault.create_keys([request.key_owner], at=at)
     vault.put(request, {"words": json.dumps(read.words, ensure_ascii=False)})

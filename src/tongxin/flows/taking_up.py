@@ -16,10 +16,11 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import scrubbing
-from tongxin.flows.pairing_companions import county_of, must, post_of, rules_in
 from tongxin.flows.made_once import made_before
+from tongxin.flows.pairing_companions import county_of, must, post_of, rules_in
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Entry
+from tongxin.lib import ids
 from tongxin.lib.numbers import day_in
 from tongxin.notices import services as notices
 from tongxin.pairings.models import Offer, Wanted
@@ -36,6 +37,7 @@ NO_DAY = "没有发布：到哪天为止要在今天以后、{days} 天以内。
 CHANGED = "没有改动：这件事别人刚办过，请看过新的内容再办。"
 NO_REASON = "没有改动：请选不同意的原因。"
 SHOWN_WORDS = 5
+LIVE = (Wanted.OPEN, Wanted.TAKEN)
 
 
 @transaction.atomic
@@ -170,14 +172,24 @@ def withdraw(*, wanted_id: UUID, actor: Viewer, at: datetime) -> Wanted:
     ).first()
     if wanted is None:
         raise NotAllowed
-    if wanted.state not in (Wanted.OPEN, Wanted.TAKEN):
+    if wanted.state not in LIVE:
         raise Refused.because(CHANGED)
+    _drop(wanted, actor, at)
+    return wanted
+
+
+def end_all(child: Child, *, actor: Viewer, at: datetime) -> int:
+    """How many needs of a child that left or whose case was closed nobody takes up any more; who offered is told."""
+    rows = Wanted.objects.select_for_update().filter(child_id=child.id, state__in=LIVE).order_by("id")
+    return len([_drop(each, actor, at) for each in rows])
+
+
+def _drop(wanted: Wanted, actor: Viewer, at: datetime) -> None:
     posts = list(wanted.offers.filter(state__in=[Offer.WAITING, Offer.ACCEPTED]).values_list("post_id", flat=True))
     wanted.offers.filter(state=Offer.WAITING).update(state=Offer.WITHDRAWN, answered_at=at)
     wanted.state, wanted.ended_at = Wanted.WITHDRAWN, at
     wanted.save(update_fields=["state", "ended_at"])
     _tell("wanted.dropped", wanted, actor, at, posts=posts)
-    return wanted
 
 
 def follow(*, child: Child, entry: Entry, data: Mapping[str, Any], actor: Viewer, at: datetime) -> None:

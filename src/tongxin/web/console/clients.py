@@ -20,6 +20,7 @@ from tongxin.web.api.urls import OPERATIONS
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import given_in, told_problems
 from tongxin.web.doors import Request, door, may_do_any
+from tongxin.web.new_ids import fresh, given_id
 from tongxin.web.pages import show
 
 HOME, ROUTE, PURPOSE, PART = "/clients/", "clients", "clients", "clients"
@@ -73,7 +74,7 @@ def new_client(request: Request) -> HttpResponse:
         return _form(request, {})
     given = given_in(request)
     try:
-        client = exchange_clients.ask(given=given, actor=request.viewer, at=request.at)
+        client = exchange_clients.ask(given=given, actor=request.viewer, at=request.at, new_id=given_id(request))
     except NotAllowed:
         raise Http404 from None
     except Refused as refused:
@@ -97,7 +98,7 @@ def _form(request: Request, given: Given, problems: Iterable[Problem] = (), stat
         ],
         "scopes": [
             {"id": id, "zh": zh, "on": id in given.get("scopes", ())} for id, zh in found.scopes.items()
-        ],
+        ], **fresh(request),
     }, status=status)
 
 
@@ -146,7 +147,7 @@ def _page(request: Request, client: Client, *, status: int = 200, **more: Any) -
         "kinds": [
             {"id": each.id, "zh": each.zh} for each in found.hooks.kinds.values() if each.scope in client.scopes
         ],
-        "algorithms": list(signatures.ALGORITHMS.items()), **more,
+        "algorithms": list(signatures.ALGORITHMS.items()), **fresh(request), **more,
     }, status=status)
 
 
@@ -212,7 +213,7 @@ def add_hook(request: Request, client_id: UUID) -> HttpResponse:
     try:
         hook, secret = exchange_hooks.add(
             client_id=client_id, url=request.POST.get("url", "").strip(), kinds=request.POST.getlist("kinds"),
-            algorithm=request.POST.get("algorithm", ""), actor=request.viewer, at=request.at,
+            algorithm=request.POST.get("algorithm", ""), actor=request.viewer, at=request.at, new_id=given_id(request),
         )
     except NotAllowed:
         raise Http404 from None

@@ -22,6 +22,7 @@ from tongxin.people.models import Child
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, given_in, shown, told_problems, words_in
 from tongxin.web.doors import Request, child_for, door, id_for, may_do_any
+from tongxin.web.new_ids import fresh, given_id
 from tongxin.web.pages import show
 
 HOME, ROUTE, PURPOSE, PART = "/companions/", "companions", "companions", "companions"
@@ -78,6 +79,7 @@ def new_companion(request: Request) -> HttpResponse:
         row = pairing_companions.register(
             kind=request.POST.get("kind", ""), organisation_id=number_in(request.POST.get("organisation", "")),
             town_id=number_in(request.POST.get("town", "")), given=given, actor=request.viewer, at=request.at,
+            new_id=given_id(request),
         )
     except NotAllowed:
         raise Http404 from None
@@ -100,6 +102,7 @@ def _form(request: Request, given: Given, problems: Iterable[Problem] = (), stat
         ],
         "bodies": [{"id": each.id, "zh": each.name, "on": str(each.id) == chosen["organisation"]} for each in bodies],
         "towns": [{"id": each.id, "zh": each.name, "on": str(each.id) == chosen["town"]} for each in towns],
+        **fresh(request),
     }, status=status)
 
 

@@ -15,12 +15,12 @@ from tongxin.coordination.models import Scan, Step
 from tongxin.core.forms import Problem
 from tongxin.flows import coordinating
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.lib import ids
-from tongxin.lib.ids import id_in
 from tongxin.registers.rules import Field
 from tongxin.web.console.names import Names, post_titles
 from tongxin.web.console.register_forms import drawn, told_problems
 from tongxin.web.doors import Request
+from tongxin.web.new_ids import fresh as fresh
+from tongxin.web.new_ids import given_id as given_id
 from tongxin.web.pages import show
 from tongxin.web.words import due_zh, late_zh
 
@@ -158,17 +158,6 @@ def acted(
         return page(refused.problems)
     messages.success(request, done)
     return HttpResponseRedirect(to if isinstance(to, str) else to(made))
-
-
-def given_id(request: Request, name: str = "id") -> UUID:
-    """The id under which a new thing is made, so that sending it twice makes it once."""
-    return id_in(request.POST.get(name, "")) or ids.new_id()
-
-
-def fresh(request: Request) -> dict[str, str]:
-    """That id, for a page's form."""
-    kept = id_in(request.POST.get("id", ""))
-    return {"id": str(kept or ids.new_id())}
 
 
 def file_in(request: Request) -> tuple[str, bytes] | None:

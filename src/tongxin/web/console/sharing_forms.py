@@ -25,6 +25,7 @@ from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, given_in, told_problems
 from tongxin.web.console.sharing import HOME, LONGEST_WORDS, PART, PURPOSE, ROUTE, agreement_for, agreement_rows
 from tongxin.web.doors import Request, door
+from tongxin.web.new_ids import fresh, given_id
 from tongxin.web.pages import show
 
 
@@ -56,7 +57,7 @@ def _form(request: Request, row: Agreement | None) -> HttpResponse:
     try:
         made = agreements.write(
             wish=wish, actor=request.viewer, at=request.at, agreement_id=row.id if row else None,
-            after=(number_in(request.POST.get("after", "")) or 0) if row else 0,
+            after=(number_in(request.POST.get("after", "")) or 0) if row else 0, new_id=given_id(request),
         )
     except NotAllowed:
         raise Http404 from None
@@ -117,7 +118,7 @@ def _page(
         "after": newest.number if newest else 0, "bodies": bodies, "body": body, "offered": offered, "wish": wish,
         "purpose": purpose, "action": f"{HOME}{row.id}/revise/" if row else f"{HOME}new/", "row": row,
         "choices": _choices(purpose, found, wish, county_id, request) if purpose else {},
-        "gate": gate_shown(request, agreements.GATE, county_id=county_id),
+        "gate": gate_shown(request, agreements.GATE, county_id=county_id), **fresh(request),
     }, status=status)
 
 
@@ -146,7 +147,7 @@ def ask(request: Request, agreement_id: UUID) -> HttpResponse:
         try:
             made = asking.ask(
                 agreement_id=row.id, fields=request.POST.getlist("fields"), given=given, actor=request.viewer,
-                is_everyone=request.POST.get("everyone", "") == "yes", at=request.at,
+                is_everyone=request.POST.get("everyone", "") == "yes", at=request.at, new_id=given_id(request),
             )
         except NotAllowed:
             raise Http404 from None
@@ -164,5 +165,5 @@ def ask(request: Request, agreement_id: UUID) -> HttpResponse:
         "agreement": agreement_rows(request, [row])[0], "problems": told_problems(problems), "body": body,
         "rows": drawn(asking.fields_of(found), given, problems), "ends_on": version.ends_on,
         "fields": [(each.id, each.zh, each.id in chosen) for each in found.chosen(version.fields)],
-        "everyone": request.POST.get("everyone", "") == "yes",
+        "everyone": request.POST.get("everyone", "") == "yes", **fresh(request),
     }, status=422 if problems else 200)
