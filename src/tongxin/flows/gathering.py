@@ -15,6 +15,7 @@ from tongxin.flows.activities import doubting, occasions
 from tongxin.flows.activities.planning import about
 from tongxin.flows.activities.reach import tell, town_of
 from tongxin.flows.pairing_companions import county_of, must, post_of
+from tongxin.flows.pairing_companions import rules_in as pairings_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.numbers import day_in
 from tongxin.registers import answers
@@ -73,7 +74,7 @@ def listed(viewer: Viewer, *, at: datetime, first: date, last: date) -> QuerySet
     rows = Occasion.objects.filter(
         activity__county_id=county_id, activity__kind__in=kinds, held_on__gte=first, held_on__lte=last
     )
-    is_county = viewer.seat is not None and viewer.role == "case_manager"
+    is_county = viewer.seat is not None and viewer.role in pairings_of(county_id, at=at).gatherings_seen_by
     rows = rows if is_county else rows.filter(activity__organisation_id__in=viewer.organisation_ids)
     return rows.select_related("activity", "activity__organisation").order_by("-held_on", "-at")
 

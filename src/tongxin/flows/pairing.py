@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -142,9 +142,10 @@ def log(*, pairing_id: UUID, contact_id: UUID, given: Given, actor: Viewer, at: 
 
 
 def _raise_flag(child: Child, contact: Contact, actor: Viewer, at: datetime) -> None:
-    due = at.astimezone(CHINA).date() + timedelta(days=1)
+    found = rules_in(child.county_id, at=at)
+    due = at.astimezone(CHINA).date() + found.worry_within
     given = {
-        "flag_kind": "attention", "wanted": WORRY, "resolver": "social_worker", "due_on": due.isoformat(),
+        "flag_kind": "attention", "wanted": WORRY, "resolver": found.worry_to, "due_on": due.isoformat(),
         "signature": SIGNED,
     }
     record(child_id=child.id, sheet=Sheet(contact.id, FLAG, given, at), actor=actor, at=at)

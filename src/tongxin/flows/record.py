@@ -34,6 +34,7 @@ from tongxin.flows import (
     households,
     links,
     lists,
+    parting,
     recusal,
     reporters,
     rights,
@@ -246,8 +247,7 @@ def _keep(
         child=child, kind=draft.kind, state=derived.state, entry_id=kept.entry.id, actor=actor, at=at
     ):
         derived = derive_again(child=child, actor=actor, at=at, keyring=keys)
-    if child.county_id not in {county, None}:
-        setting_apart.follow(child, actor, at)
+    _follow_leaving(child, before.state, derived.state, county=county, actor=actor, at=at)
     households.spread(child=child, entry=kept.entry, state=derived.state, actor=actor, at=at)
     _follow_ties(child, draft, kept.entry, sibling=sibling, actor=actor, at=at)
     _tell_bodies(child, kept.entry, made.data, actor=actor, at=at)
@@ -262,6 +262,16 @@ def _keep(
         owned = Sheet(answers=changed, occurred_at=draft.occurred_at, device=draft.device, **checking.owner_of(draft))
         derived = _correct_owner(child, owned, actor=actor, at=at, keys=keys).derived or derived
     return Recorded(kept.entry, True, derived)
+
+
+def _follow_leaving(
+    child: Child, before: CaseState, after: CaseState, *, county: int | None, actor: Viewer, at: datetime
+) -> None:
+    """Where a child lives no more, and where its case is over: who was there for it, what is kept apart."""
+    has_moved = child.county_id not in {county, None}
+    if has_moved:
+        setting_apart.follow(child, actor, at)
+    parting.follow(child=child, before=before, after=after, has_moved=has_moved, actor=actor, at=at)
 
 
 def _refuse_by_area(

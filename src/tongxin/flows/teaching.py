@@ -21,8 +21,6 @@ from tongxin.people.models import Child
 from tongxin.vault import Owner
 
 ASSIGN, SEE, PART = "assign_teachers", "see_pupils", "pupil"
-TEACHERS = ("class_teacher", "psych_teacher")
-CONTACT = "child_supervisor"
 NO_TEACHER = "没有保存：请选本区县学校的一位教师岗位。"
 ALREADY = "没有改动：这名孩子已经是这位教师的学生。"
 NOT_THEIRS = "没有改动：这名孩子不是这位教师的学生。"
@@ -37,9 +35,10 @@ def child_for(child_id: UUID, viewer: Viewer, *, at: datetime) -> Child:
     return child
 
 
-def teachers_near(child: Child) -> QuerySet[Post]:
+def teachers_near(child: Child, *, at: datetime) -> QuerySet[Post]:
     """The teachers' posts of the child's county."""
-    rows = Post.objects.filter(role__in=TEACHERS, division__county_id=child.county_id)
+    teachers = rules_in(child.county_id, at=at).teachers
+    rows = Post.objects.filter(role__in=teachers, division__county_id=child.county_id)
     return rows.select_related("organisation").order_by("organisation__name", "title")
 
 
@@ -54,7 +53,7 @@ def give(*, child_id: UUID, post_id: UUID | None, actor: Viewer, at: datetime) -
     """The child is this teacher's pupil from now on, for a school year at most."""
     child = child_for(child_id, actor, at=at)
     Child.objects.select_for_update().get(id=child.id)
-    post = teachers_near(child).filter(id=post_id).first() if post_id else None
+    post = teachers_near(child, at=at).filter(id=post_id).first() if post_id else None
     if post is None:
         raise Refused([Problem("teacher", NO_TEACHER, True)])
     if any(each.id == post.id for each in teachers_of(child, at=at)):
@@ -84,11 +83,11 @@ def pupils_of(viewer: Viewer, *, at: datetime) -> QuerySet[Child]:
     return rows.order_by("file_no")
 
 
-def contacts_of(children: Iterable[Child]) -> dict[UUID, str]:
-    """Whom at the office a teacher asks about each child: the supervisor's post of the child's town."""
+def contacts_of(children: Iterable[Child], *, role: str) -> dict[UUID, str]:
+    """Whom at the office a teacher asks about each child: the post of the child's town that has the role."""
     rows = list(children)
     towns = {each.town_id for each in rows if each.town_id}
-    posts = Post.objects.filter(role=CONTACT, division_id__in=towns).order_by("-id")
+    posts = Post.objects.filter(role=role, division_id__in=towns).order_by("-id")
     titles = dict(posts.values_list("division_id", "title"))
     return {each.id: titles[each.town_id] for each in rows if each.town_id in titles}
 

@@ -16,13 +16,18 @@ NAMED = {"results": (), "ends": (), "leaves": (), "declines": ()}
 FORMER = ("gatherings", "gathering", "counts")
 ASKED = ("companion", "begin", "contact", "wanted", "offer")
 SPANS = ("remind_before", "lasts_at_most", "teaches_at_most")
+ROLES = ("teachers", "gatherings_seen_by")
+# Answers that decide whether anybody meets the child, or is told of a worry: no region leaves them out.
+DECISIVE = {"begin": ("child_agrees", "guardian_agrees"), "contact": ("met_on", "worry"), "wanted": ("kind", "ages")}
+YES_NO = {"yes", "no"}
 PUPIL = ("name", "sex", "age", "town", "school_contact")
 
 
 def check_pairings(content: Content) -> None:
     """Nothing, when children can be paired by this; else where it fails and how to mend it."""
     take.mapping(
-        content, "", required=(*HEAD, "kinds", "checks", *NAMED, *ASKED, *SPANS, "pupil_fields", "option_lists"),
+        content, "", required=(*HEAD, "kinds", "checks", *NAMED, *ASKED, *SPANS, *ROLES, "worry", "school_contact",
+                               "pupil_fields", "option_lists"),
         optional=(*DATED, *FORMER),
     )
     for at, each in enumerate(take.sequence(content["kinds"], "kinds")):
@@ -32,8 +37,9 @@ def check_pairings(content: Content) -> None:
     for at, each in enumerate(take.sequence(content["checks"], "checks")):
         row = take.mapping(each, f"checks[{at}]", required=("id", "zh", "valid"), optional=("required", "hint"))
         span_at(row["valid"], f"checks[{at}].valid")
-    if not any(each.get("required") for each in content["checks"]):
-        raise DefinitionError("checks", "至少要有一项必查的", "给违法犯罪记录查询写 required: true")
+        _degree(row.get("required"), f"checks[{at}].required")
+    if not any(is_needed(each) for each in content["checks"]):
+        raise DefinitionError("checks", "至少要有一项必查的", "违法犯罪记录查询的 required 里写 value: 1")
     for key, more in NAMED.items():
         found = [
             take.identifier(take.mapping(each, f"{key}[{at}]", required=("id", "zh", *more)), f"{key}[{at}]")
@@ -42,8 +48,46 @@ def check_pairings(content: Content) -> None:
         take.unrepeated(found, key, "编号")
     for key in ASKED:
         check_fields(content[key], key, content["option_lists"])
+    _decisive(content)
     for key in SPANS:
         span_at(content[key], key)
+    for key in ROLES:
+        for at, role in enumerate(take.sequence(content[key], key)):
+            take.text({"role": role}, "role", f"{key}[{at}]")
+    take.text(content, "school_contact", "")
+    worry = take.mapping(content["worry"], "worry", required=("resolver", "within"))
+    take.text(worry, "resolver", "worry")
+    span_at(worry["within"], "worry.within")
     for each in content["pupil_fields"]:
         if each not in PUPIL:
             raise DefinitionError("pupil_fields", f"教师不能看“{each}”", f"可写：{'、'.join(PUPIL)}")
+
+
+def is_needed(check: Content) -> bool:
+    """Whether children are met only after this check; versions of former days say true or false."""
+    said = check.get("required", False)
+    return bool(said.get("value") if isinstance(said, Mapping) else said)
+
+
+def _degree(raw: object, path: str) -> None:
+    cure = "写 {value: 1, unit: degree, floor: min}"
+    if isinstance(raw, bool) or raw is None:
+        raise DefinitionError(path, "要不要查必须写成底线", cure)
+    degree = take.mapping(raw, path, required=("value", "unit", "floor"))
+    take.number(degree, "value", path, 0, low=0, high=1)
+    if degree["unit"] != "degree" or degree["floor"] != "min":
+        raise DefinitionError(path, "要不要查只能改严", cure)
+
+
+def _decisive(content: Content) -> None:
+    for key, names in DECISIVE.items():
+        fields = {each["id"]: each for each in content[key]}
+        for name in names:
+            field = fields.get(name, {})
+            if field.get("required") is not True or field.get("only_if"):
+                cure = f"{key} 里的 {name} 写 required: true"
+                raise DefinitionError(key, f"“{name}”必须问，不能删去、改成选填", cure)
+            options = field.get("options", ())
+            rows = content["option_lists"][options] if isinstance(options, str) else options
+            if name not in {"met_on", "kind", "ages"} and {each["id"] for each in rows} != YES_NO:
+                raise DefinitionError(key, f"“{name}”只能答是或否", "选项只留 yes、no")

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tongxin.lib.pairing_checks import is_needed
 from tongxin.registers.rules import Field, fields_in, words_of
 from tongxin.rulebook import shipped
 
 KIND = "pairings"
 Words = Mapping[str, str]
+# What versions that were adopted before these stood in them mean.
+FORMERLY: Mapping[str, Any] = {
+    "worry": {"resolver": "social_worker", "within": {"days": 1}}, "teachers": ["class_teacher", "psych_teacher"],
+    "school_contact": "child_supervisor", "gatherings_seen_by": ["case_manager"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,12 @@ class Pairings:
     lasts_at_most: timedelta
     teaches_at_most: timedelta
     pupil_fields: tuple[str, ...]
+    # Who is told of a worry in a contact, and within what time somebody looks.
+    worry_to: str
+    worry_within: timedelta
+    teachers: tuple[str, ...]
+    school_contact: str
+    gatherings_seen_by: tuple[str, ...]
     asked: Mapping[str, tuple[Field, ...]]
 
 
@@ -57,7 +69,8 @@ def pairings_in(*, region: str, at: datetime) -> Pairings:
     return shipped.read_in_force(_read, KIND, KIND, region=region, at=at)
 
 
-def _read(content: Mapping[str, Any]) -> Pairings:
+def _read(said: Mapping[str, Any]) -> Pairings:
+    content = {**FORMERLY, **said}
     lists = {name: words_of(each) for name, each in content["option_lists"].items()}
     return Pairings(
         means=content["means"],
@@ -67,7 +80,7 @@ def _read(content: Mapping[str, Any]) -> Pairings:
         },
         checks={
             each["id"]: Proof(
-                each["id"], each["zh"], bool(each.get("required")), timedelta(**each["valid"]), each.get("hint", "")
+                each["id"], each["zh"], is_needed(each), timedelta(**each["valid"]), each.get("hint", "")
             )
             for each in content["checks"]
         },
@@ -75,6 +88,9 @@ def _read(content: Mapping[str, Any]) -> Pairings:
         ends=words_of(content["ends"]), leaves=words_of(content["leaves"]),
         declines=words_of(content["declines"]), lasts_at_most=timedelta(**content["lasts_at_most"]),
         teaches_at_most=timedelta(**content["teaches_at_most"]), pupil_fields=tuple(content["pupil_fields"]),
+        worry_to=content["worry"]["resolver"], worry_within=timedelta(**content["worry"]["within"]),
+        teachers=tuple(content["teachers"]), school_contact=content["school_contact"],
+        gatherings_seen_by=tuple(content["gatherings_seen_by"]),
         asked={
             key: fields_in(content[key], lists)
             for key in ("companion", "begin", "contact", "wanted", "offer")

@@ -76,6 +76,8 @@ OFFICE_NEWS = {
     "qualification.reminded": ("资质", "有资质快到期或已过期，请看要不要续", "/workforce/mine/"),
     "site.reminded": ("阵地", "有阵地该检查、整改逾期，或举报箱该开、信没有转成线索，请看期限", "/places/"),
     "companion.reminded": ("结对", "有陪伴者的审查快到期或已过期，请续；过期以后不能和孩子见面", "/companions/"),
+    "pairing.ended": ("结对", "有一个结对结束了（孩子离开本地、结案或去世），请告诉陪伴者", "/companions/"),
+    "pupil.removed": ("教师", "有一名学生不再由您跟进（离开本地、结案或去世）", "/pupils/"),
     "activity.planned": ("活动", "有一个活动计划等您批准", "/activities/"),
     "activity.decided": ("活动", "您的活动计划有了答复", "/activities/"),
     "doubt.raised": ("活动", "有一个数目大得不寻常，请核实", "/activities/"),

@@ -37,7 +37,7 @@ def pupil_list(request: Request) -> HttpResponse:
     names = open_names(
         request, children=children if "name" in shown else (), purpose=PURPOSE, route=ROUTE, part=PART
     )
-    contacts = teaching.contacts_of(children) if "school_contact" in shown else {}
+    contacts = teaching.contacts_of(children, role=rules.school_contact) if "school_contact" in shown else {}
     towns = dict(Division.objects.filter(id__in={each.town_id for each in children}).values_list("id", "name"))
     return show(request, "pairings/pupils.html", {
         "pager": pager,
@@ -77,7 +77,7 @@ def _page(request: Request, child_id: UUID, problems: Iterable[Problem] = (), st
     mine = {each.id for each in now}
     return show(request, "pairings/teachers.html", {
         "child": child, "name": names.children[child.id], "problems": told_problems(problems), "now": now,
-        "near": [each for each in teaching.teachers_near(child) if each.id not in mine],
+        "near": [each for each in teaching.teachers_near(child, at=request.at) if each.id not in mine],
     }, status=status)
 
 
