@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Division
 from tongxin.comparisons.models import Answer
-from tongxin.flows import comparing, comparing_review, comparing_together, comparing_undoing
+from tongxin.flows import comparing, comparing_review, comparing_taking, comparing_together, comparing_undoing
 from tongxin.flows.comparing_answers import DECISIONS, VERDICTS
 from tongxin.flows.comparing_files import OnFile
-from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.intake.reading import Row
 from tongxin.people.models import Child
 from tongxin.web.console.names import open_names, post_titles
@@ -22,6 +22,10 @@ from tongxin.web.words import late_zh
 
 SHOWN = 50
 SEX = dict(Child.SEX)
+FIELDS = {
+    "name": "姓名", "id_no": "证件号码", "birth": "出生日期", "sex": "性别", "phone": "联系电话",
+    "residence_address": "居住地址（连同村、社区）",
+}
 OPTIONS = {
     "same": "是同一名儿童", "different": "不是同一名，以后不再问", "ask": "定不了，请村里核实后再判断",
     "clue": "交给村里上门核实（登记为线索）",
@@ -86,10 +90,25 @@ def _undo(request: Request, found: Answer) -> HttpResponse:
     return HttpResponseRedirect(f"/comparisons/review/{found.id}/")
 
 
+def _take(request: Request, found: Answer) -> HttpResponse:
+    try:
+        comparing_taking.take(
+            answer_id=found.id, fields=request.POST.getlist("field"), actor=request.viewer, at=request.at
+        )
+    except (Refused, Held) as refused:
+        return _shown(request, found, problem=refused.zh)
+    except NotAllowed:
+        raise Http404 from None
+    messages.success(request, _("已采用到档案里，是一次补正。采用错了的，在档案里收回那条补正。"))
+    return HttpResponseRedirect(f"/comparisons/review/{found.id}/")
+
+
 def _settle(request: Request, found: Answer) -> HttpResponse:
     decision = request.POST.get("decision", "")
     if decision == "undo":
         return _undo(request, found)
+    if decision == "take":
+        return _take(request, found)
     try:
         settled = comparing_review.settle(
             answer_id=found.id, decision=decision, actor=request.viewer, at=request.at
@@ -117,6 +136,11 @@ def _shown(request: Request, found: Answer, problem: str = "") -> HttpResponse:
         "lines": lines(said.row, file, places), "has_row": said.row is not None, "likely": found.likely,
         "file": file and {"id": file.id, "file_no": file.child.file_no, "name": file.name},
         "decisions": [(code, OPTIONS[code]) for code in decisions],
+        "taken": [
+            {"field": each.field, "zh": FIELDS[each.field], "listed": shown_word(each.field, each.listed),
+             "filed": shown_word(each.field, each.filed)}
+            for each in comparing_taking.offered(said.row, file)
+        ] if comparing_taking.may_take(found, viewer=request.viewer, at=request.at) else [],
         "is_settled": is_settled, "past": _past(request, found), "may_undo": comparing_undoing.may_undo(found),
         "may_open": not is_settled and found.verdict == Answer.NEW and may_do_any(request, "open_file"),
     }, status=422 if problem else 200)
@@ -167,3 +191,10 @@ def day_zh(value: Any) -> str:
         return ""
     parts = str(value).split("-")
     return "".join(f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=False))
+
+
+def shown_word(name: str, word: str | None) -> str:
+    """A field's word as it stands on the page."""
+    if name == "sex":
+        return SEX.get(word or "", "")
+    return day_zh(word) if name == "birth" else word or ""

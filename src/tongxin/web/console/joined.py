@@ -19,18 +19,13 @@ from tongxin.flows.joining import Pair
 from tongxin.flows.refusals import Held, NotAllowed, Refused
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.web.console.comparisons_review import day_zh
+from tongxin.web.console.comparisons_review import FIELDS, shown_word
 from tongxin.web.console.names import open_names
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
 
 LONGEST = 20
 UNNAMED = "hard.unnamed"
-FIELDS = {
-    "name": "姓名", "id_no": "证件号码", "birth": "出生日期", "sex": "性别", "phone": "联系电话",
-    "residence_address": "居住地址（连同村、社区）",
-}
-SEX = dict(Child.SEX)
 DONE = {
     Joining.STANDING: "已登记为同一名儿童。两份档案都保留，随时可以撤销。",
     Joining.PROPOSED: "已提出，等另一位有权的同事确认。",
@@ -139,13 +134,6 @@ def _line(name: str, left: dict[str, Any], right: dict[str, Any], stands: Joinin
         "name": name, "zh": FIELDS.get(name, name), "left": mine, "right": theirs, "differs": mine != theirs,
         "is_taken": is_taken, "may_take": bool(theirs),
     }
-
-
-def shown_word(name: str, word: str | None) -> str:
-    """A field's word as it stands on the page."""
-    if name == "sex":
-        return SEX.get(word or "", "")
-    return day_zh(word) if name == "birth" else word or ""
 
 
 urlpatterns = [
