@@ -64,8 +64,8 @@ class Known:
             rows = list(Post.objects.filter(id__in=wanted).select_related("division")) if wanted else []
         self._held: dict[UUID, list[tuple[UUID, datetime, datetime | None]]] = {}
         held_by = Holding.objects.filter(post_id__in=list(self.posts), person__is_active=True).order_by(*ANSWERING)
-        for post_id, *rest in held_by.values_list("post_id", "person_id", "from_at", "to_at"):
-            self._held.setdefault(post_id, []).append(tuple(rest))
+        for post_id, person_id, since, until in held_by.values_list("post_id", "person_id", "from_at", "to_at"):
+            self._held.setdefault(post_id, []).append((person_id, since, until))
 
     def at(self, places: Iterable[int]) -> list[Post]:
         """The posts of some of the places."""

@@ -22,7 +22,8 @@ INSTALLED_APPS = [
             "vault", "ledger", "accounts", "rulebook", "duty", "access", "people", "assessments",
             "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
             "registers", "exports", "keeping", "rights", "bookings", "sharing", "comparisons", "screening", "clues",
-            "groups", "coordination", "exchange", "pairings", "places", "workforce", "training", "activities", "funds", "programmes", "instances", "flows", "web",
+            "groups", "coordination", "exchange", "pairings", "places", "workforce", "training", "activities", "funds",
+            "programmes", "instances", "flows", "web",
             "commands",
         )
     ),

@@ -59,7 +59,8 @@ def read_ahead(children: Iterable[Child]) -> None:
 
 
 def _standing(counties: Iterable[int | None]) -> QuerySet[Agreement]:
-    return Agreement.objects.filter(county_id__in=counties, state=Agreement.IN_FORCE, current__flow=Version.STANDING)
+    known = [county for county in counties if county is not None]
+    return Agreement.objects.filter(county_id__in=known, state=Agreement.IN_FORCE, current__flow=Version.STANDING)
 
 
 def _concerning(child: Child) -> list[UUID]:

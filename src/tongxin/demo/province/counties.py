@@ -94,6 +94,7 @@ def _todos(lives: list[Life]) -> Mapping[UUID, list[Todo]]:
     rows = Task.objects.filter(case_id__in=list(found), state__in=LIVE).order_by("due_at", "step", "key").values_list(
         "case_id", "key", "step", "form", "due_at", "post_id", "owner_post_id", "is_urgent"
     )
-    for case_id, *rest in rows:
-        found[case_id].append(Todo(*rest))
+    for case_id, key, step, form, due_at, post_id, owner_id, is_urgent in rows:
+        if post_id and owner_id:
+            found[case_id].append(Todo(key, step, form, due_at, post_id, owner_id, is_urgent))
     return found

@@ -52,7 +52,7 @@ def _administrators(county: Division) -> list[dict[str, str]]:
 def _busiest(county: Division) -> Division:
     """The village with the most children in work."""
     rows = Case.objects.filter(county_id=county.id, village_id__isnull=False).values_list("village_id", flat=True)
-    counted = Counter(rows)
+    counted = Counter(each for each in rows if each is not None)
     chosen = max(counted, key=lambda each: (counted[each], -each))
     return Division.objects.get(id=chosen)
 
