@@ -12,8 +12,10 @@ from tongxin.accounts import county as counties
 from tongxin.accounts.models import Organisation, Post
 from tongxin.exchange.models import Client
 from tongxin.flows import exchange_clients, registers
+from tongxin.flows.exchange_clients import ACTIONS
 from tongxin.lib import ids
 from tongxin.registers.models import AGREEMENT, IMPACT, Line
+from tongxin.rulebook import rules
 
 ASKED = ("lawful", "minimal", "told", "under_14", "judged", "access", "secured", "outside", "ended")
 ADMINISTRATORS = {"系统员": "system_administrator", "安全员": "security_administrator", "审计员": "audit_administrator"}
@@ -73,11 +75,20 @@ class System:
 def registered(
     cast: World, post: Post, *, scopes: tuple[str, ...] = ALL, expires: str = "2026-01-31", at: datetime = MORNING
 ) -> System:
-    """A system that two administrators let in."""
+    """A system that two administrators let in; what its post may not do (any more) is among its scopes all the same,
+    as where a role was let do less since."""
+    usable = [each for each in scopes if each not in ACTIONS or post.role in may_do(ACTIONS[each], at)]
     given = {
-        "name": ["院内系统"], "post": [str(post.id)], "scopes": list(scopes), "networks": ["127.0.0.1"],
+        "name": ["院内系统"], "post": [str(post.id)], "scopes": usable or ["referrals_read"], "networks": ["127.0.0.1"],
         "expires_on": [expires],
     }
     client = exchange_clients.ask(given=given, actor=cast.viewer("系统员", at), at=at)
     token = exchange_clients.answer(client_id=client.id, agrees=True, actor=cast.viewer("安全员", at), at=at)
+    Client.objects.filter(id=client.id).update(scopes=list(scopes))
     return System(Client.objects.get(id=client.id), token)
+
+
+def may_do(action: str, at: datetime) -> set[str]:
+    """The roles that may do something."""
+    known = rules.access_rules(at=at)
+    return {role for role in Post.objects.values_list("role", flat=True) if known.may_do(role=role, action=action)}

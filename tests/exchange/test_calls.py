@@ -39,7 +39,7 @@ class TestLetIn:
     def test_takes_two_administrators_and_an_agreement(self, cast: world.World, hospital: System) -> None:
         given = {
             "name": ["另一个"], "post": [str(cast.posts["何老师"].id)], "scopes": ["clues_report"],
-            "networks": ["10.0.0.0/8"], "expires_on": ["2025-12-31"],
+            "networks": ["10.1.0.0/16"], "expires_on": ["2025-12-31"],
         }
         writer, other = cast.viewer("系统员", MORNING), cast.viewer("安全员", MORNING)
         client = exchange_clients.ask(given=given, actor=writer, at=MORNING)

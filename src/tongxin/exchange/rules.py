@@ -8,7 +8,9 @@ from typing import Any
 from tongxin.rulebook import shipped
 
 KIND = "exchange"
-CALLS_KEPT = {"days": 365}
+# What versions adopted before said nothing of.
+CALLS_KEPT, REMIND_BEFORE = {"days": 365}, {"days": 30}
+NETWORKS = {"ipv4": 16, "ipv6": 48}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class Exchange:
     scopes: Mapping[str, str]
     lasts_at_most: timedelta
     overlap: timedelta
+    remind_before: timedelta
+    # How many leading bits a source names at least, by the version of the address (4, 6).
+    networks: Mapping[int, int]
     calls: int
     within: timedelta
     page: Mapping[str, int]
@@ -61,11 +66,12 @@ def _read(content: Mapping[str, Any]) -> Exchange:
     hooks = content["hooks"]
     return Exchange(
         means=content["means"], scopes={each["id"]: each["zh"] for each in content["scopes"]},
-        lasts_at_most=timedelta(**content["lasts_at_most"]), overlap=timedelta(**content["overlap"]),
-        calls=int(content["rate"]["calls"]), within=timedelta(**content["rate"]["within"]),
+        lasts_at_most=_span(content["lasts_at_most"]), overlap=_span(content["overlap"]),
+        remind_before=timedelta(**content.get("remind_before", REMIND_BEFORE)),
+        networks={int(name[-1]): _number(bits) for name, bits in content.get("networks", NETWORKS).items()},
+        calls=_number(content["rate"]["calls"]), within=_span(content["rate"]["within"]),
         page={name: int(number) for name, number in content["page"].items()},
-        repeated_for=timedelta(**content["repeated_for"]), smallest=int(content["smallest"]),
-        # Versions adopted before said nothing of it.
+        repeated_for=timedelta(**content["repeated_for"]), smallest=_number(content["smallest"]),
         calls_kept=timedelta(**content.get("calls_kept", CALLS_KEPT)),
         figures={each["id"]: (each["zh"], each["means"]) for each in content["figures"]},
         hooks=Hooks(
@@ -75,3 +81,12 @@ def _read(content: Mapping[str, Any]) -> Exchange:
             stale=timedelta(**hooks["stale"]),
         ),
     )
+
+
+def _number(said: Any) -> int:
+    """A number with its floor; those adopted before have none."""
+    return int(said["value"] if isinstance(said, Mapping) else said)
+
+
+def _span(said: Mapping[str, Any]) -> timedelta:
+    return timedelta(**{said["unit"]: said["value"]} if "value" in said else said)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from ipaddress import ip_network
 from uuid import UUID
 
@@ -36,6 +36,10 @@ NO_POST = "没有保存：请选对方的哪个岗位。"
 NO_NAME = "没有保存：请写系统叫什么，最多 60 个字。"
 NO_SCOPE = "没有保存：请至少选一个范围。"
 NO_NETWORK = "没有保存：来源网段每行一个，写成 203.0.113.7 或 203.0.113.0/24 的样子，最多 20 个。"
+TOO_WIDE = "没有保存：来源网段 {network} 太宽，前面至少要固定 {bits} 位。请写对方系统真正用的地址。"
+NOT_THE_POSTS = "没有保存：“{post}”这个岗位不办这些事，给了也用不上：{scopes}。请去掉，或换对方办这件事的岗位。"
+# What a post has to be let do so that a scope is of use to its machine.
+ACTIONS = {"clues_report": "take_clues", "deliveries_read": "receive_sharing", "figures_read": "see_figures"}
 NO_DAY = "没有保存：用到哪天要在今天以后、{days} 天以内。"
 
 
@@ -106,7 +110,7 @@ def ask(*, given: Given, actor: Viewer, at: datetime, new_id: UUID | None = None
     expires_on = day_in("".join(said.get("expires_on", ())))
     name = "".join(said.get("name", ()))
     scopes = [each for each in found.scopes if each in said.get("scopes", ())]
-    problems = list(_wrong(name, scopes, networks, post))
+    problems = list(_wrong(name, scopes, networks, post, found, at))
     last = at.astimezone(CHINA).date() + found.lasts_at_most
     if expires_on is None or not at.astimezone(CHINA).date() < expires_on <= last:
         problems.append(Problem("expires_on", NO_DAY.format(days=found.lasts_at_most.days), True))
@@ -122,15 +126,31 @@ def ask(*, given: Given, actor: Viewer, at: datetime, new_id: UUID | None = None
     return client
 
 
-def _wrong(name: str, scopes: list[str], networks: list[str] | None, post: Post | None) -> Iterable[Problem]:
+def _wrong(
+    name: str, scopes: list[str], networks: list[str] | None, post: Post | None, found: Exchange, at: datetime
+) -> Iterable[Problem]:
     if post is None:
         yield Problem("post", NO_POST, True)
     if not name or len(name) > LONGEST_NAME:
         yield Problem("name", NO_NAME, True)
     if not scopes:
         yield Problem("scopes", NO_SCOPE, True)
+    if post is not None and (idle := _idle(scopes, post, found, at)):
+        yield Problem("scopes", NOT_THE_POSTS.format(post=post.title, scopes="、".join(idle)), True)
     if networks is None:
         yield Problem("networks", NO_NETWORK, True)
+    elif wide := [each for each in map(ip_network, networks) if each.prefixlen < found.networks[each.version]]:
+        zh = TOO_WIDE.format(network=wide[0], bits=found.networks[wide[0].version])
+        yield Problem("networks", zh, True)
+
+
+def _idle(scopes: list[str], post: Post, found: Exchange, at: datetime) -> list[str]:
+    """The scopes that a post could never use, in words: its role may not do what they let a machine do."""
+    known = rules.access_rules(at=at)
+    return [
+        found.scopes[each] for each in scopes
+        if each in ACTIONS and not known.may_do(role=post.role, action=ACTIONS[each])
+    ]
 
 
 def networks_in(text: str) -> list[str] | None:
@@ -208,9 +228,9 @@ def is_in_force(client: Client, *, on: date, at: datetime) -> bool:
     return agreements.stands(client.agreement_id, at=at)
 
 
-def ends_soon(client: Client, *, on: date) -> bool:
+def ends_soon(client: Client, *, on: date, found: Exchange) -> bool:
     """Whether somebody should think of renewing it."""
-    return client.state == Client.AGREED and client.expires_on - on <= timedelta(days=30)
+    return client.state == Client.AGREED and client.expires_on - on <= found.remind_before
 
 
 def _tell(kind: str, client: Client, actor: Viewer, at: datetime, **more: str) -> None:

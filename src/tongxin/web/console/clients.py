@@ -57,7 +57,9 @@ def _line(request: Request, client: Client) -> dict[str, Any]:
     stopped = client.state == Client.AGREED and not is_used
     return {
         "client": client, "url": f"{HOME}{client.id}/", "state": client.get_state_display(), "is_used": is_used,
-        "why_not": _why_not(client, on) if stopped else "", "ends_soon": exchange_clients.ends_soon(client, on=on),
+        "why_not": _why_not(client, on) if stopped else "", "ends_soon": exchange_clients.ends_soon(
+            client, on=on, found=exchange_clients.rules_of(client, at=request.at)
+        ),
         "calls": client.calls.filter(at__gt=request.at - DAY).count(),
         "dead": Delivery.objects.filter(hook__client=client, state=Delivery.DEAD).count(),
     }
