@@ -33,7 +33,7 @@ from tongxin.rulebook import rules, shipped
 
 COMPARE, APPROVE, ON_FILE = "blind_compare", "approve_blind", "blind_on_file"
 PURPOSE, PART, ROUTE = "list_comparison", "roster", "blind"
-TOLD = "blind.told"
+TOLD = "blind.revealed"
 SEED = 32
 LABEL = BlindSession._meta.label_lower
 MISSING = "请写明对方单位、目的和协议文号，没有保存。"

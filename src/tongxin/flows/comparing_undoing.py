@@ -78,7 +78,7 @@ def undo(*, answer: Answer, reason: str, actor: Viewer, at: datetime) -> Answer:
             undone_by=actor.person_id, undone_at=at
         )
     ledger.record(
-        kind="answer.undone", subject=row.key_owner, actor=actor, at=at, is_fact=True,
+        kind="answer.reopened", subject=row.key_owner, actor=actor, at=at, is_fact=True,
         clear={"decision": last.decision, "verdict": row.verdict, "answer": str(row.id)},
     )
     return row
