@@ -18,13 +18,14 @@ from tongxin.access.models import Relation
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.assessments.models import Result
+from tongxin.cases.models import Case
 from tongxin.documents import carried
 from tongxin.flows import peers, people_again
 from tongxin.flows.derive import derive_again
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.transfers import TRANSFERRED
-from tongxin.instances import letters, receipts
+from tongxin.instances import letters, receipts, shapes
 from tongxin.instances.models import Arrival, ForeignEntry
 from tongxin.instances.rules import rules_in
 from tongxin.ledger import Draft
@@ -43,6 +44,9 @@ ELSEWHERE = "这份档案不是送到您这里的区县的，没有收下。请�
 ANSWERED = "这份档案已经答复过，没有再答复。"
 OURS = "这里已有这个孩子的档案，正在使用。请退回，并与对方核对是不是同一份。"
 ERASED = "这个孩子的档案在这里已依法删除，不能再接收。请退回，并写明理由。"
+STOPPED = "发来这份档案的外地系统已经停用或没有核对指纹，不能接收。请退回，或先登记、核对对方。"
+NOT_THEIRS = "这个孩子的档案不是从这个外地系统接来的，不能收它的补充。请退回，并与对方核实。"
+OURS_STAYS = "这份补充要改这里自己写的记录，没有接收。请退回，并与对方核实；这里的记录由这里更正。"
 ORDER = "先要接收主件，才能收这份补充。请向对方要主件。"
 
 
@@ -73,6 +77,7 @@ def receive(*, content: bytes, actor: Viewer, at: datetime) -> Arrival:
     if peer is None:
         raise Refused.because(STRANGER)
     said = letter.content
+    shapes.check_file(said)
     id, child_id = ids.id_in(str(said.get("id", ""))), ids.id_in(str(said.get("child", {}).get("id", "")))
     county = _county_of(actor)
     if id is None or child_id is None:
@@ -95,7 +100,7 @@ def summary_of(arrival: Arrival) -> Mapping[str, Any]:
     """What the sender says in short, without a name or words: enough to decide who has to look."""
     if not arrival.content:
         return {}
-    said = letters.opened(bytes(arrival.content), format=letters.FILE).content
+    said = _said(arrival)
     return {
         **said.get("summary", {}), "office": str(said.get("office", "")), "region": str(said.get("region", "")),
         "made_at": said.get("made_at"), "entries": len(said.get("entries", ())),
@@ -112,7 +117,9 @@ def accept(*, arrival_id: UUID, given: Accepting, actor: Viewer, at: datetime) -
     vault.create_keys([owner], at=at)
     with transaction.atomic():
         arrival = _waiting(arrival_id, actor)
-        said = letters.opened(bytes(arrival.content), format=letters.FILE).content
+        if not arrival.peer.is_trusted:
+            raise Refused.because(STOPPED)
+        said = _said(arrival)
         child = _child_for(arrival, said, actor=actor, at=at)
         versions.keep(said["definitions"], at=at)
         _keep_entries(child, arrival, said["entries"], at=at)
@@ -129,6 +136,13 @@ def accept(*, arrival_id: UUID, given: Accepting, actor: Viewer, at: datetime) -
         )
         child.refresh_from_db()
         return child
+
+
+def _said(arrival: Arrival) -> Mapping[str, Any]:
+    """What lies in a file that waits; one that can't be read is refused in words, whenever it came."""
+    said = letters.opened(bytes(arrival.content), format=letters.FILE).content
+    shapes.check_file(said)
+    return said
 
 
 def give_back(*, arrival_id: UUID, reason: str, actor: Viewer, at: datetime) -> Arrival:
@@ -185,14 +199,33 @@ def _child_for(arrival: Arrival, said: Mapping[str, Any], *, actor: Viewer, at: 
     if Tombstone.objects.filter(child_id=arrival.child_id).exists():
         raise Refused.because(ERASED)
     known = Child.objects.filter(id=arrival.child_id).first()
-    came_before = Arrival.objects.filter(child_id=arrival.child_id, state=Arrival.ACCEPTED).exists()
-    if known is not None and not came_before:
+    last = Arrival.objects.filter(child_id=arrival.child_id, state=Arrival.ACCEPTED).order_by("answered_at").last()
+    if known is not None and last is None:
         raise Refused.because(OURS)
     if known is None and said.get("is_supplement"):
         raise Refused.because(ORDER)
+    if said.get("is_supplement"):
+        _refuse_others(arrival, last, said)
+    elif known is not None and Case.objects.filter(id=known.id, is_open=True).exists() and not _is_from(last, arrival):
+        raise Refused.because(OURS)
     child = known or people.open_file(actor=actor, at=at, child_id=arrival.child_id)
     ledger.lock_subject(child.key_owner)
     return child
+
+
+def _is_from(last: Arrival | None, arrival: Arrival) -> bool:
+    return last is not None and last.peer_id == arrival.peer_id
+
+
+def _refuse_others(arrival: Arrival, last: Arrival | None, said: Mapping[str, Any]) -> None:
+    """A supplement comes from where the child came from, and changes only what was written there."""
+    if not _is_from(last, arrival):
+        raise Refused.because(NOT_THEIRS)
+    named = {UUID(row["supersedes"]) for row in said["entries"] if row["supersedes"]}
+    named -= {UUID(row["id"]) for row in said["entries"]}
+    foreign = ForeignEntry.objects.filter(entry_id__in=named, arrival__child_id=arrival.child_id)
+    if foreign.count() != len(named):
+        raise Refused.because(OURS_STAYS)
 
 
 def _keep_entries(

@@ -138,8 +138,11 @@ def arrival(request: Request, arrival_id: UUID) -> HttpResponse:
 
 
 def _arrival(request: Request, found: Arrival, problem: str = "", status: int = 200) -> HttpResponse:
-    waits = found.state == Arrival.WAITING
-    said: dict[str, Any] = dict(file_taking.summary_of(found)) if waits else {}
+    waits, said = found.state == Arrival.WAITING, dict[str, Any]()
+    try:
+        said = dict(file_taking.summary_of(found)) if waits else {}
+    except Fault as fault:
+        problem = problem or fault.zh
     region = rules.region_of(found.county_id)
     chips = scheme_chips(region=region, at=request.at)
     stages = pathway_shown(request).content["stages"]
