@@ -7,7 +7,6 @@ from django.db import IntegrityError, connection, transaction
 
 from tests import world
 from tests.funds.story import ASKER, FIRST, NOW, SECOND, agreed, deposit, fund, payout
-from tests.unlock import guards_down
 from tongxin.core.pathway import CHINA
 from tongxin.flows.funds import asking, booking, months, paying
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -50,8 +49,6 @@ def test_nobody_changes_or_removes_what_is_booked(cast: world.World, table: str)
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-    with guards_down():
-        pass
 
 
 def test_another_person_agrees_and_above_a_step_two(cast: world.World) -> None:

@@ -50,6 +50,18 @@ def of_records(child_id: UUID, *, kinds: Iterable[str]) -> list[Attachment]:
     return list(rows.filter(retracted_at__isnull=True).order_by("number"))
 
 
+def of_kinds(
+    child_ids: Iterable[UUID], *, kinds: Iterable[str], viewer: Viewer, at: datetime
+) -> dict[UUID, list[Attachment]]:
+    """By child the attachments of some kinds that stand and that the viewer may see, the newest first."""
+    rows = Attachment.objects.filter(child_id__in=list(child_ids), kind__in=list(kinds), retracted_at__isnull=True)
+    found: dict[UUID, list[Attachment]] = {}
+    for part in rows.order_by().values_list("part", flat=True).distinct():
+        for row in access.visible(rows.filter(part=part), viewer=viewer, part=part, at=at).order_by("-number"):
+            found.setdefault(row.child_id, []).append(row)
+    return found
+
+
 def known(child_id: UUID, ids: Iterable[UUID]) -> list[UUID]:
     """Those of some ids that are attachments of a child."""
     return list(Attachment.objects.filter(child_id=child_id, id__in=list(ids)).values_list("id", flat=True))

@@ -24,6 +24,8 @@ class Purpose:
     to: str
     every: str
     most: int
+    # What is due to a child (`definitions/needs`) that may be met by it.
+    needs: frozenset[str]
 
     def period(self, on: date) -> str:
         """The span in which the same again is a second time; empty where nobody looks."""
@@ -65,6 +67,10 @@ class Funds:
     outcomes: tuple[Figure, ...]
     caveat: str
     reached: frozenset[str]
+    # The kinds of attachments that are receipts.
+    papers: frozenset[str]
+    # The sources out of which a benefit is paid that somebody is entitled to.
+    public: frozenset[str]
 
     def people_for(self, amount: int) -> int:
         """How many other people have to agree to an amount in 分."""
@@ -97,7 +103,8 @@ def _read(content: Mapping[str, Any]) -> Funds:
         income={each["id"]: each["account"] for each in content["sources"]},
         purposes={
             each["id"]: Purpose(
-                each["id"], each["zh"], each["account"], each["to"], each.get("every", "none"), int(each.get("most", 0))
+                each["id"], each["zh"], each["account"], each["to"], each.get("every", "none"),
+                int(each.get("most", 0)), frozenset(each.get("needs", ())),
             ) for each in content["purposes"]
         },
         steps=tuple((each.get("up_to"), each["people"]) for each in content["approvals"]), lists=lists,
@@ -106,4 +113,6 @@ def _read(content: Mapping[str, Any]) -> Funds:
         asked={key: fields_in(content[key], options) for key in ("fund", "deposit", "payout", "wish")},
         outcomes=tuple(Figure(each["id"], each["zh"], each["unit"], each["means"]) for each in content["outcomes"]),
         caveat=content["caveat"], reached=frozenset(content["reached"]),
+        papers=frozenset(content.get("papers", ())),
+        public=frozenset(each["id"] for each in content["sources"] if each.get("public")),
     )

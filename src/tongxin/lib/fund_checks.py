@@ -25,7 +25,8 @@ def check_funds(content: Content) -> None:
     take.mapping(content, "", required=(
         *HEAD, "accounts", "held", "reserved", "sources", "purposes", "approvals", *FUND_LISTS, "receipt_within",
         "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat", "reached", "option_lists",
-    ), optional=DATED)
+    ), optional=(*DATED, "papers"))
+    take.sequence(content.get("papers", []), "papers")
     kinds = {each: row["kind"] for each, row in _rows(content["accounts"], "accounts", ("kind",)).items()}
     for at, kind in kinds.items():
         if kind not in ACCOUNTS:
@@ -33,9 +34,9 @@ def check_funds(content: Content) -> None:
     held = take.mapping(content["held"], "held", required=("money", "goods"))
     for each in (*held.values(), content["reserved"]):
         _is(kinds, str(each), "asset", "held")
-    for row in _rows(content["sources"], "sources", ("account",)).values():
+    for row in _rows(content["sources"], "sources", ("account",), ("public",)).values():
         _is(kinds, row["account"], "income", "sources")
-    for row in _rows(content["purposes"], "purposes", ("account", "to"), ("every", "most")).values():
+    for row in _rows(content["purposes"], "purposes", ("account", "to"), ("every", "most", "needs")).values():
         _is(kinds, row["account"], "expense", "purposes")
         if row["to"] == "child":
             take.number(row, "most", "purposes", 0, low=1)

@@ -9,6 +9,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents import selectors as documents
+from tongxin.documents.models import Attachment
 from tongxin.flows.funds import asking
 from tongxin.flows.funds.booking import ASK, KEEP, Line, book, fund_for, may, rules_of
 from tongxin.flows.funds.paying import NOT_SENT, grant_for, payout_for, tell_child
@@ -128,6 +129,12 @@ def _text(cell: object) -> str:
     return f"{cell:.0f}" if isinstance(cell, float) and cell == int(cell) else str(cell).strip()
 
 
+def scans_of(grant: Grant, viewer: Viewer, *, at: datetime) -> list[Attachment]:
+    """The signed papers in the child's file that may be the receipt."""
+    kinds = rules_of(grant.payout.county_id, at=at).papers
+    return documents.of_kinds([grant.child_id], kinds=kinds, viewer=viewer, at=at).get(grant.child_id, [])
+
+
 @transaction.atomic
 def receive(
     *, grant_id: UUID, by: str, on: str, attachment_id: UUID | None, actor: Viewer, at: datetime
@@ -141,9 +148,7 @@ def receive(
         grant.settled_on <= day <= at.astimezone(CHINA).date()
     ):
         raise Refused([Problem("receipt", NO_RECEIPT, True)])
-    if attachment_id is not None and documents.one(
-        attachment_id=attachment_id, child_id=grant.child_id, viewer=actor, at=at
-    ) is None:
+    if attachment_id is not None and attachment_id not in [each.id for each in scans_of(grant, actor, at=at)]:
         raise NotAllowed
     grant.receipt_by, grant.receipt_on, grant.attachment_id = by, day, attachment_id
     grant.save(update_fields=["receipt_by", "receipt_on", "attachment_id"])

@@ -16,7 +16,9 @@ from tongxin.exports.archive import packed
 from tongxin.flows import sharing_given
 from tongxin.flows.consenting import notice_in, standings_of
 from tongxin.flows.copying import Gathered, Paper, Part
+from tongxin.flows.funds import received
 from tongxin.flows.rights import SHUT_WHILE, rules_for
+from tongxin.lib.money import yuan
 from tongxin.rights.rules import GUARDIAN
 from tongxin.web import words
 from tongxin.web.console.entry_text import sections_of
@@ -62,7 +64,7 @@ def archive(file: File, gathered: Gathered, *, password: str) -> Archive:
         "制作日期": words.day_zh(file.request.at), "提出日期": words.day_zh(gathered.request.asked_on),
         "基本情况": identity, "同意与告知": consents, "等级": level, "记录": entries,
         "附件": [_named(paper) for paper in gathered.papers], "谁看过": [_seen(each) for each in looks_for(file)],
-        "给过谁": given_for(file),
+        "给过谁": given_for(file), "收到的帮助": got_for(file),
         "没有提供的": list(gathered.rules.left_out),
     }
     parts = {
@@ -91,6 +93,14 @@ def given_for(file: File) -> list[str]:
     return [
         f"{words.day_zh(each.at)}　{each.to}　{each.why}（{each.what}）　{each.held}"
         for each in sharing_given.given_of(file.child, at=file.request.at)
+    ]
+
+
+def got_for(file: File) -> list[str]:
+    """What the child got or is to get, from which kind of source, and how far it has come."""
+    return [
+        f"{words.day_zh(each.on)}　{each.purpose}　{yuan(each.amount)} 元　{each.source}　{each.state}"
+        for each in received.received_by(file.child, at=file.request.at)
     ]
 
 
@@ -139,6 +149,8 @@ def _paper(
         sections.append({"zh": "谁看过、为什么", "help": "", "parts": [{"words": seen}]})
     if given := given_for(file):
         sections.append({"zh": "给过谁、为什么", "help": "", "parts": [{"words": given}]})
+    if got := got_for(file):
+        sections.append({"zh": "收到的帮助", "help": "", "parts": [{"words": got}]})
     sections += [
         _section(f"{entry_zh(part.entry)}（{words.day_zh(part.entry.occurred_at)}）", _flat(part))
         for part in gathered.parts

@@ -49,11 +49,11 @@ def _page(
     return show(request, "funds/fund.html", {
         "line": line(fund, {fund.id: words_in(names.more[0])}, rules), "fund": fund, "problems": told_problems(wrong),
         "accounts": [(rules.accounts.get(each, each), stands[each]) for each in rules.accounts if stands.get(each)],
-        "postings": [
+        "postings": _folded([
             _posting(each, note, names.person(each.person_id), rules, reversed_ids)
             for each, note in zip(rows, names.more[1:], strict=True)
-        ],
-        "number": fund.postings.count(),
+        ]),
+        "earlier": fund.postings.count() - len(rows),
         "payouts": [payout_line(each, rules) for each in fund.payouts.order_by("-number")[:SHOWN]],
         "requests": [request_line(each, rules) for each in fund.requests.order_by("-number")[:SHOWN]],
         "may_keep": may_do_any(request, booking.KEEP), "may_ask": may_do_any(request, booking.ASK),
@@ -78,6 +78,22 @@ def _posting(row: Posting, note: str | None, by: str, rules: Any, reversed_ids: 
         ], "is_reversed": row.id in reversed_ids,
         "may_reverse": row.kind == Posting.DEPOSIT and row.id not in reversed_ids,
     }
+
+
+def _folded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was paid of one request on one day by one person in one line; everything else line by line."""
+    found: list[dict[str, Any]] = []
+    for each in rows:
+        row = each["row"]
+        last = found[-1] if found else {}
+        key = (row.request_id, row.booked_on, row.person_id, row.kind)
+        if row.kind == Posting.SPEND and last.get("key") == key:
+            last["first"], last["many"] = row.number, last["many"] + 1
+            last["amount"] += sum(line["amount"] for line in each["lines"])
+        else:
+            amount = sum(line["amount"] for line in each["lines"])
+            found.append({**each, "key": key, "first": row.number, "many": 1, "amount": amount})
+    return found
 
 
 @door("office.keep_funds", methods=("POST",))

@@ -9,17 +9,22 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from tongxin.access import selectors as access
+from tongxin.cases.models import Task
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import pairing_companions, taking_up
-from tongxin.flows.funds import booking, wishes
+from tongxin.flows.funds import booking, dues, received, wishes
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Wish
 from tongxin.funds.rules import period_zh
 from tongxin.lib import ids
 from tongxin.people.models import Child
+from tongxin.web.console.file import read_file
 from tongxin.web.console.names import open_names
+from tongxin.web.console.needs import COLON, FORM, need_rows
 from tongxin.web.console.register_forms import drawn, given_in, told_problems
+from tongxin.web.console.task_rows import form_url
 from tongxin.web.doors import Request, child_for, door, id_for, may_do_any
 from tongxin.web.pages import show
 
@@ -43,7 +48,7 @@ def _page(
         Grant.objects.filter(child_id=child.id).exclude(state=Grant.REMOVED).select_related("payout__fund")
         .order_by("-payout__made_at")
     )
-    rows = list(wishes.wishes_of(child))
+    rows, due = list(wishes.wishes_of(child)), dues.answerable(grants, rules)
     may_note, may_publish = (may_do_any(request, each) for each in (wishes.NOTE, taking_up.PUBLISH))
     names = open_names(
         request, children=[child], purpose=PURPOSE, route=ROUTE, part=wishes.PART,
@@ -54,7 +59,8 @@ def _page(
              if each.id != "kind"]
     return show(request, "funds/helped.html", {
         "child": child, "name": names.children[child.id], "problems": told_problems(wrong),
-        "grants": [_grant(each, rules) for each in grants],
+        "grants": [_grant(each, rules) | {"due": due_of(request, due.get(each.id))} for each in grants],
+        "needs": need_rows(read_file(request, child.id)),
         "total": sum(each.amount for each in grants if each.state == Grant.PAID),
         "wishes": [
             _wish(each, names.more[at], names.more[many + at], rules) | {
@@ -70,11 +76,19 @@ def _page(
     }, status=status)
 
 
+def due_of(request: Request, task: Task | None) -> dict[str, str] | None:
+    """A need that was paid and waits for its answer, with the form for whoever may write it."""
+    if task is None:
+        return None
+    may = access.may_record(viewer=request.viewer, form_id=FORM, at=request.at)
+    return {"zh": task.zh.partition(COLON)[2], "url": form_url(task) if may else ""}
+
+
 def _grant(row: Grant, rules: Any) -> dict[str, Any]:
     purpose = rules.purposes.get(row.payout.purpose)
     return {
         "row": row, "purpose": purpose.zh if purpose else "", "period": period_zh(row.payout.period),
-        "state": row.get_state_display(), "source": rules.sources.get(row.payout.fund.source, ""),
+        "state": received.state_zh(row), "source": rules.sources.get(row.payout.fund.source, ""),
         "receipt": rules.lists["receipts"].get(row.receipt_by, ""),
     }
 

@@ -15,6 +15,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.exports.writing import OPTIONS
 from tongxin.flows.funds import booking, months, outcomes
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.funds.rules import Funds
 from tongxin.lib.money import yuan
 from tongxin.lib.numbers import month_in
 from tongxin.programmes.models import Programme
@@ -113,17 +114,18 @@ def outcome_page(request: Request) -> HttpResponse:
     }
     return show(request, "funds/outcomes.html", {
         "caveat": rules.caveat, "figures": rules.outcomes, "small_below": rules.small_below, "tables": [
-            {"zh": zh, "rows": [_outcome(each, titles[each.row.id]) for each in found]}
+            {"zh": zh, "rows": [_outcome(each, titles[each.row.id], rules) for each in found]}
             for zh, found in (("按项目", of_programmes), ("按资金", of_funds)) if found
         ],
     })
 
 
-def _outcome(found: outcomes.Outcome, title: str) -> dict[str, Any]:
+def _outcome(found: outcomes.Outcome, title: str, rules: Funds) -> dict[str, Any]:
+    words = {each.id: f"{each.zh}（{each.unit}）" for each in rules.outcomes}
     path = "/programmes/" if isinstance(found.row, Programme) else HOME
     return {
-        "title": title, "url": f"{path}{found.row.id}/", "spent": found.spent, "costs": found.costs,
-        "is_small": found.is_small,
+        "title": title, "url": f"{path}{found.row.id}/", "spent": found.spent, "is_small": found.is_small,
+        "costs": [{"zh": words.get(each.id, ""), "number": each.number, "each": each.each} for each in found.costs],
     }
 
 

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from tongxin.access import selectors as access
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.funds import booking, lists, paying, results, twice
+from tongxin.documents import selectors as documents
+from tongxin.documents.models import Attachment
+from tongxin.flows.funds import booking, dues, lists, paying, received, results, twice
 from tongxin.flows.funds.paying import NO_CHILD, PART, Row
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Payout
@@ -20,6 +22,8 @@ from tongxin.funds.rules import TO_CHILD, period_zh
 from tongxin.lib import ids
 from tongxin.lib.money import fen_in
 from tongxin.people.models import Child
+from tongxin.web import words
+from tongxin.web.console.funds.helped import due_of
 from tongxin.web.console.funds.home import HOME, PURPOSE, line, payout_line, titles_of
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, given_in, told_problems, words_in
@@ -89,6 +93,10 @@ def _page(
         request, purpose=PURPOSE, route=ROUTE, part=PART, listed=[child for _, child in shown[:SHOWN]],
         more=[row.fund.words],
     )
+    scans = documents.of_kinds(
+        [child.id for _, child in shown[:SHOWN]], kinds=rules.papers, viewer=request.viewer, at=request.at
+    )
+    due = dues.answerable([each for each, _child in shown[:SHOWN]], rules)
     many, amount = paying.counted(row)
     asked, today = paying.request_of(row), request.at.astimezone(CHINA).date()
     may_result = row.state in (Payout.SENT, Payout.SETTLED) and may_do_any(request, RESULTS)
@@ -96,12 +104,17 @@ def _page(
     return show(request, "funds/payout.html", {
         "line": payout_line(row, rules), "row": row, "problems": told_problems(wrong), "many": many, "amount": amount,
         "fund": line(row.fund, {row.fund_id: words_in(names.more[0])}, rules), "period": period_zh(row.period),
-        "rows": [_line(each, names.children[child.id], rules, may_result) for each, child in shown[:SHOWN]],
+        "rows": [
+            _line(each, names.children[child.id], rules, may_result, scans.get(child.id, ()))
+            | {"due": due_of(request, due.get(each.id))}
+            for each, child in shown[:SHOWN]
+        ],
         "unseen": many - len(shown), "asked": asked, "is_draft": is_draft,
         "may_ask": is_draft and many > 0, "may_send": row.state == Payout.AGREED and may_do_any(request, booking.SEND),
         "may_file": row.state in (Payout.AGREED, Payout.SENT) and may_do_any(request, booking.SEND)
         and access.sees_listed_names(viewer=request.viewer, at=request.at),
         "may_result": may_result, "waiting": row.grants.filter(state=Grant.LISTED).count() if may_result else 0,
+        "unsigned": row.grants.filter(state=Grant.PAID, receipt_on__isnull=True).count(),
         "today": today.isoformat(), "first": row.sent_at.astimezone(CHINA).date().isoformat() if row.sent_at else "",
         "again": list(rules.lists["again"].items()), "returns": list(rules.lists["returns"].items()),
         "receipts": list(rules.lists["receipts"].items()), "is_bank": row.way == "bank",
@@ -109,9 +122,14 @@ def _page(
     }, status=status)
 
 
-def _line(row: Grant, name: str, rules: Any, may_result: bool) -> dict[str, Any]:
+def _line(row: Grant, name: str, rules: Any, may_result: bool, scans: Iterable[Attachment]) -> dict[str, Any]:
+    url = f"/children/{row.child_id}/attachments/"
     return {
-        "row": row, "name": name, "state": row.get_state_display(),
+        "scans": [{"id": each.id, "zh": _("附件 {number}（{day}）").format(
+            number=each.number, day=words.day_zh(each.added_at)
+        )} for each in scans],
+        "scan_url": next((f"{url}{each.id}/" for each in scans if each.id == row.attachment_id), ""),
+        "row": row, "name": name, "state": received.state_zh(row),
         "again": rules.lists["again"].get(row.again, ""), "has_other": bool(twice.others_of(row.child_id, row.payout)),
         "reason": rules.lists["returns"].get(row.reason, ""),
         "receipt": rules.lists["receipts"].get(row.receipt_by, ""),
