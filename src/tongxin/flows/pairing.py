@@ -14,6 +14,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows import pairing_known
 from tongxin.flows.pairing_companions import county_of, is_checked, must, post_of, rules_in
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -29,6 +30,7 @@ LOG, PAIR, PART, FLAG = "log_pairings", "keep_companions", "care", "flag"
 UNCHECKED = "没有保存：这位陪伴者的审查没有做齐或已过期，不能和孩子见面。请先补审查。"
 FULL = "没有保存：这位陪伴者已经带满 {most} 名孩子。"
 NOT_WILLING = "没有保存：孩子愿意、监护人同意，缺一样都不能结对。"
+OWN_CARER = "没有保存：这位陪伴者和孩子的照料人同名或同电话。照料人不做自己孩子的陪伴者，请换一位。"
 TWICE = "没有保存：这名孩子已和这位陪伴者结对。"
 NO_COMPANION = "没有保存：请选一位陪伴者。"
 IS_OVER = "没有保存：这次结对已经结束。"
@@ -75,6 +77,8 @@ def begin(*, child_id: UUID, companion_id: UUID | None, given: Given, actor: Vie
     if read.problems:
         raise Refused(read.problems)
     _refuse(companion, child, found, read.clear, today)
+    if pairing_known.is_carer(companion, child, at=at):
+        raise Refused([Problem("companion", OWN_CARER, True)])
     pairing = Pairing.objects.create(
         child_id=child.id, companion=companion, clear=read.clear, from_on=today, begun_at=at, begun_by=person_id,
         post_id=post_of(actor),

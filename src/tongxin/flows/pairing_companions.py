@@ -15,6 +15,7 @@ from tongxin.accounts.models import Division, Organisation
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows import pairing_known
 from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
@@ -32,6 +33,10 @@ NO_KIND = "没有保存：请选是哪一种陪伴者。"
 NO_CHECK = "没有保存：请选哪一项审查和结果。"
 NO_DAY = "没有保存：审查的日期不能晚于今天，也不能早过它的有效期。"
 NO_PROOF = "没有保存：请写凭据（谁出具、编号），最多 200 个字。"
+REFUSED_BEFORE = (
+    "没有登记：这个人 {day} 登记过，审查不合格或有不合适的言行，已退出。"
+    "要再登记，请由没有办过那一次的另一位同事核实后登记。"
+)
 HAS_LEFT = "没有保存：这位陪伴者已经退出。"
 NO_REASON = "没有改动：请选原因。"
 STILL_PAIRED = "没有改动：还有没结束的结对，请先逐个结束。"
@@ -97,6 +102,11 @@ def register(
     problems = [*([] if kind in found.kinds else [Problem("kind", NO_KIND, True)]), *read.problems]
     if problems:
         raise Refused(problems)
+    for earlier in pairing_known.refused_before(read.words, at=at):
+        if person_id in pairing_known.keepers_of(earlier):
+            on = earlier.registered_at.astimezone(CHINA).date()
+            day = f"{on.year}年{on.month}月{on.day}日"
+            raise Refused([Problem("name", REFUSED_BEFORE.format(day=day), True)])
     last = Companion.objects.filter(county_id=county_id).aggregate(last=Max("number"))["last"] or 0
     town = Division.objects.filter(id=town_id, level="town", county_id=county_id).first() if town_id else None
     body = Organisation.objects.filter(id=organisation_id or 0, division__county_id=county_id).first()

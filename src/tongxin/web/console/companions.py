@@ -13,7 +13,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Division, Organisation
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows import pairing, pairing_companions
+from tongxin.flows import pairing, pairing_companions, pairing_known
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.lib.numbers import number_in
@@ -134,6 +134,10 @@ def _page(request: Request, companion_id: UUID, problems: Iterable[Problem] = ()
              "is_past": each.valid_until is not None and each.valid_until < today}
             for each, proof in zip(checks, names.more[1:], strict=True)
         ],
+        "earlier": [
+            {"on": each.ended_at, "zh": rules.leaves.get(each.end_reason, "")}
+            for each in pairing_known.refused_before(words_in(names.more[0]), at=request.at, but=row.id)
+        ] if row.ended_at is None else [],
         "lacking": [each.zh for each in rules.checks.values() if each.is_required and each.id not in done],
         "kinds": [{"id": each.id, "zh": each.zh, "hint": each.hint} for each in rules.checks.values()],
         "results": list(rules.results.items()), "leaves": list(rules.leaves.items()),
