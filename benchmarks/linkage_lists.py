@@ -25,7 +25,10 @@ TWICE = 0.06
 SAME_GUARDIAN = 0.85
 # How often twins have no name and no number yet, and what an office writes instead.
 UNNAMED = 0.05
-NAMELESS = ("{surname}宝宝", "{surname}某某", "未取名", "{father}之{kind}", "{surname}大宝", "{surname}二宝", "{surname}**")
+NAMELESS = (
+    "{surname}宝宝", "{surname}某某", "未取名", "{father}之{kind}",
+    "{surname}大宝", "{surname}二宝", "{surname}**",
+)
 
 
 @dataclass
