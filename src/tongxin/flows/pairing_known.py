@@ -23,7 +23,7 @@ def refused_before(words: Mapping[str, str], *, at: datetime, but: UUID | None =
     name, phone = normalise(words.get("name", "")), normalise(words.get("phone", ""))
     left = Companion.objects.filter(end_reason__in=LEFT_FOR)
     failed = Companion.objects.filter(checks__result=FAILED, ended_at__isnull=False)
-    rows = list((left | failed).exclude(id=but).distinct().order_by("-registered_at", "-id"))
+    rows = list((left | failed).exclude(id__in=[but] if but else []).distinct().order_by("-registered_at", "-id"))
     opened = vault.open([each.words for each in rows], viewer=WORKER, purpose=PURPOSE, part="staff", route=ROUTE, at=at)
     found = []
     for row, text in zip(rows, opened, strict=True):

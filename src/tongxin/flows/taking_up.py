@@ -24,6 +24,7 @@ from tongxin.lib import ids
 from tongxin.lib.numbers import day_in
 from tongxin.notices import services as notices
 from tongxin.pairings.models import Offer, Wanted
+from tongxin.pairings.rules import Pairings
 from tongxin.people.models import Child
 from tongxin.registers import answers
 from tongxin.registers.answers import Given
@@ -33,6 +34,7 @@ from tongxin.vault import Owner
 PUBLISH, TAKE, PART = "publish_needs", "take_needs", "benefits"
 REFERRAL = "referral"
 TELLS = "没有发布：里面有能认出孩子的话（{words}）。请改成别人认不出的说法。"
+TOO_MUCH = "没有发布：里面说了不该让单位知道的（{words}）。请只写要什么帮助、多久一次，不写年龄、地方、病情和家事。"
 NO_DAY = "没有发布：到哪天为止要在今天以后、{days} 天以内。"
 CHANGED = "没有改动：这件事别人刚办过，请看过新的内容再办。"
 NO_REASON = "没有改动：请选不同意的原因。"
@@ -58,6 +60,7 @@ def publish(*, child_id: UUID, given: Given, actor: Viewer, at: datetime, new_id
     if until is not None and not today < until <= today + found.lasts_at_most:
         problems.append(Problem("until_on", NO_DAY.format(days=found.lasts_at_most.days), True))
     problems += _telling(read.words.get("what", ""), child, at)
+    problems += _screened(read.words.get("what", ""), child, found)
     if problems or until is None:
         raise Refused(problems)
     last = Wanted.objects.filter(county_id=child.county_id).aggregate(last=Max("number"))["last"] or 0
@@ -83,6 +86,15 @@ def _telling(text: str, child: Child, at: datetime) -> Iterable[Problem]:
     if found:
         words = "、".join(dict.fromkeys(text[each.start : each.end] for each in found[:SHOWN_WORDS]))
         yield Problem("what", TELLS.format(words=words), True)
+
+
+def _screened(text: str, child: Child, found: Pairings) -> Iterable[Problem]:
+    """What of a text says more than bodies need: illness, harm, crime, family, a place of the county, an age."""
+    words = [each.group() for pattern in found.screen for each in pattern.finditer(text)]
+    places = Division.objects.filter(county_id=child.county_id).values_list("name", flat=True)
+    words += [each for each in places if each in text]
+    if words:
+        yield Problem("what", TOO_MUCH.format(words="、".join(list(dict.fromkeys(words))[:SHOWN_WORDS])), True)
 
 
 def published_by(viewer: Viewer, *, at: datetime) -> QuerySet[Wanted]:
@@ -181,7 +193,10 @@ def withdraw(*, wanted_id: UUID, actor: Viewer, at: datetime) -> Wanted:
 def end_all(child: Child, *, actor: Viewer, at: datetime) -> int:
     """How many needs of a child that left or whose case was closed nobody takes up any more; who offered is told."""
     rows = Wanted.objects.select_for_update().filter(child_id=child.id, state__in=LIVE).order_by("id")
-    return len([_drop(each, actor, at) for each in rows])
+    found = list(rows)
+    for each in found:
+        _drop(each, actor, at)
+    return len(found)
 
 
 def _drop(wanted: Wanted, actor: Viewer, at: datetime) -> None:

@@ -42,9 +42,9 @@ def _rows(raw: object, where: str) -> list[Any]:
 
 
 def _each(row: object, checks: Mapping[str, Check], where: str) -> None:
-    _must(isinstance(row, dict), where)
-    for name, check in checks.items() if isinstance(row, dict) else ():
-        _must(name in row and check(row[name]), where)
+    said = row if isinstance(row, dict) else {}
+    for name, check in checks.items():
+        _must(name in said and check(said[name]), where)
 
 
 def _text(value: object) -> str:

@@ -1,5 +1,6 @@
 """What the definition of pairings and needs that are taken up must hold."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,8 +27,10 @@ PUPIL = ("name", "sex", "age", "town", "school_contact")
 def check_pairings(content: Content) -> None:
     """Nothing, when children can be paired by this; else where it fails and how to mend it."""
     take.mapping(
-        content, "", required=(*HEAD, "kinds", "checks", *NAMED, *ASKED, *SPANS, *ROLES, "worry", "school_contact",
-                               "pupil_fields", "option_lists"),
+        content, "", required=(
+            *HEAD, "kinds", "checks", *NAMED, *ASKED, *SPANS, *ROLES, "worry", "school_contact", "screen",
+            "pupil_fields", "option_lists",
+        ),
         optional=(*DATED, *FORMER),
     )
     for at, each in enumerate(take.sequence(content["kinds"], "kinds")):
@@ -49,6 +52,10 @@ def check_pairings(content: Content) -> None:
     for key in ASKED:
         check_fields(content[key], key, content["option_lists"])
     _decisive(content)
+    for at, each in enumerate(take.sequence(content["screen"], "screen")):
+        take.mapping(each, f"screen[{at}]", required=("id", "zh", "floor"), optional=("words", "patterns"))
+        for pattern in each.get("patterns", ()):
+            _pattern(pattern, f"screen[{at}].patterns")
     for key in SPANS:
         span_at(content[key], key)
     for key in ROLES:
@@ -67,6 +74,13 @@ def is_needed(check: Content) -> bool:
     """Whether children are met only after this check; versions of former days say true or false."""
     said = check.get("required", False)
     return bool(said.get("value") if isinstance(said, Mapping) else said)
+
+
+def _pattern(raw: object, path: str) -> None:
+    try:
+        re.compile(str(raw))
+    except re.error:
+        raise DefinitionError(path, f"“{raw}”不是正则", "核对括号和符号") from None
 
 
 def _degree(raw: object, path: str) -> None:

@@ -1,5 +1,6 @@
 """What `definitions/pairings` says: kinds of companions, their checks, what is asked, what teachers see."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ Words = Mapping[str, str]
 FORMERLY: Mapping[str, Any] = {
     "worry": {"resolver": "social_worker", "within": {"days": 1}}, "teachers": ["class_teacher", "psych_teacher"],
     "school_contact": "child_supervisor", "gatherings_seen_by": ["case_manager"],
+    "screen": [],
 }
 
 
@@ -61,6 +63,8 @@ class Pairings:
     teachers: tuple[str, ...]
     school_contact: str
     gatherings_seen_by: tuple[str, ...]
+    # What no published need may say: illness, harm, crime, family, places, ages.
+    screen: tuple[re.Pattern[str], ...]
     asked: Mapping[str, tuple[Field, ...]]
 
 
@@ -91,6 +95,10 @@ def _read(said: Mapping[str, Any]) -> Pairings:
         worry_to=content["worry"]["resolver"], worry_within=timedelta(**content["worry"]["within"]),
         teachers=tuple(content["teachers"]), school_contact=content["school_contact"],
         gatherings_seen_by=tuple(content["gatherings_seen_by"]),
+        screen=tuple(
+            re.compile(each) for group in content["screen"]
+            for each in (*map(re.escape, group.get("words", ())), *group.get("patterns", ()))
+        ),
         asked={
             key: fields_in(content[key], lists)
             for key in ("companion", "begin", "contact", "wanted", "offer")
