@@ -18,6 +18,7 @@ from tongxin.flows.facts import facts_of
 from tongxin.flows.record import Sheet, asked_of, record
 from tongxin.flows.referral_links import TOLD
 from tongxin.flows.refusals import NotAllowed
+from tongxin.flows.unusual import notice_look
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.referrals import selectors as referrals
@@ -69,6 +70,7 @@ def opened(*, referral_id: UUID, viewer: Viewer, at: datetime) -> Opened:
         raise NotAllowed
     (told,) = ledger.open_entries([entry], viewer=viewer, purpose=PURPOSE, at=at, part=PART, route=ROUTE)
     (name,) = vault.open([child.name], viewer=viewer, purpose=PURPOSE, at=at, part="roster", route=ROUTE)
+    notice_look(viewer=viewer, child=child, purpose="", at=at)
     shown = rules_in(region=rules.region_of(child.county_id), at=at)
     hidden = () if referring.WHO in shown.parts(handover, state=state) else referring.CONTACT
     sheet = {each: str(told[each]) for each in TOLD if told and told.get(each) and each not in hidden}

@@ -99,7 +99,7 @@ def write(
     problems = list(_wrong(wish, agreement, found, county_id, at))
     if problems or wish.begins_on is None or wish.ends_on is None:
         raise Refused(problems)
-    agreement = agreement or _opened(wish, county_id, actor, at, new_id or ids.new_id())
+    agreement = agreement or _opened(wish, county_id, found, actor, at, new_id or ids.new_id())
     version = Version(
         agreement=agreement, number=after + 1, purpose=wish.purpose, flow=wish.flow,
         fields=[each.id for each in found.chosen(wish.fields)], scope=_scope(wish, found.purposes[wish.purpose]),
@@ -115,10 +115,10 @@ def write(
     return agreement
 
 
-def _opened(wish: Wish, county_id: int, actor: Viewer, at: datetime, new_id: UUID) -> Agreement:
+def _opened(wish: Wish, county_id: int, found: Rules, actor: Viewer, at: datetime, new_id: UUID) -> Agreement:
     year = at.astimezone(CHINA).year
     last = Agreement.objects.filter(county_id=county_id, year=year).aggregate(last=Max("number"))["last"] or 0
-    desk = Post.objects.filter(role="case_manager", division_id=county_id).order_by("id").first()
+    desk = Post.objects.filter(role__in=sorted(found.gives), division_id=county_id).order_by("id").first()
     seat, (person_id, post_id) = actor.seat, duties.acting(actor)
     if seat is None or wish.organisation_id is None:
         raise NotAllowed

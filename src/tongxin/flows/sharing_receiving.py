@@ -15,7 +15,9 @@ from tongxin.flows.barred import children_for
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sharing_ending import locked, settle_receipts
 from tongxin.flows.sharing_sending import PURPOSE
+from tongxin.flows.unusual import notice_look
 from tongxin.ledger import subjects
+from tongxin.people.models import Child
 from tongxin.sharing import selectors
 from tongxin.sharing.models import Delivery
 from tongxin.vault import Owner
@@ -80,6 +82,8 @@ def read(row: Delivery, *, viewer: Viewer, at: datetime) -> list[tuple[str, str]
         viewer=viewer, owners=[Owner("child", row.child_id)], purpose=PURPOSE, part=PART, route=ROUTE, at=at
     )
     (text,) = vault.open([row.content], viewer=viewer, purpose=PURPOSE, part=PART, route=ROUTE, at=at)
+    # What was given to a body is its task: how many are opened is counted, whose they are isn't asked.
+    notice_look(viewer=viewer, child=Child.objects.get(id=row.child_id), purpose="", at=at)
     return [(zh, said) for _, zh, said in json.loads(text)] if text else None
 
 

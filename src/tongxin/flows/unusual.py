@@ -32,8 +32,8 @@ from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.vault import Owner
 
-# The pages on which one file is opened; on others a name is one of many.
-FILES = ("child", "entry")
+# Where one file, or what was given of it, is opened, by people and by machines; elsewhere a name is one of many.
+FILES = ("child", "entry", "sharing.delivery", "api.referrals", "api.fhir")
 SEARCH = "children.search"
 MOST = 3000
 NIGHT_FROM = 1
@@ -44,9 +44,12 @@ NO_WORDS = "没有保存：请写上说明。"
 
 def notice_look(*, viewer: Viewer, child: Child, purpose: str, at: datetime) -> None:
     """At the look itself: counts what this person opened lately; one query, and a row only where a rule says so."""
-    if viewer.is_worker or viewer.person_id is None:
+    if viewer.is_worker:
         return
     found = rules_at(at, region=rules.region_of(child.county_id))
+    if viewer.person_id is None:
+        _notice_machine(viewer, found, at)
+        return
     opened = _opened_by(viewer.person_id, since=at - timedelta(days=1), at=at)
     for rule in found.unusual.values():
         count, first = _count(rule, opened, role=viewer.role, at=at)
@@ -56,11 +59,25 @@ def notice_look(*, viewer: Viewer, child: Child, purpose: str, at: datetime) -> 
         _notice_colleague(viewer, child, found, at)
 
 
+def _notice_machine(viewer: Viewer, found: Rules, at: datetime) -> None:
+    """What another body's system opened from a post; those who hold the post are asked. A machine keeps no hours."""
+    opened = _opened_at(AccessSubject.objects.filter(
+        access__person_id__isnull=True, access__post_id=viewer.post_id
+    ), since=at - timedelta(days=1), at=at)
+    for rule in found.unusual.values():
+        count, first = (0, at) if "outside" in rule else _count(rule, opened, role=viewer.role, at=at)
+        for person_id in sorted(viewer.stands_for) if count else ():
+            _raise(rule, person_id=person_id, post_id=viewer.post_id, count=count, first=first, at=at)
+
+
 def _opened_by(person_id: UUID, *, since: datetime, at: datetime) -> list[tuple[datetime, UUID]]:
-    rows = AccessSubject.objects.filter(
-        owner_kind="child", access__person_id=person_id, access__at__gt=since, access__at__lte=at,
-        access__route__in=FILES,
-    )
+    return _opened_at(AccessSubject.objects.filter(access__person_id=person_id), since=since, at=at)
+
+
+def _opened_at(
+    rows: QuerySet[AccessSubject], *, since: datetime, at: datetime
+) -> list[tuple[datetime, UUID]]:
+    rows = rows.filter(owner_kind="child", access__at__gt=since, access__at__lte=at, access__route__in=FILES)
     return list(rows.order_by("-access__at").values_list("access__at", "owner_id")[:MOST])
 
 

@@ -10,7 +10,7 @@ from tongxin.lib.register_checks import check_fields
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
-DATED = ("version", "valid_from")
+DATED = ("version", "valid_from", "gives")
 REST = ("fields", "purposes", "approves", "takes", "spans", "asking", "refused", "ends", "outcomes")
 # What a family is told may go to other departments: the basics, never what was assessed, noted or reported.
 PARTS = frozenset({"roster", "identity", "benefits"})
@@ -32,6 +32,7 @@ def check_sharing(content: Content) -> None:
     for side in SIDES:
         take.sequence(approves[side], f"approves.{side}")
     take.sequence(content["takes"], "takes")
+    take.sequence(content.get("gives", []), "gives")
     spans = take.mapping(content["spans"], "spans", required=SPANS)
     for name in SPANS:
         check_span(spans[name], f"spans.{name}")

@@ -8,6 +8,8 @@ from typing import Any
 from tongxin.rulebook import shipped
 
 KIND, ID = "sharing", "sharing"
+# What versions adopted before said nothing of.
+GIVES = ("case_manager",)
 Span = Mapping[str, int]
 
 
@@ -58,6 +60,8 @@ class Rules:
     purposes: Mapping[str, Purpose]
     approves: Mapping[str, frozenset[str]]
     takes: frozenset[str]
+    # In whose name the giving side gives: the body of a post with one of these roles.
+    gives: frozenset[str]
     spans: Mapping[str, Span]
     asking: tuple[Mapping[str, Any], ...]
     refused: Mapping[str, str]
@@ -86,7 +90,8 @@ def read(content: Mapping[str, Any]) -> Rules:
         fields={each["id"]: Field(each["id"], each["zh"], each["part"], each["source"]) for each in content["fields"]},
         purposes={each["id"]: _purpose(each) for each in content["purposes"]},
         approves={side: frozenset(roles) for side, roles in content["approves"].items()},
-        takes=frozenset(content["takes"]), spans=content["spans"], asking=tuple(content["asking"]),
+        takes=frozenset(content["takes"]), gives=frozenset(content.get("gives", GIVES)),
+        spans=content["spans"], asking=tuple(content["asking"]),
         refused=_words(content["refused"]), ends=_words(content["ends"]),
         outcomes={
             each["id"]: Outcome(each["zh"], bool(each.get("open")), bool(each.get("again")))

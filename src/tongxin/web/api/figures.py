@@ -35,7 +35,10 @@ def _figures(call: Call) -> Mapping[str, Any]:
     stages = dict(_seen(call, "identification").values_list("stage").annotate(Count("id")))
     by_stage = {id: stages.get(id, 0) for id in pathway.stages}
     hidden = _hidden(by_stage, found.smallest)
-    rows = [_row(id, *found.figures[id], number, 0 < number < found.smallest) for id, number in counted.items()]
+    whole, least = counted["children"], found.smallest
+    rows = [
+        _row(id, *found.figures[id], number, _tells(number, whole, least)) for id, number in counted.items()
+    ]
     rows += [
         _row(f"stage_{id}", zh, found.figures["stage"][1], by_stage[id], id in hidden)
         for id, zh in pathway.stages.items()
@@ -50,11 +53,21 @@ def _seen(call: Call, part: str) -> QuerySet[Case]:
     return access.visible(slices.leading(), viewer=viewer, part=shown, at=at).order_by()
 
 
+def _tells(number: int, whole: int, smallest: int) -> bool:
+    """Whether a figure tells of few: it counts few itself, or all but few of the whole that stands beside it."""
+    return number > 0 and (number < smallest or 0 < whole - number < smallest)
+
+
 def _hidden(parts: Mapping[str, int], smallest: int) -> set[str]:
-    """Which parts of a whole are withheld: small ones, and where there is only one, the next larger too."""
+    """Which parts of a whole are withheld: small ones, and the next larger too while what the others leave of the
+    whole is one part or few children."""
     rising = sorted((number, id) for id, number in parts.items() if number)
-    small = [id for number, id in rising if number < smallest]
-    return {id for _, id in rising[:2]} if len(small) == 1 else set(small)
+    hidden = [each for each in rising if each[0] < smallest]
+    while hidden and len(hidden) < len(rising) and (
+        len(hidden) == 1 or sum(number for number, _ in hidden) < smallest
+    ):
+        hidden = rising[: len(hidden) + 1]
+    return {id for _, id in hidden}
 
 
 def _row(id: str, zh: str, means: str, number: int, is_withheld: bool) -> dict[str, Any]:
