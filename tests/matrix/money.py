@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.flows.forms import fill
 from tests.matrix.office import Worker
 from tests.web.conftest import MORNING
 from tongxin.flows.funds import booking, paying, wishes
 from tongxin.flows.funds.paying import Row
 from tongxin.flows.programmes import accepting, contracts
+from tongxin.flows.record import Sheet, record
 from tongxin.lib import ids
 from tongxin.people.models import Child
 
@@ -73,12 +75,17 @@ def money(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     wish = wishes.note(child_id=child.id, wish_id=ids.new_id(), given={"said": ["想要一本书"]}, actor=desk, at=MORNING)
     return {
         "fund_id": fund.id, "posting_id": posting.id, "payout_id": payouts[0].id, "grant_id": grant.id,
-        "funds.request_id": request.id, "wish_id": wish.id, **_programme(here, fund.id),
+        "funds.request_id": request.id, "wish_id": wish.id, **_programme(here, fund.id, child),
     }
 
 
-def _programme(here: dict[str, Worker], fund_id: Any) -> dict[str, Any]:
-    desk, last = here["case_manager"].viewer(), (MORNING + timedelta(days=90)).date().isoformat()
+def _programme(here: dict[str, Worker], fund_id: Any, child: Child) -> dict[str, Any]:
+    desk, body = here["case_manager"].viewer(), here["social_worker"]
+    record(
+        child_id=child.id, sheet=Sheet(ids.new_id(), "call_record", fill(child, "call_record", MORNING), MORNING),
+        actor=body.viewer(), at=MORNING,
+    )
+    last = (MORNING + timedelta(days=90)).date().isoformat()
     span = {"from_on": [MORNING.date().isoformat()], "to_on": [last]}
     programme = contracts.open_programme(
         programme_id=ids.new_id(), fund_id=fund_id, amounts={"mind": "5000"}, actor=desk, at=MORNING,
@@ -86,7 +93,7 @@ def _programme(here: dict[str, Worker], fund_id: Any) -> dict[str, Any]:
     )
     contract = contracts.sign(
         programme_id=programme.id, contract_id=ids.new_id(), purpose="mind", given=span, actor=desk, at=MORNING,
-        organisation_id=here["social_worker"].post.organisation_id, wanted={"assessed": ("10", "50")},
+        organisation_id=body.post.organisation_id, wanted={"calls": ("10", "50")},
     )
     drawn = accepting.draw(
         contract_id=contract.id, acceptance_id=ids.new_id(), actor=desk, at=MORNING,

@@ -9,7 +9,6 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents import selectors as documents
-from tongxin.documents.models import Attachment
 from tongxin.flows.funds import asking
 from tongxin.flows.funds.booking import ASK, KEEP, Line, book, fund_for, may, rules_of
 from tongxin.flows.funds.paying import NOT_SENT, grant_for, payout_for, tell_child
@@ -129,10 +128,11 @@ def _text(cell: object) -> str:
     return f"{cell:.0f}" if isinstance(cell, float) and cell == int(cell) else str(cell).strip()
 
 
-def scans_of(grant: Grant, viewer: Viewer, *, at: datetime) -> list[Attachment]:
+def scans_of(grant: Grant, viewer: Viewer, *, at: datetime) -> list[UUID]:
     """The signed papers in the child's file that may be the receipt."""
     kinds = rules_of(grant.payout.county_id, at=at).papers
-    return documents.of_kinds([grant.child_id], kinds=kinds, viewer=viewer, at=at).get(grant.child_id, [])
+    found = documents.of_kinds([grant.child_id], kinds=kinds, viewer=viewer, at=at)
+    return [each.id for each in found.get(grant.child_id, ())]
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def receive(
         grant.settled_on <= day <= at.astimezone(CHINA).date()
     ):
         raise Refused([Problem("receipt", NO_RECEIPT, True)])
-    if attachment_id is not None and attachment_id not in [each.id for each in scans_of(grant, actor, at=at)]:
+    if attachment_id is not None and attachment_id not in scans_of(grant, actor, at=at):
         raise NotAllowed
     grant.receipt_by, grant.receipt_on, grant.attachment_id = by, day, attachment_id
     grant.save(update_fields=["receipt_by", "receipt_on", "attachment_id"])

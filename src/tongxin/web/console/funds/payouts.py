@@ -13,7 +13,6 @@ from tongxin.access import selectors as access
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents import selectors as documents
-from tongxin.documents.models import Attachment
 from tongxin.flows.funds import booking, dues, lists, paying, received, results, twice
 from tongxin.flows.funds.paying import NO_CHILD, PART, Row
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -122,7 +121,7 @@ def _page(
     }, status=status)
 
 
-def _line(row: Grant, name: str, rules: Any, may_result: bool, scans: Iterable[Attachment]) -> dict[str, Any]:
+def _line(row: Grant, name: str, rules: Any, may_result: bool, scans: Iterable[Any]) -> dict[str, Any]:
     url = f"/children/{row.child_id}/attachments/"
     return {
         "scans": [{"id": each.id, "zh": _("附件 {number}（{day}）").format(
