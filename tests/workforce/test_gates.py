@@ -15,10 +15,13 @@ from tests.flows.story import Story
 from tests.web.conftest import MORNING, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
+from tests.workforce.outings import activity, list_child
 from tests.workforce.staff import checked, companion, start_on
 from tongxin.accounts.models import Holding, Person, Post
+from tongxin.activities.models import Activity
 from tongxin.cases.models import Case
 from tongxin.flows import booking, rota, teaching
+from tongxin.flows.activities import planning
 from tongxin.flows.handing_over import Change, carry_out
 from tongxin.flows.refusals import Refused
 from tongxin.flows.workforce import clearances, teams
@@ -35,8 +38,14 @@ def required(cast: world.World, *people: str, county: str = "郑管理") -> None
     """From today on; these people were asked about a month ago."""
     clearances.start(from_on="2025-09-01", actor=cast.viewer(county), at=AT)
     for name in people:
-        given = {"result": ["clear"], "done_on": ["2025-08-01"], "proof": ["派出所"]}
-        clearances.record(person_id=cast.people[name].id, given=given, actor=cast.viewer(county), at=AT)
+        asked_about(cast, name, by=county)
+
+
+def asked_about(
+    cast: world.World, name: str, result: str = "clear", on: str = "2025-08-01", by: str = "郑管理"
+) -> None:
+    given = {"result": [result], "done_on": [on], "proof": ["派出所"]}
+    clearances.record(person_id=cast.people[name].id, given=given, actor=cast.viewer(by), at=AT)
 
 
 def assign(cast: world.World, child: Child, name: str, note: str = "") -> None:
@@ -146,6 +155,33 @@ class TestEveryDoor:
         assert desk.post(f"/posts/{post.id}/", sent).status_code == 422
         assert checked(desk, person).status_code == 302
         assert desk.post(f"/posts/{post.id}/", sent).status_code == 302 and post.holdings.count() == 1
+
+
+class TestActivities:
+    def test_who_isnt_checked_lists_no_child(self, cast: world.World) -> None:
+        child = cast.child(by="周主任")
+        row = activity(cast, at=AT)
+        required(cast)
+        said = refused(lambda: list_child(cast, row, child, at=AT))
+        assert SAYS in said and "周主任" not in said
+        asked_about(cast, "周主任")
+        list_child(cast, row, child, at=AT)
+
+    def test_the_post_that_leads_is_asked_about_too(self, cast: world.World) -> None:
+        child, row = cast.child(by="周主任"), activity(cast, at=AT)
+        required(cast, "周主任")
+        row.post_id = cast.posts["吴主任"].id
+        row.save()
+        assert SAYS in refused(lambda: list_child(cast, row, child, at=AT))
+
+    def test_no_outing_on_a_typed_word(self, cast: world.World) -> None:
+        before = activity(cast, kind="outing", at=AT)
+        required(cast)
+        assert SAYS in refused(lambda: activity(cast, kind="outing", at=AT))
+        yes = {"agrees": True, "reason": "", "actor": cast.viewer("郑管理", AT), "at": AT}
+        assert SAYS in refused(lambda: planning.decide(activity_id=before.id, **yes))
+        asked_about(cast, "周主任")
+        assert planning.decide(activity_id=before.id, **yes).state == Activity.APPROVED
 
 
 class TestElsewhere:

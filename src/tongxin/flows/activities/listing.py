@@ -19,6 +19,7 @@ from tongxin.flows.activities.occasions import open_at
 from tongxin.flows.activities.planning import CHANGED
 from tongxin.flows.activities.reach import activity_for, tell
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.workforce import gates
 from tongxin.people.models import Carer, Child
 from tongxin.registers import answers
 from tongxin.registers.answers import Given
@@ -46,6 +47,9 @@ def put(*, activity_id: UUID, file_no: str, group: int, actor: Viewer, at: datet
     child = access.visible(rows, viewer=actor, part=PART, at=at).first()
     if child is None or actor.person_id is None:
         raise Refused([Problem("file_no", NO_CHILD, True)])
+    # Who lists children takes them there, as does the post that leads: both are asked about, typed word or not.
+    gates.refuse_seat(actor, place="file_no", at=at)
+    gates.refuse_post(row.post_id, place="file_no", at=at)
     known = Listed.objects.filter(activity=row, child_id=child.id, left_at__isnull=True).first()
     if known is not None:
         return known

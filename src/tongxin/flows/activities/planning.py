@@ -28,6 +28,7 @@ from tongxin.flows.activities.reach import (
     town_of,
 )
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.workforce import gates
 from tongxin.lib.numbers import day_in
 from tongxin.notices import services as notices
 from tongxin.registers import answers
@@ -60,6 +61,8 @@ def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at
     first, last = (day_in(str(read.clear.get(name, ""))) for name in ("first_day", "last_day"))
     if problems or kind is None or first is None or last is None or actor.seat is None:
         raise Refused(problems)
+    if kind.needs_approval:
+        gates.refuse_seat(actor, place="checked", at=at)
     row = known or Activity(
         id=activity_id, county_id=county_id, town_id=town_of(actor), organisation_id=actor.seat.organisation_id, at=at,
         person_id=person_id, post_id=post_of(actor),
@@ -122,6 +125,8 @@ def decide(*, activity_id: UUID, agrees: bool, reason: str, actor: Viewer, at: d
         raise Refused.because(CHANGED.format(state=row.get_state_display()))
     if not agrees and reason not in rules_in(row.county_id, at=at).returns:
         raise Refused([Problem("reason", NO_REASON, True)])
+    if agrees:
+        gates.refuse_post(row.post_id, place="", at=at)
     row.state = Activity.APPROVED if agrees else Activity.RETURNED
     row.reason, row.decided_at, row.decided_by = "" if agrees else reason, at, person_id
     row.save(update_fields=["state", "reason", "decided_at", "decided_by"])
