@@ -16,7 +16,7 @@ from tests.web.conftest import MORNING, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tests.workforce.outings import activity, list_child
-from tests.workforce.staff import checked, companion, start_on
+from tests.workforce.staff import SECOND, checked, companion, second_desk, start_on
 from tongxin.accounts.models import Holding, Person, Post
 from tongxin.activities.models import Activity
 from tongxin.cases.models import Case
@@ -82,6 +82,22 @@ class TestEveryDoor:
         given = {"result": ["found"], "done_on": ["2025-09-01"], "proof": ["派出所"]}
         clearances.record(person_id=cast.people["林社工"].id, given=given, actor=cast.viewer("郑管理"), at=AT)
         assert "没有通过" in refused(lambda: assign(cast, child, "林社工"))
+
+    @pytest.mark.parametrize("day", ["2025-08-10", "2025-08-20"])
+    def test_a_found_record_stands_whatever_its_day_until_two_people_lift_it(self, cast: world.World, day: str) -> None:
+        child = cast.child()
+        required(cast, "林社工")
+        asked_about(cast, "林社工", on="2025-08-15")
+        second_desk(cast)
+        asked_about(cast, "林社工", "found", on=day)
+        assert "没有通过" in refused(lambda: assign(cast, child, "林社工"))
+        for on in ("2025-08-25", "2025-08-26"):
+            asked_about(cast, "林社工", on=on)
+        assert "没有通过" in refused(lambda: assign(cast, child, "林社工"))
+        asked_about(cast, "林社工", on="2025-08-01", by=SECOND)
+        assert "没有通过" in refused(lambda: assign(cast, child, "林社工"))
+        asked_about(cast, "林社工", on="2025-08-27", by=SECOND)
+        assign(cast, child, "林社工")
 
     def test_a_child_in_danger_goes_to_whoever_is_there(self, cast: world.World) -> None:
         child = cast.child()

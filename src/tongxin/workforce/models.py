@@ -36,7 +36,7 @@ class Added(models.Model):
 
 
 class Clearance(Added):
-    """What a yearly question about a criminal record came to; the newest one counts."""
+    """What a yearly question about a criminal record came to; the newest counts, a found one until several lift it."""
 
     about = models.ForeignKey(Person, models.PROTECT, related_name="clearances")
     county_id = models.BigIntegerField("区县")

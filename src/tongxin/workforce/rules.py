@@ -27,6 +27,8 @@ class CheckRule:
     roles: frozenset[str]
     results: Words
     fields: tuple[Field, ...]
+    # How many different people lift a found record, each by a later question that came to nothing.
+    lifted_by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def _read(content: Mapping[str, Any]) -> Workforce:
             zh=check["zh"], valid=timedelta(**check["valid"]), remind_before=timedelta(**check["remind_before"]),
             start_within=timedelta(**check["start_within"]), required_from=day_in(str(check.get("required_from", ""))),
             roles=frozenset(check["roles"]), results=lists["results"], fields=fields_in(check["fields"], lists),
+            lifted_by=int(check["lifted_by"]),
         ),
         certificates={each["id"]: _certificate(each) for each in content["qualifications"]},
         asked=fields_in(content["qualification"], lists), remind_before=timedelta(**content["remind_before"]),

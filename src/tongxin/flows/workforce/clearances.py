@@ -1,5 +1,6 @@
 """The yearly question about a criminal record: recorded with evidence, and from which day it decides."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -38,12 +39,25 @@ def today_of(at: datetime) -> date:
 
 
 def newest(people: Iterable[UUID], *, at: datetime) -> Mapping[UUID, Clearance]:
-    """What is known last of each of these people, as it was known at a moment."""
-    found: dict[UUID, Clearance] = {}
+    """What counts of each of these people, as it was known at a moment: the newest, but a found record stands until
+    so many different people have each written down a later question that came to nothing."""
+    known: dict[UUID, list[Clearance]] = defaultdict(list)
     rows = Clearance.objects.filter(about_id__in=set(people), at__lte=at)
-    for row in rows.order_by("done_on", "at", "id"):
-        found[row.about_id] = row
-    return found
+    for row in rows.order_by("at", "id"):
+        known[row.about_id].append(row)
+    return {about: _counts(each, at=at) for about, each in known.items()}
+
+
+def _counts(rows: list[Clearance], *, at: datetime) -> Clearance:
+    """Of somebody's rows, in the order of their writing, the one that counts."""
+    last = max((place for place, row in enumerate(rows) if row.result != CLEAR), default=-1)
+    if last >= 0:
+        since = max(row.done_on for row in rows if row.result != CLEAR)
+        later = [row for row in rows[last + 1 :] if row.done_on >= since]
+        if len({row.person_id for row in later}) < reach.rules_in(rows[last].county_id, at=at).check.lifted_by:
+            return rows[last]
+        rows = later
+    return max(rows, key=lambda row: (row.done_on, row.at, row.id))
 
 
 def state_of(row: Clearance | None, *, on: date, soon: timedelta) -> str:
@@ -79,7 +93,7 @@ def is_required(county_id: int | None, *, at: datetime) -> bool:
 
 @transaction.atomic
 def record(*, person_id: UUID, given: Given, actor: Viewer, at: datetime) -> Clearance:
-    """What the question came to, with its day; the newest one counts. Nobody writes their own."""
+    """What the question came to, with its day; the newest counts, a found record first. Nobody writes their own."""
     by = must(actor, reach.KEEP, at=at)
     if person_id == by:
         raise Refused.because(OWN)
