@@ -47,6 +47,12 @@ class TestCodes:
         same = str(ids.new_id())
         for _ in range(2):
             assert "已签到" in text(came(code, sign=same, name="金丝雀"))
+        other = planned(desk)
+        page = text(desk.post(f"/activities/times/{begun(desk, other)}/code/"))
+        second = re.search(r"/come/([0-9a-z-]+)/\"", page)
+        assert second is not None
+        reused = came(second[1], sign=same)
+        assert reused.status_code == 422 and "重新扫码" in text(reused)
         assert came(code, many="2", first_time="no").status_code == 200
         assert SignIn.objects.count() == 2 and "金丝雀" not in str(list(SignIn.objects.values()))
         page = text(Client().get(f"/come/{code.upper()}/"))

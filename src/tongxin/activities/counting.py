@@ -41,4 +41,6 @@ def count(times: Iterable[Held]) -> Figures:
     rows = list(times)
     children = {child for each in rows for child in each.children}
     first = sum(each.first_time if each.first_time is not None else each.signed_first for each in rows)
-    return Figures(len(rows), sum(attended(each) for each in rows), first + len(children))
+    # Opened, but nobody signed in and no number written down yet: not a session so far.
+    held = [each for each in rows if each.came is not None or attended(each)]
+    return Figures(len(held), sum(attended(each) for each in rows), first + len(children))

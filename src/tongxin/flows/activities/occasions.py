@@ -42,6 +42,10 @@ def begin(*, activity_id: UUID, occasion_id: UUID, actor: Viewer, at: datetime) 
     today = at.astimezone(CHINA).date()
     if today < row.first_day:
         raise Refused([Problem("held_on", EARLY.format(day=_zh(row.first_day)), True)])
+    # One runs at a time: the next one begins when this one is counted or taken back.
+    running = row.occasions.filter(held_on=today, came__isnull=True, withdrawn_at__isnull=True).order_by("at").first()
+    if running is not None:
+        return running
     return _made(row, occasion_id, today, {}, actor, at)
 
 

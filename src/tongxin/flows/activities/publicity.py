@@ -29,7 +29,9 @@ NO_REACH = "写了人次，就要选这个数从哪里来；没有统计的，�
 def add(*, line_id: UUID, given: Given, reason: str = "", actor: Viewer, at: datetime) -> Publicity:
     """One line of the register, once however often it is sent."""
     person_id, county_id = must(actor, PLAN, at=at), county_of(actor)
-    known = Publicity.objects.filter(id=line_id, person_id=person_id).first()
+    known = Publicity.objects.filter(id=line_id).first()
+    if known is not None and known.person_id != person_id:
+        raise NotAllowed
     if known is not None:
         return known
     found = rules_in(county_id, at=at)

@@ -27,6 +27,7 @@ WRONG = "这个码不对，或者已经过期。请向办活动的人要新的�
 CLOSED = "签到的时间已经过了，没有保存。请告诉办活动的人，由他们登记。"
 MANY = "一次签到 1 到 {most} 位；人多的请分开签，或告诉办活动的人。"
 FULL = "这个码签到的人数已满，没有保存。请告诉办活动的人。"
+ELSEWHERE = "没有保存：这一页已经在另一场签过到。请重新扫码，再签一次。"
 OVER = "反馈的时间已经过了，没有保存。谢谢您来。"
 
 
@@ -86,7 +87,9 @@ def opened(code: str, *, at: datetime) -> Open:
 def sign(code: str, *, sign_id: UUID, given: Given, at: datetime) -> SignIn:
     """Somebody came, with how many; the same page sent twice is one."""
     there = opened(code, at=at)
-    known = SignIn.objects.filter(id=sign_id, occasion=there.occasion).first()
+    known = SignIn.objects.filter(id=sign_id).first()
+    if known is not None and known.occasion_id != there.occasion.id:
+        raise Refused.because(ELSEWHERE)
     if known is not None:
         return known
     if not there.takes_sign_in:
