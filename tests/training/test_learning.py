@@ -108,6 +108,16 @@ class TestExams:
         hand_in(client, begin(client))
         assert Certificate.objects.count() == 1
 
+    def test_a_lesson_under_a_sittings_number_is_no_pass(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        client = office("周主任")
+        learn_all(client)
+        sitting = begin(client)
+        assert learn(client, try_id=sitting.id).status_code == 404
+        assert begin(client).id == sitting.id and not Attempt.objects.filter(id=sitting.id).exists()
+        assert hand_in(client, sitting).status_code == 302 and Certificate.objects.count() == 1
+
     def test_handed_in_too_late_it_counts_as_a_try(self, cast: world.World, office: SignedIn, time: Clock) -> None:
         client = office("周主任")
         learn_all(client)

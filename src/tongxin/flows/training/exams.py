@@ -59,7 +59,7 @@ def exam_for(name: str, viewer: Viewer, *, at: datetime) -> Exam:
 def running(exam: Exam, person_id: UUID, *, at: datetime) -> Sitting | None:
     """A sitting that was begun and may still be handed in."""
     rows = Sitting.objects.filter(person_id=person_id, exam=exam.id, until_at__gte=at).order_by("-begun_at")
-    return next((each for each in rows if not Attempt.objects.filter(id=each.id).exists()), None)
+    return next((each for each in rows if not Attempt.objects.filter(id=each.id, exam=exam.id).exists()), None)
 
 
 def why_not(exam: Exam, viewer: Viewer, *, at: datetime) -> str:
@@ -75,7 +75,8 @@ def why_not(exam: Exam, viewer: Viewer, *, at: datetime) -> str:
     sat = list(Sitting.objects.filter(person_id=person_id, exam=exam.id, begun_at__gt=at - exam.within).order_by(
         "begun_at"
     ))
-    good = set(Attempt.objects.filter(id__in=[each.id for each in sat], passed=True).values_list("id", flat=True))
+    handed_in = Attempt.objects.filter(id__in=[each.id for each in sat], exam=exam.id)
+    good = set(handed_in.filter(passed=True).values_list("id", flat=True))
     # A pass opens a new count.
     last_good = max((at_ for at_, each in enumerate(sat) if each.id in good), default=-1)
     tries = sat[last_good + 1 :]
@@ -103,7 +104,7 @@ def begin(*, name: str, sitting_id: UUID, actor: Viewer, at: datetime) -> Sittin
     there = running(exam, person_id, at=at)
     if there is not None:
         return there
-    if Sitting.objects.filter(id=sitting_id).exists():
+    if Sitting.objects.filter(id=sitting_id).exists() or Attempt.objects.filter(id=sitting_id).exists():
         raise NotAllowed
     if problem := why_not(exam, actor, at=at):
         raise Refused.because(problem)

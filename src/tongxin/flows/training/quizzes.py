@@ -15,7 +15,7 @@ from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import credits
 from tongxin.flows.training.credits import Earned
 from tongxin.flows.training.scope import region_of, rules_for, tell, today, worker_of
-from tongxin.training.models import Attempt, Credit
+from tongxin.training.models import Attempt, Credit, Sitting
 from tongxin.training.rules import Lesson, Question, lesson_in, lessons_in
 
 HUNDRED = 100
@@ -82,6 +82,9 @@ def answer(
         if known.person_id != person_id or known.lesson != name:
             raise NotAllowed
         return known
+    # A sitting's number is the exam's own: no lesson is answered under it.
+    if Sitting.objects.filter(id=attempt_id).exists():
+        raise NotAllowed
     when = min(done_at, at) if done_at else at
     lesson, found = lesson_for(name, actor, at=at), rules_for(actor, at=at)
     said = read(lesson.questions, given)
