@@ -43,7 +43,10 @@ def check_workforce(content: Content) -> None:
 
 def _check(check: Content) -> None:
     spans = ("valid", "remind_before", "start_within")
-    take.mapping(check, "check", required=("zh", *spans, "roles", "results", "fields"), optional=("required_from",))
+    needed = ("zh", *spans, "lifted_by", "roles", "results", "fields")
+    take.mapping(check, "check", required=needed, optional=("required_from",))
+    # One person alone never lifts what was found.
+    take.number(check, "lifted_by", "check", 0, low=2, high=9)
     for key in spans:
         span_at(check[key], f"check.{key}")
     if "required_from" in check and day_in(str(check["required_from"])) is None:
