@@ -1,6 +1,7 @@
 """Activities with children on their list, planned by a child director."""
 
 from datetime import datetime
+from typing import Any
 
 from tests import world
 from tests.activities.planned import OUTING, PLAN
@@ -14,7 +15,7 @@ from tongxin.people.models import Child
 def activity(cast: world.World, *, kind: str = "theme_day", by: str = "周主任", at: datetime) -> Activity:
     """A plan for the day."""
     day = at.astimezone(CHINA).date().isoformat()
-    text = (OUTING if kind == "outing" else PLAN) | {"first_day": day, "last_day": day}
+    text: dict[str, Any] = (OUTING if kind == "outing" else PLAN) | {"first_day": day, "last_day": day}
     given = {name: value if isinstance(value, list) else [value] for name, value in text.items()}
     return planning.plan(activity_id=ids.new_id(), given=given, actor=cast.viewer(by, at), at=at)
 

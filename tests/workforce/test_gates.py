@@ -194,7 +194,7 @@ class TestActivities:
         before = activity(cast, kind="outing", at=AT)
         required(cast)
         assert SAYS in refused(lambda: activity(cast, kind="outing", at=AT))
-        yes = {"agrees": True, "reason": "", "actor": cast.viewer("郑管理", AT), "at": AT}
+        yes: dict[str, Any] = {"agrees": True, "reason": "", "actor": cast.viewer("郑管理", AT), "at": AT}
         assert SAYS in refused(lambda: planning.decide(activity_id=before.id, **yes))
         asked_about(cast, "周主任")
         assert planning.decide(activity_id=before.id, **yes).state == Activity.APPROVED
