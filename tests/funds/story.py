@@ -36,10 +36,12 @@ def deposit(cast: world.World, made: Fund, amount: str, *, at: datetime = NOW, i
     )
 
 
-def payout(cast: world.World, made: Fund, *children: Child, fen: int = 100_000, at: datetime = NOW) -> Payout:
+def payout(
+    cast: world.World, made: Fund, *children: Child, fen: int = 100_000, at: datetime = NOW, by: str = ASKER
+) -> Payout:
     """A list of children with the same amount each, paid in cash."""
     given = {"purpose": ["study"], "way": ["cash"]}
-    actor = cast.viewer(ASKER, at)
+    actor = cast.viewer(by, at)
     row = paying.create(fund_id=made.id, payout_id=ids.new_id(), given=given, actor=actor, at=at)
     if children:
         paying.add(payout_id=row.id, rows=[Row(each, fen) for each in children], actor=actor, at=at)

@@ -15,7 +15,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
 from tongxin.flows import taking_up
-from tongxin.flows.funds import asking, booking, months, paying, results, wishes
+from tongxin.flows.funds import asking, booking, hands, months, paying, results, wishes
 from tongxin.flows.funds.paying import Row
 from tongxin.flows.programmes import accepting, contracts
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -115,14 +115,15 @@ class FundDays:
             return None
         return clerk, desk
 
-    def _supervisor(self, at: datetime) -> Actor | None:
+    def _supervisor(self, at: datetime, besides: UUID | None = None) -> Actor | None:
         posts = sorted(
             (post for post in self.year.cast.posts.values() if post.role == "child_supervisor"
              and post.division.county_id == self.county.id), key=lambda post: post.division.code,
         )
         for post in posts:
             found = self.year.cast.acting(post.id, at=at)
-            if found is not None and found.role == "child_supervisor":
+            is_other = found is not None and found.viewer.person_id != besides
+            if found is not None and found.role == "child_supervisor" and is_other:
                 return found
         return None
 
@@ -179,7 +180,8 @@ class FundDays:
         request, pair = Request.objects.filter(about_id=about_id, state=Request.ASKED).first(), self._pair(at)
         if request is None or pair is None:
             return
-        for each in pair[: request.needed]:
+        free = [each for each in pair if each.viewer.person_id not in hands.of(request)]
+        for each in free[: request.needed]:
             asking.answer(request_id=request.id, agrees=True, reason="", actor=each.viewer, at=at)
 
     def _send(self, at: datetime, gift: Gift) -> None:
@@ -232,9 +234,12 @@ class FundDays:
 
     def _accept(self, at: datetime, number: int) -> None:
         pair, id = self._pair(at), uuid5(SPACE, f"acceptance {number}")
-        if pair is None or not Acceptance.objects.filter(id=id, state=Acceptance.DRAWN).exists():
+        row = Acceptance.objects.filter(id=id, state=Acceptance.DRAWN).first()
+        if pair is None or row is None:
             return
-        accepting.decide(acceptance_id=id, accepts=True, reason="", actor=pair[0].viewer, at=at)
+        # Whoever accepts doesn't agree to the payment: the clerk and the desk stay free for it.
+        by = self._supervisor(at, besides=row.drawn_by) or pair[0]
+        accepting.decide(acceptance_id=id, accepts=True, reason="", actor=by.viewer, at=at)
         self._say_yes(id, at)
 
     def _pay(self, at: datetime) -> None:

@@ -221,6 +221,8 @@ class Grant(models.Model):
     amount = models.BigIntegerField("金额（分）")
     state = models.CharField("状态", max_length=8, choices=STATES, default=LISTED)
     words = SealedField("收款人、账号", null=True)
+    # Who put it on the list with its amount; they don't agree to it.
+    listed_by = models.UUIDField("谁加的", null=True)
     again = models.CharField("同类再发的原因", max_length=24, default="", blank=True)
     reason = models.CharField("退回原因", max_length=24, default="", blank=True)
     settled_on = models.DateField("结果日期", null=True)

@@ -12,6 +12,7 @@ from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows.funds import hands
 from tongxin.flows.funds.booking import (
     APPROVE,
     ASK,
@@ -83,11 +84,12 @@ def requests_for(viewer: Viewer, *, at: datetime) -> QuerySet[Request]:
 
 
 def waiting_for(viewer: Viewer, *, at: datetime) -> list[Request]:
-    """What the viewer may answer: not their own, not answered by them."""
+    """What the viewer may answer: not their own, not of their making, not answered by them."""
     if viewer.person_id is None or not access.may_do(viewer=viewer, action=APPROVE, at=at):
         return []
     rows = requests_for(viewer, at=at).filter(state=Request.ASKED).exclude(person_id=viewer.person_id)
-    return list(rows.exclude(approvals__person_id=viewer.person_id).order_by("at"))
+    rows = rows.exclude(approvals__person_id=viewer.person_id).order_by("at")
+    return [each for each in rows if viewer.person_id not in hands.of(each)]
 
 
 def request_for(*, request_id: UUID, viewer: Viewer, at: datetime) -> Request:
@@ -111,6 +113,8 @@ def answer(*, request_id: UUID, agrees: bool, reason: str, actor: Viewer, at: da
     person_id, (fund, request) = must(actor, APPROVE, at=at), _locked(request_id, actor, at)
     if request.person_id == person_id:
         raise Refused.because(OWN)
+    if person_id in hands.of(request):
+        raise Refused.because(hands.MADE if request.kind == Request.PAYOUT else hands.ACCEPTED)
     if request.approvals.filter(person_id=person_id).exists():
         raise Refused.because(ANSWERED)
     if request.state != Request.ASKED:

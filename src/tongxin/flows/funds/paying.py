@@ -165,7 +165,7 @@ def _problems(payout: Payout, row: Row, number: int, on_list: set[UUID], found: 
 
 def _list(payout: Payout, row: Row, number: int, actor: Viewer, at: datetime) -> Grant:
     grant = Grant(
-        payout=payout, number=number, child_id=row.child.id, amount=row.amount,
+        payout=payout, number=number, child_id=row.child.id, amount=row.amount, listed_by=actor.person_id,
         again=row.again if others_of(row.child.id, payout) else "",
     )
     vault.put(grant, {"words": json.dumps({"payee": row.payee, "account": row.account}, ensure_ascii=False)})

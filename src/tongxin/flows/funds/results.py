@@ -25,6 +25,7 @@ NO_RECEIPT = "没有改动：请选谁签收、哪天签收。"
 NO_SUCH = "第 {row} 行：没有序号 {number} 的孩子，或结果已经记过。整份没有记。"
 NO_COLUMNS = "没有读：第一行要有“序号”“结果”两栏，“原因”可不写。结果写“成功”或“失败”。"
 NOT_SAID = "第 {row} 行：结果要写“成功”或“失败”，失败的写原因。整份没有记。"
+NO_WHY = "第 {row} 行：失败的要写原因，写其中一个：{whys}。整份没有记。"
 PAID_ZH, BACK_ZH = ("成功", "已收到", "收到"), ("失败", "退回", "退票")
 
 
@@ -94,11 +95,13 @@ def read_bank(*, payout_id: UUID, content: bytes, name: str, actor: Viewer, at: 
     for row, cells in enumerate(_cells(content, name), start=2):
         number, result, why = cells
         grant = waiting.pop(number_in(number) or 0, None)
-        reason = next((id for id, zh in returns.items() if why and (zh in why or why in zh)), next(iter(returns)))
+        reason = next((id for id, zh in returns.items() if why and (zh in why or why in zh)), "")
         if grant is None:
             problems.append(Problem("file", NO_SUCH.format(row=row, number=number[:12]), False))
         elif result not in (*PAID_ZH, *BACK_ZH):
             problems.append(Problem("file", NOT_SAID.format(row=row), False))
+        elif result in BACK_ZH and not reason:
+            problems.append(Problem("file", NO_WHY.format(row=row, whys="、".join(returns.values())), False))
         else:
             said.append((grant, result in PAID_ZH, reason))
     if problems:
@@ -119,9 +122,13 @@ def _cells(content: bytes, name: str) -> list[tuple[str, str, str]]:
     if "序号" not in heads or "结果" not in heads:
         raise Refused([Problem("file", NO_COLUMNS, False)])
     places = [heads.index(each) if each in heads else -1 for each in ("序号", "结果", "原因")]
-    return [
-        (row[places[0]], row[places[1]], row[places[2]] if places[2] >= 0 else "") for row in rows[1:]
-    ]
+    number, result, why = places
+    return [(_at(row, number), _at(row, result), _at(row, why)) for row in rows[1:]]
+
+
+def _at(row: list[str], place: int) -> str:
+    """A cell of a row, which may be shorter than the first."""
+    return row[place] if 0 <= place < len(row) else ""
 
 
 def _text(cell: object) -> str:
