@@ -122,6 +122,19 @@ class TestTheBoxes:
         shown = [text(office(OFFICER).get(f"/sharing/inbox/?page={each}")) for each in (1, 2, 3)]
         assert all(any(f"20250902-{number:05}" in each for each in shown) for number in range(230))
 
+    def test_a_late_receipt_leads_the_giving_desk_to_a_page_that_it_has(
+        self, cast: world.World, office: SignedIn, time: Clock
+    ) -> None:
+        pupil(cast)
+        in_force(cast)
+        send_queued(NOW)
+        duty = Duty.objects.get(kind=Duty.RECEIVE, done_at__isnull=True)
+        duty.owner_post_id = cast.posts["郑管理"].id
+        duty.save()
+        desk = office("郑管理")
+        (line,) = [each for each in desk.get("/sharing/").context["duties"] if each["zh"] == duty.get_kind_display()]
+        assert desk.get(line["url"]).status_code == 200
+
     def test_withdrawn_consent_shuts_it_and_a_person_confirms_the_end(
         self, cast: world.World, office: SignedIn, time: Clock
     ) -> None:

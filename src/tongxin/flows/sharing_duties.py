@@ -79,8 +79,13 @@ def _first(
     agreement: Agreement, kind: str, side: str, found: Rules, at: datetime, without: UUID | None
 ) -> UUID | None:
     if kind == Duty.ANSWER:
-        return agreement.post_id
-    posts = list(posts_of(agreement, side, found).select_related("division").order_by("id"))
+        desks = Post.objects.filter(role__in=sorted(found.gives), division__county_id=agreement.county_id)
+        if desks.filter(id=agreement.post_id).exists():
+            return agreement.post_id
+        # Whoever only writes agreements can't read what is asked for.
+        posts = list(desks.select_related("division").order_by("id"))
+    else:
+        posts = list(posts_of(agreement, side, found).select_related("division").order_by("id"))
     held = Roster(posts=posts, at=at).holders
     others = [each.id for each in posts if held.get(each.id) not in {None, without}]
     return next(iter(others), posts[0].id if posts else None)

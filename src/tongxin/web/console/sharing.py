@@ -88,9 +88,11 @@ def duty_rows(request: Asked, rows: list[Duty]) -> list[dict[str, Any]]:
     """What waits, each with where it is done."""
     titles = post_titles([row.owner_post_id for row in rows])
     bodies = bodies_named([row.agreement for row in rows])
+    theirs = set(selectors.bodies_of(request.viewer, at=request.at))
     return [
         {
-            "url": _where(row), "zh": row.get_kind_display(), "number": row.agreement.number_zh,
+            "url": _where(row, is_theirs=row.agreement.to_organisation_id in theirs),
+            "zh": row.get_kind_display(), "number": row.agreement.number_zh,
             "why": Delivery.REASONS.get(row.reason, ""),
             "side": bodies.get(
                 row.agreement.from_organisation_id if row.side == GIVER else row.agreement.to_organisation_id, ""
@@ -103,12 +105,13 @@ def duty_rows(request: Asked, rows: list[Duty]) -> list[dict[str, Any]]:
     ]
 
 
-def _where(row: Duty) -> str:
+def _where(row: Duty, *, is_theirs: bool) -> str:
     if row.kind == Duty.ANSWER and row.request_id:
         return f"{HOME}requests/{row.request_id}/"
     if row.kind == Duty.DISPOSE:
         return f"{HOME}duties/{row.id}/"
-    return INBOX if row.kind == Duty.RECEIVE else f"{HOME}{row.agreement_id}/"
+    # A late receipt climbs to people who take nothing: they are led to the agreement.
+    return INBOX if row.kind == Duty.RECEIVE and is_theirs else f"{HOME}{row.agreement_id}/"
 
 
 @door(f"office.{selectors.ANY}")
