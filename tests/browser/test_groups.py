@@ -80,7 +80,7 @@ def test_a_supervisor_ticks_off_what_was_looked_at(room: House, browser: Browser
     _shoot(desk, "supervision")
     page = desk.page
     page.locator('input[name="entries"]').first.check()
-    page.get_by_label("方式").select_option(label="当面")
+    page.get_by_label("方式").first.select_option(label="当面")
     page.get_by_role("button", name="登记督导").click()
     desk.reads("督导已登记")
     desk.open("/progress/")

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("body", [
-    "序号,结果,原因\n1\n", "结果,原因,序号\n失败\n", "序号,结果,原因\n1,失败,\n", "序号,结果,原因\n1,失败,余额不足系统忙\n",
+    "序号,结果,原因\n1\n", "结果,原因,序号\n失败\n", "序号,结果,原因\n1,失败,\n",
+    "序号,结果,原因\n1,失败,余额不足系统忙\n",
 ])
 def test_asks_back_what_it_does_not_understand(cast: world.World, body: str) -> None:
     row = payout(cast, fund(cast), cast.child())

@@ -166,7 +166,7 @@ class TestOpening:
         assert send(office("周主任"), child, pdf(), name="a.pdf", kind="mental_medical").status_code == 404
         assert send(office("方经办"), child, jpeg(), kind="photo").status_code == 404
         assert send(office("陈老师"), child, jpeg()).status_code == 404
-        assert "name=\"file\"" not in office("方经办").get(f"/children/{child.id}/attachments/").content.decode()
+        assert "value=\"photo\"" not in office("方经办").get(f"/children/{child.id}/attachments/").content.decode()
         assert not Attachment.objects.exists()
 
     def test_says_so_when_the_file_is_gone(self, cast: world.World, office: SignedIn, folder: Path) -> None:
