@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db.models import Count
@@ -24,6 +25,12 @@ from tongxin.people.models import Child
 
 CHILDREN = 60
 WHOLE = 23_585
+
+
+@pytest.fixture(autouse=True)
+def _heads_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Other tests' ledgers would be measured against the province's head."""
+    monkeypatch.setenv("TONGXIN_HEADS", str(tmp_path))
 
 
 def _built(seed: int = 7) -> Built:
