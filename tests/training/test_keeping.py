@@ -127,6 +127,16 @@ class TestPlans:
 
 
 class TestSessions:
+    def test_who_guesses_digits_has_to_wait(self, cast: world.World, office: SignedIn, time: Clock) -> None:
+        row, guesser = arrange(office("王督导")), office("周主任")
+        wrong = [f"{number:06d}" for number in range(12) if f"{number:06d}" != row.code][:10]
+        assert {guesser.post("/training/sign-in/", {"code": each}).status_code for each in wrong} == {422}
+        paused = guesser.post("/training/sign-in/", {"code": row.code})
+        assert paused.status_code == 429 and "请等 10 分钟再试" in text(paused) and not Credit.objects.exists()
+        assert office("吴主任").post("/training/sign-in/", {"code": row.code}).status_code == 302
+        time.now += timedelta(minutes=11)
+        assert office("周主任").post("/training/sign-in/", {"code": row.code}).status_code == 302
+
     def test_the_code_lets_in_whom_it_is_for_when_it_is_on(
         self, cast: world.World, office: SignedIn, time: Clock
     ) -> None:

@@ -96,16 +96,23 @@ class Listed(models.Model):
 
 
 class Came(models.Model):
-    """A listed child was there."""
+    """A listed child was there; ticked by mistake, the row stays and counts no more."""
 
     occasion = models.ForeignKey(Occasion, models.PROTECT, related_name="children")
     listed = models.ForeignKey(Listed, models.PROTECT, related_name="times")
     at = models.DateTimeField("登记时间")
     person_id = models.UUIDField("登记人")
 
+    cancelled_at = models.DateTimeField("撤回", null=True)
+    cancelled_by = models.UUIDField("撤回人", null=True)
+
     class Meta:
         verbose_name = "孩子签到"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["occasion", "listed"], name="came_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["occasion", "listed"], condition=models.Q(cancelled_at__isnull=True), name="came_once"
+            )
+        ]
 
 
 class Code(models.Model):

@@ -14,8 +14,8 @@ DATED = ("version", "valid_from")
 NUMBERS = {"minutes_per_hour": 120, "hours_a_day": 24}
 NAMED = ("audiences", "subjects", "ways", "leaves", "cancels", "revokes")
 BODY = (
-    "means", *NUMBERS, *NAMED, "line", "session", "sign_in", "limits", "late_after", "targets", "remind_again", "quiz",
-    "exams", "columns", "option_lists",
+    "means", *NUMBERS, *NAMED, "line", "session", "sign_in", "wrong_codes", "limits", "late_after", "targets",
+    "remind_again", "quiz", "exams", "columns", "option_lists",
 )
 TARGET = ("id", "zh", "audience", "percent", "hours", "source")
 EXAM = (
@@ -23,6 +23,7 @@ EXAM = (
     "hours", "valid",
 )
 COLUMNS = ("name", "audience", "town", "village", "subject", "day", "hours", "result")
+WRONG = ("pause", "forgotten_after", "known_for")
 LESSON = ("version", "subject", "roles", "minutes", "text", "questions")
 
 
@@ -36,6 +37,10 @@ def check_training(content: Content) -> None:
     for key in ("line", "session"):
         check_fields(content[key], key, lists)
     sign_in = take.mapping(content["sign_in"], "sign_in", required=("before", "late", "after"))
+    wrong = take.mapping(content["wrong_codes"], "wrong_codes", required=("tries", *WRONG))
+    take.number(wrong, "tries", "wrong_codes", 0, low=3, high=30)
+    for key in WRONG:
+        span_at(wrong[key], f"wrong_codes.{key}")
     limits = take.mapping(content["limits"], "limits", required=("minutes", "rows", "back"))
     for key in ("before", "late", "after"):
         span_at(sign_in[key], f"sign_in.{key}")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tongxin.accounts import throttle
+from tongxin.accounts.throttle import Limits
 from tongxin.registers.rules import Field, fields_in, words_of
 from tongxin.rulebook import rules, shipped
 
@@ -70,6 +72,7 @@ class Training:
     before: timedelta
     late: timedelta
     after: timedelta
+    wrong_codes: Limits
     most_minutes: int
     most_rows: int
     back: timedelta
@@ -180,6 +183,7 @@ def _read(content: Mapping[str, Any]) -> Training:
         subjects=lists["subjects"], ways=lists["ways"],
         line=fields_in(content["line"], lists), session=fields_in(content["session"], lists),
         before=timedelta(**sign_in["before"]), late=timedelta(**sign_in["late"]), after=timedelta(**sign_in["after"]),
+        wrong_codes=throttle.read(content["wrong_codes"]),
         most_minutes=int(limits["minutes"]), most_rows=int(limits["rows"]), back=timedelta(**limits["back"]),
         late_after=timedelta(**content["late_after"]),
         targets={each["id"]: _target(each, per_hour) for each in content["targets"]},

@@ -25,9 +25,8 @@ def held_of(rows: Iterable[Occasion]) -> dict[UUID, Held]:
         signed[occasion_id][0] += many
         signed[occasion_id][1] += many if is_first else 0
     children: dict[UUID, list[object]] = defaultdict(list)
-    for occasion_id, child_id, listed_id in Came.objects.filter(occasion_id__in=ids).values_list(
-        "occasion_id", "listed__child_id", "listed_id"
-    ):
+    there = Came.objects.filter(occasion_id__in=ids, cancelled_at__isnull=True)
+    for occasion_id, child_id, listed_id in there.values_list("occasion_id", "listed__child_id", "listed_id"):
         children[occasion_id].append(child_id or listed_id)
     return {
         each.id: Held(

@@ -141,10 +141,12 @@ def tick(*, occasion_id: UUID, listed: Sequence[UUID], actor: Viewer, at: dateti
     shut = [str(each.number) for each in there if needs and not has_agreed(each)]
     if shut:
         raise Refused.because(NOT_AGREED.format(numbers="、".join(shut)))
-    Came.objects.filter(occasion=held, listed__in=lines).exclude(listed__in=there).delete()
-    Came.objects.bulk_create(
-        [Came(occasion=held, listed=each, at=at, person_id=actor.person_id) for each in there], ignore_conflicts=True
-    )
+    ticked = Came.objects.filter(occasion=held, listed__in=lines, cancelled_at__isnull=True)
+    ticked.exclude(listed__in=there).update(cancelled_at=at, cancelled_by=actor.person_id)
+    before = set(ticked.values_list("listed_id", flat=True))
+    Came.objects.bulk_create([
+        Came(occasion=held, listed=each, at=at, person_id=actor.person_id) for each in there if each.id not in before
+    ])
     tell("occasion.signed", actor, at, occasion=held.id, number=len(there))
     return len(there)
 

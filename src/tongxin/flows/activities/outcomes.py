@@ -25,7 +25,7 @@ def of_child(child: Child, *, viewer: Viewer, at: datetime) -> list[tuple[Listed
         "activity", "activity__organisation"
     )
     return [
-        (each, each.times.filter(occasion__withdrawn_at__isnull=True).count())
+        (each, each.times.filter(occasion__withdrawn_at__isnull=True, cancelled_at__isnull=True).count())
         for each in rows.order_by("-activity__first_day", "id")
     ]
 
@@ -33,7 +33,9 @@ def of_child(child: Child, *, viewer: Viewer, at: datetime) -> list[tuple[Listed
 def since(row: Activity, found: Activities, *, viewer: Viewer, at: datetime) -> dict[str, int]:
     """Of the listed children who came: whose confirmed grade is lower, the same, higher than on the day before; nothing
     where the viewer may read too few of them."""
-    came = Came.objects.filter(occasion__activity=row, occasion__withdrawn_at__isnull=True)
+    came = Came.objects.filter(
+        occasion__activity=row, occasion__withdrawn_at__isnull=True, cancelled_at__isnull=True
+    )
     ids = {each for each in came.values_list("listed__child_id", flat=True) if each}
     cases = access.visible(Case.objects.filter(id__in=ids), viewer=viewer, part=COLOURS, at=at)
     now = dict(cases.values_list("id", "standing"))

@@ -10,17 +10,20 @@ from django.db.models import Q
 
 from tongxin.access import scope
 from tongxin.accounts.models import Post
-from tongxin.activities.models import Occasion
+from tongxin.activities.models import Came, Doubt, Occasion, SignIn
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.core.pathway.courses import PRESENT
-from tongxin.groups.models import Meeting
+from tongxin.flows.group_presences import newest_of
+from tongxin.groups.models import Meeting, Presence
 from tongxin.ledger.models import Entry
 from tongxin.programmes.models import Contract, Counted
 from tongxin.programmes.rules import Count
 
 ENTRIES, MEETINGS = "entries", "meetings"
-TAKEN_BACK, ABSENT, LATE, PAID, SAME_CHILD, OVER = "taken_back", "absent", "late", "paid", "same_child", "over"
+TIMES = ("id", "supersedes_id", "occurred_at", "recorded_at")
+TAKEN_BACK, ABSENT, LATE, DOUBTED = "taken_back", "absent", "late", "doubted"
+PAID, SAME_CHILD, OVER = "paid", "same_child", "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def _records(contract: Contract, rule: Count, first: date, last: date, late_afte
         return _entries(posts, rule, first, last, late_after)
     if rule.origin == MEETINGS:
         return _meetings(posts, first, last, late_after)
-    return _occasions(contract, first, last)
+    return _occasions(contract, first, last, late_after)
 
 
 def _entries(posts: list[UUID], rule: Count, first: date, last: date, late_after: timedelta) -> Tally:
@@ -90,6 +93,7 @@ def _entries(posts: list[UUID], rule: Count, first: date, last: date, late_after
         )
     }
     here = {row.id: row for row in standing}
+    roots = _roots(standing)
     told = dict(Result.objects.filter(entry_id__in=list(here)).values_list("entry_id", "data"))
     found = Tally()
     for row in standing:
@@ -100,52 +104,86 @@ def _entries(posts: list[UUID], rule: Count, first: date, last: date, late_after
             continue
         elif rule.is_attended and (told.get(row.id) or {}).get("attended") != PRESENT:
             found.left_out[ABSENT] += 1
-        elif row.supersedes_id is None and row.recorded_at - row.occurred_at > late_after:
+        elif roots[row.id].recorded_at - min(roots[row.id].occurred_at, row.occurred_at) > late_after:
+            # A late record stays late, also when a correction gives it another day.
             found.left_out[LATE] += 1
         else:
             day = row.occurred_at.astimezone(CHINA).date()
-            found.counted.append(Found(_root(row, here), row.subject_id, day))
+            found.counted.append(Found(roots[row.id].id, row.subject_id, day))
     return found
 
 
-def _root(row: Entry, here: dict[UUID, Entry]) -> UUID:
-    """The first of a chain of corrections: however often it is corrected, it is one record."""
-    id, before = row.id, row.supersedes_id
-    while before is not None:
-        id = before
-        known = here.get(before)
-        before = known.supersedes_id if known else Entry.objects.filter(id=before).values_list(
-            "supersedes_id", flat=True
-        ).first()
-    return id
+def _roots(rows: list[Entry]) -> dict[UUID, Entry]:
+    """By record the first of its chain of corrections: however often it is corrected, it is one record."""
+    known, missing = {row.id: row for row in rows}, {row.supersedes_id for row in rows if row.supersedes_id}
+    while missing := missing - set(known):
+        before = {row.id: row for row in Entry.objects.filter(id__in=missing).only(*TIMES)}
+        known |= before
+        missing = {row.supersedes_id for row in before.values() if row.supersedes_id} if before else set()
+    found = {}
+    for row in rows:
+        root = row
+        while root.supersedes_id in known:
+            root = known[root.supersedes_id]
+        found[row.id] = root
+    return found
 
 
 def _meetings(posts: list[UUID], first: date, last: date, late_after: timedelta) -> Tally:
     since, until = (datetime.combine(day, time(), CHINA) for day in (first, last + timedelta(days=1)))
-    rows = Meeting.objects.filter(
+    rows = list(Meeting.objects.filter(
         Q(group__leader_id__in=posts), state=Meeting.HELD, planned_for__gte=since, planned_for__lt=until
-    )
-    found = Tally()
-    for row in rows.order_by("planned_for", "id"):
-        if row.told_at is not None and row.told_at - row.planned_for > late_after:
+    ).order_by("planned_for", "id"))
+    attended, found = _met(rows), Tally()
+    for row in rows:
+        if row.id not in attended:
+            found.left_out[ABSENT] += 1
+        elif row.told_at is not None and row.told_at - row.planned_for > late_after:
             found.left_out[LATE] += 1
         else:
             found.counted.append(Found(row.id, None, row.planned_for.astimezone(CHINA).date()))
     return found
 
 
-def _occasions(contract: Contract, first: date, last: date) -> Tally:
-    rows = Occasion.objects.filter(
+def _met(rows: Iterable[Meeting]) -> set[UUID]:
+    """The meetings of which some child's record, as it stands after corrections, says that the child was there."""
+    of = dict(Presence.objects.filter(meeting__in=list(rows)).values_list("entry_id", "meeting_id"))
+    newest = {first: entry for first, entry in newest_of(of).items() if entry.correction_kind not in WITHDRAWN}
+    ids = [each.id for each in newest.values()]
+    told = dict(Result.objects.filter(entry_id__in=ids).values_list("entry_id", "data"))
+    return {of[first] for first, entry in newest.items() if (told.get(entry.id) or {}).get("attended") == PRESENT}
+
+
+def _occasions(contract: Contract, first: date, last: date, late_after: timedelta) -> Tally:
+    """Times at which people signed in by themselves or children were ticked: a typed number pays nothing."""
+    rows = list(Occasion.objects.filter(
         activity__organisation=contract.organisation, held_on__gte=first, held_on__lte=last
-    ).order_by("held_on", "id")
-    found = Tally()
+    ).order_by("held_on", "id"))
+    about = {id for row in rows for id in (row.id, row.activity_id)}
+    doubted = set(Doubt.objects.filter(about_id__in=about, settled_at__isnull=True).values_list("about_id", flat=True))
+    attended, found = _attended(rows, late_after), Tally()
     for row in rows:
         if row.withdrawn_at is not None:
             found.left_out[TAKEN_BACK] += 1
-        elif not row.came:
-            found.left_out[ABSENT] += 1
-        else:
+        elif doubted & {row.id, row.activity_id}:
+            found.left_out[DOUBTED] += 1
+        elif attended.get(row.id):
             found.counted.append(Found(row.id, None, row.held_on))
+        else:
+            found.left_out[LATE if row.id in attended else ABSENT] += 1
+    return found
+
+
+def _attended(rows: Iterable[Occasion], late_after: timedelta) -> dict[UUID, bool]:
+    """By occasion to which somebody came, whether it was said in time: by themselves on the day, or on the list."""
+    held = {row.id: row.held_on for row in rows}
+    found: dict[UUID, bool] = {}
+    for id, at in SignIn.objects.filter(occasion__in=list(held)).values_list("occasion_id", "at"):
+        found[id] = found.get(id, False) or at.astimezone(CHINA).date() == held[id]
+    for id, at in Came.objects.filter(occasion__in=list(held), cancelled_at__isnull=True).values_list(
+        "occasion_id", "at"
+    ):
+        found[id] = found.get(id, False) or at.astimezone(CHINA).date() - held[id] <= late_after
     return found
 
 

@@ -83,14 +83,15 @@ def _child(line: Any, name: str, rules: Activities) -> dict[str, Any]:
     relation = rules.shown("consent", "relation", line.consent.get("relation"))
     return {
         "line": line, "name": name, "consent": zh, "relation": relation, "agreed": listing.has_agreed(line),
-        "times": line.times.count(), "url": f"/children/{line.child_id}/",
+        "times": line.times.filter(cancelled_at__isnull=True).count(), "url": f"/children/{line.child_id}/",
     }
 
 
 def _held(row: Activity, rules: Activities) -> dict[str, Any]:
     told, attended = figures.of_activity(row)
     ticked: dict[UUID, set[UUID]] = {}
-    for occasion_id, listed_id in Came.objects.filter(occasion__activity=row).values_list("occasion_id", "listed_id"):
+    there = Came.objects.filter(occasion__activity=row, cancelled_at__isnull=True)
+    for occasion_id, listed_id in there.values_list("occasion_id", "listed_id"):
         ticked.setdefault(occasion_id, set()).add(listed_id)
     rows = list(row.occasions.prefetch_related("sign_ins").order_by("held_on", "at"))
     return {

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from tongxin.accounts import throttle
+from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import certificates, exams, plans, quizzes, sessions
 from tongxin.flows.training.scope import (
@@ -31,6 +33,7 @@ from tongxin.web.pages import show
 
 HOME = "/training/"
 PURPOSE, ROUTE, PART = "training", "training", "staff"
+TOO_OFTEN = "没有签到：试了太多次，请等 {minutes} 分钟再试，或请组织的人登记。"
 AHEAD, SHOWN = timedelta(days=60), 20
 
 
@@ -187,12 +190,19 @@ def _to_approve(request: Request) -> list[Plan]:
 
 @door("work", methods=("POST",))
 def sign_in(request: Request) -> HttpResponse:
-    """Somebody is there: the six digits on the wall."""
+    """Somebody is there: the six digits on the wall. Who guesses has to wait, with the right digits too."""
     try:
+        limits, (person_id, _post) = rules_for(request.viewer, at=request.at).wrong_codes, worker_of(request.viewer)
+        key = throttle.key_for(login=f"training code by {person_id}")
+        until = throttle.paused_until(key=key, limits=limits, at=request.at)
+        if until is not None:
+            minutes = -((request.at - until) // timedelta(minutes=1))
+            return page(request, [Problem("code", TOO_OFTEN.format(minutes=minutes), True)], status=429)
         made = sessions.sign_in(code=request.POST.get("code", "")[:20], actor=request.viewer, at=request.at)
     except NotAllowed:
         raise Http404 from None
     except Refused as refused:
         return page(request, refused.problems, status=422)
+    throttle.forget(key=key)
     messages.success(request, _("已签到。") if made else _("您已经签过到了。"))
     return HttpResponseRedirect(HOME)
