@@ -10,6 +10,8 @@ from tongxin.rulebook import shipped
 KIND, ID = "exports", "exports"
 ENTRUSTED = "entrusted"
 NAMED, DEIDENTIFIED = "identified", "deidentified"
+# What was adopted before it could say who a child's helper is, first those nearest to the child.
+HELPERS = ("social_worker", "child_director")
 # What was adopted before it could say who the office is.
 INSIDE = ("case_manager", "child_supervisor", "social_worker", "benefit_clerk", "city_officer")
 FORMS = {"xlsx": "表格（xlsx）", "csv": "文本表（csv）", "json": "给程序读的（JSON）"}
@@ -87,6 +89,8 @@ class Rules:
     recall_days: int
     recall_climb: int
     recall_outcomes: Mapping[str, Outcome]
+    # Roles of whom one is a child's helper, in this order where the child was given to nobody by name.
+    helpers: tuple[str, ...]
 
     def chosen(self, ids: object) -> list[Field]:
         """The fields of these ids, in the order of the definition."""
@@ -123,6 +127,7 @@ def read(content: Mapping[str, Any]) -> Rules:
         recall_outcomes={
             each["id"]: Outcome(each["zh"], bool(each.get("open"))) for each in recalls["outcomes"]
         },
+        helpers=tuple(content.get("helpers", {}).get("by", HELPERS)),
         diverse=int(apart.get("l", {}).get("value", 1)),
     )
 

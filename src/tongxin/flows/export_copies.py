@@ -13,7 +13,6 @@ from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.pathway import CHINA
 from tongxin.exports import archive, selectors, sheets, writing
 from tongxin.exports.models import BY_REQUEST, Content, Copy, Export
-from tongxin.exports.sheets import Sheet
 from tongxin.exports.table import table_of
 from tongxin.flows import export_ending, recalls
 from tongxin.flows.export_asking import record, rules_of
@@ -22,6 +21,7 @@ from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.rulebook import rules
+from tongxin.rulebook.foreign import Sheet, sheets_in
 
 NO_MORE = "没有下载：这份导出最多下载 {copies} 次，已经用完。还需要的，请重新申请。"
 SECRET = 16
@@ -82,7 +82,7 @@ def sheets_of(row: Export, *, at: datetime) -> list[Sheet]:
     """The sheets of other systems that come along with a copy: filled from what was agreed to, nothing further."""
     if not row.is_named:
         return []
-    found = sheets.sheets_in(region=rules.region_of(row.county_id), at=at)
+    found = sheets_in(region=rules.region_of(row.county_id), at=at)
     return sheets.fitting(found, purpose=row.purpose, fields=row.fields)
 
 

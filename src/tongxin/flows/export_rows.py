@@ -15,6 +15,7 @@ from tongxin.cases.models import Case
 from tongxin.core.pathway.vocabulary import IDENTIFIED
 from tongxin.exports.rules import Field, Purpose
 from tongxin.flows.consenting import standings_of
+from tongxin.flows.export_around import around
 from tongxin.flows.facts import facts_of
 from tongxin.people.models import CategorySpan, Child
 from tongxin.rulebook import rules
@@ -136,6 +137,8 @@ def words_of(
             }
         found[child.id] = {wanted[source]: word for source, word in clear.items() if source in wanted}
     _open(found, rows, wanted, viewer, at, (purpose, route))
+    for child_id, said in around(rows, wanted, viewer=viewer, at=at, purpose=purpose, route=route).items():
+        found[child_id] |= said
     return found
 
 

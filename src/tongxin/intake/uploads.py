@@ -5,6 +5,7 @@ from collections.abc import Collection
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,9 +16,13 @@ from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.intake.faults import NotTaken
 from tongxin.intake.models import HeldRow, Listing, Mapping, Upload
-from tongxin.intake.reading import Divisions, Part, Roster, open_roster, remapped
+from tongxin.intake.reading import Divisions, Part, Roster, open_roster, read_workbook, remapped
+from tongxin.intake.reading.official import translated
 from tongxin.intake.settling import settling
 from tongxin.lib import ids
+from tongxin.rulebook import rules
+from tongxin.rulebook.foreign import Sheet as Official
+from tongxin.rulebook.foreign import sheet_of
 from tongxin.vault import Owner
 
 PURPOSE = "roster"
@@ -33,21 +38,23 @@ class Received:
 
 
 def receive(
-    *, content: bytes, name: str, viewer: Viewer, at: datetime, county: Division, roster: Roster | None = None
+    *, content: bytes, name: str, viewer: Viewer, at: datetime, county: Division, roster: Roster | None = None,
+    sheet: Official | None = None,
 ) -> Received:
     """The upload, sealed; the same file for the same county again is the same upload, and changes nothing.
 
-    A file that can't be read is refused before anything is kept; `roster` is the file if it is open already.
+    A file that can't be read is refused before anything is kept; `roster` is the file if it is open already,
+    `sheet` the other system's sheet that it is. Said otherwise before it was taken in, what was said last holds.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     if known := Upload.objects.filter(county_id=county.id, sha256=sha256).first():
-        return Received(known)
-    roster = roster or open_roster(content, name=name)
+        return _again(known, content, name, sheet)
+    roster = roster or opened(content, name=name, sheet=sheet)
     upload = Upload(
         id=ids.new_id(), sha256=sha256, size=len(content), county_id=county.id, post_id=viewer.post_id,
         person_id=viewer.person_id, received_at=at, state=Upload.RECEIVED,
     )
-    upload.layout = {"county": roster.county or ""}
+    upload.layout = {"county": roster.county or ""} | ({"sheet": sheet.id} if sheet else {})
     keys = vault.create_keys([upload.key_owner], at=at)
     label = Upload._meta.label_lower
     upload.name = vault.seal(name, owner=upload.key_owner, place=(label, "name", upload.id), keyring=keys)
@@ -58,6 +65,26 @@ def receive(
     except IntegrityError:
         return Received(Upload.objects.get(county_id=county.id, sha256=sha256))
     return Received(upload, roster)
+
+
+def _again(known: Upload, content: bytes, name: str, sheet: Official | None) -> Received:
+    said = sheet.id if sheet else ""
+    if known.state != Upload.RECEIVED or known.layout.get("sheet", "") == said:
+        return Received(known)
+    roster = opened(content, name=name, sheet=sheet)
+    layout = {"county": roster.county or ""} | ({"sheet": said} if said else {})
+    if not Upload.objects.filter(id=known.id, state=Upload.RECEIVED).update(layout=layout):
+        return Received(Upload.objects.get(id=known.id))
+    known.layout = layout
+    return Received(known, roster)
+
+
+def opened(content: bytes | Path, *, name: str, sheet: Official | None = None) -> Roster:
+    """A file as a roster; another system's sheet by its mapping, with the cells that couldn't be taken over."""
+    if sheet is None:
+        return open_roster(content, name=name)
+    book, faults = translated(read_workbook(content, name), sheet)
+    return replace(open_roster(book), faults=faults)
 
 
 def understand(
@@ -84,7 +111,11 @@ def _opened(upload: Upload, viewer: Viewer, at: datetime) -> Roster:
     (content,) = vault.open_bytes([upload.original], viewer=viewer, purpose=PURPOSE, at=at, part="roster")
     if content is None:
         raise NotTaken("这份花名册的原件已按规定销毁，不能再读。已建的档案不受影响；需要时请重新上传。")
-    return open_roster(content, name=name or "")
+    said = str(upload.layout.get("sheet", ""))
+    sheet = sheet_of(said, region=rules.region_of(upload.county_id), at=upload.received_at) if said else None
+    if said and sheet is None:
+        raise NotTaken("这份表当时按别的系统的表样读，那个表样已经停用。请另存后按“单位自己的花名册”重新上传。")
+    return opened(content, name=name or "", sheet=sheet)
 
 
 def _remembered(roster: Roster, county: Division) -> dict[str, dict[str, int]]:

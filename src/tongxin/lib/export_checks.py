@@ -8,11 +8,12 @@ from tongxin.core.language.errors import DefinitionError
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
-DATED = ("version", "valid_from", "means", "recipients", "recalls")
+DATED = ("version", "valid_from", "means", "recipients", "recalls", "helpers")
 REST = ("purposes", "lasts", "copies", "at_once", "approval", "deidentified", "fields")
 SOURCES = frozenset({
     "file_no", "name", "id_no", "birth", "phone", "address", "village", "sex", "birth_month", "place", "categories",
     "stage", "identified", "level", "in_crisis", "text",
+    "guardian_name", "guardian_id_no", "guardian_relation", "guardian_phone", "helper_name", "helper_phone",
 })
 FLAGS = ("direct", "quasi", "sensitive", "text")
 # What a family was told stays here: a purpose that leaves with names carries none of these.
@@ -26,6 +27,8 @@ def check_exports(content: Content) -> None:
     _purposes(content["purposes"])
     _recipients(content.get("recipients"))
     _recalls(content.get("recalls"))
+    if "helpers" in content:
+        take.sequence(take.mapping(content["helpers"], "helpers", required=("by", "source"))["by"], "helpers.by")
     for key, unit in (("lasts", "days"), ("copies", "copies")):
         _floored(content[key], key, unit, "max", low=1)
     take.number(content, "at_once", "", 0, low=1)

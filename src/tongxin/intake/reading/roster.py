@@ -36,6 +36,8 @@ class Roster:
     left_aside: tuple[tuple[str, str], ...]
     county: str | None
     divisions: Divisions
+    # Cells of another system's sheet that couldn't be taken over, in words.
+    faults: tuple[str, ...] = ()
 
     def rows(self, *, today: date) -> Iterator[Row]:
         """Every child in the file, in its order."""
@@ -45,14 +47,14 @@ class Roster:
 
 
 def open_roster(
-    source: Path | str | bytes,
+    source: Path | str | bytes | Workbook,
     *,
     name: str = "",
     county: str | None = None,
     columns: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Roster:
     """A file with its tables understood; `columns` (sheet → field → column) is what a person corrected."""
-    workbook = read_workbook(source, name)
+    workbook = source if isinstance(source, Workbook) else read_workbook(source, name)
     parts, aside = _parts(workbook, columns or {})
     if not parts:
         zh = "没有看懂任何一张工作表的表头：至少要有“姓名”或“身份证号码”一列，和另一列内容。"

@@ -20,9 +20,11 @@ from tongxin.intake.reading import Roster, RosterError
 from tongxin.intake.reading.row import DOUBTS
 from tongxin.intake.settling import settling
 from tongxin.intake.uploads import Columns, is_elsewhere, size_of
+from tongxin.rulebook.foreign import Sheet, sheets_in
 from tongxin.web import jobs
 from tongxin.web.console import roster_changes, roster_rows
 from tongxin.web.console.names import post_titles
+from tongxin.web.console.options import region_of_viewer
 from tongxin.web.console.roster_columns import DoublyNamed, choices, columns_from, parts_shown
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -57,6 +59,7 @@ def _list(request: Request, problem: str = "", status: int = 200) -> HttpRespons
             }
             for row in rows
         ],
+        "sheets": [(each.id, f"{each.agency}：{each.zh}") for each in _sheets(request)],
         "problem": problem, "held": selectors.held_rows(viewer=request.viewer, at=request.at).count(),
     }, status=status)
 
@@ -68,16 +71,24 @@ def _receive(request: Request) -> HttpResponse:
         return _list(request, _("您的岗位不在某一个县区，不能导入花名册。没有接收文件。"), 422)
     if not isinstance(file, UploadedFile):
         return _list(request, _("请先选择一个文件，再点“上传”。"), 422)
-    name = str(file.name or "")[:200]
+    name, said = str(file.name or "")[:200], request.POST.get("sheet", "")
+    sheet = next((each for each in _sheets(request) if each.id == said), None)
+    if said and sheet is None:
+        return _list(request, _("没有接收文件：请重新选这是哪一种表。"), 422)
     try:
         upload = services.receive(
-            content=file.read(), name=name, viewer=request.viewer, at=request.at, county=county
+            content=file.read(), name=name, viewer=request.viewer, at=request.at, county=county, sheet=sheet
         ).upload
     except RosterError as refused:
         return _list(request, _("没有接收这个文件：%(why)s") % {"why": refused}, 422)
     if upload.state == Upload.DONE:
         messages.info(request, _("这份花名册以前导入过，没有任何改动。下面是当时的结果。"))
     return HttpResponseRedirect(f"/rosters/{upload.id}/")
+
+
+def _sheets(request: Request) -> list[Sheet]:
+    """The sheets of other systems that this county can bring as they are."""
+    return list(sheets_in(region=region_of_viewer(request), at=request.at))
 
 
 def upload_for(request: Request, upload_id: UUID) -> Upload:
@@ -113,6 +124,7 @@ def _preview(
     place = Division.objects.filter(code=elsewhere).first()
     return show(request, "rosters/preview.html", {
         "upload": upload, "parts": parts_shown(found), "choices": choices(), "total": size_of(found),
+        "faults": found.faults[:SHOWN], "more_faults": max(0, len(found.faults) - SHOWN),
         "left_aside": found.left_aside, "elsewhere": (place.name if place else elsewhere),
         "county": Division.objects.get(id=upload.county_id).name, "problem": problem,
         "is_long": size_of(found) > settling().at_once,
