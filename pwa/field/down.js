@@ -14,7 +14,7 @@ import { call } from "./wire.js";
 
 const PAGE = 40;
 const MOST_PAGES = 500;
-const AROUND = ["forms", "whom_to_call", "guide", "targets", "places", "pathway", "calendar", "gates", "identification", "instruments", "asking", "highest", "danger_words"];
+const AROUND = ["forms", "whom_to_call", "guide", "targets", "places", "pathway", "calendar", "gates", "identification", "instruments", "asking", "highest", "danger_words", "lessons", "learned"];
 
 /** @param {string} token @returns {Promise<{ stopped?: Heard, build?: string }>} */
 export async function receive(token) {

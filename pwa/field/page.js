@@ -17,6 +17,7 @@ const SCREENS = {
   form: () => import("./screens/form.js"), outbox: () => import("./screens/outbox.js"), more: () => import("./screens/more.js"),
   guide: () => import("./screens/guide.js"), targets: () => import("./screens/targets.js"), new_child: () => import("./screens/new_child.js"), new_clue: () => import("./screens/new_clue.js"), correcting: () => import("./screens/correcting.js"),
   crisis: () => import("./crisis/screen.js"), child_mode: () => import("./child_mode/screen.js"), calls: () => import("./screens/calls.js"), change_pin: () => import("./screens/change_pin.js"),
+  lessons: () => import("./screens/lessons.js"), lesson: () => import("./screens/lesson.js"),
   biometrics: () => import("./screens/biometrics.js"),
 };
 /** Screens before the app is unlocked. */

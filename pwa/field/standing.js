@@ -2,6 +2,7 @@
 
 import { readBriefs } from "./briefs.js";
 import { day, daysBetween, written } from "./clock.js";
+import { countTries } from "./lessons.js";
 import { countWaiting } from "./outbox.js";
 import { again, go, here, isBusy, tellSync, tellWaiting } from "./page.js";
 import { say } from "./say.js";
@@ -12,7 +13,7 @@ import { BUILD } from "./build.js";
 
 let isFollowing = false;
 /** Screens that show what a sync may change. */
-const LISTS = new Set(["today", "children", "outbox", "targets", "child"]);
+const LISTS = new Set(["today", "children", "outbox", "targets", "child", "lessons"]);
 
 /** Keeps the bar and the lists in step with every sync. */
 export async function followSync() {
@@ -42,7 +43,7 @@ export async function daysSilent() {
 }
 
 export async function tellStanding() {
-  const waiting = await countWaiting();
+  const waiting = (await countWaiting()) + (await countTries());
   const silent = await daysSilent();
   tellWaiting(waiting);
   const open = () => void go("outbox");

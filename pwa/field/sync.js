@@ -4,6 +4,7 @@ import { forgetBriefs } from "./briefs.js";
 import { now } from "./clock.js";
 import { write } from "./database.js";
 import { receive } from "./down.js";
+import { sendTries } from "./lessons.js";
 import { purge } from "./outbox.js";
 import { bearer, limits, session, tellSession } from "./session.js";
 import { isUnlocked, setClear, wipe } from "./store.js";
@@ -86,6 +87,8 @@ async function steps() {
   if (up.stopped) return stopped(up.stopped, up);
   const photos = await sendBlobs(token);
   if (photos.stopped) return stopped(photos.stopped, up);
+  const learned = await sendTries(token);
+  if (learned.stopped) return stopped(learned.stopped, up);
   const down = await receive(token);
   if (down.stopped) return stopped(down.stopped, up);
   const { keep_receipts_days, keep_answers_days } = await limits();

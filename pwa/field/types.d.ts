@@ -78,7 +78,18 @@ export type FormOffer = { hash: string; definition: string; zh: string; kind: st
 export type Around = {
   forms: Record<string, FormOffer>; whom_to_call?: CallList; guide?: Guide; targets?: Targets;
   places?: { code: string; zh: string }[]; pathway?: string; calendar?: string; danger_words?: string; gates?: string; asking?: import("./child_mode/types").Words; highest?: string; identification?: Record<string, string>; instruments?: Record<string, string>; limits?: Limits;
+  lessons?: LessonOffer[];
+  /** By lesson that she passed this year, on which day. */
+  learned?: Record<string, string>;
 };
+/** A micro-lesson as a list names it; `definition` is the hash of its text. */
+export type LessonOffer = { id: string; zh: string; minutes: number; definition: string };
+export type Lesson = { id: string; version: string; zh: string; subject: string; minutes: number; source: string; percent: number;
+  text: { zh: string; lines: string[] }[];
+  questions: { id: string; zh: string; right: string; because: string; options: { code: string; zh: string }[] }[] };
+/** What she answered in a lesson; `zh` says why the office did not take it. */
+export type Try = { id: string; lesson: string; version: string; answers: Record<string, string>; done_at: string; ahead: number;
+  right: number; asked: number; passed: boolean; zh: string };
 export type Call = { zh: string; number: string; note?: string };
 export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };
 export type Guide = { sections?: { zh: string; lines: string[] }[]; [key: string]: unknown };

@@ -100,6 +100,11 @@ def _working(phone: Phone) -> Iterator[Step]:
     yield "crisis", lambda: (phone.click("保存"), expect(page.locator("tx-crisis h2").first).to_be_visible())
     phone.tab("outbox")
     yield "outbox", lambda: page.get_by_text("一直送不出去怎么办").click()
+    phone.tab("more")
+    yield "lessons", lambda: (phone.click("微课"), phone.reads("还没有学"))
+    yield "lesson", lambda: (phone.click("去学"), phone.reads("答对 80% 算通过"))
+    yield "not all answered", lambda: (phone.click("交卷"), phone.reads("第 1、2、3、4、5 题还没有选"))
+    yield "lesson answered", lambda: (phone.answers(), phone.click("交卷"), phone.reads("还没有通过", "应当是"))
     for button, words in (("完成情况", "完成情况"), ("换 PIN", "现在的 PIN"), ("退出并清空这部手机", "确定清空")):
         phone.tab("more")
         yield button, lambda button=button, words=words: (phone.click(button), phone.reads(words))  # type: ignore[misc]

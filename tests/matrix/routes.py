@@ -127,7 +127,7 @@ NEEDS: dict[str, str] = {
                     "office.keep_teams@county"),
     **dict.fromkeys((f"{CHILD}teams/{each}" for each in ("", "give/", "take/")), "office.keep_teams@county~"),
     "companions/": "office.keep_companions", "companions/new/": "office.keep_companions",
-    **dict.fromkeys((f"companions/<uuid:companion_id>/{each}" for each in ("", "check/", "leave/")),
+    **dict.fromkeys((f"companions/<uuid:companion_id>/{each}" for each in ("", "check/", "identity/", "leave/")),
                     "office.keep_companions@county"),
     f"{CHILD}pairings/": "part.care", f"{CHILD}pairings/begin/": "office.keep_companions@county~",
     f"{CHILD}pairings/<uuid:pairing_id>/log/": "office.log_pairings@county~",
@@ -154,6 +154,7 @@ NEEDS: dict[str, str] = {
     **MONEY,
     "wanted/": "office.publish_needs|take_needs", f"{CHILD}wanted/": "office.publish_needs@county~",
     "wanted/<uuid:wanted_id>/offer/": "office.take_needs@county~",
+    "wanted/<uuid:wanted_id>/read/": "office.publish_needs@county~",
     "wanted/<uuid:wanted_id>/withdraw/": "office.publish_needs@county~",
     "wanted/offers/<uuid:offer_id>/answer/": "office.publish_needs@county~",
     "pupils/": "office.see_pupils", f"{CHILD}teachers/": "office.assign_teachers@county~",
@@ -341,7 +342,9 @@ NEEDS: dict[str, str] = {
         )), "public",
     ),
     **dict.fromkeys(
-        (f"field/api/{each}/" for each in ("pair", "renew", "up", "down", "blob/<uuid:blob_id>", "wiped")), "device",
+        (f"field/api/{each}/" for each in (
+            "pair", "renew", "up", "down", "lessons", "blob/<uuid:blob_id>", "wiped",
+        )), "device",
     ),
     "notifications/": "work", "notifications/add/": "work", "notifications/hours/": "work",
     "notifications/ways/": "office.tend_notices",

@@ -2,6 +2,7 @@
 
 import { make } from "../../form/dom.js";
 import { BUILD } from "../build.js";
+import { countTries } from "../lessons.js";
 import { countWaiting } from "../outbox.js";
 import { languages } from "../languages/choice.js";
 import { tellStanding } from "../standing.js";
@@ -23,7 +24,8 @@ export async function screen() {
     make("div", { class: "fa-list" },
       button(say("完成情况"), () => go("targets"), { kind: "fa-wide", icon: "check" }),
       button(say("两分钟看什么"), () => go("guide"), { kind: "fa-wide", icon: "eye" }),
-      button(say("打给谁"), () => go("calls"), { kind: "fa-wide", icon: "phone" }), ...(await officePages())),
+      button(say("打给谁"), () => go("calls"), { kind: "fa-wide", icon: "phone" }),
+      button(say("微课"), () => go("lessons"), { kind: "fa-wide", icon: "list" }), ...(await officePages())),
     card(make("h2", {}, say("字的大小")), sizes()),
     card(make("h2", {}, say("语言")), languages(async () => {
       await again();
@@ -72,7 +74,7 @@ async function updating() {
 
 /** Off this phone; what was not sent keeps it from happening by mistake. */
 async function leaving() {
-  const waiting = await countWaiting();
+  const waiting = (await countWaiting()) + (await countTries());
   const sure = make("div", {});
   const leave = button(say("退出并清空这部手机"), () => {
     const zh = waiting

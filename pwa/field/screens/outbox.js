@@ -4,6 +4,7 @@ import { make } from "../../form/dom.js";
 import { BUILD } from "../build.js";
 import { momentZh } from "../clock.js";
 import { handOver } from "../last_resort.js";
+import { countTries } from "../lessons.js";
 import { blobs, discardBlob, listed, noteRefused } from "../outbox.js";
 import { again } from "../page.js";
 import { button, card, chip, empty, note, notice, row, title } from "../parts.js";
@@ -22,13 +23,14 @@ export async function screen() {
   const waiting = all.filter((each) => each.state === "waiting");
   const held = all.filter((each) => ["held", "too_large"].includes(each.state));
   const rest = all.filter((each) => ["arrived", "put_aside"].includes(each.state));
-  const trouble = lastTrouble(), files = await blobs(), sending = files.filter((each) => !each.refused).length;
+  const quizzes = await countTries(), trouble = lastTrouble(), files = await blobs(), sending = files.filter((each) => !each.refused).length;
   const now = button(say("现在同步"), () => {
     now.disabled = true;
     return sync();
   }, { kind: "btn-primary", icon: "upload" });
   return { zh: say("待送"), body: [
-    title(waiting.length ? say("{n} 条待送", { n: waiting.length }) : sending ? say("记录都已送到") : say("都已送到")),
+    title(waiting.length ? say("{n} 条待送", { n: waiting.length }) : sending || quizzes ? say("记录都已送到") : say("都已送到")),
+    quizzes ? make("p", {}, say("还有 {n} 次微课答题没有送到。", { n: quizzes })) : null,
     sending ? make("p", {}, say("还有 {n} 个照片、录音或签名没有送完，有网络时自动接着送。", { n: sending })) : null,
     make("p", {}, await sinceZh()), ...(await standingNotices()), row(now), trouble ? notice("warning", trouble) : null,
     ...(await refusedFiles(all)), ...held.map(entry), ...waiting.map(entry),

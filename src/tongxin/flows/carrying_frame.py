@@ -21,7 +21,7 @@ from tongxin.core.grading.export import form_json, gates_json, identification_js
 from tongxin.core.pathway import CHINA
 from tongxin.core.pathway.export import calendar_json, pathway_json
 from tongxin.duty.selectors import on_call
-from tongxin.flows import hearing, lists
+from tongxin.flows import carrying_lessons, hearing, lists
 from tongxin.flows.carrying_asking import asking_in
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
@@ -101,6 +101,7 @@ def _ruled(
         "danger_words": _danger_words(region, named, at),
         "calendar": named(calendar_json(rules.calendar_at(at))),
         "places": lists.places_in(county_id), "asking": asking_in(region=region, at=at),
+        "lessons": carrying_lessons.lessons_for(viewer.roles, region=region, named=named, at=at),
         "guide": {"sections": content_in_force("sync", "sync", at=at)["guide"]},
         "limits": _limits(at) | _pages(viewer, at),
     }
@@ -136,6 +137,8 @@ def frame_for(*, viewer: Viewer, have: Collection[str], at: datetime) -> Frame:
     parts = dict(ruled.parts)
     targets = _targets(seat, at)
     parts["targets"] = (hash_of(["targets", targets]), targets)
+    learned = carrying_lessons.learned(viewer, at=at)
+    parts["learned"] = (hash_of(["learned", learned]), learned)
     fresh = {name: (hash, part) for name, (hash, part) in parts.items() if hash not in have}
     called = _called(place, viewer, at)
     calls_hash = hash_of(["calls", *sorted((str(post.id), _mark(person)) for post, person in called)])

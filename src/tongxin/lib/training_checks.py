@@ -51,7 +51,8 @@ def check_training(content: Content) -> None:
         (content["remind_again"], "remind_again"),
     ):
         span_at(value, path)
-    _percent(take.mapping(content["quiz"], "quiz", required=("percent",)), "quiz")
+    _percent(take.mapping(content["quiz"], "quiz", required=("percent", "phone_within")), "quiz")
+    span_at(content["quiz"]["phone_within"], "quiz.phone_within")
     _targets(content, known)
     _exams(content, known)
     take.mapping(content["columns"], "columns", required=COLUMNS)

@@ -176,6 +176,12 @@ def _stored(hash: str) -> Mapping[str, Any]:
     return content
 
 
+def adopted(kind: str, name: str, hash: str) -> Mapping[str, Any] | None:
+    """The content of a version that somebody elsewhere read; None when this definition never said it."""
+    rows = DefinitionVersion.objects.filter(hash=hash, kind=kind, definition_id=name)
+    return rows.values_list("content", flat=True).first()
+
+
 def resolve(kind: str, name: str, *, region: str = "", at: datetime, on: date | None = None) -> Resolved:
     """The version in force in `region` (six digits) at `at`: the county's, else the province's, else the nation's.
 

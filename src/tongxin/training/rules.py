@@ -80,6 +80,7 @@ class Training:
     targets: Mapping[str, Target]
     remind_again: timedelta
     quiz_percent: int
+    phone_within: timedelta
     exams: Mapping[str, Exam]
     columns: Mapping[str, tuple[str, ...]]
     leaves: Words
@@ -188,6 +189,7 @@ def _read(content: Mapping[str, Any]) -> Training:
         late_after=timedelta(**content["late_after"]),
         targets={each["id"]: _target(each, per_hour) for each in content["targets"]},
         remind_again=timedelta(**content["remind_again"]), quiz_percent=int(content["quiz"]["percent"]),
+        phone_within=timedelta(**content["quiz"]["phone_within"]),
         exams={each["id"]: _exam(each, per_hour) for each in content["exams"]},
         columns={name: tuple(each) for name, each in content["columns"].items()},
         leaves=words_of(content["leaves"]), cancels=words_of(content["cancels"]), revokes=words_of(content["revokes"]),

@@ -8,15 +8,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from tongxin.accounts.models import Post
+from tongxin.accounts.models import Person, Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import credits
 from tongxin.flows.training.credits import Earned
 from tongxin.flows.training.scope import region_of, rules_for, tell, today, worker_of
+from tongxin.rulebook import rules
 from tongxin.training.models import Attempt, Credit, Sitting
-from tongxin.training.rules import Lesson, Question, lesson_in, lessons_in
+from tongxin.training.rules import LESSONS, Lesson, Question, lesson_in, lessons_in, read_lesson
 
 HUNDRED = 100
 UNANSWERED = "第 {number} 题还没有选。"
@@ -52,14 +53,17 @@ def lessons_for(viewer: Viewer, *, at: datetime) -> list[Lesson]:
 
 def standing(viewer: Viewer, *, at: datetime) -> list[Stand]:
     """Each lesson with how far the viewer is."""
-    person_id, _ = worker_of(viewer)
-    rows = Attempt.objects.filter(person_id=person_id, passed=True, lesson__gt="")
-    last = dict(rows.values_list("lesson").annotate(last=Max("done_at")).values_list("lesson", "last"))
-    year = today(at).year
+    last, year = last_passes(worker_of(viewer)[0]), today(at).year
     return [
         Stand(each, (when := last.get(each.id)) is not None and today(when).year == year, last.get(each.id))
         for each in lessons_for(viewer, at=at)
     ]
+
+
+def last_passes(person_id: UUID) -> dict[str, datetime]:
+    """By lesson when somebody last passed it."""
+    rows = Attempt.objects.filter(person_id=person_id, passed=True, lesson__gt="")
+    return dict(rows.values_list("lesson").annotate(last=Max("done_at")).values_list("lesson", "last"))
 
 
 def lesson_for(name: str, viewer: Viewer, *, at: datetime) -> Lesson:
@@ -70,13 +74,31 @@ def lesson_for(name: str, viewer: Viewer, *, at: datetime) -> Lesson:
     return found
 
 
+def lesson_of(row: Attempt, viewer: Viewer) -> Lesson:
+    """The lesson as it was answered."""
+    return _as_read(lesson_for(row.lesson, viewer, at=row.done_at), row.version)
+
+
+def _as_read(now: Lesson, version: str) -> Lesson:
+    """The text of the lesson that a phone carried; the one in force where it is none of this lesson's."""
+    if not version or version == now.hash:
+        return now
+    content = rules.adopted(LESSONS, now.id, version)
+    return read_lesson(content, hash=version) if content else now
+
+
 @transaction.atomic
 def answer(
     *, attempt_id: UUID, name: str, given: Answers, actor: Viewer, at: datetime, done_at: datetime | None = None,
-    device_id: UUID | None = None,
+    version: str = "", device_id: UUID | None = None,
 ) -> Attempt:
-    """What somebody answered; the first pass of a year gives the lesson's minutes. Sent twice it is one."""
+    """What somebody answered, of which text; the first pass of a year gives the lesson's minutes. Sent twice it is one.
+
+    `done_at` is when the phone says it was; what comes later than the rule allows counts from when it came.
+    """
     person_id, post_id = worker_of(actor)
+    # The same try from two calls at once: the second waits here and finds it.
+    Person.objects.select_for_update().get(id=person_id)
     known = Attempt.objects.filter(id=attempt_id).first()
     if known is not None:
         if known.person_id != person_id or known.lesson != name:
@@ -85,8 +107,8 @@ def answer(
     # A sitting's number is the exam's own: no lesson is answered under it.
     if Sitting.objects.filter(id=attempt_id).exists():
         raise NotAllowed
-    when = min(done_at, at) if done_at else at
-    lesson, found = lesson_for(name, actor, at=at), rules_for(actor, at=at)
+    found, lesson = rules_for(actor, at=at), _as_read(lesson_for(name, actor, at=at), version)
+    when = done_at if done_at and at - found.phone_within <= done_at <= at else at
     said = read(lesson.questions, given)
     marked = marks(lesson.questions, said)
     right = sum(each.is_right for each in marked)

@@ -34,7 +34,7 @@ def up(request: Phone) -> HttpResponse:
         device=request.device, app=app, at=request.at, telemetry=telemetry if isinstance(telemetry, dict) else None
     )
     sender = Sender(
-        device=request.device, viewer=request.viewer, app=app, behind=_behind(body.get("now"), request.at)
+        device=request.device, viewer=request.viewer, app=app, behind=behind(body.get("now"), request.at)
     )
     taken = arriving_together.take_all(
         entries, sender=sender, at=request.at, alone=lambda each: _taken(each, sender, request)
@@ -64,7 +64,7 @@ def _taken(payload: object, sender: Sender, request: Phone) -> Receipt | None:
         return None
 
 
-def _behind(now: object, at: datetime) -> int:
+def behind(now: object, at: datetime) -> int:
     """By how many seconds the phone's clock is behind; a phone that doesn't say is believed."""
     try:
         moment = datetime.fromisoformat(str(now))

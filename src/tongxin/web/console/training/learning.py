@@ -71,7 +71,7 @@ def attempt(request: Request, attempt_id: UUID) -> HttpResponse:
             sitting = exams.sitting_for(sitting_id=row.id, viewer=request.viewer)
             exam = exams.exam_for(row.exam, request.viewer, at=request.at)
             return _result(request, row, exam.zh, exams.marked(sitting, row, request.viewer), "")
-        found = quizzes.lesson_for(row.lesson, request.viewer, at=row.done_at)
+        found = quizzes.lesson_of(row, request.viewer)
     except NotAllowed:
         raise Http404 from None
     marked = quizzes.marks(found.questions, row.answers)
