@@ -24,6 +24,7 @@ from tongxin.lib.exchange_checks import check_exchange
 from tongxin.lib.export_checks import check_exports
 from tongxin.lib.fund_checks import check_funds, check_programmes
 from tongxin.lib.group_checks import check_groups
+from tongxin.lib.indicator_checks import check_indicators
 from tongxin.lib.instance_checks import check_instances
 from tongxin.lib.looking_checks import check_looking
 from tongxin.lib.mapping_checks import check_mapping
@@ -37,6 +38,7 @@ from tongxin.lib.retention_checks import check_retention
 from tongxin.lib.rights_checks import check_rights
 from tongxin.lib.sharing_checks import check_sharing
 from tongxin.lib.sign_in_checks import check_sign_in
+from tongxin.lib.supervision_checks import check_quality, check_supervision
 from tongxin.lib.sync_checks import check_sync
 from tongxin.lib.training_checks import check_lesson, check_training
 from tongxin.lib.workforce_checks import check_workforce
@@ -218,6 +220,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "funds": check_funds,
     "glossary": _glossary,
     "groups": check_groups,
+    "indicators": check_indicators,
     "instances": check_instances,
     "intake": check_clues,
     "keys": _keys,
@@ -238,6 +241,8 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "services": check_services,
     "sharing": check_sharing,
     "sign_in": check_sign_in,
+    "quality": check_quality,
+    "supervision": check_supervision,
     "sync": check_sync,
     "training": check_training,
     "workforce": check_workforce,

@@ -1,0 +1,55 @@
+"""The few words in which SQLite and PostgreSQL differ when facts are read from an office's own tables."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Vendor = Literal["sqlite", "postgresql"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one database says it."""
+
+    vendor: Vendor
+
+    @property
+    def is_lite(self) -> bool:
+        """Whether it is SQLite."""
+        return self.vendor == "sqlite"
+
+    def day(self, moment: str) -> str:
+        """The day in China on which a moment lies."""
+        return f"date({moment}, '+8 hours')" if self.is_lite else f"CAST({moment} AT TIME ZONE 'Asia/Shanghai' AS DATE)"
+
+    def date(self, text: str) -> str:
+        """A day that stands as text."""
+        return f"substr({text}, 1, 10)" if self.is_lite else f"CAST(substr({text}, 1, 10) AS DATE)"
+
+    def minutes(self, since: str, until: str) -> str:
+        """Whole minutes between two moments."""
+        return f"(({self._seconds(until)} - {self._seconds(since)}) / 60)"
+
+    def days(self, since: str, until: str) -> str:
+        """Days between two days."""
+        if self.is_lite:
+            return f"CAST(julianday({until}) - julianday({since}) AS INTEGER)"
+        return f"({until} - {since})"
+
+    def number(self, text: str) -> str:
+        """A whole number that stands in JSON."""
+        return f"CAST({text} AS INTEGER)" if self.is_lite else f"CAST({text} AS BIGINT)"
+
+    def id(self, column: str) -> str:
+        """A key as text of 32 hexadecimal signs."""
+        return f"CAST({column} AS TEXT)" if self.is_lite else f"replace(CAST({column} AS TEXT), '-', '')"
+
+    def text(self, column: str, *keys: str) -> str:
+        """A value in a JSON column as text; NULL where it isn't."""
+        *path, last = keys
+        inner = "".join(f" -> '{key}'" for key in path)
+        return f"({column}{inner} ->> '{last}')"
+
+    def _seconds(self, moment: str) -> str:
+        if self.is_lite:
+            return f"CAST(unixepoch({moment}) AS INTEGER)"
+        return f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"

@@ -1,0 +1,96 @@
+"""Counted numbers as they may be shown: blank where nothing was recorded, hidden where somebody could be recognised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from tongxin.core.indicators import Indicator, hide
+from tongxin.core.indicators.hiding import Path
+from tongxin.core.indicators.sets import LEVELS
+from tongxin.indicators.counting import Numbers
+
+SHOWN, HIDDEN, NOTHING = "shown", "hidden", "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure at one place. `value` stands only where it is shown; a share comes with both its numbers."""
+
+    state: str
+    value: Decimal | None = None
+    met: int | None = None
+    base: int | None = None
+    parts: Mapping[str, int | None] = field(default_factory=dict)
+
+
+Figures = dict[Path, Figure]
+
+
+def told(indicator: Indicator, counted: Mapping[Path, Numbers], *, under: int) -> Figures:
+    """The figures of one indicator at all places, down to the level at which it is told."""
+    most = LEVELS.index(indicator.level) + 1
+    counted = {path: each for path, each in counted.items() if len(path) <= most}
+    hidden, split = _hidden(indicator, counted, under)
+    return {path: _figure(indicator, each, path in hidden, path in split) for path, each in counted.items()}
+
+
+def _hidden(
+    indicator: Indicator, counted: Mapping[Path, Numbers], under: int
+) -> tuple[frozenset[Path], frozenset[Path]]:
+    """Where the figure is hidden, and where its parts are."""
+    if not indicator.facts.is_protected:
+        return frozenset(), frozenset()
+    rows = {path: (each.behind or 0,) for path, each in counted.items()}
+    hidden = hide(rows, under=under)
+    if indicator.is_share and not indicator.about_work:
+        both = {path: (each.value or 0, (each.base or 0) - (each.value or 0)) for path, each in counted.items()}
+        # What is counted in rows may be many rows of few children: both are looked at.
+        return hide(both, under=under, also=hidden), frozenset()
+    if indicator.parts:
+        split = {path: _rows(each) for path, each in counted.items()}
+        return hidden, hide(split, under=under, also=hidden)
+    return hidden, frozenset()
+
+
+def _rows(numbers: Numbers) -> tuple[int, ...]:
+    told = tuple(numbers.parts.values())
+    return (*told, max((numbers.value or 0) - sum(told), 0))
+
+
+def _figure(indicator: Indicator, numbers: Numbers, is_hidden: bool, is_split_hidden: bool) -> Figure:
+    if is_hidden:
+        return Figure(HIDDEN, parts=dict.fromkeys(numbers.parts))
+    parts = {code: None if is_split_hidden else many for code, many in numbers.parts.items()}
+    if indicator.is_share:
+        if not numbers.base:
+            return Figure(NOTHING)
+        share = Decimal((numbers.value or 0) * 1000 // numbers.base) / 10
+        return Figure(SHOWN, share, numbers.value, numbers.base)
+    if numbers.value is None:
+        # Nobody waited, so there is no middle; nobody at all is a number.
+        return Figure(NOTHING) if indicator.column else Figure(SHOWN, Decimal(0), parts=parts)
+    return Figure(SHOWN, divided(numbers.value, indicator.divide), parts=parts)
+
+
+def divided(number: int, by: int) -> Decimal:
+    """A number in its smallest unit as the unit says: cents as yuan, minutes as hours."""
+    return Decimal(number) if by == 1 else (Decimal(number) / by).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def quotients(indicator: Indicator, figures: Mapping[str, Figures]) -> Figures:
+    """The figures of an indicator that is one by another; rounded down to one place like a share."""
+    if indicator.per is None:
+        raise ValueError(indicator.id)
+    above, below = (figures[name] for name in indicator.per)
+    found = {}
+    for path, base in below.items():
+        top = above.get(path, Figure(NOTHING))
+        if HIDDEN in (top.state, base.state):
+            found[path] = Figure(HIDDEN)
+        elif NOTHING in (top.state, base.state) or not base.value or top.value is None:
+            found[path] = Figure(NOTHING)
+        else:
+            value = (top.value * indicator.times / base.value).quantize(Decimal("0.1"), ROUND_DOWN)
+            found[path] = Figure(SHOWN, value)
+    return found
+

@@ -1,0 +1,26 @@
+"""The groups of indicators in force."""
+
+from datetime import datetime
+
+from tongxin.core.indicators import Group, Indicator, read
+from tongxin.rulebook import rules, shipped
+
+KIND = "indicators"
+# Groups in the order in which they are shown; another that a county adopts comes behind.
+ORDER = (
+    "children", "identification", "care", "timeliness", "crisis", "referral", "clues", "outcome", "people", "supply",
+    "money",
+)
+
+
+def groups_in(*, region: str = "", at: datetime) -> list[Group]:
+    """All groups, in their order."""
+    named = rules.ids_in_force(KIND, region=region, at=at) or ORDER
+    ordered = sorted(named, key=lambda each: (ORDER.index(each) if each in ORDER else len(ORDER), each))
+    return [shipped.read_in_force(read, KIND, each, region=region, at=at) for each in ordered]
+
+
+def indicator_in(id: str, *, region: str = "", at: datetime) -> tuple[Group, Indicator] | None:
+    """One indicator with its group."""
+    found = ((group, each) for group in groups_in(region=region, at=at) for each in group.indicators)
+    return next((pair for pair in found if pair[1].id == id), None)

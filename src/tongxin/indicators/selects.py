@@ -1,0 +1,17 @@
+"""Each fact set as one select over an office's own tables."""
+
+from collections.abc import Callable, Mapping
+
+from tongxin.indicators import children, supply
+from tongxin.indicators.dialect import Words
+
+SELECTS: Mapping[str, Callable[[Words], str]] = {
+    each.__name__: each for each in (
+        children.cases, children.spans, children.identifications, children.assessments, children.grades,
+        children.visits, children.contacts, children.feedback, children.consents, children.courses,
+        children.course_ends, children.sessions, children.plans, children.reviews, children.closures,
+        children.reports, children.mediations, children.crises, children.tasks, children.referrals, children.grants,
+        supply.participants, supply.clues, supply.money, supply.posts, supply.credits, supply.trainings,
+        supply.sites, supply.rooms, supply.occasions, supply.publicity, supply.meetings,
+    )
+}
