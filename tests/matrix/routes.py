@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver
 
 from tests.matrix.money import ROUTES as MONEY
+from tests.matrix.supervision import PAGES as SUPERVISION
 
 CHILD = "children/<uuid:child_id>/"
 ROUND = "rounds/<uuid:round_id>/"
@@ -147,7 +148,7 @@ NEEDS: dict[str, str] = {
                     "office.plan_activities@county~"),
     "activities/photos/<uuid:photo_id>/": "office.plan_activities|approve_activities@county~",
     "activities/photos/<uuid:photo_id>/withdraw/": "office.plan_activities@county~",
-    "capacity/": "office.see_capacity", "capacity/waiting/": "office.see_capacity~",
+    "capacity/": "office.see_capacity", "capacity/waiting/": "office.see_capacity~", **SUPERVISION,
     "publicity/": "office.plan_activities~", "publicity/<uuid:line_id>/withdraw/": "office.plan_activities@county~",
     f"{CHILD}activities/": "office.plan_activities|approve_activities@county~",
     "come/": "public", "come/<slug:code>/": "public", "come/<slug:code>/feedback/": "public",

@@ -23,7 +23,7 @@ INSTALLED_APPS = [
             "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
             "registers", "exports", "keeping", "rights", "bookings", "sharing", "comparisons", "screening", "clues",
             "groups", "coordination", "exchange", "pairings", "places", "workforce", "training", "activities", "funds",
-            "programmes", "instances", "flows", "web",
+            "programmes", "instances", "supervision", "flows", "web",
             "commands",
         )
     ),

@@ -49,6 +49,7 @@ from tongxin.flows.facts import facts_of, remember
 from tongxin.flows.meanwhile import meanwhile_of
 from tongxin.flows.outcome import HELD, outcome_for
 from tongxin.flows.refusals import Held, NotAllowed, Refused
+from tongxin.flows.supervision.marking import mark_note
 from tongxin.flows.workforce import gates
 from tongxin.ledger import DifferentCopy, Draft
 from tongxin.ledger.models import Entry, HeldEntry, SetAside
@@ -234,6 +235,7 @@ def _keep(
     rights.refuse(child=child, facts=facts, state=before.state, draft=draft, data=made.data, at=at)
     recusal.refuse_one_alone(child=child, draft=draft, data=made.data, actor=actor, at=at)
     _store_result(kept.entry, made, child=child, actor=actor)
+    mark_note(child=child, kind=draft.kind, entry_id=kept.entry.id, answers=draft.answers, at=at)
     ledger.record(
         kind="entry.recorded", subject=child.key_owner, actor=actor, at=at, entry=kept.entry, is_fact=True,
         clear=_clear(sheet), keyring=keys,

@@ -32,6 +32,7 @@ from tongxin.flows.activities import listing as activity_lists
 from tongxin.flows.funds import wishes
 from tongxin.flows.setting_apart import custody_owners
 from tongxin.flows.shelved import NOWHERE
+from tongxin.flows.supervision import marking
 from tongxin.instances import services as instances
 from tongxin.intake import services as intake
 from tongxin.intake.models import HeldRow, Listing, Upload
@@ -112,6 +113,7 @@ def strip(child: Child, *, at: datetime) -> dict[str, int]:
     gone["clues"] = clue_erasing.strip(child)
     gone["pairings"] = pairing.erase(child)
     gone["wishes"] = wishes.erase(child)
+    gone["note marks"] = marking.forget_about(child.id)
     gone["activities"] = activity_lists.erase(child)
     gone["blind"] = blind_sessions.forget_about(child.id, county_id=child.county_id, at=at)
     gone["sent elsewhere"] = instances.forget_about(child.id)

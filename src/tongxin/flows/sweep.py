@@ -25,6 +25,7 @@ from tongxin.flows.recalls import follow_recalls
 from tongxin.flows.register_watch import follow_registers
 from tongxin.flows.sharing_watch import follow_sharing
 from tongxin.flows.sites.watch import follow_places
+from tongxin.flows.supervision.watch import follow_supervision
 from tongxin.flows.training.watching import follow_training
 from tongxin.flows.workforce.watch import follow_workforce
 from tongxin.ledger import subjects
@@ -58,6 +59,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_workforce(now)
     follow_coordination(now)
     follow_places(now)
+    follow_supervision(now)
     erasing.finish(at=now)
     retention.look_for_due(now)
     due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")

@@ -1,0 +1,84 @@
+"""What the looks of supervision read: recorded entries as plain rows, and what a look comes to. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+POST, VILLAGE, TOWN = "post", "village", "town"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry that stands: about whom, by which post and person, when, and its clear outcome."""
+
+    id: UUID
+    child_id: UUID
+    home_id: UUID
+    kind: str
+    post_id: UUID
+    person_id: UUID | None
+    occurred_at: datetime
+    recorded_at: datetime
+    data: Mapping[str, Any]
+    marks: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class PostSeen:
+    """A post with who has held it and since when, and how many open files lie where it serves."""
+
+    id: UUID
+    role: str
+    person_id: UUID | None
+    since: datetime | None
+    children: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A village or town: its open files, those of each level, and when anything was last recorded about them."""
+
+    id: int
+    over: str
+    children: int
+    levels: Mapping[str, int]
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A task that was done: when it was due, when its record came in and of when the record tells."""
+
+    post_id: UUID
+    person_id: UUID | None
+    entry_id: UUID
+    child_id: UUID
+    due_at: datetime
+    recorded_at: datetime
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """All that one county's looks are made of, up to a moment."""
+
+    at: datetime
+    rows: tuple[Row, ...]
+    posts: tuple[PostSeen, ...]
+    places: tuple[Place, ...]
+    closed: tuple[Closed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something out of the usual that somebody is asked about: numbers and the entries behind them, no words."""
+
+    over: str
+    since: date
+    figures: Mapping[str, int]
+    post_id: UUID | None = None
+    division_id: int | None = None
+    person_id: UUID | None = None
+    entries: tuple[tuple[UUID, UUID], ...] = field(default=())

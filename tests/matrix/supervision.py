@@ -1,0 +1,34 @@
+"""A question of supervision about the director's records, as the worker asks it at night."""
+
+from typing import Any
+
+from tests.matrix.office import Worker
+from tests.web.conftest import MORNING
+from tongxin import vault
+from tongxin.accounts.models import places_of
+from tongxin.people.models import Child
+from tongxin.supervision.models import Behind, Question
+
+PAGES = {
+    "supervision/questions/": "office.see_supervision", "supervision/questions/mine/": "work",
+    "supervision/questions/<uuid:question_id>/": "office.see_supervision@county~",
+    "supervision/questions/<uuid:question_id>/answer/": "office.see_supervision@county~",
+    "supervision/questions/<uuid:question_id>/settle/": "office.close_supervision@county~",
+    "supervision/questions/<uuid:question_id>/say/": "here",
+    "quality/": "office.see_quality", "quality/<slug:check>/": "office.see_quality~",
+    "calibration/": "office.see_calibration",
+    "calibration/replay/": "office.see_calibration~",
+}
+
+
+def question(here: dict[str, Worker], child: Child) -> dict[str, Any]:
+    """About the director, asked of the supervisor, with one record of the child."""
+    director = here["child_director"]
+    row = Question.objects.create(
+        rule="short_visits", over="post", post=director.post, about=director.person, asked=here["child_supervisor"].post,
+        since=MORNING.date(), figures={"days": 30, "of": 6, "count": 5, "minutes": 5}, found_at=MORNING, due_at=MORNING,
+        **places_of(director.post.division),
+    )
+    vault.create_keys([row.key_owner], at=MORNING)
+    Behind.objects.create(question=row, entry_id=child.id, child_id=child.id)
+    return {"question_id": row.id, "check": "no_birth"}
