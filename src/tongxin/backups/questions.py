@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.models import Model
 
@@ -26,7 +25,7 @@ from tongxin.lib import clock
 from tongxin.lib.faults import Fault
 from tongxin.people.models import Child
 from tongxin.rights import shelf
-from tongxin.vault import SealedField, destructions
+from tongxin.vault import SealedField, destructions, tables
 
 FROM_EACH_END = 10
 CONDITION = ("规则", "岗位", "待核记录", "每个孩子都有下一步")
@@ -90,7 +89,7 @@ def upgraded() -> Iterator[Proven]:
     """An older backup goes through the upgrade to this version."""
     before = [making.applied(alias) for alias in ("default", "keys")]
     for alias in ("default", "keys"):
-        call_command("migrate", database=alias, interactive=False, verbosity=0)
+        tables.prepare(alias)
     steps = sum(len(making.applied(alias)) for alias in ("default", "keys")) - sum(map(len, before))
     yield Proven("ok", f"数据库结构已升级 {steps} 步" if steps else "数据库结构与本版本一致")
 

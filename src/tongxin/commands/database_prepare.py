@@ -1,10 +1,10 @@
 """`tongxin database prepare`: both databases with the tables of this version."""
 
-from django.core.management import call_command
 from django.db import connections
 
 from tongxin.lib import places, secrets
 from tongxin.lib.arguments import Parser
+from tongxin.vault import tables
 
 
 def main(argv: list[str]) -> int:
@@ -14,6 +14,6 @@ def main(argv: list[str]) -> int:
         secrets.read(name)
     places.home().mkdir(parents=True, exist_ok=True)
     for alias in connections:
-        call_command("migrate", database=alias, interactive=False, verbosity=0)
+        tables.prepare(alias)
     print("数据库已就绪。")
     return 0

@@ -137,11 +137,11 @@ def _bring_up_to_date() -> None:
 
     from tongxin.accounts.viewers import WORKER
     from tongxin.commands import database_prepare
-    from tongxin.flows import preparation
     from tongxin.lib import definitions
     from tongxin.rulebook import adoption
+    from tongxin.vault import tables
 
-    if any(preparation.waiting(alias) for alias in connections):
+    if any(tables.waiting(alias) for alias in connections):
         database_prepare.main([])
     if adoption.unadopted(library=definitions.load_all(places.definitions_folder())):
         print(f"已采用 {adoption.adopt_folder(actor=WORKER, at=clock.now(), may_go_back=True)} 项新的规则。")

@@ -39,6 +39,7 @@ from tongxin.lib import definitions, places
 from tongxin.lib.sqlcipher import driver
 from tongxin.rulebook import rules
 from tongxin.rulebook.adoption import going_back, unadopted
+from tongxin.vault import tables
 
 SKEW = timedelta(seconds=5)
 SHOWN = 5
@@ -127,7 +128,7 @@ def _database(at: datetime) -> Iterator[Finding]:
 def _migrations(at: datetime) -> Iterator[Finding]:
     del at
     for alias in ("default", "keys"):
-        if waiting := preparation.waiting(alias):
+        if waiting := tables.waiting(alias):
             said = f"{alias} 还有 {waiting} 步没有执行"
             yield Finding("数据库升级", "failure", said, "运行 tongxin database prepare")
         else:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, connections
-from django.db.migrations.executor import MigrationExecutor
 
 from tongxin.flows.finding import Finding
 from tongxin.lib import secrets
 from tongxin.lib.faults import Fault
 from tongxin.rulebook import adoption
+from tongxin.vault import tables
 
 KEYS, PREPARE, ADOPT = "tongxin keys create", "tongxin database prepare", "tongxin definitions adopt"
 WHAT = "准备"
@@ -34,16 +34,10 @@ def missing() -> Finding | None:
     return None
 
 
-def waiting(alias: str) -> int:
-    """How many steps a database still lacks before it fits this version."""
-    executor = MigrationExecutor(connections[alias])
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
 def refuse_outdated() -> None:
     """Say what to do first when a database is older than this version; one that is away is waited for elsewhere."""
     try:
-        is_outdated = any(not _has_tables(alias) or waiting(alias) for alias in connections)
+        is_outdated = any(not _has_tables(alias) or tables.waiting(alias) for alias in connections)
     except OperationalError:
         return
     if is_outdated:
