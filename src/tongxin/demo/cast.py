@@ -43,6 +43,11 @@ class Cast:
             self._people[person.id] = person
             self._by_place.setdefault((post.role, post.division_id), post)
 
+    def seat(self, post: Post, person: Person, *, name: str) -> None:
+        """Somebody takes a post that speaks for its own body only, and never for all who have its role."""
+        self.names[person.id] = name
+        self.posts[post.id], self._holders[post.id], self._people[person.id] = post, [person.id], person
+
     def bodies(self, county_id: int) -> Mapping[str, int]:
         """The organisations of a county by their kind."""
         return {

@@ -12,9 +12,11 @@ from tongxin.accounts.models import Division
 from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
+from tongxin.demo.outside_desks import giver
 from tongxin.demo.year import Year
-from tongxin.flows import gathering, pairing, pairing_companions, taking_up
+from tongxin.flows import gathering, pairing, pairing_companions, pairing_identity, taking_up, wanted_reading
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.identity_numbers import check_digit
 from tongxin.pairings.models import Companion, Offer, Pairing, Wanted
 from tongxin.people.models import Child
 
@@ -39,7 +41,10 @@ MEETINGS = (
 WANTS = (
     ("study", "from_6", "一名小学生，每周需要有人辅导两次数学，一次一小时，到放寒假。"),
     ("company", "from_12", "一名初中生，希望周末有人一起去图书馆或打球。"),
+    ("study", "from_6", "一名小学生，想学写毛笔字，每两周一次，一次一小时。"),
 )
+# How many needs nobody offered for yet, so that the organisation's login has one to take up.
+LEFT = 1
 
 
 class PairingDays:
@@ -67,12 +72,18 @@ class PairingDays:
             at = self.year.end - timedelta(days=4, minutes=number)
             if at > begun:
                 self.year.plan(at, self._publish, number=number)
-                self.year.plan(at + timedelta(days=1), self._offer, number=number)
+                if number < len(WANTS) - LEFT:
+                    self.year.plan(at + timedelta(days=1), self._offer, number=number)
         if self.year.end - timedelta(days=2) > begun:
             self.year.plan(self.year.end - timedelta(days=2), self._accept)
 
     def _desk(self, at: datetime, role: str = "case_manager") -> Actor | None:
         return self.year.cast.at_place(role, self.county.id, at=at)
+
+    def _second(self, desk: Actor, at: datetime) -> Actor | None:
+        """Somebody else of the county's desk."""
+        found = self._desk(at, "social_worker")
+        return found if found is not None and found.viewer.person_id != desk.viewer.person_id else None
 
     def _try(self, what: Callable[[], object], at: datetime) -> None:
         try:
@@ -92,6 +103,12 @@ class PairingDays:
         row = pairing_companions.register(
             kind=kind, organisation_id=None, town_id=None, given=given, actor=desk.viewer, at=at
         )
+        number_of = f"37011619800101{number:03d}"
+        for actor in (desk, self._second(desk, at)):
+            if actor is not None:
+                pairing_identity.identify(
+                    companion_id=row.id, id_no=number_of + check_digit(number_of), actor=actor.viewer, at=at
+                )
         for check in NEEDED[: 1 if number == len(COMPANIONS) - 1 else len(NEEDED)]:
             pairing_companions.check(
                 companion_id=row.id, kind=check, result="clear", done_on=at.astimezone(CHINA).date().isoformat(),
@@ -151,10 +168,15 @@ class PairingDays:
         kind, ages, what = WANTS[number]
         until = (at + timedelta(days=60)).astimezone(CHINA).date().isoformat()
         given = {"kind": [kind], "ages": [ages], "what": [what], "until_on": [until]}
-        self._try(lambda: taking_up.publish(child_id=child.id, given=given, actor=desk.viewer, at=at), at)
+        self._try(lambda: self._published(desk, child, given, at), at)
+
+    def _published(self, desk: Actor, child: Child, given: dict[str, list[str]], at: datetime) -> None:
+        row = taking_up.publish(child_id=child.id, given=given, actor=desk.viewer, at=at)
+        if (second := self._second(desk, at)) is not None:
+            wanted_reading.read(wanted_id=row.id, agrees=True, reason="", actor=second.viewer, at=at)
 
     def _offer(self, at: datetime, number: int) -> None:
-        body = self._desk(at, "department_officer")
+        body = giver(self.year, self.county, at=at)
         wanted = Wanted.objects.filter(county_id=self.county.id, state=Wanted.OPEN).order_by("number")
         if body is None or number >= wanted.count():
             return

@@ -37,6 +37,7 @@ from tongxin.demo.need_days import NeedDays
 from tongxin.demo.neighbour_days import NeighbourDays
 from tongxin.demo.notice_days import NoticeDays
 from tongxin.demo.office import settle_rows
+from tongxin.demo.outside_desks import OutsideDesks
 from tongxin.demo.pairing_days import PairingDays
 from tongxin.demo.place_days import PlaceDays
 from tongxin.demo.readers import Readers
@@ -119,6 +120,7 @@ def _play(
 
 def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     """What the county's desks do with registers, with other bodies and with other places."""
+    OutsideDesks(year, county=county).plan_all(start=start)
     RegisterDays(year, county=county).plan_all(start=start)
     DirectoryDays(year, county=county).plan_all(start=start)
     AskDays(year, county=county).plan_all(start=start)
