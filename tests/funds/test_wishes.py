@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import world
+from tests.pairings.test_pairings import published as read
 from tests.pairings.test_pairings import social
 from tests.web.conftest import MORNING, Office
 from tests.web.conftest import office as office
@@ -44,6 +45,8 @@ def test_goes_from_words_to_delivery_and_back(cast: world.World, office: SignedI
     assert published(director, wish).status_code == 404
     assert "能认出孩子" in text(published(desk, wish, "童小雨想要球鞋"))
     assert published(desk, wish).status_code == 302 and published(desk, wish).status_code == 422
+    assert "三十二码" not in text(body.get("/wanted/"))
+    read(office("郑管理"))
     page = text(body.get("/wanted/"))
     assert "三十二码的红球鞋" in page and "微心愿" in page and SAID not in page and "童小雨" not in page
     here = f"/children/{child.id}/helped/"

@@ -8,7 +8,15 @@ from tests.matrix.office import Worker
 from tests.web.conftest import MORNING
 from tongxin.activities.models import Doubt
 from tongxin.exchange.models import Client, Delivery
-from tongxin.flows import exchange_clients, exchange_hooks, gathering, pairing, pairing_companions, taking_up
+from tongxin.flows import (
+    exchange_clients,
+    exchange_hooks,
+    gathering,
+    pairing,
+    pairing_companions,
+    taking_up,
+    wanted_reading,
+)
 from tongxin.flows.activities import listing, occasions, photos, planning, publicity, signing
 from tongxin.lib import ids
 from tongxin.people.models import Child
@@ -73,6 +81,9 @@ def _activity(here: dict[str, Worker], child: Child) -> dict[str, Any]:
 def _wanted(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     given = {"kind": ["study"], "ages": ["from_6"], "what": ["每周要人辅导两次作业"], "until_on": ["2025-12-01"]}
     wanted = taking_up.publish(child_id=child.id, given=given, actor=here["case_manager"].viewer(), at=MORNING)
+    wanted_reading.read(
+        wanted_id=wanted.id, agrees=True, reason="", actor=here["child_supervisor"].viewer(), at=MORNING
+    )
     offer = taking_up.offer(
         wanted_id=wanted.id, given={"how": ["两个人来"]}, actor=here["department_officer"].viewer(), at=MORNING
     )

@@ -37,7 +37,20 @@ def companion(client: Office, kind: str = "mentor") -> Companion:
     body = {"kind": kind, "name": "金丝雀", "phone": "13911110000", "sex": "female", "skills": ["talk"]}
     answer = client.post("/companions/new/", body)
     assert answer.status_code == 302, text(answer)
-    return Companion.objects.latest("number")
+    row = Companion.objects.latest("number")
+    known(row)
+    return row
+
+
+def known(row: Companion) -> None:
+    """As if two people had read the number of the paper (test_identity plays it)."""
+    Companion.objects.filter(id=row.id).update(confirmed_at=MORNING)
+
+
+def published(client: Office, row: Wanted | None = None) -> None:
+    """Read by a second person."""
+    row = row or Wanted.objects.get()
+    assert client.post(f"/wanted/{row.id}/read/", {"answer": "yes"}).status_code == 302
 
 
 def checked(client: Office, row: Companion, *kinds: str, result: str = "clear", on: str = "2025-09-01") -> Any:
@@ -201,6 +214,7 @@ class TestTakenUp:
             answer = self.published(cast, desk, child, what)
             assert answer.status_code == 422 and "能认出孩子" in text(answer)
         assert self.published(cast, desk, child).status_code == 302
+        published(office("郑管理"))
         page = text(office("联络员").get("/wanted/"))
         assert "每周要人辅导两次作业" in page and "凤城街道" in page
         assert "童小雨" not in page and str(child.id) not in page and "东升" not in page and child.file_no not in page
@@ -210,6 +224,7 @@ class TestTakenUp:
         desk, body, child = office("林社工"), office("联络员"), cast.child("童小雨")
         self.published(cast, desk, child)
         wanted = Wanted.objects.get()
+        published(office("郑管理"))
         for _ in range(2):
             assert body.post(f"/wanted/{wanted.id}/offer/", {"how": "两名大学生周六来"}).status_code == 302
         row = Offer.objects.get()

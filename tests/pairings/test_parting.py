@@ -7,7 +7,7 @@ import pytest
 
 from tests import world
 from tests.flows.story import Story
-from tests.pairings.test_pairings import SignedIn, checked, companion, paired, social, text
+from tests.pairings.test_pairings import SignedIn, checked, companion, paired, published, social, text
 from tests.web.conftest import Clock
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
@@ -36,6 +36,7 @@ def tied(cast: world.World, office: SignedIn, time: Clock) -> Story:
     child, desk = story.child, office("王督导")
     assert desk.post(f"/children/{child.id}/teachers/give/", {"teacher": str(post.id)}).status_code == 302
     assert office("林社工").post(f"/children/{child.id}/wanted/", NEED).status_code == 302
+    published(office("郑管理"))
     row = companion(desk)
     checked(desk, row)
     assert paired(desk, child, row).status_code == 302

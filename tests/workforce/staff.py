@@ -35,6 +35,7 @@ def companion(desk: Office, *, checks: bool = False, kind: str = "mentor") -> Co
     body = {"kind": kind, "name": "金丝雀", "phone": "13911110000", "sex": "female", "skills": ["talk"]}
     assert desk.post("/companions/new/", body).status_code == 302
     row = Companion.objects.latest("number")
+    Companion.objects.filter(id=row.id).update(confirmed_at=world.START)
     for each in NEEDED if checks else ():
         sent = {"check": each, "result": "clear", "done_on": "2025-09-01", "proof": "派出所 12 号"}
         assert desk.post(f"/companions/{row.id}/check/", sent).status_code == 302

@@ -15,7 +15,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.outside_desks import giver
 from tongxin.demo.year import Year
-from tongxin.flows import taking_up
+from tongxin.flows import taking_up, wanted_reading
 from tongxin.flows.funds import asking, booking, hands, months, paying, results, wishes
 from tongxin.flows.funds.paying import Row
 from tongxin.flows.programmes import accepting, contracts
@@ -269,7 +269,10 @@ class FundDays:
         if worker is not None and row is not None:
             until = _day(at + timedelta(days=30))
             given = {"ages": ["from_6"], "what": [WISH[1]], "until_on": [until]}
-            wishes.publish(wish_id=row.id, given=given, actor=worker.viewer, at=at)
+            wanted = wishes.publish(wish_id=row.id, given=given, actor=worker.viewer, at=at)
+            desk = self._desk(at)
+            if desk is not None and desk.viewer.person_id != worker.viewer.person_id:
+                wanted_reading.read(wanted_id=wanted.id, agrees=True, reason="", actor=desk.viewer, at=at)
 
     def _offer(self, at: datetime) -> None:
         body, row = giver(self.year, self.county, at=at), Wish.objects.filter(id=uuid5(SPACE, "wish")).first()

@@ -14,8 +14,9 @@ from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.outside_desks import giver
 from tongxin.demo.year import Year
-from tongxin.flows import gathering, pairing, pairing_companions, taking_up
+from tongxin.flows import gathering, pairing, pairing_companions, pairing_identity, taking_up, wanted_reading
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.lib.identity_numbers import check_digit
 from tongxin.pairings.models import Companion, Offer, Pairing, Wanted
 from tongxin.people.models import Child
 
@@ -79,6 +80,11 @@ class PairingDays:
     def _desk(self, at: datetime, role: str = "case_manager") -> Actor | None:
         return self.year.cast.at_place(role, self.county.id, at=at)
 
+    def _second(self, desk: Actor, at: datetime) -> Actor | None:
+        """Somebody else of the county's desk."""
+        found = self._desk(at, "social_worker")
+        return found if found is not None and found.viewer.person_id != desk.viewer.person_id else None
+
     def _try(self, what: Callable[[], object], at: datetime) -> None:
         try:
             what()
@@ -97,6 +103,12 @@ class PairingDays:
         row = pairing_companions.register(
             kind=kind, organisation_id=None, town_id=None, given=given, actor=desk.viewer, at=at
         )
+        number_of = f"37011619800101{number:03d}"
+        for actor in (desk, self._second(desk, at)):
+            if actor is not None:
+                pairing_identity.identify(
+                    companion_id=row.id, id_no=number_of + check_digit(number_of), actor=actor.viewer, at=at
+                )
         for check in NEEDED[: 1 if number == len(COMPANIONS) - 1 else len(NEEDED)]:
             pairing_companions.check(
                 companion_id=row.id, kind=check, result="clear", done_on=at.astimezone(CHINA).date().isoformat(),
@@ -156,7 +168,12 @@ class PairingDays:
         kind, ages, what = WANTS[number]
         until = (at + timedelta(days=60)).astimezone(CHINA).date().isoformat()
         given = {"kind": [kind], "ages": [ages], "what": [what], "until_on": [until]}
-        self._try(lambda: taking_up.publish(child_id=child.id, given=given, actor=desk.viewer, at=at), at)
+        self._try(lambda: self._published(desk, child, given, at), at)
+
+    def _published(self, desk: Actor, child: Child, given: dict[str, list[str]], at: datetime) -> None:
+        row = taking_up.publish(child_id=child.id, given=given, actor=desk.viewer, at=at)
+        if (second := self._second(desk, at)) is not None:
+            wanted_reading.read(wanted_id=row.id, agrees=True, reason="", actor=second.viewer, at=at)
 
     def _offer(self, at: datetime, number: int) -> None:
         body = giver(self.year, self.county, at=at)

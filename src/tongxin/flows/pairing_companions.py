@@ -159,6 +159,8 @@ def until_of(companion: Companion, found: Pairings) -> date | None:
     for row in companion.checks.order_by("done_on", "at"):
         newest[row.kind] = row
     needed = [each.id for each in found.checks.values() if each.is_required]
+    if found.needs_identity and companion.confirmed_at is None:
+        return None
     if any(row.result != CLEAR for row in newest.values()) or any(each not in newest for each in needed):
         return None
     days = [newest[each].valid_until for each in needed]

@@ -17,18 +17,24 @@ PURPOSE, ROUTE = "matching", "companions/known"
 LEFT_FOR, FAILED = ("failed", "concern"), "failed"
 
 
-def refused_before(words: Mapping[str, str], *, at: datetime, but: UUID | None = None) -> list[Companion]:
-    """Companions of this installation, in whatever county, with this name and phone who failed a check or left for
-    one or for a concern; the newest first."""
+def refused_before(
+    words: Mapping[str, str], *, at: datetime, but: UUID | None = None, id_no: str = ""
+) -> list[Companion]:
+    """Companions of this installation, in whatever county, with this name and phone, or with this number under
+    whatever name, who failed a check or left for one or for a concern; the newest first."""
     name, phone = normalise(words.get("name", "")), normalise(words.get("phone", ""))
     left = Companion.objects.filter(end_reason__in=LEFT_FOR)
     failed = Companion.objects.filter(checks__result=FAILED, ended_at__isnull=False)
     rows = list((left | failed).exclude(id__in=[but] if but else []).distinct().order_by("-registered_at", "-id"))
-    opened = vault.open([each.words for each in rows], viewer=WORKER, purpose=PURPOSE, part="staff", route=ROUTE, at=at)
+    opened = vault.open(
+        [*(each.words for each in rows), *(each.id_no for each in rows)], viewer=WORKER, purpose=PURPOSE, part="staff",
+        route=ROUTE, at=at,
+    )
     found = []
-    for row, text in zip(rows, opened, strict=True):
+    for row, text, number in zip(rows, opened[: len(rows)], opened[len(rows) :], strict=True):
         said = json.loads(text) if text else {}
-        if name and name == normalise(said.get("name", "")) and phone == normalise(said.get("phone", "")):
+        is_named = name and name == normalise(said.get("name", "")) and phone == normalise(said.get("phone", ""))
+        if is_named or (id_no and id_no == number):
             found.append(row)
     return found
 

@@ -11,7 +11,7 @@ from django.db.models import Case, Max, QuerySet, When
 
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division
+from tongxin.accounts.models import Division, Post, places_of
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
@@ -39,7 +39,7 @@ NO_DAY = "没有发布：到哪天为止要在今天以后、{days} 天以内。
 CHANGED = "没有改动：这件事别人刚办过，请看过新的内容再办。"
 NO_REASON = "没有改动：请选不同意的原因。"
 SHOWN_WORDS = 5
-LIVE = (Wanted.OPEN, Wanted.TAKEN)
+LIVE = (Wanted.CHECKING, Wanted.OPEN, Wanted.TAKEN)
 
 
 @transaction.atomic
@@ -68,13 +68,26 @@ def publish(*, child_id: UUID, given: Given, actor: Viewer, at: datetime, new_id
         id=new_id or ids.new_id(), county_id=child.county_id, town_id=child.town_id, number=last + 1,
         child_id=child.id, until_on=until,
         clear={name: read.clear[name] for name in ("kind", "ages")}, published_at=at, published_by=person_id,
-        post_id=post_of(actor),
+        post_id=post_of(actor), state=Wanted.CHECKING if found.is_read_twice else Wanted.OPEN,
     )
     vault.create_keys([wanted.key_owner], at=at)
     vault.put(wanted, {"words": json.dumps(read.words, ensure_ascii=False)})
     wanted.save(force_insert=True)
-    _tell("wanted.published", wanted, actor, at)
+    if found.is_read_twice:
+        tell("wanted.written", wanted, actor, at, posts=_readers(child, actor, at))
+    else:
+        tell("wanted.published", wanted, actor, at)
     return wanted
+
+
+def _readers(child: Child, actor: Viewer, at: datetime) -> list[UUID]:
+    """The posts around a child that may read what somebody else wrote."""
+    found = rules.access_rules(at=at)
+    posts = Post.objects.filter(division_id__in=[each for each in places_of(child).values() if each])
+    return [
+        post_id for post_id, role in posts.values_list("id", "role")
+        if post_id not in actor.post_ids and found.may_do(role=role, action=PUBLISH)
+    ]
 
 
 def _telling(text: str, child: Child, at: datetime) -> Iterable[Problem]:
@@ -102,7 +115,7 @@ def published_by(viewer: Viewer, *, at: datetime) -> QuerySet[Wanted]:
     must(viewer, PUBLISH, at=at)
     children = access.visible(Child.objects.all(), viewer=viewer, part=PART, at=at).values("id")
     return Wanted.objects.filter(county_id=county_of(viewer), child_id__in=children).annotate(
-        is_over=Case(When(state=Wanted.OPEN, then=0), default=1)
+        is_over=Case(When(state=Wanted.CHECKING, then=0), When(state=Wanted.OPEN, then=1), default=2)
     ).order_by("is_over", "-published_at", "id")
 
 
@@ -139,7 +152,7 @@ def offer(*, wanted_id: UUID, given: Given, actor: Viewer, at: datetime) -> Offe
     row = Offer(wanted=wanted, organisation_id=body, at=at, person_id=person_id, post_id=post_of(actor))
     vault.put(row, {"words": json.dumps(read.words, ensure_ascii=False)})
     row.save(force_insert=True)
-    _tell("wanted.offered", wanted, actor, at, posts=[wanted.post_id], offer=row)
+    tell("wanted.offered", wanted, actor, at, posts=[wanted.post_id], offer=row)
     return row
 
 
@@ -154,13 +167,13 @@ def answer(*, offer_id: UUID, agrees: bool, reason: str, actor: Viewer, at: date
     row.state, row.answered_at, row.answered_by = Offer.ACCEPTED if agrees else Offer.DECLINED, at, person_id
     row.reason = "" if agrees else reason
     row.save()
-    _tell("wanted.answered", wanted, actor, at, posts=[row.post_id], offer=row)
+    tell("wanted.answered", wanted, actor, at, posts=[row.post_id], offer=row)
     if agrees:
         others = list(wanted.offers.filter(state=Offer.WAITING))
         for each in others:
             each.state, each.answered_at, each.answered_by, each.reason = Offer.DECLINED, at, person_id, "other_body"
             each.save()
-            _tell("wanted.answered", wanted, actor, at, posts=[each.post_id], offer=each)
+            tell("wanted.answered", wanted, actor, at, posts=[each.post_id], offer=each)
         wanted.state = Wanted.TAKEN
         wanted.save(update_fields=["state"])
     return row
@@ -204,7 +217,7 @@ def _drop(wanted: Wanted, actor: Viewer, at: datetime) -> None:
     wanted.offers.filter(state=Offer.WAITING).update(state=Offer.WITHDRAWN, answered_at=at)
     wanted.state, wanted.ended_at = Wanted.WITHDRAWN, at
     wanted.save(update_fields=["state", "ended_at"])
-    _tell("wanted.dropped", wanted, actor, at, posts=posts)
+    tell("wanted.dropped", wanted, actor, at, posts=posts)
 
 
 def follow(*, child: Child, entry: Entry, data: Mapping[str, Any], actor: Viewer, at: datetime) -> None:
@@ -217,7 +230,7 @@ def follow(*, child: Child, entry: Entry, data: Mapping[str, Any], actor: Viewer
         if str(row.organisation_id) == to:
             Offer.objects.filter(id=row.id).update(referral_id=entry.id)
             Wanted.objects.filter(id=row.wanted_id).update(state=Wanted.CARRIED, ended_at=at)
-            _tell("wanted.carried", row.wanted, actor, at, posts=[row.post_id], offer=row)
+            tell("wanted.carried", row.wanted, actor, at, posts=[row.post_id], offer=row)
 
 
 def owners_of(child: Child) -> list[Owner]:
@@ -225,9 +238,10 @@ def owners_of(child: Child) -> list[Owner]:
     return [each.key_owner for each in Wanted.objects.filter(child_id=child.id).order_by("id")]
 
 
-def _tell(
+def tell(
     kind: str, wanted: Wanted, actor: Viewer, at: datetime, *, posts: Iterable[UUID] = (), offer: Offer | None = None
 ) -> None:
+    """What happened to a need, on record; these posts hear of it."""
     event = ledger.record(
         kind=kind, subject=wanted.key_owner, actor=actor, at=at, is_fact=True,
         clear={"wanted": str(wanted.id), **({"offer": str(offer.id)} if offer else {})},

@@ -12,7 +12,7 @@ from tongxin.lib.register_checks import check_fields
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
-NAMED = {"results": (), "ends": (), "leaves": (), "declines": ()}
+NAMED = {"results": (), "ends": (), "leaves": (), "declines": (), "returns": ()}
 # Asked here before class meetings became activities; overlays of that time may still say it.
 FORMER = ("gatherings", "gathering", "counts")
 ASKED = ("companion", "begin", "contact", "wanted", "offer")
@@ -29,7 +29,7 @@ def check_pairings(content: Content) -> None:
     take.mapping(
         content, "", required=(
             *HEAD, "kinds", "checks", *NAMED, *ASKED, *SPANS, *ROLES, "worry", "school_contact", "screen",
-            "pupil_fields", "option_lists",
+            "pupil_fields", "option_lists", "identity", "read_by_another",
         ),
         optional=(*DATED, *FORMER),
     )
@@ -62,6 +62,8 @@ def check_pairings(content: Content) -> None:
         for at, role in enumerate(take.sequence(content[key], key)):
             take.text({"role": role}, "role", f"{key}[{at}]")
     take.text(content, "school_contact", "")
+    for key in ("identity", "read_by_another"):
+        _degree(content[key], key)
     worry = take.mapping(content["worry"], "worry", required=("resolver", "within"))
     take.text(worry, "resolver", "worry")
     span_at(worry["within"], "worry.within")
@@ -86,11 +88,11 @@ def _pattern(raw: object, path: str) -> None:
 def _degree(raw: object, path: str) -> None:
     cure = "写 {value: 1, unit: degree, floor: min}"
     if isinstance(raw, bool) or raw is None:
-        raise DefinitionError(path, "要不要查必须写成底线", cure)
+        raise DefinitionError(path, "要不要必须写成底线", cure)
     degree = take.mapping(raw, path, required=("value", "unit", "floor"))
     take.number(degree, "value", path, 0, low=0, high=1)
     if degree["unit"] != "degree" or degree["floor"] != "min":
-        raise DefinitionError(path, "要不要查只能改严", cure)
+        raise DefinitionError(path, "要不要只能改严", cure)
 
 
 def _decisive(content: Content) -> None:

@@ -20,6 +20,12 @@ class Companion(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="单位")
     clear = models.JSONField("选项", default=dict)
     words = SealedField("姓名、电话", null=True)
+    # Of the paper that was seen; written by one person, written again by another from the paper itself.
+    id_no = SealedField("证件号码", null=True)
+    id_no_by = models.UUIDField("证件登记人", null=True)
+    id_no_at = models.DateTimeField("证件登记时间", null=True)
+    confirmed_by = models.UUIDField("证件核对人", null=True)
+    confirmed_at = models.DateTimeField("证件核对时间", null=True)
     registered_at = models.DateTimeField("登记时间")
     registered_by = models.UUIDField("登记人")
     post_id = models.UUIDField("登记岗位")
@@ -120,9 +126,10 @@ class Contact(models.Model):
 class Wanted(models.Model):
     """A need that bodies may take up: said so that nobody can tell whose it is."""
 
-    OPEN, TAKEN, CARRIED, WITHDRAWN = ("open", "taken", "carried", "withdrawn")
+    CHECKING, OPEN, TAKEN, CARRIED, WITHDRAWN = ("checking", "open", "taken", "carried", "withdrawn")
     STATES: ClassVar = [
-        (OPEN, "等人接"), (TAKEN, "已同意一家，等填转介单"), (CARRIED, "已转介"), (WITHDRAWN, "已撤下"),
+        (CHECKING, "等另一位同事看过再发布"), (OPEN, "等人接"), (TAKEN, "已同意一家，等填转介单"),
+        (CARRIED, "已转介"), (WITHDRAWN, "已撤下"),
     ]
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     county_id = models.BigIntegerField("区县")
@@ -136,6 +143,10 @@ class Wanted(models.Model):
     published_at = models.DateTimeField("发布时间")
     published_by = models.UUIDField("发布人")
     post_id = models.UUIDField("发布岗位")
+    # The second person who read the words before any body did, and why they went back.
+    read_by = models.UUIDField("看过的人", null=True)
+    read_at = models.DateTimeField("看过的时间", null=True)
+    reason = models.CharField("退回原因", max_length=24, default="", blank=True)
     ended_at = models.DateTimeField("结束", null=True)
 
     class Meta:

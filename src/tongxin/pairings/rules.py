@@ -16,7 +16,7 @@ Words = Mapping[str, str]
 FORMERLY: Mapping[str, Any] = {
     "worry": {"resolver": "social_worker", "within": {"days": 1}}, "teachers": ["class_teacher", "psych_teacher"],
     "school_contact": "child_supervisor", "gatherings_seen_by": ["case_manager"],
-    "screen": [],
+    "screen": [], "identity": {"value": 0}, "read_by_another": {"value": 0}, "returns": [],
 }
 
 
@@ -50,6 +50,10 @@ class Pairings:
     kinds: Mapping[str, Kind]
     checks: Mapping[str, Proof]
     results: Words
+    # Whether two people write a companion's number each for themselves; whether a second reads what is published.
+    needs_identity: bool
+    is_read_twice: bool
+    returns: Words
     remind_before: timedelta
     ends: Words
     leaves: Words
@@ -90,6 +94,8 @@ def _read(said: Mapping[str, Any]) -> Pairings:
         },
         results=words_of(content["results"]), remind_before=timedelta(**content["remind_before"]),
         ends=words_of(content["ends"]), leaves=words_of(content["leaves"]),
+        needs_identity=bool(content["identity"]["value"]), is_read_twice=bool(content["read_by_another"]["value"]),
+        returns=words_of(content["returns"]),
         declines=words_of(content["declines"]), lasts_at_most=timedelta(**content["lasts_at_most"]),
         teaches_at_most=timedelta(**content["teaches_at_most"]), pupil_fields=tuple(content["pupil_fields"]),
         worry_to=content["worry"]["resolver"], worry_within=timedelta(**content["worry"]["within"]),

@@ -12,7 +12,8 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import taking_up
-from tongxin.flows.funds.booking import rules_of
+from tongxin.flows.funds.booking import lock_county, rules_of
+from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Wish
@@ -29,7 +30,8 @@ NOT_TAKEN = "没有改动：还没有同意哪家单位认领，请先在“接�
 NO_DAY = "没有改动：请写哪天送到的、孩子喜欢吗；日期不能晚于今天。"
 LONG, LONGEST = "没有改动：孩子的话最多 500 个字。", 500
 STATES = {
-    Wanted.OPEN: Wish.PUBLISHED, Wanted.TAKEN: Wish.TAKEN, Wanted.CARRIED: Wish.DELIVERED, Wanted.WITHDRAWN: Wish.NOTED,
+    Wanted.CHECKING: Wish.PUBLISHED, Wanted.OPEN: Wish.PUBLISHED, Wanted.TAKEN: Wish.TAKEN,
+    Wanted.CARRIED: Wish.DELIVERED, Wanted.WITHDRAWN: Wish.NOTED,
 }
 
 
@@ -58,7 +60,8 @@ def state_of(wish: Wish) -> str:
 def note(*, child_id: UUID, wish_id: UUID, given: Given, actor: Viewer, at: datetime) -> Wish:
     """What a child wishes for, as it said it; once however often it is sent."""
     person_id, child = must(actor, NOTE, at=at), child_for(child_id, actor, at=at)
-    known = Wish.objects.filter(id=wish_id, child_id=child.id).first()
+    lock_county(child.county_id or 0)
+    known = made_before(Wish, wish_id, child_id=child.id)
     if known is not None:
         return known
     read = answers.read(rules_of(child.county_id, at=at).asked["wish"], given, at=at)

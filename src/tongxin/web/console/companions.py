@@ -13,13 +13,14 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Division, Organisation
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows import pairing, pairing_companions, pairing_known
+from tongxin.flows import pairing, pairing_companions, pairing_identity
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.lib.numbers import number_in
 from tongxin.pairings.models import Companion, Contact, Pairing
 from tongxin.people.models import Child
-from tongxin.web.console.names import open_names
+from tongxin.web.console.family import masked
+from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.register_forms import drawn, given_in, shown, told_problems, words_in
 from tongxin.web.doors import Request, child_for, door, id_for, may_do_any
 from tongxin.web.new_ids import fresh, given_id
@@ -120,9 +121,10 @@ def _page(request: Request, companion_id: UUID, problems: Iterable[Problem] = ()
     rules, checks = _rules(request), list(row.checks.order_by("-done_on", "-at"))
     names = open_names(
         request, purpose=PURPOSE, route=ROUTE, part=PART,
-        people=[row.registered_by, *(each.person_id for each in checks)],
-        more=[row.words, *(each.words for each in checks)],
+        people=[row.registered_by, row.id_no_by, row.confirmed_by, *(each.person_id for each in checks)],
+        more=[row.words, row.id_no if row.confirmed_at else None, *(each.words for each in checks)],
     )
+    number = names.more[1] or ""
     done = {each.kind for each in checks}
     today = request.at.astimezone(CHINA).date()
     return show(request, "pairings/companion.html", {
@@ -132,16 +134,37 @@ def _page(request: Request, companion_id: UUID, problems: Iterable[Problem] = ()
             {"zh": rules.checks[each.kind].zh if each.kind in rules.checks else each.kind, "row": each,
              "proof": proof, "result": rules.results.get(each.result, ""), "by": names.person(each.person_id),
              "is_past": each.valid_until is not None and each.valid_until < today}
-            for each, proof in zip(checks, names.more[1:], strict=True)
+            for each, proof in zip(checks, names.more[2:], strict=True)
         ],
+        "identity": _identity(request, row, masked(number) if row.confirmed_at else "", names, rules),
         "earlier": [
             {"on": each.ended_at, "zh": rules.leaves.get(each.end_reason, "")}
-            for each in pairing_known.refused_before(words_in(names.more[0]), at=request.at, but=row.id)
+            for each in pairing_identity.refused_before(row, at=request.at)
         ] if row.ended_at is None else [],
         "lacking": [each.zh for each in rules.checks.values() if each.is_required and each.id not in done],
         "kinds": [{"id": each.id, "zh": each.zh, "hint": each.hint} for each in rules.checks.values()],
         "results": list(rules.results.items()), "leaves": list(rules.leaves.items()),
     }, status=status)
+
+
+def _identity(request: Request, row: Companion, number: str, names: Names, rules: Any) -> dict[str, Any]:
+    """How far the two people are who write the number each for themselves; what the first wrote shows to nobody."""
+    is_open = row.confirmed_at is None and row.ended_at is None
+    return {
+        "needed": rules.needs_identity and is_open, "number": number, "at": row.confirmed_at or row.id_no_at,
+        "by": "、".join(names.person(each) for each in (row.id_no_by, row.confirmed_by) if each),
+        "is_second": row.id_no_at is not None and row.id_no_by != request.viewer.person_id,
+        "is_mine": row.id_no_at is not None and row.id_no_by == request.viewer.person_id,
+    }
+
+
+@door("office.keep_companions", methods=("POST",))
+def identify(request: Request, companion_id: UUID) -> HttpResponse:
+    """The number as one person reads it from the paper; the second who reads the same confirms it."""
+    said = request.POST.get("id_no", "").replace("\x00", "")[:40]
+    return _acted(request, companion_id, lambda: pairing_identity.identify(
+        companion_id=companion_id, id_no=said, actor=request.viewer, at=request.at
+    ), _("已记下，号码密封保存。"))
 
 
 def _acted(request: Request, companion_id: UUID, act: Callable[[], object], done: str) -> HttpResponse:
@@ -294,7 +317,8 @@ def may_see(request: Request, child: Child) -> bool:
 ONE, CHILD = "companions/<uuid:companion_id>/", "children/<uuid:child_id>/pairings/"
 urlpatterns: list[URLPattern] = [
     path("companions/", companion_list), path("companions/new/", new_companion), path(ONE, companion_page),
-    path(f"{ONE}check/", add_check), path(f"{ONE}leave/", leave), path(CHILD, child_pairings),
+    path(f"{ONE}check/", add_check), path(f"{ONE}identity/", identify), path(f"{ONE}leave/", leave),
+    path(CHILD, child_pairings),
     path(f"{CHILD}begin/", begin), path(f"{CHILD}<uuid:pairing_id>/log/", log),
     path(f"{CHILD}<uuid:pairing_id>/end/", end),
 ]

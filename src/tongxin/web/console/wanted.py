@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Division, Organisation
 from tongxin.core.forms import Problem
-from tongxin.flows import pairing_companions, taking_up
+from tongxin.flows import pairing_companions, taking_up, wanted_reading
 from tongxin.flows.funds import wishes
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.pairings.models import Offer, Wanted
@@ -67,6 +67,12 @@ def _page(
     states = {entry: zh.get(state, "") for entry, state in states.items()}
     waiting = {each.wanted_id for each in offered if each.state == Offer.WAITING}
     for line in lines[:many]:
+        row = line["row"]
+        is_checking, is_own = row.state == Wanted.CHECKING, row.published_by == viewer.person_id
+        line |= {
+            "may_read": is_checking and not is_own, "waits": is_checking and is_own,
+            "sent_back": rules.returns.get(row.reason, ""),
+        }
         line["offers"] = [
             _offer_line(each, rules, states) | {"how": how[each.id].get("how", "")}
             for each in offers if each.wanted_id == line["row"].id
@@ -84,7 +90,7 @@ def _page(
             {**line, **_offer_line(each, rules, states)}
             for each, line in zip(offered, lines[many + len(open_rows) :], strict=True)
         ],
-        "declines": list(rules.declines.items()),
+        "declines": list(rules.declines.items()), "returns": list(rules.returns.items()),
     }, status=status)
 
 
@@ -119,14 +125,17 @@ def publish(request: Request, child_id: UUID) -> HttpResponse:
         return _form(request, child, {})
     given = given_in(request)
     try:
-        taking_up.publish(
+        made = taking_up.publish(
             child_id=child.id, given=given, actor=request.viewer, at=request.at, new_id=given_id(request)
         )
     except NotAllowed:
         raise Http404 from None
     except Refused as refused:
         return _form(request, child, given, refused.problems, status=422)
-    messages.success(request, _("已发布。有单位愿意接时会收到消息。"))
+    if made.state == Wanted.CHECKING:
+        messages.success(request, _("已写好。另一位同事看过就发布，您会收到消息。"))
+    else:
+        messages.success(request, _("已发布。有单位愿意接时会收到消息。"))
     return HttpResponseRedirect(HOME)
 
 
@@ -162,6 +171,16 @@ def answer(request: Request, offer_id: UUID) -> HttpResponse:
 
 
 @door("office.publish_needs", methods=("POST",))
+def read(request: Request, wanted_id: UUID) -> HttpResponse:
+    """The second person's word on what a colleague wrote."""
+    agrees = request.POST.get("answer") == "yes"
+    done = _("已发布。有单位愿意接时，写的同事会收到消息。") if agrees else _("已退回，写的同事会收到消息。")
+    return _acted(request, lambda: wanted_reading.read(
+        wanted_id=wanted_id, agrees=agrees, reason=request.POST.get("reason", ""), actor=request.viewer, at=request.at
+    ), done)
+
+
+@door("office.publish_needs", methods=("POST",))
 def withdraw(request: Request, wanted_id: UUID) -> HttpResponse:
     """Not wanted any more."""
     return _acted(request, lambda: taking_up.withdraw(
@@ -185,5 +204,6 @@ def _acted(
 urlpatterns: list[URLPattern] = [
     path("wanted/", wanted_list), path("children/<uuid:child_id>/wanted/", publish),
     path("wanted/<uuid:wanted_id>/offer/", offer), path("wanted/<uuid:wanted_id>/withdraw/", withdraw),
+    path("wanted/<uuid:wanted_id>/read/", read),
     path("wanted/offers/<uuid:offer_id>/answer/", answer),
 ]
