@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from tests import world
-from tests.activities.planned import OUTING, YES, begun, counted, planned, text
+from tests.activities.planned import OUTING, TODAY, YES, begun, counted, planned, text
 from tests.web.conftest import Clock, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.activities.models import Activity, Came, Doubt, Listed, Occasion, Publicity
+from tongxin.flows.made_once import made_once
 from tongxin.lib import ids
 from tongxin.notices.models import Notice
 from tongxin.people.models import Carer
@@ -67,6 +69,31 @@ class TestPlans:
         assert "孩子会说自己的心情了" in page and "知道生气" in page
         assert desk.post(f"/activities/{other.id}/cancel/", {"reason": "weather"}).status_code == 302
         assert counted(desk, other, 3, 1).status_code == 422
+
+
+class TestOnce:
+    """What is sent twice is one, and an id of another activity is nobody's here."""
+
+    def test_an_id_of_another_activity_is_refused(self, cast: world.World, office: SignedIn) -> None:
+        desk = office("林社工")
+        row, other = planned(desk), planned(desk)
+        held = begun(desk, row)
+        body = {"occasion": str(held), "held_on": TODAY, "came": "4", "first_time": "1"}
+        assert desk.post(f"/activities/{other.id}/begin/", {"occasion": str(held)}).status_code == 404
+        assert desk.post(f"/activities/{other.id}/count/", body).status_code == 404
+        assert Occasion.objects.get().activity_id == row.id
+
+    def test_what_another_call_made_at_the_same_moment_is_found(self) -> None:
+        calls = []
+
+        @made_once
+        def act() -> str:
+            calls.append(1)
+            if len(calls) == 1:
+                raise IntegrityError
+            return "known"
+
+        assert act() == "known"
 
 
 class TestList:
@@ -167,7 +194,7 @@ class TestPublicity:
             assert self.told(desk, line=same).status_code == 302
         assert self.told(desk, channel="household", reach="", reach_from="none", times="75").status_code == 302
         page = text(desk.get("/publicity/"))
-        assert "1200 人次" in page and "平台后台的数" in page and "没有统计" in page and Publicity.objects.count() == 2
+        assert "1,200 人次" in page and "平台后台的数" in page and "没有统计" in page and Publicity.objects.count() == 2
         assert self.told(desk, shows_child="yes").status_code == 422
         assert self.told(desk, reach_from="none").status_code == 422
         assert "真的是 50,000 场" in text(self.told(desk, times="50000"))
@@ -175,7 +202,7 @@ class TestPublicity:
         assert "数目大得不寻常" in text(desk.get("/publicity/"))
         assert "自己写的，等另一个人核实" in text(desk.get("/activities/"))
         assert desk.post(f"/publicity/{same}/withdraw/").status_code == 302
-        assert "1200 人次" in text(desk.get("/publicity/")) and "（已撤回）" in text(desk.get("/publicity/"))
+        assert "1,200 人次" in text(desk.get("/publicity/")) and "（已撤回）" in text(desk.get("/publicity/"))
         for year in ("²", "0", "9999", "x"):
             assert desk.get(f"/publicity/?year={year}").status_code == 200
             assert desk.get(f"/activities/?year={year}").status_code == 200

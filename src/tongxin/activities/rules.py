@@ -67,6 +67,11 @@ class Activities:
     feedback_least: int
     code: CodeRules
     stand_ins: frozenset[str]
+    desks: tuple[str, ...]
+    town_desks: tuple[str, ...]
+    longest_reason: int
+    most_photos: int
+    most_groups: int
 
     @property
     def quick(self) -> Words:
@@ -103,7 +108,9 @@ def _read(content: Mapping[str, Any]) -> Activities:
             timedelta(**code["lasts"]), timedelta(**code["feedback_for"]), int(code["most"]), int(code["at_once"]),
             throttle.read(content["wrong_codes"]),
         ),
-        stand_ins=frozenset(content["stand_ins"]),
+        stand_ins=frozenset(content["stand_ins"]), desks=tuple(content["desks"]),
+        town_desks=tuple(content["town_desks"]), longest_reason=int(content["limits"]["reason"]),
+        most_photos=int(content["limits"]["photos"]), most_groups=int(content["limits"]["groups"]),
     )
 
 

@@ -14,6 +14,7 @@ from tongxin.activities.rules import rules_in
 from tongxin.flows.activities import doubting, occasions
 from tongxin.flows.activities.planning import about
 from tongxin.flows.activities.reach import tell, town_of
+from tongxin.flows.made_once import made_before, made_once
 from tongxin.flows.pairing_companions import county_of, must, post_of
 from tongxin.flows.pairing_companions import rules_in as pairings_of
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -24,18 +25,18 @@ from tongxin.registers.answers import Given
 COUNT, FORM = "count_gatherings", "quick"
 
 
-@transaction.atomic
+@made_once
 def add(*, gathering_id: UUID, given: Given, reason: str = "", actor: Viewer, at: datetime) -> Occasion:
     """One meeting of the actor's own body, once however often it is sent."""
     person_id, county_id = must(actor, COUNT, at=at), county_of(actor)
-    known = Occasion.objects.filter(id=gathering_id, person_id=person_id).first()
+    known = made_before(Occasion, gathering_id, person_id=person_id)
     if known is not None:
         return known
     found = rules_in(county_id, at=at)
     read = answers.read(found.asked[FORM], given, at=at)
     came, first = (read.clear.get(name) for name in occasions.NUMBERS)
     asked = raised(found.questions, {"came": came})
-    problems = [*read.problems, *occasions.numbers_wrong(came, first), *doubting.refuse_unsure(asked, reason)]
+    problems = [*read.problems, *occasions.numbers_wrong(came, first), *doubting.refuse_unsure(asked, reason, found)]
     held_on = day_in(str(read.clear.get("held_on", "")))
     if problems or held_on is None or actor.seat is None:
         raise Refused(problems)

@@ -13,7 +13,11 @@ HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
 ASKED = ("plan", "occasion", "quick", "sign", "feedback", "consent", "closing", "publicity")
 NAMED = {"returns": (), "cancels": (), "counts": ("unit", "means")}
-MORE = ("kinds", "safety", "doubts", "feedback_least", "code", "wrong_codes", "stand_ins", "option_lists")
+LIMITS = ("reason", "photos", "groups")
+MORE = (
+    "kinds", "safety", "desks", "town_desks", "limits", "doubts", "feedback_least", "code", "wrong_codes", "stand_ins",
+    "option_lists",
+)
 ABOUT = ("came", "expected", "times", "reach")
 AGAINST = ("capacity", "expected")
 FLAGS = ("quick", "approval", "outing", "children")
@@ -35,6 +39,11 @@ def check_activities(content: Content) -> None:
     safety = take.mapping(content["safety"], "safety", required=("children_per_adult", "least_adults", "must"))
     take.number(safety, "children_per_adult", "safety", 0, low=1, high=30)
     take.number(safety, "least_adults", "safety", 0, low=1, high=20)
+    for name in ("desks", "town_desks"):
+        take.sequence(content[name], name)
+    limits = take.mapping(content["limits"], "limits", required=LIMITS)
+    for name in LIMITS:
+        take.number(limits, name, "limits", 0, low=1, high=1000)
     for name in ("lasts", "feedback_for"):
         span_at(content["code"][name], f"code.{name}")
     take.number(content["code"], "most", "code", 0, low=1)

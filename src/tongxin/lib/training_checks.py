@@ -41,13 +41,16 @@ def check_training(content: Content) -> None:
     take.number(wrong, "tries", "wrong_codes", 0, low=3, high=30)
     for key in WRONG:
         span_at(wrong[key], f"wrong_codes.{key}")
-    limits = take.mapping(content["limits"], "limits", required=("minutes", "rows", "back"))
+    limits = take.mapping(content["limits"], "limits", required=("minutes", "rows", "back", "ahead", "plan_years"))
     for key in ("before", "late", "after"):
         span_at(sign_in[key], f"sign_in.{key}")
     for key, high in (("minutes", 1440), ("rows", 20000)):
         take.number(limits, key, "limits", 0, low=1, high=high)
+    years = take.mapping(limits["plan_years"], "limits.plan_years", required=("ahead", "back"))
+    for key in ("ahead", "back"):
+        take.number(years, key, "limits.plan_years", 0, low=0, high=20)
     for value, path in (
-        (limits["back"], "limits.back"), (content["late_after"], "late_after"),
+        (limits["back"], "limits.back"), (limits["ahead"], "limits.ahead"), (content["late_after"], "late_after"),
         (content["remind_again"], "remind_again"),
     ):
         span_at(value, path)

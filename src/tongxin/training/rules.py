@@ -76,6 +76,8 @@ class Training:
     most_minutes: int
     most_rows: int
     back: timedelta
+    ahead: timedelta
+    plan_years: tuple[int, int]
     late_after: timedelta
     targets: Mapping[str, Target]
     remind_again: timedelta
@@ -186,6 +188,8 @@ def _read(content: Mapping[str, Any]) -> Training:
         before=timedelta(**sign_in["before"]), late=timedelta(**sign_in["late"]), after=timedelta(**sign_in["after"]),
         wrong_codes=throttle.read(content["wrong_codes"]),
         most_minutes=int(limits["minutes"]), most_rows=int(limits["rows"]), back=timedelta(**limits["back"]),
+        ahead=timedelta(**limits["ahead"]),
+        plan_years=(int(limits["plan_years"]["back"]), int(limits["plan_years"]["ahead"])),
         late_after=timedelta(**content["late_after"]),
         targets={each["id"]: _target(each, per_hour) for each in content["targets"]},
         remind_again=timedelta(**content["remind_again"]), quiz_percent=int(content["quiz"]["percent"]),

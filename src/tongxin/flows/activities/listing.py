@@ -31,7 +31,6 @@ FULL = "没有加入：名单上的孩子已经比计划的人数多。"
 CONCERN = "没有保存：这位照料人需要回避，不能代表孩子作决定。请由另一位监护人答复。"
 NOT_A_CARER = "没有保存：档案里没有这位照料人。请核对与孩子的关系。"
 NOT_AGREED = "没有保存：名单第 {numbers} 号还没有监护人的同意（或孩子不愿意），不能参加。请先记下答复；没有来的不要勾。"
-GROUPS = 99
 
 
 @transaction.atomic
@@ -58,7 +57,7 @@ def put(*, activity_id: UUID, file_no: str, group: int, actor: Viewer, at: datet
         raise Refused([Problem("file_no", FULL, True)])
     made = Listed.objects.create(
         activity=row, child_id=child.id, number=(here.aggregate(last=Max("number"))["last"] or 0) + 1,
-        group=min(max(group, 1), GROUPS), at=at, person_id=actor.person_id,
+        group=min(max(group, 1), found.most_groups), at=at, person_id=actor.person_id,
     )
     tell("activity.joined", actor, at, activity=row.id, number=made.number)
     return made

@@ -15,6 +15,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows.activities import doubting
 from tongxin.flows.activities.planning import CHANGED, about
 from tongxin.flows.activities.reach import activity_for, post_of, tell
+from tongxin.flows.made_once import made_before, made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.numbers import day_in
 from tongxin.registers import answers
@@ -31,11 +32,11 @@ def open_at(row: Activity) -> None:
         raise Refused.because(CHANGED.format(state=row.get_state_display()))
 
 
-@transaction.atomic
+@made_once
 def begin(*, activity_id: UUID, occasion_id: UUID, actor: Viewer, at: datetime) -> Occasion:
     """Today's time, opened for signing in; the number of people can be written down later or left to the sign-in."""
     row = activity_for(activity_id=activity_id, viewer=actor, at=at, writes=True, for_update=True)
-    known = Occasion.objects.filter(id=occasion_id, activity=row).first()
+    known = made_before(Occasion, occasion_id, activity_id=row.id)
     if known is not None:
         return known
     open_at(row)
@@ -49,13 +50,13 @@ def begin(*, activity_id: UUID, occasion_id: UUID, actor: Viewer, at: datetime) 
     return _made(row, occasion_id, today, {}, actor, at)
 
 
-@transaction.atomic
+@made_once
 def count(
     *, activity_id: UUID, occasion_id: UUID, given: Given, reason: str = "", actor: Viewer, at: datetime
 ) -> Occasion:
     """How many came, of a new time or of one that was opened for signing in; asked about when it looks wrong."""
     row = activity_for(activity_id=activity_id, viewer=actor, at=at, writes=True, for_update=True)
-    known = Occasion.objects.select_for_update().filter(id=occasion_id, activity=row).first()
+    known = made_before(Occasion, occasion_id, activity_id=row.id)
     if known is not None and (known.came is not None or known.withdrawn_at is not None):
         return known
     open_at(row)
@@ -67,7 +68,7 @@ def count(
     if held_on is not None and held_on < row.first_day:
         problems.append(Problem("held_on", EARLY.format(day=_zh(row.first_day)), True))
     asked = raised(found.questions, {"came": came, **{name: row.clear.get(name) for name in ("capacity", "expected")}})
-    problems += doubting.refuse_unsure(asked, reason)
+    problems += doubting.refuse_unsure(asked, reason, found)
     if problems or held_on is None:
         raise Refused(problems)
     if known is None:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from tongxin import vault
 from tongxin.accounts.viewers import Viewer
 from tongxin.activities.models import Activity, Photo, Shown
+from tongxin.activities.rules import rules_in
 from tongxin.core.consent.standing import GIVEN
 from tongxin.core.forms import Problem
 from tongxin.documents import content
@@ -20,6 +21,7 @@ from tongxin.flows import consenting
 from tongxin.flows.activities.listing import listed_for
 from tongxin.flows.activities.reach import activity_for, tell
 from tongxin.flows.facts import facts_of
+from tongxin.flows.made_once import made_before, made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
@@ -31,7 +33,7 @@ NOT_AGREED = (
     "请换一张没有他们的照片，或先在孩子的档案里填“知情同意”。"
 )
 NO_PICTURE = "没有保存：这里只收照片（JPEG、PNG）。"
-MOST, TOO_MANY = 60, "没有保存：一个活动最多存 60 张照片。"
+TOO_MANY = "没有保存：一个活动最多存 {most} 张照片。"
 NOBODY, SOME = "nobody", "some"
 
 
@@ -46,17 +48,18 @@ class Sent:
     listed: Sequence[UUID] = ()
 
 
-@transaction.atomic
+@made_once
 def add(*, activity_id: UUID, sent: Sent, actor: Viewer, at: datetime) -> Photo:
     """The photo, kept without where and with what it was taken; refused while a child on it hasn't agreed."""
     row = activity_for(activity_id=activity_id, viewer=actor, at=at, writes=True, for_update=True)
     if actor.person_id is None:
         raise NotAllowed
-    known = Photo.objects.filter(id=sent.id, activity=row).first()
+    known = made_before(Photo, sent.id, activity_id=row.id)
     if known is not None:
         return known
-    if row.photos.filter(withdrawn_at__isnull=True).count() >= MOST:
-        raise Refused([Problem("file", TOO_MANY, False)])
+    most = rules_in(row.county_id, at=at).most_photos
+    if row.photos.filter(withdrawn_at__isnull=True).count() >= most:
+        raise Refused([Problem("file", TOO_MANY.format(most=most), False)])
     lines = dict((each.id, (each, child)) for each, child in listed_for(row, actor, at=at)[0])
     on_it = [lines[each] for each in dict.fromkeys(sent.listed) if each in lines]
     if sent.who not in (NOBODY, SOME) or (sent.who == SOME) != bool(on_it):

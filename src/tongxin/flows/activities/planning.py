@@ -21,12 +21,14 @@ from tongxin.flows.activities.reach import (
     PLAN,
     activity_for,
     county_of,
+    desk_posts,
     may_approve,
     must,
     post_of,
     tell,
     town_of,
 )
+from tongxin.flows.made_once import made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.workforce import gates
 from tongxin.lib.numbers import day_in
@@ -41,10 +43,9 @@ MUST = "“{zh}”不是“是”，这样的活动不能办。先办好再交�
 CHANGED = "没有改动：这个活动已经{state}，请看过新的内容再办。"
 NO_REASON = "没有改动：请选原因。"
 UNHELD = "没有小结：还没有登记过一场。没有开展的请点“取消这个活动”。"
-DESK, SUPERVISOR = "case_manager", "child_supervisor"
 
 
-@transaction.atomic
+@made_once
 def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at: datetime) -> Activity:
     """A plan, once however often it is sent; one that was sent back takes its new text and waits again."""
     person_id, county_id = must(actor, PLAN, at=at), county_of(actor)
@@ -57,7 +58,7 @@ def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at
     read = answers.read(found.asked["plan"], given, at=at)
     kind = found.kinds.get(str(read.clear.get("kind")))
     asked = raised(found.questions, {"expected": read.clear.get("expected")})
-    problems = [*read.problems, *_refusals(read.clear, kind, found), *doubting.refuse_unsure(asked, reason)]
+    problems = [*read.problems, *_refusals(read.clear, kind, found), *doubting.refuse_unsure(asked, reason, found)]
     first, last = (day_in(str(read.clear.get(name, ""))) for name in ("first_day", "last_day"))
     if problems or kind is None or first is None or last is None or actor.seat is None:
         raise Refused(problems)
@@ -77,7 +78,7 @@ def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at
         doubting.keep(asked, about(row), reason=reason, actor=actor, at=at)
     event = tell("activity.planned", actor, at, activity=row.id, kind=row.kind)
     if kind.needs_approval:
-        notices.tell_posts(posts=_approvers(row, actor), event=event, at=at)
+        notices.tell_posts(posts=_approvers(row, actor, at), event=event, at=at)
     return row
 
 
@@ -106,11 +107,12 @@ def _refusals(clear: Mapping[str, Any], kind: Kind | None, found: Activities) ->
     return problems
 
 
-def _approvers(row: Activity, actor: Viewer) -> list[UUID]:
-    """The town's supervisors and the county's desk, without whoever wrote the plan."""
-    found = counties.posts_of(DESK, county_id=row.county_id)
+def _approvers(row: Activity, actor: Viewer, at: datetime) -> list[UUID]:
+    """Who approves in the town and at the county's desk, without whoever wrote the plan."""
+    found = desk_posts(row.county_id, at=at)
     if row.town_id is not None:
-        found += counties.posts_in(row.town_id, role=SUPERVISOR)
+        for role in rules_in(row.county_id, at=at).town_desks:
+            found += counties.posts_in(row.town_id, role=role)
     return [each for each in dict.fromkeys(found) if each not in actor.post_ids]
 
 

@@ -15,7 +15,8 @@ from tongxin.activities.models import Doubt, Publicity
 from tongxin.activities.rules import rules_in
 from tongxin.core.forms import Problem
 from tongxin.flows.activities import doubting
-from tongxin.flows.activities.reach import DESK, PLAN, county_of, must, post_of, tell
+from tongxin.flows.activities.reach import PLAN, county_of, is_desk, must, post_of, tell
+from tongxin.flows.made_once import made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.numbers import day_in
 from tongxin.registers import answers
@@ -25,7 +26,7 @@ CHILD = "没有登记：公开的内容里不能认得出困境儿童。请先�
 NO_REACH = "写了人次，就要选这个数从哪里来；没有统计的，人次空着。"
 
 
-@transaction.atomic
+@made_once
 def add(*, line_id: UUID, given: Given, reason: str = "", actor: Viewer, at: datetime) -> Publicity:
     """One line of the register, once however often it is sent."""
     person_id, county_id = must(actor, PLAN, at=at), county_of(actor)
@@ -38,7 +39,7 @@ def add(*, line_id: UUID, given: Given, reason: str = "", actor: Viewer, at: dat
     read = answers.read(found.asked["publicity"], given, at=at)
     times, reach = read.clear.get("times"), read.clear.get("reach")
     asked = raised(found.questions, {"times": times, "reach": reach})
-    problems = [*read.problems, *doubting.refuse_unsure(asked, reason)]
+    problems = [*read.problems, *doubting.refuse_unsure(asked, reason, found)]
     if read.clear.get("shows_child") == "yes":
         problems.append(Problem("shows_child", CHILD, True))
     if reach is not None and read.clear.get("reach_from") == "none":
@@ -64,7 +65,7 @@ def lines_for(viewer: Viewer, *, at: datetime, first: date, last: date) -> Query
     """The lines of a span: of the county for its desk, else of the viewer's body."""
     must(viewer, PLAN, at=at)
     rows = Publicity.objects.filter(county_id=county_of(viewer), published_on__gte=first, published_on__lte=last)
-    rows = rows if viewer.role == DESK else rows.filter(organisation_id__in=viewer.organisation_ids)
+    rows = rows if is_desk(viewer, at=at) else rows.filter(organisation_id__in=viewer.organisation_ids)
     return rows.select_related("organisation").order_by("-published_on", "-at")
 
 

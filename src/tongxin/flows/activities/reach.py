@@ -8,19 +8,20 @@ from django.db.models import Q, QuerySet
 
 from tongxin import ledger
 from tongxin.access import selectors as access
+from tongxin.accounts import county as counties
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.activities.models import Activity
+from tongxin.activities.rules import rules_in
 from tongxin.flows.pairing_companions import county_of, must, post_of
 from tongxin.flows.refusals import NotAllowed
 from tongxin.ledger.models import Event
 from tongxin.vault import Owner
 
 PLAN, APPROVE = "plan_activities", "approve_activities"
-DESK = "case_manager"
 __all__ = [
-    "APPROVE", "PLAN", "activities_for", "activity_for", "county_of", "may_approve", "may_write", "must", "post_of",
-    "tell", "town_of",
+    "APPROVE", "PLAN", "activities_for", "activity_for", "county_of", "desk_posts", "is_desk", "may_approve",
+    "may_write", "must", "post_of", "tell", "town_of",
 ]
 
 
@@ -30,12 +31,23 @@ def town_of(viewer: Viewer) -> int | None:
     return Division.objects.filter(id__in=places).values_list("town_id", flat=True).first()
 
 
+def is_desk(viewer: Viewer, *, at: datetime) -> bool:
+    """Whether somebody's post keeps the activities of the whole county."""
+    return viewer.role in rules_in(county_of(viewer), at=at).desks
+
+
+def desk_posts(county_id: int, *, at: datetime) -> list[UUID]:
+    """The posts that keep a county's activities."""
+    found = rules_in(county_id, at=at)
+    return [post for role in found.desks for post in counties.posts_of(role, county_id=county_id)]
+
+
 def activities_for(viewer: Viewer, *, at: datetime) -> QuerySet[Activity]:
     """All of the county for its desk; those of their town for who approves there; else those of one's own body."""
     if not any(access.may_do(viewer=viewer, action=each, at=at) for each in (PLAN, APPROVE)):
         raise NotAllowed
     rows = Activity.objects.filter(county_id=county_of(viewer)).select_related("organisation")
-    if viewer.role == DESK:
+    if is_desk(viewer, at=at):
         return rows
     mine = Q(organisation_id__in=viewer.organisation_ids) | Q(post_id__in=viewer.post_ids)
     town = town_of(viewer)

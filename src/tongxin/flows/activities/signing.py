@@ -17,6 +17,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows.activities.occasions import open_at
 from tongxin.flows.activities.reach import activity_for, tell
+from tongxin.flows.made_once import made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.registers import answers
@@ -83,7 +84,7 @@ def opened(code: str, *, at: datetime) -> Open:
     return Open(row.occasion, found, signs, says)
 
 
-@transaction.atomic
+@made_once
 def sign(code: str, *, sign_id: UUID, given: Given, at: datetime) -> SignIn:
     """Somebody came, with how many; the same page sent twice is one."""
     there = opened(code, at=at)
@@ -114,7 +115,7 @@ def sign(code: str, *, sign_id: UUID, given: Given, at: datetime) -> SignIn:
     return row
 
 
-@transaction.atomic
+@made_once
 def say(code: str, *, feedback_id: UUID, given: Given, at: datetime) -> Feedback:
     """What somebody thought of it; of whom nothing is kept but the day."""
     there = opened(code, at=at)

@@ -32,7 +32,6 @@ from tongxin.training.models import Batch, Credit, Line, Plan, Session
 from tongxin.training.rules import Training
 from tongxin.training.selectors import counting
 
-AHEAD, BACK = 1, 5
 NO_YEAR = "没有保存：请写今年、明年或近几年的年份。"
 NOT_DRAFT = "没有改动：这一版已经批准，要改请先写新的一版。"
 NO_RESPONSIBLE = "没有保存：请选负责的岗位。"
@@ -79,7 +78,8 @@ def begin(*, year: int | None, actor: Viewer, at: datetime) -> Plan:
     """A draft of a year's plan with the lines of the one that stands; one that is begun already is that one."""
     person_id, county_id = must(actor, PLAN, at=at), county_of(actor)
     now = today(at).year
-    if year is None or not now - BACK <= year <= now + AHEAD:
+    back, ahead = rules_for(actor, at=at).plan_years
+    if year is None or not now - back <= year <= now + ahead:
         raise Refused([Problem("year", NO_YEAR, True)])
     known = Plan.objects.filter(county_id=county_id, year=year)
     draft = known.filter(state=Plan.DRAFT).first()

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 
 from tongxin.accounts.models import Person, Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
+from tongxin.flows.made_once import made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import credits
 from tongxin.flows.training.credits import Earned
@@ -87,7 +87,7 @@ def _as_read(now: Lesson, version: str) -> Lesson:
     return read_lesson(content, hash=version) if content else now
 
 
-@transaction.atomic
+@made_once
 def answer(
     *, attempt_id: UUID, name: str, given: Answers, actor: Viewer, at: datetime, done_at: datetime | None = None,
     version: str = "", device_id: UUID | None = None,

@@ -13,6 +13,7 @@ from tongxin import vault
 from tongxin.accounts.models import Division, Holding, Post
 from tongxin.accounts.viewers import Viewer, held
 from tongxin.core.forms import Problem
+from tongxin.flows.made_once import made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.training import credits
 from tongxin.flows.training.credits import Earned
@@ -50,7 +51,7 @@ def session_for(*, session_id: UUID, viewer: Viewer, at: datetime, for_update: b
     return found
 
 
-@transaction.atomic
+@made_once
 def arrange(
     *, session_id: UUID, line_key: UUID | None, given: Given, actor: Viewer, at: datetime
 ) -> Session:

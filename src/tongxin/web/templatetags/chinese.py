@@ -28,6 +28,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def grouped(number: int | None) -> str:
+    """32,420,000: a number as it is read."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
 def label(zh: str) -> str:
     """A question before its answer: with a colon, unless it ends with a mark of its own."""
     return zh if zh.endswith(ENDINGS) else f"{zh}："

@@ -34,7 +34,7 @@ from tongxin.web.pages import show
 HOME = "/training/"
 PURPOSE, ROUTE, PART = "training", "training", "staff"
 TOO_OFTEN = "没有签到：试了太多次，请等 {minutes} 分钟再试，或请组织的人登记。"
-AHEAD, SHOWN = timedelta(days=60), 20
+SHOWN = 20
 
 
 @door("work")
@@ -136,7 +136,7 @@ def _coming(request: Request, found: Training) -> list[dict[str, Any]]:
     """The sessions of the next weeks for the viewer's audience, and those to sign in to now."""
     audience = found.audience_of(request.viewer.role)
     rows = Session.objects.filter(
-        county_id__in=counties_of(request.viewer)[:1], state=Session.PLANNED, held_at__lte=request.at + AHEAD,
+        county_id__in=counties_of(request.viewer)[:1], state=Session.PLANNED, held_at__lte=request.at + found.ahead,
         held_at__gte=request.at - timedelta(minutes=found.most_minutes) - found.after,
     ).order_by("held_at")[:SHOWN]
     open_ids = _open(request)
