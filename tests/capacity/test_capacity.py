@@ -11,8 +11,11 @@ from tests.flows.rooms import named, room, sits
 from tests.web.conftest import MORNING, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
+from tongxin.accounts.models import Organisation
 from tongxin.bookings.models import BookedChild, Booking, Room
+from tongxin.funds.models import Fund, Grant, Payout
 from tongxin.lib import ids
+from tongxin.places.models import Site
 from tongxin.workforce.models import Qualification, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,38 @@ def come(cast: world.World, where: Room, *, weeks: int, each: int) -> None:
                 BookedChild.objects.create(booking=row, child_id=child)
 
 
+def supply(desk: Office) -> dict[str, str]:
+    """What the whole area has, by measure; those nobody registered are not there."""
+    told = desk.get("/capacity/").context
+    found = zip((each.id for each in told["columns"]), told["whole"]["supply"], strict=True)
+    return {id: n for id, n in found if n}
+
+
+def site(cast: world.World, place: str, **counts: int) -> Site:
+    where = cast.place(place)
+    body = Organisation.objects.create(kind="other", name=f"单位{ids.new_id()}", division=where)
+    return Site.objects.create(
+        county_id=where.county_id or 0, town_id=where.town_id, division=where, organisation=body, kind="other",
+        name="救助点", counts=counts, keeper_post_id=ids.new_id(), changed_by=ids.new_id(), changed_at=MORNING,
+    )
+
+
+def give(cast: world.World, children: list[Any], *, yuan: int, state: str = "paid") -> None:
+    """A list that was agreed to, on which each of the children stands with so much."""
+    county = cast.place("370116").id
+    by = {"made_at": MORNING - timedelta(days=5), "made_by": ids.new_id(), "post_id": ids.new_id()}
+    number = Fund.objects.count() + 1
+    fund = Fund.objects.create(
+        county_id=county, number=number, source="donation", opened_at=MORNING, opened_by=ids.new_id(),
+        post_id=ids.new_id(),
+    )
+    paid = Payout.objects.create(
+        county_id=county, number=number, fund=fund, purpose="study", way="bank", state=Payout.SETTLED, **by
+    )
+    for at, child in enumerate(children):
+        Grant.objects.create(payout=paid, number=at, child_id=child.id, amount=yuan * 100, state=state)
+
+
 def ask(desk: Office, where: Room, people: str = "1", half_days: str = "2") -> Any:
     place = str(where.organisation_id)
     return desk.post("/capacity/waiting/", {"place": place, "people": people, "half_days": half_days})
@@ -51,24 +86,43 @@ class TestNumbers:
     def test_blank_is_not_zero_and_small_cells_are_hidden(self, cast: world.World, office: SignedIn) -> None:
         desk = office("郑管理")
         empty = text(desk.get("/capacity/"))
-        assert "没有登记" in empty and "还没有坐班表" in empty
+        assert "没有登记，所以没有数的" in empty and "在“房间预约”里登记房间" in empty and "还没有坐班表" in empty
         for number in range(3):
             cast.child(f"童{number}")
         where = room(cast)
-        assert desk.get("/capacity/").context["whole"]["supply"][:4] == ["1", "0", "", "0"]
+        assert supply(desk) == {"rooms": "1", "hours": "0", "people": "0"}
         sits(cast, where, "苏咨询", 0, 2)
         page = desk.get("/capacity/")
-        assert page.context["whole"]["supply"][:4] == ["1", "7", "", "1"]
+        assert supply(desk) == {"rooms": "1", "hours": "7", "people": "1"}
         who = cast.people["苏咨询"]
         common = {"at": MORNING, "person_id": cast.people["郑管理"].id, "post_id": cast.posts["郑管理"].id}
         paper = Qualification.objects.create(
             about=who, county_id=cast.place("370116").id, kind="counsellor", issued_on=MORNING.date(), **common
         )
-        assert desk.get("/capacity/").context["whole"]["supply"][2] == "0"
+        assert supply(desk)["qualified"] == "0"
         Verdict.objects.create(qualification=paper, agrees=True, **common)
-        assert desk.get("/capacity/").context["whole"]["supply"][2] == "7"
+        assert supply(desk)["qualified"] == "7"
         assert None in page.context["whole"]["levels"] and "不显示" in text(page) and "童0" not in text(page)
         assert all(set(row["levels"]) <= {0, None} for row in page.context["parts"]) and page.context["parts"]
+
+    def test_beds_and_hotline_seats_are_what_sites_counted(self, cast: world.World, office: SignedIn) -> None:
+        desk = office("郑管理")
+        site(cast, "370116001")
+        assert supply(desk) == {"sites": "1"}
+        site(cast, "370116001", beds=4, hotline_seats=2)
+        site(cast, "370116", beds=0)
+        assert supply(desk) == {"sites": "3", "beds": "4", "seats": "2"}
+
+    def test_money_of_few_children_is_not_shown_nor_what_would_tell_it(
+        self, cast: world.World, office: SignedIn
+    ) -> None:
+        desk = office("郑管理")
+        children = [cast.child(f"童{number}") for number in range(6)]
+        give(cast, children[:4], yuan=1000)
+        assert supply(desk) == {"granted": "不显示"} and "4,000" not in text(desk.get("/capacity/"))
+        give(cast, children, yuan=500)
+        give(cast, children, yuan=700, state="returned")
+        assert supply(desk) == {"granted": "7,000"}
 
     def test_is_for_those_who_plan(self, cast: world.World, office: SignedIn) -> None:
         assert office("王督导").get("/capacity/").status_code == 200

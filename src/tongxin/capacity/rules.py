@@ -9,6 +9,9 @@ from tongxin.capacity.simulation import Plan
 from tongxin.rulebook import shipped
 
 KIND = "capacity"
+# What definitions adopted before they said so meant.
+YEAR: Mapping[str, int] = {"days": 365}
+BEGINS, MOST_NEW = (510, 810), 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class Measure:
     zh: str
     unit: str
     means: str
+    # Where somebody writes it down, for those who find nothing.
+    register: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,9 @@ class ModelRules:
     most_people: int
     half_day: timedelta
     most_half_days: int
+    # Minutes of the day at which those who are added begin, mornings first.
+    begins: tuple[float, ...]
+    most_new: int
     plan: Plan
     assumptions: tuple[str, ...]
 
@@ -43,6 +51,7 @@ class CapacityRules:
     means: str
     small_under: int
     urgent: tuple[str, ...]
+    granted_within: timedelta
     measures: tuple[Measure, ...]
     model: ModelRules
 
@@ -60,11 +69,16 @@ def _read(content: Mapping[str, Any]) -> CapacityRules:
     )
     return CapacityRules(
         means=content["means"], small_under=int(content["small_under"]), urgent=tuple(content["urgent"]),
-        measures=tuple(Measure(each["id"], each["zh"], each["unit"], each["means"]) for each in content["measures"]),
+        granted_within=timedelta(**content.get("granted_within", YEAR)),
+        measures=tuple(
+            Measure(each["id"], each["zh"], each["unit"], each["means"], each.get("register", ""))
+            for each in content["measures"]
+        ),
         model=ModelRules(
             weeks=said["weeks"], least_new=said["least_new"], least_weeks=said["least_weeks"],
             new_after=timedelta(**said["new_after"]), most_people=said["most_people"],
             half_day=timedelta(**said["half_day"]), most_half_days=said["most_half_days"], plan=plan,
+            begins=tuple(map(float, said.get("half_days_begin", BEGINS))), most_new=said.get("most_new", MOST_NEW),
             assumptions=tuple(said["assumptions"]),
         ),
     )

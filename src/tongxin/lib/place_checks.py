@@ -14,24 +14,26 @@ Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
 NAMED: Mapping[str, tuple[str, ...]] = {
-    "staff": (), "equipment": (), "closures": (), "photos": (), "findings": ("within",), "keys": (), "box": (),
+    "staff": (), "equipment": (), "counted": ("unit",),
+    "closures": (), "photos": (), "findings": ("within",), "keys": (), "box": (),
 }
 MORE = ("qualified", "outside", "hint")
 ASKED = ("inspection", "opening")
 SPANS = ("climb", "remind_before", "open_every", "hand_within")
 STANDARD = ("id", "zh", "kinds", "rule", "source")
+COUNTS = "counted"
 COUNTED = ("least", "of", "name", "unit")
 
 
 def check_places(content: Content) -> None:
     """Nothing, when sites can be kept by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(
-        *HEAD, "kinds", *NAMED, "standards", "cases", *ASKED, *SPANS, "most_letters", "channel", "near", "ages",
-        "option_lists",
-    ), optional=DATED)
+        *HEAD, "kinds", *(each for each in NAMED if each != COUNTS), "standards", "cases", *ASKED, *SPANS,
+        "most_letters", "channel", "near", "ages", "option_lists",
+    ), optional=(*DATED, COUNTS))
     kinds = _kinds(content["kinds"])
     for key, more in NAMED.items():
-        rows = take.sequence(content[key], key)
+        rows = take.sequence(content.get(key, []) if key == COUNTS else content[key], key)
         for at, each in enumerate(rows):
             take.mapping(each, f"{key}[{at}]", required=("id", "zh", *more), optional=MORE)
         take.unrepeated([take.identifier(each, f"{key}[{at}]") for at, each in enumerate(rows)], key, "编号")

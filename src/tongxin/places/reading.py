@@ -11,7 +11,7 @@ Hours = dict[str, list[list[int]]]
 DAYS = re.compile(r"(?:周|星期)([一二三四五六日天])(?:\s*(?:至|到|-|—|－|~|～)\s*(?:周|星期)?([一二三四五六日天]))?")
 SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*(?:-|—|－|–|~|～|至|到)+\s*(\d{1,2})[:：](\d{2})")
 DAILY = "每天"
-COUNT = re.compile(r"(.+?)\s*(\d{1,4})\s*(?:名|人|位)?")
+COUNT = re.compile(r"(.+?)\s*(\d{1,4})\s*(?:名|人|位|张|个)?")
 
 
 def hours_in(text: str) -> Hours:
@@ -61,8 +61,8 @@ def decimal_in(text: str, zh: str) -> Decimal | None:
     return number
 
 
-def staff_in(text: str, known: Mapping[str, str]) -> dict[str, int]:
-    """专职心理教师 1、其他人员 2."""
+def counts_in(text: str, known: Mapping[str, str], zh: str) -> dict[str, int]:
+    """专职心理教师 1、其他人员 2; 临时住宿床位 4 张."""
     found: dict[str, int] = {}
     ids = {zh: id for id, zh in known.items()}
     for part in (each.strip() for each in re.split(r"[、，,；;\n]", text)):
@@ -71,7 +71,7 @@ def staff_in(text: str, known: Mapping[str, str]) -> dict[str, int]:
         said = COUNT.fullmatch(part)
         role = ids.get(said.group(1).strip()) if said else None
         if said is None or role is None:
-            raise ValueError(f"人员“{part[:20]}”看不懂，写成“兼职心理教师 1”，种类有：{'、'.join(ids)}")
+            raise ValueError(f"{zh}“{part[:20]}”看不懂，写成“{next(iter(ids), '')} 1”，种类有：{'、'.join(ids)}")
         found[role] = found.get(role, 0) + int(said.group(2))
     return found
 

@@ -42,6 +42,8 @@ class Places:
     staff: Words
     qualified: frozenset[str]
     equipment: Words
+    # What a site counts, as beds: its name and its unit.
+    counted: Mapping[str, tuple[str, str]]
     standards: tuple[Standard, ...]
     closures: Words
     photos: Words
@@ -80,6 +82,7 @@ def _read(content: Mapping[str, Any]) -> Places:
         staff=words_of(content["staff"]),
         qualified=frozenset(each["id"] for each in content["staff"] if each.get("qualified")),
         equipment=words_of(content["equipment"]),
+        counted={each["id"]: (each["zh"], each["unit"]) for each in content.get("counted", ())},
         standards=tuple(read_standard(each) for each in content["standards"]),
         closures=words_of(content["closures"]), photos=words_of(content["photos"]),
         findings=words_of(content["findings"]),

@@ -18,7 +18,8 @@ class Line:
 def hide_small(table: Sequence[Sequence[int]], *, at_least: int) -> Hidden:
     """The cells (row, column) that are not told, when the sums of rows and of columns are.
 
-    In every row and column the hidden cells are none, or at least two that together reach `at_least`.
+    In every row and column the hidden cells are none, or at least two that together reach `at_least` and whose sum
+    leaves more than one way to make it up: four and four hidden under a told eight would be told.
     """
     hidden: Hidden = {
         (row, column) for row, cells in enumerate(table) for column, count in enumerate(cells) if 0 < count < at_least
@@ -37,7 +38,8 @@ def _one_more(
     """Another cell to hide so that what is hidden in a line can't be worked out; none when it is safe already."""
     inside = [cell for cell in line if cell in hidden]
     together = sum(table[row][column] for row, column in inside)
-    if not inside or (len(inside) > 1 and together >= at_least):
+    forced = together in (len(inside), len(inside) * (at_least - 1))
+    if not inside or (len(inside) > 1 and together >= at_least and not forced):
         return None
     free = [cell for cell in line if cell not in hidden]
     return min(free, key=lambda cell: (table[cell[0]][cell[1]] == 0, table[cell[0]][cell[1]]), default=None)

@@ -14,40 +14,45 @@ from tongxin.accounts.models import LEVELS, Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.bookings.models import Room, Shift
 from tongxin.bookings.selectors import day_of
-from tongxin.capacity.hiding import hide_small
+from tongxin.capacity.hiding import hide_table
 from tongxin.capacity.rules import CapacityRules
 from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.duty.models import Turn
 from tongxin.flows.pairing_companions import must
 from tongxin.flows.refusals import NotAllowed
-from tongxin.funds.models import Balance
+from tongxin.funds.models import Balance, Grant, Payout
 from tongxin.people.models import CategorySpan
 from tongxin.places.models import Site
 from tongxin.workforce.models import Qualification
 
 SEE, FIGURES, COLOURS = "see_capacity", "figures", "psychological"
-MONEY, BEDS, BROKEN = "bank", "bedroom", "repair"
+MONEY = "bank"
+COUNTED = {"beds": "beds", "seats": "hotline_seats"}
+ALLOWED = (Payout.AGREED, Payout.SENT, Payout.SETTLED)
 AHEAD, MINUTE = timedelta(days=7), timedelta(minutes=1)
+
+# By part of the area (None: not registered below), then by level or category.
+Counted = dict[int | None, dict[str, int]]
 
 
 @dataclass
 class Line:
-    """One place: children by level (None: hidden), and what is there (absent: nobody registered anything)."""
+    """One place: children by level and by category, and what is there. None: hidden; absent: nobody registered any."""
 
     division_id: int | None
     zh: str
     levels: dict[str, int | None] = field(default_factory=dict)
-    supply: dict[str, Decimal] = field(default_factory=dict)
+    categories: dict[str, int | None] = field(default_factory=dict)
+    supply: dict[str, Decimal | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The viewer's area: the whole of it first, then its parts; children by category over the whole."""
+    """The viewer's area: the whole of it first, then its parts."""
 
     whole: Line
     parts: tuple[Line, ...]
-    categories: dict[str, int | None]
 
 
 def area(viewer: Viewer) -> Q:
@@ -70,24 +75,38 @@ def shown(viewer: Viewer, *, rules: CapacityRules, levels: Iterable[str], at: da
         raise NotAllowed
     place = Division.objects.get(id=viewer.seat.division_id)
     column = _below(viewer.seat.division_level)
-    cases, order, small_under = _cases(viewer, at), list(levels), rules.small_under
-    counted: dict[int | None, dict[str, int]] = defaultdict(dict)
-    told = cases.values_list(column, "level").annotate(many=Count("id")) if column else []
-    for part, level, many in told:
-        counted[part][level] = many
-    parts = _parts(place, column, counted)
-    for level in order:
-        hidden = hide_small([counted[each.division_id].get(level, 0) for each in parts], under=small_under)
-        for each, number in zip(parts, hidden, strict=True):
-            each.levels[level] = number
-    whole = Line(place.id, place.name)
-    all_of = dict(cases.values_list("level").annotate(many=Count("id")))
-    whole.levels = dict(zip(order, hide_small([all_of.get(each, 0) for each in order], under=small_under), strict=True))
+    cases, order = _cases(viewer, at), list(levels)
+    counted = _counted(cases.filter(is_open=True), column, "level")
+    parts, whole = _parts(place, column, counted), Line(place.id, place.name)
+    _fill("levels", whole, parts, order, counted, rules.small_under)
+    _by_category(cases.filter(is_open=True), whole, parts, column, rules.small_under)
     _supply(viewer, whole, parts, column, at)
-    urgent = sum(all_of.get(each, 0) for each in rules.urgent)
-    if urgent >= small_under and "hours" in whole.supply:
-        whole.supply["per_child"] = whole.supply["hours"] * 60 / urgent
-    return Shown(whole, tuple(parts), _categories(cases, small_under))
+    _granted(cases, whole, parts, column, rules, at)
+    told = [whole.levels[each] for each in rules.urgent if each in whole.levels]
+    hours = whole.supply.get("hours")
+    if hours is not None and told:
+        # The share tells how many there are: nothing that is hidden beside it may be worked out.
+        urgent = None if None in told else sum(each for each in told if each)
+        whole.supply["per_child"] = hours * 60 / urgent if urgent and urgent >= rules.small_under else None
+    return Shown(whole, tuple(parts))
+
+
+def _counted(cases: QuerySet[Case], column: str, by: str) -> Counted:
+    """How many by part, then by the column `by`; without parts all lies in one that is none."""
+    found: Counted = defaultdict(dict)
+    rows = cases.values_list(*([column] if column else []), by).annotate(many=Count("id"))
+    for *part, code, many in rows:
+        found[part[0] if part else None][code] = many
+    return found
+
+
+def _fill(what: str, whole: Line, parts: list[Line], order: list[str], counted: Counted, under: int) -> None:
+    """The numbers of each line in one of its tables, what is small hidden."""
+    table = [[counted.get(each.division_id, {}).get(code, 0) for code in order] for each in parts]
+    sums = [sum(row.get(code, 0) for row in counted.values()) for code in order]
+    told, hidden = hide_table(table, sums, under=under, is_total_told=what == "levels")
+    for line, numbers in zip((whole, *parts), (told, *hidden), strict=True):
+        setattr(line, what, dict(zip(order, numbers, strict=True)))
 
 
 def _below(level: str) -> str:
@@ -96,19 +115,21 @@ def _below(level: str) -> str:
 
 
 def _cases(viewer: Viewer, at: datetime) -> QuerySet[Case]:
-    """The children on file whose colour the viewer may read, or count."""
+    """The files of the children whose colour the viewer may read, or count."""
     part = COLOURS if access.reads(viewer=viewer, part="roster", at=at) else FIGURES
-    return access.visible(slices.leading().filter(is_open=True), viewer=viewer, part=part, at=at).order_by()
+    return access.visible(slices.leading(), viewer=viewer, part=part, at=at).order_by()
 
 
-def _parts(place: Division, column: str, counted: dict[int | None, dict[str, int]]) -> list[Line]:
+def _parts(place: Division, column: str, counted: Counted) -> list[Line]:
     if not column:
         return []
     named = Division.objects.filter(Q(id__in=[each for each in counted if each]) | Q(
         id__in=Room.objects.filter(is_used=True, **{f"division__{place.level}_id": place.id}).values(
             f"division__{column}"
         )
-    )).order_by("code")
+    ) | Q(id__in=Site.objects.filter(is_used=True, **{f"division__{place.level}_id": place.id}).values(
+        f"division__{column}"
+    ))).order_by("code")
     rows = [Line(each.id, each.name) for each in named]
     return [*rows, *([Line(None, "没有登记到下一级")] if None in counted else [])]
 
@@ -166,8 +187,10 @@ def _of_sites(line: Line, sites: list[Site]) -> None:
     if not sites:
         return
     line.supply["sites"] = Decimal(len(sites))
-    if any(each.equipment for each in sites):
-        line.supply["beds"] = Decimal(sum(each.equipment.get(BEDS, BROKEN) != BROKEN for each in sites))
+    for measure, what in COUNTED.items():
+        known = [each.counts[what] for each in sites if what in each.counts]
+        if known:
+            line.supply[measure] = Decimal(sum(known))
 
 
 def _duty(division_id: int | None, at: datetime) -> Decimal | None:
@@ -196,8 +219,39 @@ def _counties(viewer: Viewer) -> list[int]:
     ).values_list("id", flat=True))
 
 
-def _categories(cases: QuerySet[Case], small_under: int) -> dict[str, int | None]:
-    """Children by category of difficulty; a child may stand in several, so nothing adds up to give one away."""
+def _by_category(cases: QuerySet[Case], whole: Line, parts: list[Line], column: str, under: int) -> None:
+    """Children by category of difficulty; a child may stand in several, so that these make no sum."""
+    where = dict(cases.values_list("id", column)) if column else {}
     rows = CategorySpan.objects.filter(child_id__in=cases.values("id"), end_on__isnull=True)
-    told = dict(rows.values_list("category").annotate(many=Count("child_id", distinct=True)).order_by("category"))
-    return {name: many if many >= small_under else None for name, many in told.items()}
+    found: dict[int | None, dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
+    for child_id, category in rows.values_list("child_id", "category"):
+        found[where.get(child_id)][category].add(child_id)
+    counted: Counted = {part: {each: len(those) for each, those in row.items()} for part, row in found.items()}
+    order = sorted({each for row in counted.values() for each in row})
+    _fill("categories", whole, parts, order, counted, under)
+
+
+def _granted(
+    cases: QuerySet[Case], whole: Line, parts: list[Line], column: str, rules: CapacityRules, at: datetime
+) -> None:
+    """Money agreed to or paid to children, by where their file lies; not shown where few got any."""
+    rows = list(Grant.objects.filter(
+        child_id__in=cases.values("id"), payout__fund__form="money", payout__state__in=ALLOWED,
+        payout__made_at__gt=at - rules.granted_within, payout__made_at__lte=at,
+    ).exclude(state__in=(Grant.REMOVED, Grant.RETURNED)).values_list("child_id", "amount"))
+    if not rows:
+        return
+    where = dict(cases.values_list("id", column)) if column else {}
+    money: dict[int | None, int] = defaultdict(int)
+    got: dict[int | None, set[UUID]] = defaultdict(set)
+    for child_id, amount in rows:
+        money[where.get(child_id)] += amount
+        got[where.get(child_id)].add(child_id)
+    table = [[len(got.get(each.division_id, ()))] for each in parts]
+    told, hidden = hide_table(
+        table, [sum(map(len, got.values()))], under=rules.small_under, is_total_told=False
+    )
+    lines = zip((whole, *parts), ([told[0]], *hidden), strict=True)
+    for line, (number,) in lines:
+        amount = sum(money.values()) if line is whole else money.get(line.division_id, 0)
+        line.supply["granted"] = None if number is None else Decimal(amount) / 100

@@ -28,7 +28,6 @@ FEW = (
 )
 NO_ROTA = "没有推算：这里没有坐班表，不知道每周有多少时间。请先在“坐班表”里排好。"
 WRONG = "没有推算：人数要在 -{most} 到 {most} 之间，每人每周 1 到 {half} 个半天；减少以后至少要留一段坐班。"
-MANY = 1500
 TOO_MANY = "没有推算：过去几周的预约太多，这里算不了。请联系系统管理员用服务器算。"
 
 
@@ -104,7 +103,7 @@ def _past(rooms: list[Room], rules: ModelRules, at: datetime) -> tuple[Past, flo
         raise Refused.because(FEW.format(
             weeks=rules.weeks, new=new, known=known, least_new=rules.least_new, least_weeks=rules.least_weeks
         ))
-    if new > MANY:
+    if new > rules.most_new:
         raise Refused.because(TOO_MANY)
     really = median((found[0].starts_at - found[0].made_at) / MINUTE / DAY for found in fresh)
     return Past(weeks, tuple(_course(found) for found in fresh), counters), really
@@ -143,9 +142,8 @@ def _changed(
         raise Refused([Problem("people", WRONG.format(most=rules.most_people, half=rules.most_half_days), True)])
     if asked.people < 0:
         return counters[: len(counters) - many]
-    starts = (510.0, 810.0)
     added = [
-        ((number % 5 * DAY + starts[number // 5 % 2], number % 5 * DAY + starts[number // 5 % 2] + half),)
-        for _ in range(asked.people) for number in range(asked.half_days)
+        ((begins, begins + half),) for _ in range(asked.people) for number in range(asked.half_days)
+        for begins in [number % 5 * DAY + rules.begins[number // 5 % len(rules.begins)]]
     ]
     return (*counters, *added)

@@ -60,6 +60,7 @@ class SiteWish:
     opens_on_holidays: bool = False
     staff: Mapping[str, int] | None = None
     equipment: Mapping[str, str] | None = None
+    counts: Mapping[str, int] | None = None
     is_used: bool = True
 
 
@@ -93,6 +94,7 @@ def keep(*, wish: SiteWish, site_id: UUID | None, actor: Viewer, at: datetime) -
     site.hours = {day: [list(each) for each in spans] for day, spans in (wish.hours or {}).items() if spans}
     site.staff = {role: many for role, many in (wish.staff or {}).items() if many}
     site.equipment = dict(wish.equipment or {})
+    site.counts = dict(wish.counts or {})
     site.changed_by, site.changed_at = person_id, at
     if site.inspect_by is None:
         site.inspect_by = at.astimezone(CHINA).date() + found.kinds[site.kind].every
@@ -199,6 +201,9 @@ def _body(wish: SiteWish, place: Division, found: Places) -> Organisation:
 
 def _content(wish: SiteWish, division_id: int) -> dict[str, Any]:
     said = {**asdict(wish), "division_id": division_id}
+    if not said["counts"]:
+        # Nothing counted reads as it did before there was anything to count.
+        del said["counts"]
     plain = {key: str(value.normalize()) if isinstance(value, Decimal) else value for key, value in said.items()}
     return dict(json.loads(json.dumps(plain)))
 
@@ -222,6 +227,8 @@ def _wrong_with(wish: SiteWish, found: Places, at: datetime) -> Iterator[Problem
     yield from _wrong_hours(wish)
     if any(role not in found.staff or not 0 <= many <= MOST_PEOPLE for role, many in (wish.staff or {}).items()):
         yield Problem("staff", f"没有保存：人数写 0 到 {MOST_PEOPLE} 的整数。", True)
+    if any(what not in found.counted or not 0 <= many <= MOST_PEOPLE for what, many in (wish.counts or {}).items()):
+        yield Problem("counts", f"没有保存：床位和坐席写 0 到 {MOST_PEOPLE} 的整数。", True)
     booking = rules_at(at)
     known = {**found.equipment, **booking.equipment}
     if any(code not in known or state not in booking.states for code, state in (wish.equipment or {}).items()):

@@ -21,16 +21,16 @@ from tongxin.intake.reading import RosterError, read_workbook
 from tongxin.lib.numbers import number_in
 from tongxin.places.models import Site, SiteRoom
 from tongxin.places.opening import hours_zh
-from tongxin.places.reading import codes_in, decimal_in, hours_in, staff_in
+from tongxin.places.reading import codes_in, counts_in, decimal_in, hours_in
 from tongxin.places.rules import Places
 from tongxin.places.standing import gaps
 
 COLUMNS = (
     "种类", "名称", "单位", "所在地", "地址", "面积", "电话", "找谁", "开放时间", "放假也开", "人员", "能用的设备",
-    "最小几岁", "最大几岁", "经度", "纬度",
+    "最小几岁", "最大几岁", "经度", "纬度", "床位和坐席",
 )
 NEEDED = COLUMNS[:4]
-LACKS = "还差什么"
+LACKS, COUNTED = "还差什么", "床位和坐席"
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 MOST_ROWS = 2000
 NO_HEAD = "没有读进去：第一行要有这几列：{columns}。可以先下载空表。"
@@ -125,11 +125,19 @@ def _wish(
         division_id=where[0].id, kind=kind, name=row.get("名称", ""), body=row.get("单位", ""),
         address=row.get("地址", ""), phone=row.get("电话", ""), contact=row.get("找谁", ""),
         area=decimal_in(row.get("面积", ""), "面积"), hours=hours_in(row.get("开放时间", "")),
-        opens_on_holidays=row.get("放假也开", "") in YES, staff=staff_in(row.get("人员", ""), found.staff),
+        opens_on_holidays=row.get("放假也开", "") in YES, staff=counts_in(row.get("人员", ""), found.staff, "人员"),
         equipment=dict.fromkeys(codes_in(row.get("能用的设备", ""), known, "能用的设备"), "good"),
         age_from=_age(row, "最小几岁", found.ages[0]), age_to=_age(row, "最大几岁", found.ages[1]),
         longitude=decimal_in(row.get("经度", ""), "经度"), latitude=decimal_in(row.get("纬度", ""), "纬度"),
+        counts=_counts(row, found),
     )
+
+
+def _counts(row: Mapping[str, str], found: Places) -> dict[str, int] | None:
+    """Beds and seats; None where the file has no such column, so that what is known stays."""
+    if COUNTED not in row:
+        return None
+    return counts_in(row[COUNTED], {id: zh for id, (zh, _unit) in found.counted.items()}, COUNTED)
 
 
 def _age(row: Mapping[str, str], column: str, usual: int) -> int:
@@ -141,12 +149,15 @@ def _age(row: Mapping[str, str], column: str, usual: int) -> int:
 
 
 def _with_states(wish: SiteWish, known: Site) -> SiteWish:
-    """What a table doesn't say of things that are there already: worn, broken, in repair."""
+    """What a table doesn't say of things that are there already: worn, broken, in repair; counts without a column."""
     said, had = dict(wish.equipment or {}), known.equipment
     broken = {code: state for code, state in had.items() if code not in said and state not in rules_at(
         known.changed_at
     ).working}
-    return replace(wish, equipment={**broken, **{code: had.get(code, state) for code, state in said.items()}})
+    return replace(
+        wish, equipment={**broken, **{code: had.get(code, state) for code, state in said.items()}},
+        counts=known.counts if wish.counts is None else wish.counts,
+    )
 
 
 def _known(wish: SiteWish, actor: Viewer, at: datetime) -> Site | None:
@@ -194,6 +205,7 @@ def _cells(site: Site, rules: Places, known: Mapping[str, str], working: frozens
         "、".join(f"{rules.staff.get(role, role)} {many}" for role, many in site.staff.items()),
         "、".join(known.get(code, code) for code, state in site.equipment.items() if state in working),
         str(site.age_from), str(site.age_to), _said(site.longitude), _said(site.latitude),
+        "、".join(f"{rules.counted[what][0]} {many}" for what, many in site.counts.items() if what in rules.counted),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from tongxin.capacity.rules import CapacityRules, capacity_in
 from tongxin.capacity.simulation import Estimate
@@ -20,7 +21,7 @@ from tongxin.web.console.register_forms import told_problems
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
-BY_PLACE = ("rooms", "hours", "qualified", "people", "sites", "beds")
+BY_PLACE = ("rooms", "hours", "qualified", "people", "sites", "beds", "seats", "granted")
 CATEGORIES = "category"
 Values = dict[str, str]
 
@@ -36,9 +37,9 @@ def _page(
     answer: waiting.Answer | None = None, status: int = 200,
 ) -> HttpResponse:
     rules = capacity_in(region=region_of_viewer(request), at=request.at)
-    known = scheme_chips(region=region_of_viewer(request), at=request.at)
+    colours = scheme_chips(region=region_of_viewer(request), at=request.at)
     levels = pathway_shown(request).levels
-    chips = {each: known.get(each, Chip("grey", zh, "○")) for each, zh in levels.items()}
+    chips = {each: colours.get(each, Chip("grey", zh, "○")) for each, zh in levels.items()}
     try:
         told = figures.shown(request.viewer, rules=rules, levels=list(chips), at=request.at)
         places = waiting.places_for(request.viewer, at=request.at)
@@ -46,32 +47,38 @@ def _page(
         raise Http404 from None
     measures = {each.id: each for each in rules.measures}
     zh = words_of(request, CATEGORIES)
+    lines = (told.whole, *told.parts)
+    known = {each for line in lines for each in line.supply}
+    columns = [each for each in BY_PLACE if each in known]
+    rows = [_line(each, list(chips), columns) for each in lines]
     return show(request, "capacity/page.html", {
         "rules": rules, "chips": list(chips.values()), "problems": told_problems(problems),
-        "columns": [measures[each] for each in BY_PLACE],
-        "whole": _line(told.whole, list(chips), BY_PLACE),
-        "parts": [_line(each, list(chips), BY_PLACE) for each in told.parts],
+        "columns": [measures[each] for each in columns], "whole": rows[0], "parts": rows[1:],
+        "equipped": [row for row, each in zip(rows, lines, strict=True) if each is told.whole or each.supply],
+        "bare": [each.zh for each in told.parts if not each.supply],
+        "missing": [each for each in rules.measures if each.id not in known],
         "facts": [
-            {"zh": each.zh, "unit": each.unit, "n": _number(told.whole.supply.get(each.id))}
-            for each in rules.measures if each.id not in BY_PLACE
+            {"zh": each.zh, "unit": "" if n is None else each.unit, "n": _number(n)} for each in rules.measures
+            if each.id not in BY_PLACE and each.id in known for n in [told.whole.supply[each.id]]
         ],
-        "categories": [{"zh": zh.get(id, id), "n": many} for id, many in told.categories.items()],
+        "categories": [zh.get(id, id) for id in told.whole.categories],
         "places": places, "given": given or {"people": "1", "half_days": "2"}, "answer": _answer(answer, rules),
         "most_people": rules.model.most_people, "most_half_days": rules.model.most_half_days,
     }, status=status)
 
 
-def _line(line: Line, levels: list[str], columns: tuple[str, ...]) -> dict[str, Any]:
+def _line(line: Line, levels: list[str], columns: list[str]) -> dict[str, Any]:
     return {
         "zh": line.zh, "levels": [line.levels.get(each, 0) for each in levels],
-        "supply": [_number(line.supply.get(each)) for each in columns],
+        "categories": list(line.categories.values()),
+        "supply": [_number(line.supply[each]) if each in line.supply else "" for each in columns],
     }
 
 
 def _number(found: Decimal | None) -> str:
-    """A number with at most one place; empty when nobody registered any."""
+    """A number with at most one place; one that would tell of few children is not shown."""
     if found is None:
-        return ""
+        return _("不显示")
     rounded = found.quantize(Decimal("0.1"))
     return f"{rounded:,.0f}" if rounded == rounded.to_integral() else f"{rounded:,.1f}"
 

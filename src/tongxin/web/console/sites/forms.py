@@ -74,6 +74,13 @@ def _wish(given: Given, found: Places, of_rooms: Mapping[str, str]) -> SiteWish:
         if many is None:
             problems.append(Problem("staff", f"没有保存：人数写 0 到 {MOST_PEOPLE} 的整数。", True))
         staff[role] = many or 0
+    counts = {}
+    for what in found.counted:
+        if said := given.get(f"counts-{what}", ""):
+            number = number_in(said, most=MOST_PEOPLE)
+            if number is None:
+                problems.append(Problem("counts", f"没有保存：床位和坐席写 0 到 {MOST_PEOPLE} 的整数。", True))
+            counts[what] = number or 0
     hours = {str(day): _spans(given, day, problems) for day in range(7)}
     if problems:
         raise Refused(problems)
@@ -83,7 +90,7 @@ def _wish(given: Given, found: Places, of_rooms: Mapping[str, str]) -> SiteWish:
         contact=given.get("contact", ""), age_from=_age(given, "age_from"), age_to=_age(given, "age_to"),
         hours=hours, opens_on_holidays="opens_on_holidays" in given, staff=staff, is_used="is_unused" not in given,
         equipment={code: state for code in (*found.equipment, *of_rooms) if (state := given.get(f"has-{code}", ""))},
-        **numbers,
+        counts=counts, **numbers,
     )
 
 
@@ -123,6 +130,7 @@ def _given_of(site: Site) -> dict[str, str]:
     said |= {"opens_on_holidays": "yes"} if site.opens_on_holidays else {}
     said |= {} if site.is_used else {"is_unused": "yes"}
     said |= {f"staff-{role}": str(many) for role, many in site.staff.items()}
+    said |= {f"counts-{what}": str(many) for what, many in site.counts.items()}
     said |= {f"has-{code}": state for code, state in site.equipment.items()}
     for day, spans in site.hours.items():
         for half, (start, end) in zip(HALVES, spans, strict=False):
@@ -147,6 +155,10 @@ def _page(
         ],
         "bodies": bodies.order_by("name").values_list("name", flat=True).distinct(),
         "staff": [{"id": id, "zh": zh, "many": given.get(f"staff-{id}", "")} for id, zh in found.staff.items()],
+        "counted": [
+            {"id": id, "zh": zh, "unit": unit, "many": given.get(f"counts-{id}", "")}
+            for id, (zh, unit) in found.counted.items()
+        ],
         "equipment": [
             {"id": id, "zh": zh, "state": given.get(f"has-{id}", "")}
             for id, zh in {**found.equipment, **booking.equipment}.items()
