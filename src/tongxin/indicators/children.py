@@ -12,7 +12,8 @@ PLACE = (
 # What the law has set apart is counted nowhere; what was corrected counts as it reads now.
 STANDS = (
     "NOT EXISTS (SELECT 1 FROM ledger_setaside a WHERE a.row_id = e.id) "
-    "AND e.correction_kind NOT IN ('retract', 'moved') AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.supersedes_id = e.id "
+    "AND e.correction_kind NOT IN ('retract', 'moved') "
+    "AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.supersedes_id = e.id "
     "AND NOT EXISTS (SELECT 1 FROM ledger_setaside b WHERE b.row_id = n.id))"
 )
 CHILD = "JOIN cases_case c ON c.id = {key} JOIN people_child p ON p.id = coalesce(c.goes_on, c.id)"

@@ -1,11 +1,12 @@
 """All figures of some groups from one source: each fact set is read once, whatever is counted over it."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from tongxin.core.indicators import SETS, Group, Indicator
 from tongxin.core.language.dialects import Engine
-from tongxin.indicators.counting import Ask, Counted, count
+from tongxin.indicators.counting import NO_CODES, Ask, Counted, count
 from tongxin.indicators.figures import Figures, quotients, told
 from tongxin.indicators.statements import Asked
 
@@ -25,6 +26,7 @@ def wanted(groups: Iterable[Group], ids: Collection[str] | None) -> list[Indicat
 def compute(
     groups: Iterable[Group], *, ids: Collection[str] | None = None, first: date, last: date, ask: Ask,
     source: Source, engine: Engine, placeholder: str, depths: Iterable[int],
+    codes: Mapping[Any, str] = NO_CODES,
 ) -> dict[str, Figures]:
     """By indicator and path what may be shown."""
     groups, depths = list(groups), list(depths)
@@ -35,7 +37,7 @@ def compute(
         over = tuple(each for each in found if each.over == name)
         if over:
             asked = Asked(facts, over, source(name), first, last, engine, placeholder)
-            counted |= count(asked, ask, depths=depths, lowest=facts.lowest)
+            counted |= count(asked, ask, depths=depths, lowest=facts.lowest, codes=codes)
     figures = {each.id: told(each, counted[each.id], under=under[each.id]) for each in found if each.per is None}
     for each in found:
         if each.per is not None:

@@ -1,8 +1,9 @@
 
 """Indicators of one fact set counted at every place, by whatever answers statements."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from tongxin.core.indicators.hiding import Path
@@ -24,43 +25,54 @@ class Numbers:
 
 
 Counted = dict[str, dict[Path, Numbers]]
+NO_CODES: Mapping[Any, str] = MappingProxyType({})
 
 
-def count(asked: Asked, ask: Ask, *, depths: Iterable[int], lowest: str) -> Counted:
-    """By indicator and path; what doesn't add up only at the depths named, where it is shown."""
+def count(
+    asked: Asked, ask: Ask, *, depths: Iterable[int], lowest: str, codes: Mapping[Any, str] = NO_CODES
+) -> Counted:
+    """By indicator and path; what doesn't add up only at the depths named, where it is shown.
+
+    `codes` names places that the source has by number: what is hidden must not depend on an installation's numbers.
+    """
     marked, params = asked.marked()
     cells, _ = asked.cells()
     added = asked.added_up("cells", lowest=lowest)
-    found = _read(asked, ask(f"WITH cells AS ({cells}) {added}", params))
+    found = read(asked, ask(f"WITH cells AS ({cells}) {added}", params), codes=codes)
     for at, each in enumerate(asked.indicators):
         if is_apart(each):
             for depth in depths:
                 rows = ask(f"WITH marked AS ({marked}) {asked.apart('marked', at, depth=depth)}", params)
-                place_apart(found[each.id], rows)
+                place_apart(found[each.id], rows, codes=codes)
     return found
 
 
-def _read(asked: Asked, rows: Iterable[Sequence[Any]]) -> Counted:
+def read(asked: Asked, rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str] = NO_CODES) -> Counted:
+    """The sums of all levels by indicator and path."""
     found: Counted = {each.id: {} for each in asked.indicators}
     for row in rows:
         depth, known = row[0], row[1 + len(LEVELS)]
-        path = tuple(row[1 : 1 + depth])
+        path = tuple(codes.get(each, each) for each in row[1 : 1 + depth])
         # Of a place that nothing is known of below, the parts are the place itself.
         if None in path[:-1] or not known:
             continue
         for each in asked.indicators:
-            found[each.id][path] = Numbers(known=int(known))
+            found[each.id].setdefault(path, Numbers()).known += int(known)
         for column, number in zip(asked.columns, row[2 + len(LEVELS) :], strict=True):
             numbers = found[column.indicator][path]
             if column.what in ("value", "base", "behind"):
-                setattr(numbers, column.what, int(number))
+                # A place that has changed stands twice under one code.
+                setattr(numbers, column.what, (getattr(numbers, column.what) or 0) + int(number))
             else:
-                numbers.parts[column.what] = int(number)
+                numbers.parts[column.what] = numbers.parts.get(column.what, 0) + int(number)
     return found
 
 
-def place_apart(counted: dict[Path, Numbers], rows: Iterable[Sequence[Any]]) -> None:
+def place_apart(
+    counted: dict[Path, Numbers], rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str] = NO_CODES
+) -> None:
     """Put values of one indicator that doesn't add up where they belong."""
-    for *path, value in rows:
-        if tuple(path) in counted and value is not None:
-            counted[tuple(path)].value = int(value)
+    for *places, value in rows:
+        path = tuple(codes.get(each, each) for each in places)
+        if path in counted and value is not None:
+            counted[path].value = int(value)

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from tongxin.core.indicators import Group, Indicator, read
+from tongxin.core.indicators import KIND, Group, Indicator, read
 from tongxin.rulebook import rules, shipped
 
-KIND = "indicators"
 # Groups in the order in which they are shown; another that a county adopts comes behind.
 ORDER = (
     "children", "identification", "care", "timeliness", "crisis", "referral", "clues", "outcome", "people", "supply",

@@ -26,7 +26,7 @@ class Place:
     """A place of the tree: its row, or None for those of its whole that no lower place is known of."""
 
     path: Path
-    division_id: int | None
+    code: str
     zh: str
     level: str
 
@@ -44,19 +44,26 @@ class Table:
         return self.figures.get(id, {}).get(place.path, Figure(NOTHING))
 
 
-def place_for(viewer: Viewer, division_id: int | None = None) -> Place | None:
-    """The viewer's own place, or one inside it; None for any other."""
+def place_for(viewer: Viewer, code: str = "") -> Place | None:
+    """The viewer's own place, or one inside it by its code; None for any other."""
     if viewer.seat is None:
         return None
-    row = Division.objects.filter(
-        id=division_id or viewer.seat.division_id, **{f"{viewer.seat.division_level}_id": viewer.seat.division_id}
-    ).first()
-    return None if row is None else Place(path_of(row), row.id, row.name, row.level)
+    inside = Division.objects.filter(**{f"{viewer.seat.division_level}_id": viewer.seat.division_id})
+    row = (inside.filter(code=code) if code else inside.filter(id=viewer.seat.division_id)).order_by("id").last()
+    return None if row is None else _place(row)
 
 
-def path_of(row: Division) -> Path:
-    """A place's ancestors from the top, itself last."""
-    return tuple(row.ancestors[f"{level}_id"] for level in LEVELS[: LEVELS.index(row.level) + 1])
+def above(viewer: Viewer, place: Place) -> list[Place]:
+    """The places between the viewer's own and one inside it, from the top."""
+    rows = Division.objects.filter(code__in=[each for each in place.path[:-1] if each]).order_by("code")
+    own = place_for(viewer)
+    return [] if own is None else [each for each in map(_place, rows) if len(each.path) >= len(own.path)]
+
+
+def _place(row: Division) -> Place:
+    ids = [row.ancestors[f"{level}_id"] for level in LEVELS[: LEVELS.index(row.level) + 1]]
+    codes = dict(Division.objects.filter(id__in=[each for each in ids if each]).values_list("id", "code"))
+    return Place(tuple(None if each is None else codes[each] for each in ids), row.code, row.name, row.level)
 
 
 def compute(
@@ -67,19 +74,20 @@ def compute(
     Counted and hidden over everything that is kept here, then narrowed to the place: what is hidden doesn't depend on
     who asks. Nobody's own reading rights count, since no row is shown.
     """
-    if not access.may_do(viewer=viewer, action=SEE, at=at) or place_for(viewer, place.division_id) is None:
+    if not access.may_do(viewer=viewer, action=SEE, at=at) or place_for(viewer, place.code) is None:
         raise PermissionError(SEE)
     words = Words("postgresql" if connection.vendor == "postgresql" else "sqlite")
-    depth = len(place.path)
+    depth, region = len(place.path), region_of(viewer)
+    codes = dict(Division.objects.values_list("id", "code"))
     with scope.widened(), connection.cursor() as cursor:
         def ask(sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
             cursor.execute(sql, list(map(str, params)))
             return list(cursor.fetchall())
 
         found = computed(
-            groups_in(region=rules.region_of(place.division_id), at=at), ids=ids, first=first, last=last, ask=ask,
+            groups_in(region=region, at=at), ids=ids, first=first, last=last, ask=ask,
             source=lambda name: SELECTS[name](words), engine=words.vendor, placeholder="%s",
-            depths=range(depth, min(depth + 1, len(LEVELS)) + 1),
+            depths=range(depth, min(depth + 1, len(LEVELS)) + 1), codes=codes,
         )
     figures = {
         id: {path: each for path, each in all_of.items() if path == place.path or path[:-1] == place.path}
@@ -91,9 +99,14 @@ def compute(
 def _parts(place: Place, figures: dict[str, dict[Path, Figure]]) -> tuple[Place, ...]:
     """The places just below in which anything was counted, by code; last those without one."""
     paths = {path for each in figures.values() for path in each if path != place.path}
-    rows = Division.objects.filter(id__in=[path[-1] for path in paths if path[-1] is not None]).order_by("code")
-    found = [Place((*place.path, row.id), row.id, row.name, row.level) for row in rows]
+    rows = Division.objects.filter(code__in=[path[-1] for path in paths if path[-1] is not None]).order_by("code", "id")
+    found = {row.code: Place((*place.path, row.code), row.code, row.name, row.level) for row in rows}
     if (*place.path, None) in paths:
         level = LEVELS[min(len(place.path), len(LEVELS) - 1)]
-        found.append(Place((*place.path, None), None, "没有登记到下一级", level))
-    return tuple(found)
+        found[""] = Place((*place.path, None), "", "没有登记到下一级", level)
+    return tuple(found.values())
+
+
+def region_of(viewer: Viewer) -> str:
+    """The region whose definitions hold for a viewer."""
+    return rules.region_of(viewer.seat.division_id) if viewer.seat is not None else ""

@@ -11,6 +11,7 @@ from tongxin.core.language import Kind, Rule, RuleError, parse
 from tongxin.core.language.errors import DefinitionError
 
 Content = Mapping[str, Any]
+KIND = "indicators"
 ROWS, SUM, MEDIAN, P90 = "rows", "sum", "median", "p90"
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 PERCENT = {MEDIAN: 50, P90: 90}
@@ -130,9 +131,11 @@ def _indicator(raw: Any, path: str, source: str) -> Indicator:
     return Indicator(
         id=id, zh=row["zh"], unit=row["unit"], means=row["means"], rows=tuple(map(str, row["rows"])),
         caveat=row.get("caveat", ""), source=row.get("source", source), level=level, over=over,
-        where=_rule(row, "where", facts, path), met=_rule(row, "met", facts, path), during=str(row.get("during", "")),
+        where=_rule(row, "where", facts, path), met=_rule(row, "met", facts, path),
+        during=str(row.get("during", "")),
         count=count, column=column, divide=take.number(row, "divide", path, 1, low=1), per=per, times=times,
-        by=by, parts=parts, met_zh=row.get("met_zh", ""), base_zh=row.get("base_zh", ""), about_work=take.flag(row, "about_work", path),
+        by=by, parts=parts, met_zh=row.get("met_zh", ""), base_zh=row.get("base_zh", ""),
+        about_work=take.flag(row, "about_work", path),
         cases=tuple(row.get("cases", ())),
     )
 

@@ -14,7 +14,8 @@ LEVELS = ("province", "city", "county", "town", "village")
 KEYS = {"child": "儿童", "household": "家庭", "person": "人员", "meeting": "场次"}
 _TYPES = {"bool": BOOL, "code": CODE, "date": DATE, "int": INT}
 PERIOD = {
-    "first": Fact(type=DATE, zh="统计期第一天", sealed=False), "last": Fact(type=DATE, zh="统计期最后一天", sealed=False),
+    "first": Fact(type=DATE, zh="统计期第一天", sealed=False),
+    "last": Fact(type=DATE, zh="统计期最后一天", sealed=False),
 }
 
 

@@ -1,0 +1,49 @@
+"""An installation's facts written as Parquet, set by set."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import connection
+
+from tongxin.access import scope
+from tongxin.accounts.models import LEVELS, Division
+from tongxin.core.indicators.sets import SETS
+from tongxin.indicators.dialect import Words
+from tongxin.indicators.export import CHUNK, DIVISIONS, Writer
+from tongxin.indicators.selects import SELECTS
+
+
+def export(folder: Path) -> dict[str, int]:
+    """How many rows of each set were written below an empty folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise FileExistsError(folder)
+    codes = dict(Division.objects.values_list("id", "code"))
+    _write_divisions(folder, codes)
+    words, writer = Words("postgresql" if connection.vendor == "postgresql" else "sqlite"), Writer(folder, codes)
+    found = {}
+    with scope.widened():
+        for name, facts in SETS.items():
+            with connection.cursor() as cursor:
+                cursor.execute(SELECTS[name](words))
+                columns = [each[0] for each in cursor.description]
+                found[name] = writer.write(facts, columns, _chunks(cursor))
+    return found
+
+
+def _chunks(cursor: Any) -> Iterator[Sequence[Sequence[Any]]]:
+    while rows := cursor.fetchmany(CHUNK):
+        yield rows
+
+
+def _write_divisions(folder: Path, codes: dict[int, str]) -> None:
+    rows = [
+        {"code": row.code, "name": row.name, "level": row.level,
+         **{level: codes.get(row.ancestors[f"{level}_id"] or 0) for level in LEVELS}}
+        for row in Division.objects.order_by("code")
+    ]
+    schema = pa.schema([(name, pa.string()) for name in ("code", "name", "level", *LEVELS)])
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / DIVISIONS)
