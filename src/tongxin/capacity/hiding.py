@@ -53,7 +53,7 @@ def _forced(many: int, under: int) -> tuple[int, ...]:
 
 
 def _smallest(table: Table, line: Sequence[Cell], hidden: set[Cell]) -> set[Cell]:
-    """What is hidden next: the smallest that are not zero, else zeros; all alike ones, for which one would tell more."""
+    """What is hidden next: the smallest that are not zero, else zeros; all that are alike, for one would tell."""
     free = [(row, at) for row, at in line if (row, at) not in hidden]
     least = min((table[row][at] for row, at in free if table[row][at]), default=0)
     return {(row, at) for row, at in free if table[row][at] == least}
