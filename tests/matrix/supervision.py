@@ -17,7 +17,6 @@ PAGES = {
     "supervision/questions/<uuid:question_id>/say/": "here",
     "quality/": "office.see_quality", "quality/<slug:check>/": "office.see_quality~",
     "calibration/": "office.see_calibration",
-    "calibration/replay/": "office.see_calibration~",
 }
 
 

@@ -38,7 +38,7 @@ from tongxin.lib.retention_checks import check_retention
 from tongxin.lib.rights_checks import check_rights
 from tongxin.lib.sharing_checks import check_sharing
 from tongxin.lib.sign_in_checks import check_sign_in
-from tongxin.lib.supervision_checks import check_quality, check_supervision
+from tongxin.lib.supervision_checks import check_calibration, check_quality, check_supervision
 from tongxin.lib.sync_checks import check_sync
 from tongxin.lib.training_checks import check_lesson, check_training
 from tongxin.lib.workforce_checks import check_workforce
@@ -203,6 +203,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "asks": check_asks,
     "blind": check_blind,
     "brand": _brand,
+    "calibration": check_calibration,
     "calendar": _calendar,
     "capacity": check_capacity,
     "categories": _categories,

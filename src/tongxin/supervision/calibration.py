@@ -1,0 +1,93 @@
+"""What `definitions/calibration` says, and tables of which nothing small can be read or worked out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tongxin.core.screening import hide_small
+from tongxin.rulebook import shipped
+
+KIND = "calibration"
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRules:
+    """The rules of a county."""
+
+    means: str
+    source: str
+    small_under: int
+    ages: tuple[tuple[int, int], ...]
+    confirmed: frozenset[str]
+    quarters: int
+    measures: Mapping[str, tuple[str, str]]
+
+    def age_zh(self, years: int | None) -> str:
+        """The band of an age in words."""
+        for low, high in self.ages:
+            if years is not None and low <= years <= high:
+                return f"{low}—{high} 岁"
+        return "不详" if years is None else "其他年龄"
+
+
+def calibration_in(*, region: str, at: datetime) -> CalibrationRules:
+    """The rules in force in a county; before they are adopted, those that came with the program."""
+    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at)
+
+
+def _read(content: Mapping[str, Any]) -> CalibrationRules:
+    return CalibrationRules(
+        means=content["means"], source=content["source"], small_under=content["small_under"],
+        ages=tuple((low, high) for low, high in content["ages"]), confirmed=frozenset(content["confirmed"]),
+        quarters=content["quarters"],
+        measures={each["id"]: (each["zh"], each["means"]) for each in content["measures"]},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table and its sum; None is not told."""
+
+    zh: str
+    counts: tuple[int | None, ...]
+    total: int | None
+
+
+def table(rows: Mapping[str, Sequence[int]], *, columns: int, under: int) -> tuple[list[Line], Line | None]:
+    """The rows of counts with their sums, and the sums of the columns; small ones hidden with enough others.
+
+    The sums stand in the table as cells, so that a small sum is hidden too and none gives a cell away.
+    """
+    if not rows:
+        return [], None
+    full = [[*counts, sum(counts)] for counts in rows.values()]
+    full.append([sum(each[at] for each in full) for at in range(columns + 1)])
+    hidden = hide_small(full, at_least=under)
+
+    def line(at: int, zh: str) -> Line:
+        shown = [None if (at, column) in hidden else count for column, count in enumerate(full[at])]
+        return Line(zh, tuple(shown[:-1]), shown[-1])
+
+    return [line(at, zh) for at, zh in enumerate(rows)], line(len(rows), "合计")
+
+
+def chain(counts: Sequence[int], *, under: int) -> list[int | None]:
+    """Counts of which each is a part of the one before; small ones, and small differences, end what is told."""
+    shown: list[int | None] = []
+    before: int | None = None
+    for count in counts:
+        is_small = 0 < count < under or (before is not None and 0 < before - count < under)
+        if is_small or (shown and shown[-1] is None):
+            shown.append(None)
+            continue
+        shown.append(count)
+        before = count
+    return shown
+
+
+def share(part: int, of: int, *, under: int) -> int | None:
+    """A percentage rounded, where neither the part nor the rest is small enough to point at somebody."""
+    if of < under or 0 < part < under or 0 < of - part < under:
+        return None
+    return (200 * part + of) // (2 * of)
