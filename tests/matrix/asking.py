@@ -51,6 +51,8 @@ def is_admitted(worker: Worker, ask: Ask, things: Things) -> bool | None:
         found = rules.access_rules(at=MORNING)
         may = any(found.may_do(role=worker.role, action=each) for each in action.split("|"))
         may = may and (not county or worker.where == HERE)
+        # A desk's own place, not one above it.
+        may = may and (county != "desk" or worker.post.division.level != "city")
     elif kind in {"part", "record"}:
         part, action = (rest, "read") if kind == "part" else ("", f"record.{rest}")
         may = expected(worker.viewer(), things.child, part, action, MORNING)

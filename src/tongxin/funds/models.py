@@ -69,8 +69,11 @@ class Balance(models.Model):
 class Request(models.Model):
     """Money asked for out of a fund, or a posting to be turned round; another person agrees, or several."""
 
-    PAYOUT, PAYMENT, REVERSAL = "payout", "payment", "reversal"
-    KINDS: ClassVar = [(PAYOUT, "发给孩子"), (PAYMENT, "付给单位"), (REVERSAL, "冲正")]
+    PAYOUT, PAYMENT, REVERSAL, UNDOING, HANDING = "payout", "payment", "reversal", "undoing", "handing"
+    KINDS: ClassVar = [
+        (PAYOUT, "发给孩子"), (PAYMENT, "付给单位"), (REVERSAL, "冲正"), (UNDOING, "撤回已同意的用款"),
+        (HANDING, "下达"),
+    ]
     ASKED, AGREED, REFUSED, WITHDRAWN, DONE = "asked", "agreed", "refused", "withdrawn", "done"
     STATES: ClassVar = [
         (ASKED, "等审批"), (AGREED, "已同意，等付"), (REFUSED, "没有同意"), (WITHDRAWN, "已收回"), (DONE, "办完"),
@@ -80,11 +83,12 @@ class Request(models.Model):
     number = models.IntegerField("编号")
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="requests")
     kind = models.CharField("种类", max_length=12, choices=KINDS)
-    # The pay-out, the acceptance or the posting.
+    # The pay-out, the acceptance, the posting or the request that was agreed to.
     about_id = models.UUIDField("为哪一件")
     purpose = models.CharField("用途", max_length=24, default="", blank=True)
     amount = models.BigIntegerField("金额（分）")
     needed = models.SmallIntegerField("要几个人同意")
+    sure = models.CharField("金额大，怎么核对的", max_length=24, default="", blank=True)
     state = models.CharField("状态", max_length=12, choices=STATES, default=ASKED)
     at = models.DateTimeField("提出时间")
     person_id = models.UUIDField("提出人")
@@ -224,6 +228,7 @@ class Grant(models.Model):
     # Who put it on the list with its amount; they don't agree to it.
     listed_by = models.UUIDField("谁加的", null=True)
     again = models.CharField("同类再发的原因", max_length=24, default="", blank=True)
+    sure = models.CharField("金额大，怎么核对的", max_length=24, default="", blank=True)
     reason = models.CharField("退回原因", max_length=24, default="", blank=True)
     settled_on = models.DateField("结果日期", null=True)
     receipt_on = models.DateField("签收日期", null=True)
@@ -243,6 +248,102 @@ class Grant(models.Model):
     @property
     def key_owner(self) -> Owner:
         return Owner("child", self.child_id)
+
+
+class Settlement(OnlyAdded):
+    """What somebody said came of a grant, or who signed for it; the newest stands, the others stay to be read."""
+
+    RESULT, RECEIPT = "result", "receipt"
+    KINDS: ClassVar = [(RESULT, "结果"), (RECEIPT, "签收")]
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="settlements")
+    kind = models.CharField("种类", max_length=8, choices=KINDS)
+    # The state of the grant, or who signed.
+    said = models.CharField("记了什么", max_length=24)
+    reason = models.CharField("原因", max_length=24, default="", blank=True)
+    on_day = models.DateField("日期")
+    attachment_id = models.UUIDField("签收单", null=True)
+    at = models.DateTimeField("时间")
+    person_id = models.UUIDField("谁记的", null=True)
+    post_id = models.UUIDField("岗位", null=True)
+
+    class Meta:
+        verbose_name = "发放结果"
+        indexes: ClassVar = [models.Index(fields=["grant", "at"], name="settlement_grant")]
+
+
+class Term(OnlyAdded):
+    """A later day until which a fund may be used, with what allows it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="terms")
+    until_on = models.DateField("用到")
+    words = SealedField("凭什么", null=True)
+    at = models.DateTimeField("时间")
+    person_id = models.UUIDField("谁记的")
+    post_id = models.UUIDField("岗位")
+
+    class Meta:
+        verbose_name = "延期"
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("file", self.fund_id)
+
+
+class Allocation(models.Model):
+    """Money of a province's or a city's fund that is handed down to places below, each its portion."""
+
+    ASKED, AGREED, SETTLED, DROPPED = "asked", "agreed", "settled", "dropped"
+    STATES: ClassVar = [
+        (ASKED, "等审批"), (AGREED, "已下达，等各地确认"), (SETTLED, "各地都答复了"), (DROPPED, "不下达了"),
+    ]
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    # Whose fund it comes out of.
+    place_id = models.BigIntegerField("下达地区")
+    number = models.IntegerField("编号")
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="allocations")
+    purpose = models.CharField("用途", max_length=24)
+    until_on = models.DateField("用到", null=True)
+    words = SealedField("文号、要求", null=True)
+    state = models.CharField("状态", max_length=8, choices=STATES, default=ASKED)
+    made_at = models.DateTimeField("提出时间")
+    made_by = models.UUIDField("提出人")
+    post_id = models.UUIDField("提出岗位")
+
+    class Meta:
+        verbose_name = "下达"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["place_id", "number"], name="allocation_number")]
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("file", self.id)
+
+
+class Portion(models.Model):
+    """What one place is to get of an allocation; it says itself that the money came, or hands it back."""
+
+    WAITING, RECEIVED, RETURNED = "waiting", "received", "returned"
+    STATES: ClassVar = [(WAITING, "等确认"), (RECEIVED, "已收到"), (RETURNED, "退回上级")]
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="portions")
+    place_id = models.BigIntegerField("哪里的", db_index=True)
+    amount = models.BigIntegerField("金额（分）")
+    state = models.CharField("状态", max_length=8, choices=STATES, default=WAITING)
+    # The fund of the place in whose book it stands.
+    fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="portions")
+    reason = models.CharField("退回原因", max_length=24, default="", blank=True)
+    answered_on = models.DateField("哪天", null=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answered_by = models.UUIDField("答复人", null=True)
+    post_id = models.UUIDField("答复岗位", null=True)
+
+    class Meta:
+        verbose_name = "下达到一地的"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["allocation", "place_id"], name="portion_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="portion_amount"),
+        ]
 
 
 class Wish(models.Model):

@@ -67,6 +67,10 @@ class Funds:
     outcomes: tuple[Figure, ...]
     caveat: str
     reached: frozenset[str]
+    # From which age somebody signs for themselves, by who signs.
+    ages: Mapping[str, int]
+    # Above which amount (分) of a grant, a child's year, a month, a deposit one is asked first.
+    unusual: Mapping[str, int]
     # The kinds of attachments that are receipts.
     papers: frozenset[str]
     # The sources out of which a benefit is paid that somebody is entitled to.
@@ -91,7 +95,7 @@ def funds_in(*, region: str, at: datetime) -> Funds:
 
 
 def _read(content: Mapping[str, Any]) -> Funds:
-    named = ("sources", "ways", "refusals", "again", "returns", "receipts", "liked")
+    named = ("sources", "ways", "refusals", "again", "returns", "receipts", "liked", "corrections", "sure")
     lists = {name: words_of(content[name]) for name in named}
     given = {each["id"]: each["zh"] for each in content["purposes"] if each["to"] == TO_CHILD}
     options = {name: words_of(each) for name, each in content["option_lists"].items()}
@@ -113,6 +117,7 @@ def _read(content: Mapping[str, Any]) -> Funds:
         asked={key: fields_in(content[key], options) for key in ("fund", "deposit", "payout", "wish")},
         outcomes=tuple(Figure(each["id"], each["zh"], each["unit"], each["means"]) for each in content["outcomes"]),
         caveat=content["caveat"], reached=frozenset(content["reached"]),
-        papers=frozenset(content.get("papers", ())),
+        ages={each["id"]: int(each["least_age"]) for each in content["receipts"] if "least_age" in each},
+        unusual=dict(content["unusual"]), papers=frozenset(content.get("papers", ())),
         public=frozenset(each["id"] for each in content["sources"] if each.get("public")),
     )

@@ -7,6 +7,7 @@ SUMMARY = "ledger_summary"
 APPEND_ONLY = (*FIRST, SUMMARY)
 # The book of money is only added to as well; it isn't part of what is sealed.
 BOOK = ("funds_posting", "funds_transfer", "funds_approval", "funds_closing")
+BOOK_SINCE = ("funds_settlement", "funds_term")
 WITH_HORIZON = ("ledger_entry", "ledger_event", "ledger_access")
 REFUSAL = "ledger rows are never changed or removed"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tongxin.ledger.guards import APPEND_ONLY, BOOK
+from tongxin.ledger.guards import APPEND_ONLY, BOOK, BOOK_SINCE
 
 OWNER, WEB, WORKER = "tongxin_owner", "tongxin_web", "tongxin_worker"
 # What registers say and what was done about it: rows that no program changes.
@@ -32,7 +32,7 @@ def statements(tables: Iterable[str]) -> list[str]:
 def _rights(table: str, role: str) -> str:
     if table in SEALED_BY_WORKER and role == WEB:
         return "SELECT"
-    if table in APPEND_ONLY or table in ADDED_ONLY or table in BOOK:
+    if table in APPEND_ONLY or table in ADDED_ONLY or table in (*BOOK, *BOOK_SINCE):
         return "SELECT, INSERT"
     if table == "django_migrations":
         return "SELECT"

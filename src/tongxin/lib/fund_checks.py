@@ -13,7 +13,8 @@ HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
 ACCOUNTS = ("asset", "income", "expense")
 EVERY = ("year", "half", "once", "none")
-FUND_LISTS = ("ways", "refusals", "again", "returns", "receipts", "liked")
+FUND_LISTS = ("ways", "refusals", "again", "returns", "liked", "corrections", "sure")
+UNUSUAL = ("grant", "child", "month", "deposit")
 FUND_ASKED = ("fund", "deposit", "payout", "wish")
 PROGRAMME_LISTS = ("kinds", "left_out", "refusals")
 PROGRAMME_ASKED = ("programme", "contract", "acceptance")
@@ -23,8 +24,9 @@ SOURCES, UNITS = ("entries", "meetings", "occasions"), ("人", "人次", "次", 
 def check_funds(content: Content) -> None:
     """Nothing, when funds can be kept by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(
-        *HEAD, "accounts", "held", "reserved", "sources", "purposes", "approvals", *FUND_LISTS, "receipt_within",
-        "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat", "reached", "option_lists",
+        *HEAD, "accounts", "held", "reserved", "sources", "purposes", "approvals", *FUND_LISTS, "receipts", "unusual",
+        "receipt_within", "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat", "reached",
+        "option_lists",
     ), optional=(*DATED, "papers"))
     take.sequence(content.get("papers", []), "papers")
     kinds = {each: row["kind"] for each, row in _rows(content["accounts"], "accounts", ("kind",)).items()}
@@ -45,6 +47,11 @@ def check_funds(content: Content) -> None:
     _check_steps(content["approvals"])
     for key in FUND_LISTS:
         _rows(content[key], key)
+    for row in _rows(content["receipts"], "receipts", (), ("least_age",)).values():
+        take.number(row, "least_age", "receipts", 0, high=18)
+    unusual = take.mapping(content["unusual"], "unusual", required=UNUSUAL)
+    for key in UNUSUAL:
+        take.number(unusual, key, "unusual", 0, low=1)
     for key in ("receipt_within", "remind_before"):
         span_at(content[key], key)
     for key, least in (("rows_at_most", 1), ("small_below", 5)):

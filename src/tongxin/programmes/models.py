@@ -40,12 +40,19 @@ class BudgetLine(models.Model):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="budget")
     purpose = models.CharField("用途", max_length=24)
+    # Below nought where less is meant for it than before.
     amount = models.BigIntegerField("金额（分）")
+    reason = models.CharField("为什么改", max_length=24, default="", blank=True)
+    # The form that changed it, so that twice sent is once changed.
+    change_id = models.UUIDField("哪一次改", null=True)
     at = models.DateTimeField("时间")
     person_id = models.UUIDField("登记人")
 
     class Meta:
         verbose_name = "预算"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["programme", "change_id"], name="budget_change_once")
+        ]
 
 
 class Contract(models.Model):
@@ -61,7 +68,11 @@ class Contract(models.Model):
     at = models.DateTimeField("登记时间")
     person_id = models.UUIDField("登记人")
     post_id = models.UUIDField("登记岗位")
+    # Ended before its last day: what was done until then still counts.
     ended_at = models.DateTimeField("提前结束", null=True)
+    ended_on = models.DateField("做到哪天", null=True)
+    ended_by = models.UUIDField("谁登记的", null=True)
+    end_reason = models.CharField("为什么提前结束", max_length=24, default="", blank=True)
 
     class Meta:
         verbose_name = "合同"
@@ -87,8 +98,10 @@ class Deliverable(models.Model):
 class Acceptance(models.Model):
     """What was counted for a contract between two days; another person accepts it."""
 
-    DRAWN, ACCEPTED, REFUSED = "drawn", "accepted", "refused"
-    STATES: ClassVar = [(DRAWN, "等验收"), (ACCEPTED, "通过"), (REFUSED, "没有通过")]
+    DRAWN, ACCEPTED, REFUSED, UNPAID = "drawn", "accepted", "refused", "unpaid"
+    STATES: ClassVar = [
+        (DRAWN, "等验收"), (ACCEPTED, "通过"), (REFUSED, "没有通过"), (UNPAID, "没有付款，要重新数"),
+    ]
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="acceptances")
     number = models.IntegerField("第几次")

@@ -63,6 +63,8 @@ ACTIONS = {
     "office.publish_needs|take_needs": "可以发布需求或接单的人",
     "office.see_funds": "看得到资金和项目的人",
     "office.keep_funds": "登记资金、到账、结账的人",
+    "office.oversee_funds": "看得到本地全部资金的人",
+    "office.hand_funds": "把钱下达到下面地区的人",
     "office.ask_funds": "可以申请用款的人",
     "office.approve_funds": "审批用款的人",
     "office.send_funds": "发放、生成名单文件的人",

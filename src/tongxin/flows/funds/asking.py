@@ -21,17 +21,22 @@ from tongxin.flows.funds.booking import (
     SHORT,
     Line,
     book,
+    doubts,
     free,
     fund_for,
     lock_county,
     may,
+    refuse_over,
     rules_of,
     tell,
 )
-from tongxin.flows.pairing_companions import county_of, must, post_of
+from tongxin.flows.funds.reach import place_of, requests_within
+from tongxin.flows.funds.rechecking import refuse_doubles
+from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Approval, Fund, Payout, Posting, Request, Transfer
 from tongxin.notices import services as notices
+from tongxin.programmes.models import Acceptance, Counted
 from tongxin.rulebook import rules
 
 NOT_FOR = "没有提出：这笔资金不能用在“{zh}”。"
@@ -40,35 +45,54 @@ OWN = "没有改动：自己提出的，要由别人审批。"
 ANSWERED = "没有改动：您已经答复过。"
 CHANGED = "没有改动：别人刚办过，请看过新的内容再办。"
 NO_REASON = "没有改动：请选不同意的原因。"
+MOVED = "没有改动：已经发出、付出或撤回，不能再撤回。已发出的在发放里记退回。"
+STOPPING = "没有改动：有人提出撤回这笔用款，正在等答复；答复以后再办。"
+UNDONE = (Request.PAYOUT, Request.PAYMENT)
 NOT_WHOLE = "没有冲正：这一笔属于用款申请或已经冲正过，不能冲正。已发出的在发放里记退回。"
 
 
 @transaction.atomic
 def ask(
     *, fund: Fund, kind: str, about_id: UUID, purpose: str, amount: int, actor: Viewer, at: datetime,
-    person_id: UUID | None = None, post_id: UUID | None = None,
+    person_id: UUID | None = None, post_id: UUID | None = None, sure: str = "",
 ) -> Request:
     """A request; `person_id` whose it is when somebody else's step raised it; refused where there isn't enough."""
     found = rules_of(fund.county_id, at=at)
     lock_county(fund.county_id)
+    is_spending = kind not in (Request.REVERSAL, Request.UNDOING)
+    if is_spending:
+        refuse_over(fund, at)
     if Request.objects.filter(about_id=about_id, state__in=[Request.ASKED, Request.AGREED, Request.DONE]).exists():
         raise Refused.because(IS_ASKED)
     if purpose and purpose not in fund.purposes:
         named = found.purposes.get(purpose)
         raise Refused([Problem("purpose", NOT_FOR.format(zh=named.zh if named else purpose), True)])
-    if kind != Request.REVERSAL and amount > free(fund, found):
+    if is_spending and amount > free(fund, found):
         raise Refused([Problem("amount", SHORT, True)])
+    month = amount + _asked_this_month(fund, at) if kind == Request.PAYOUT else 0
+    problems = doubts(found, sure=sure, month=(month, "加上这一次，全县这个月申请发给孩子的"))
+    if problems:
+        raise Refused(problems)
     last = Request.objects.filter(county_id=fund.county_id).aggregate(last=Max("number"))["last"] or 0
     asker = person_id or actor.person_id
     if asker is None:
         raise NotAllowed
     request = Request.objects.create(
         county_id=fund.county_id, number=last + 1, fund=fund, kind=kind, about_id=about_id, purpose=purpose,
-        amount=amount, needed=found.people_for(amount), at=at, person_id=asker, post_id=post_id or post_of(actor),
+        amount=amount, needed=found.people_for(amount) if is_spending else 1, at=at, person_id=asker,
+        post_id=post_id or post_of(actor), sure=sure if month > found.unusual["month"] else "",
     )
     event = tell("fund.asked", fund, actor, at, request=str(request.id), kind=kind)
     notices.tell_posts(posts=_approvers(fund.county_id, request, at), event=event, at=at)
     return request
+
+
+def _asked_this_month(fund: Fund, at: datetime) -> int:
+    day = at.astimezone(CHINA)
+    rows = Request.objects.filter(county_id=fund.county_id, kind=Request.PAYOUT, at__gte=day.replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )).exclude(state__in=[Request.REFUSED, Request.WITHDRAWN])
+    return int(rows.aggregate(all=Sum("amount"))["all"] or 0)
 
 
 def _approvers(county_id: int, request: Request, at: datetime) -> list[UUID]:
@@ -80,7 +104,8 @@ def _approvers(county_id: int, request: Request, at: datetime) -> list[UUID]:
 def requests_for(viewer: Viewer, *, at: datetime) -> QuerySet[Request]:
     """The requests of the county, the newest first."""
     may(viewer, SEE, at=at)
-    return Request.objects.filter(county_id=county_of(viewer)).select_related("fund").order_by("-number")
+    rows = Request.objects.filter(county_id=place_of(viewer)).select_related("fund").order_by("-number")
+    return requests_within(rows, viewer, at=at)
 
 
 def waiting_for(viewer: Viewer, *, at: datetime) -> list[Request]:
@@ -139,6 +164,12 @@ def _agree(fund: Fund, request: Request, actor: Viewer, at: datetime) -> None:
     if request.kind == Request.REVERSAL:
         _reverse(fund, request, actor, at)
         return
+    if request.kind == Request.UNDOING:
+        _undo(fund, request, actor, at)
+        return
+    refuse_over(fund, at)
+    if request.kind == Request.PAYOUT:
+        refuse_doubles(Payout.objects.get(id=request.about_id), at)
     found = rules_of(fund.county_id, at=at)
     line = Line(found.reserved, found.held[fund.form], request.amount)
     book(
@@ -160,11 +191,48 @@ def _reverse(fund: Fund, request: Request, actor: Viewer, at: datetime) -> None:
     _end(request, Request.DONE, at)
 
 
+def _undo(fund: Fund, request: Request, actor: Viewer, at: datetime) -> None:
+    """What was agreed to isn't spent: the money is free again, the list can be mended, the records counted again."""
+    about = Request.objects.select_for_update().get(id=request.about_id)
+    _refuse_moved(about)
+    found = rules_of(fund.county_id, at=at)
+    line = Line(found.held[fund.form], found.reserved, left_of(about, found.reserved))
+    book(
+        fund, kind=Posting.RELEASE, lines=[line], on=at.astimezone(CHINA).date(), posting_id=step_of(about, "undone"),
+        request=about, actor=actor, at=at,
+    )
+    _end(about, Request.WITHDRAWN, at)
+    _end(request, Request.DONE, at)
+
+
+def _refuse_moved(about: Request) -> None:
+    is_sent = Payout.objects.filter(id=about.about_id, sent_at__isnull=False).exists()
+    if about.kind not in UNDONE or about.state != Request.AGREED or is_sent:
+        raise Refused.because(MOVED)
+
+
+@transaction.atomic
+def ask_undoing(*, request_id: UUID, actor: Viewer, at: datetime) -> Request:
+    """What was agreed to and isn't paid yet shall not be; somebody else says yes to that as well."""
+    must(actor, ASK, at=at)
+    fund, about = _locked(request_id, actor, at)
+    _refuse_moved(about)
+    return ask(
+        fund=fund, kind=Request.UNDOING, about_id=about.id, purpose="", amount=about.amount, actor=actor, at=at
+    )
+
+
+def is_stopping(*, about_id: UUID) -> bool:
+    """Whether somebody asked for what was agreed to about a thing not to be spent, and waits for the answer."""
+    agreed = Request.objects.filter(about_id=about_id, state=Request.AGREED).values("id")
+    return Request.objects.filter(kind=Request.UNDOING, about_id__in=agreed, state=Request.ASKED).exists()
+
+
 @transaction.atomic
 def ask_reversal(*, posting_id: UUID, actor: Viewer, at: datetime) -> Request:
     """A posting was wrong: it stands, and another turns it round once somebody else agrees."""
     must(actor, ASK, at=at)
-    posting = Posting.objects.filter(id=posting_id, fund__county_id=county_of(actor)).select_related("fund").first()
+    posting = Posting.objects.filter(id=posting_id, fund__county_id=place_of(actor)).select_related("fund").first()
     if posting is None:
         raise NotAllowed
     fund = fund_for(fund_id=posting.fund_id, viewer=actor, at=at, for_update=True)
@@ -211,6 +279,9 @@ def pay(*, request_id: UUID, actor: Viewer, at: datetime) -> Request:
     fund, request = _locked(request_id, actor, at)
     if request.kind != Request.PAYMENT or request.state != Request.AGREED:
         raise Refused.because(CHANGED)
+    refuse_over(fund, at)
+    if is_stopping(about_id=request.about_id):
+        raise Refused.because(STOPPING)
     spend(request, fund, amount=request.amount, on=at.astimezone(CHINA).date(), step="paid", actor=actor, at=at)
     request.refresh_from_db()
     return request
@@ -231,13 +302,16 @@ def _end(request: Request, state: str, at: datetime) -> None:
 
 
 def _follow(request: Request) -> None:
-    """The pay-out stands where its request does."""
+    """The pay-out stands where its request does; records that aren't paid can be counted again."""
     states = {
         Request.AGREED: Payout.AGREED, Request.REFUSED: Payout.DRAFT, Request.WITHDRAWN: Payout.DRAFT,
         Request.DONE: Payout.SETTLED,
     }
     if request.kind == Request.PAYOUT and request.state in states:
         Payout.objects.filter(id=request.about_id).update(state=states[request.state])
+    if request.kind == Request.PAYMENT and request.state in (Request.REFUSED, Request.WITHDRAWN):
+        Acceptance.objects.filter(id=request.about_id, state=Acceptance.ACCEPTED).update(state=Acceptance.UNPAID)
+        Counted.objects.filter(acceptance_id=request.about_id).update(is_live=False)
 
 
 def step_of(request: Request, step: str) -> UUID:

@@ -14,12 +14,14 @@ from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.pairing_companions import county_of, must, post_of
+from tongxin.flows.funds.reach import funds_within, place_of
+from tongxin.flows.made_once import made_before
+from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Balance, Closing, Fund, Posting, Request, Transfer
+from tongxin.funds.models import Balance, Closing, Fund, Posting, Request, Term, Transfer
 from tongxin.funds.rules import ASSET, Funds, funds_in
 from tongxin.ledger.models import Event
-from tongxin.lib.money import fen_in
+from tongxin.lib.money import fen_in, yuan
 from tongxin.lib.numbers import day_in
 from tongxin.registers import answers
 from tongxin.registers.answers import Given
@@ -29,7 +31,14 @@ SEE, KEEP, ASK, APPROVE, SEND = "see_funds", "keep_funds", "ask_funds", "approve
 NO_AMOUNT = "没有保存：请写金额，例如 36000 或 1611.50，最多两位小数。"
 SHORT = "没有保存：这笔资金里可以用的钱不够。请看余额，改小金额或换一笔资金。"
 CLOSED = "没有保存：{month}已经结账，不能再记。请记在没有结账的月份，记错的用冲正。"
+OVER = (
+    "没有改动：这笔资金只能用到{day}，已经过了。要继续用的，请在资金里登记延期；不再用的，换一笔资金。"
+    "已经同意、还没有付出的，可以撤回。"
+)
+UNUSUAL = "没有保存：{what}超过 {limit} 元，比平常多很多。写错了请改；确实是的，请选怎么核对的。"
 EARLY = "没有保存：用到哪天要在今天以后。"
+NOT_LATER = "没有改动：延到的日期要晚于今天，也要晚于原来的日期。"
+NO_BASIS, LONGEST = "没有改动：请写凭什么延期（文件、协议），最多 200 个字。", 200
 TWICE_WITHIN = "没有保存：这一凭证已经记在别的资金里。"
 
 
@@ -44,7 +53,7 @@ class Line:
 
 def rules_for(viewer: Viewer, *, at: datetime) -> Funds:
     """The rules of the viewer's county."""
-    return rules_of(county_of(viewer), at=at)
+    return rules_of(place_of(viewer), at=at)
 
 
 def rules_of(county_id: int | None, *, at: datetime) -> Funds:
@@ -63,9 +72,10 @@ def may(viewer: Viewer, actions: str, *, at: datetime) -> UUID:
 
 
 def funds_for(viewer: Viewer, *, at: datetime) -> QuerySet[Fund]:
-    """The funds of the viewer's county."""
+    """The funds of the viewer's place that they read."""
     must(viewer, SEE, at=at)
-    return Fund.objects.filter(county_id=county_of(viewer)).order_by("-number")
+    rows = Fund.objects.filter(county_id=place_of(viewer)).order_by("-number")
+    return funds_within(rows, viewer, rules_for(viewer, at=at), at=at)
 
 
 def fund_for(*, fund_id: UUID, viewer: Viewer, at: datetime, for_update: bool = False) -> Fund:
@@ -85,8 +95,9 @@ def lock_county(county_id: int) -> None:
 @transaction.atomic
 def open_fund(*, fund_id: UUID, given: Given, actor: Viewer, at: datetime) -> Fund:
     """A fund with nothing in it yet, once however often it is sent."""
-    person_id, county_id = must(actor, KEEP, at=at), county_of(actor)
-    known = Fund.objects.filter(id=fund_id, county_id=county_id).first()
+    person_id, county_id = must(actor, KEEP, at=at), place_of(actor)
+    lock_county(county_id)
+    known = made_before(Fund, fund_id, county_id=county_id)
     if known is not None:
         return known
     read = answers.read(rules_of(county_id, at=at).asked["fund"], given, at=at)
@@ -95,7 +106,6 @@ def open_fund(*, fund_id: UUID, given: Given, actor: Viewer, at: datetime) -> Fu
         problems.append(Problem("until_on", EARLY, True))
     if problems:
         raise Refused(problems)
-    lock_county(county_id)
     last = Fund.objects.filter(county_id=county_id).aggregate(last=Max("number"))["last"] or 0
     fund = Fund(
         id=fund_id, county_id=county_id, number=last + 1, source=read.clear["source"],
@@ -111,11 +121,12 @@ def open_fund(*, fund_id: UUID, given: Given, actor: Viewer, at: datetime) -> Fu
 
 @transaction.atomic
 def deposit(
-    *, fund_id: UUID, posting_id: UUID, amount: str, given: Given, actor: Viewer, at: datetime
+    *, fund_id: UUID, posting_id: UUID, amount: str, given: Given, actor: Viewer, at: datetime, sure: str = ""
 ) -> Posting:
-    """Money or goods came in."""
+    """Money or goods came in; `sure` says how an unusual amount was checked."""
     must(actor, KEEP, at=at)
     fund = fund_for(fund_id=fund_id, viewer=actor, at=at, for_update=True)
+    lock_county(fund.county_id)
     known = Posting.objects.filter(id=posting_id).first()
     if known is not None:
         return _same(known, fund)
@@ -124,13 +135,58 @@ def deposit(
     day, problems = day_in(str(read.clear.get("booked_on", ""))), list(read.problems)
     if fen is None:
         problems.append(Problem("amount", NO_AMOUNT, True))
+    problems += doubts(found, deposit=(fen or 0, "这笔到账"), sure=sure)
     if problems or fen is None or day is None:
         raise Refused(problems)
+    checked = found.lists["sure"].get(sure, "") if fen > found.unusual["deposit"] else ""
     line = Line(found.held[fund.form], found.income[fund.source], fen)
     return book(
-        fund, kind=Posting.DEPOSIT, lines=[line], on=day, posting_id=posting_id, words=read.words.get("note", ""),
-        actor=actor, at=at,
+        fund, kind=Posting.DEPOSIT, lines=[line], on=day, posting_id=posting_id, actor=actor, at=at,
+        words=f"{read.words.get('note', '')}{f'（{checked}）' if checked else ''}",
     )
+
+
+def doubts(found: Funds, *, sure: str, **amounts: tuple[int, str]) -> list[Problem]:
+    """A question for each amount (分, with what it is in words) that is unusual, until somebody says how it was
+    checked."""
+    if sure in found.lists["sure"]:
+        return []
+    return [
+        Problem("sure", UNUSUAL.format(what=zh, limit=yuan(found.unusual[name])), True)
+        for name, (fen, zh) in amounts.items() if fen > found.unusual[name]
+    ]
+
+
+def refuse_over(fund: Fund, at: datetime) -> None:
+    """Nothing, while a fund may be used.
+
+    Raises:
+        Refused: Its last day has passed: from when, and what can be done.
+    """
+    if fund.until_on is not None and at.astimezone(CHINA).date() > fund.until_on:
+        day = fund.until_on
+        raise Refused([Problem("until_on", OVER.format(day=f"{day.year}年{day.month}月{day.day}日"), True)])
+
+
+@transaction.atomic
+def extend(*, fund_id: UUID, term_id: UUID, until: str, basis: str, actor: Viewer, at: datetime) -> Term:
+    """A fund may be used longer, by what allows it; the days before stay to be read."""
+    person_id = must(actor, KEEP, at=at)
+    fund = fund_for(fund_id=fund_id, viewer=actor, at=at, for_update=True)
+    known = made_before(Term, term_id, fund_id=fund.id)
+    if known is not None:
+        return known
+    day, before = day_in(until), fund.until_on
+    if before is None or day is None or day <= max(before, at.astimezone(CHINA).date()):
+        raise Refused([Problem("until", NOT_LATER, True)])
+    if not basis.strip() or len(basis) > LONGEST:
+        raise Refused([Problem("basis", NO_BASIS, True)])
+    term = Term(id=term_id, fund=fund, until_on=day, at=at, person_id=person_id, post_id=post_of(actor))
+    vault.put(term, {"words": basis.strip()})
+    term.save()
+    Fund.objects.filter(id=fund.id).update(until_on=day)
+    tell("fund.extended", fund, actor, at, until=day.isoformat())
+    return term
 
 
 def book(

@@ -33,7 +33,7 @@ PURPOSE, ROUTE, WAY = "payout", "payouts", "bank_file"
 HEADS = {
     "name": ("姓名", "学生姓名", "儿童姓名"), "id_no": ("身份证号", "证件号码", "身份证号码"), "file_no": ("档案编号",),
     "amount": ("金额", "金额（元）", "资助金额"), "payee": ("户名", "收款人"), "account": ("账号", "银行账号", "卡号"),
-    "again": ("再发原因",),
+    "again": ("再发原因",), "sure": ("金额核对",),
 }
 NO_COLUMNS = "没有读：第一行要有“姓名”“金额”，还要有“身份证号”或“档案编号”。银行转账的再加“户名”“账号”。"
 TOO_MANY = "没有读：一份名单最多 {most} 行。请分成几份。"
@@ -51,7 +51,9 @@ def take_in(*, payout_id: UUID, content: bytes, name: str, actor: Viewer, at: da
     must(actor, ASK, at=at)
     payout = payout_for(payout_id=payout_id, viewer=actor, at=at)
     rows = _read(content, name, most=rules_of(payout.county_id, at=at).rows_at_most)
-    again = {zh: id for id, zh in rules_of(payout.county_id, at=at).lists["again"].items()}
+    again, sure = (
+        {zh: id for id, zh in rules_of(payout.county_id, at=at).lists[name].items()} for name in ("again", "sure")
+    )
     found = _found(rows, payout.county_id)
     seen = children_seen([each for each in found if each], actor, at=at)
     names = _names(seen, actor, at)
@@ -66,7 +68,10 @@ def take_in(*, payout_id: UUID, content: bytes, name: str, actor: Viewer, at: da
         elif amount is None:
             problems.append(Problem("file", BAD_AMOUNT.format(row=number), False))
         else:
-            wanted.append(Row(seen[child_id], amount, row["payee"], row["account"], again.get(row["again"], "")))
+            wanted.append(Row(
+                seen[child_id], amount, row["payee"], row["account"], again.get(row["again"], ""),
+                sure.get(row["sure"], ""),
+            ))
     if problems:
         raise Refused(problems)
     return paying.add(payout_id=payout_id, rows=wanted, actor=actor, at=at)

@@ -13,7 +13,8 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows.funds.booking import KEEP, funds_for, lock_county, rules_of
-from tongxin.flows.pairing_companions import county_of, must, post_of
+from tongxin.flows.funds.reach import place_of
+from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.refusals import Refused
 from tongxin.funds.models import Closing, Fund, Transfer
 from tongxin.funds.rules import ASSET
@@ -70,13 +71,13 @@ def _net(fund: Fund, *, until: date, since: date | None = None) -> dict[str, int
 
 def closing_of(viewer: Viewer, *, month: date) -> Closing | None:
     """The closing by which a month can't be booked in any more."""
-    return Closing.objects.filter(county_id=county_of(viewer), month__gte=month).order_by("month").first()
+    return Closing.objects.filter(county_id=place_of(viewer), month__gte=month).order_by("month").first()
 
 
 @transaction.atomic
 def close(*, month: date, actor: Viewer, at: datetime) -> Closing:
     """The month and all before it are closed, with what stood on each fund; once."""
-    person_id, county_id = must(actor, KEEP, at=at), county_of(actor)
+    person_id, county_id = must(actor, KEEP, at=at), place_of(actor)
     lock_county(county_id)
     zh = f"{month.year}年{month.month}月"
     if next_month(month) > at.astimezone(CHINA).date():

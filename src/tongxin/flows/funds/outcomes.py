@@ -14,6 +14,7 @@ from tongxin.assessments.models import Result
 from tongxin.cases.models import Decision
 from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.flows.funds.booking import funds_for, rules_of
+from tongxin.flows.funds.twice import files_of
 from tongxin.flows.programmes.contracts import programmes_for, rules_in
 from tongxin.funds.models import Fund, Grant, Transfer
 from tongxin.funds.rules import Funds
@@ -37,10 +38,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One fund or programme with what was spent (分) and its figures; `is_small` where there are too few children."""
+    """One fund or programme with what was spent (分) and its figures; nothing of it where children are too few."""
 
     row: Fund | Programme
-    spent: int
+    spent: int | None
     costs: tuple[Cost, ...]
     is_small: bool
 
@@ -95,16 +96,17 @@ def _outcome(
 ) -> Outcome:
     known, counts = rules_of(county_id, at=at), rules_in(county_id, at=at).counts
     numbers = {
-        "sessions": sum(_is_session(each, counts) for each in counted), "children": len(children),
+        "sessions": sum(_is_session(each, counts) for each in counted),
+        "children": len(set(files_of(children).values())),
         "goals": _goals(children, first, last, known.reached), "falls": _falls(children, first, last, county_id, at),
     }
-    is_small = 0 < len(children) < known.small_below
+    is_small = 0 < numbers["children"] < known.small_below
     costs = []
     for figure in known.outcomes:
         number = numbers.get(figure.id, 0)
         few = is_small or (figure.id in {"falls", "children"} and 0 < number < known.small_below)
         costs.append(Cost(figure.id, None if few else number, None if few else share(spent, number)))
-    return Outcome(row, spent, tuple(costs), is_small)
+    return Outcome(row, None if is_small else spent, tuple(costs), is_small)
 
 
 def _is_session(row: Counted, counts: Mapping[str, Count]) -> bool:

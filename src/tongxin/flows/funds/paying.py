@@ -16,9 +16,24 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows.funds import asking
-from tongxin.flows.funds.booking import ASK, NO_AMOUNT, SEE, SEND, fund_for, lock_county, may, rules_of, tell
-from tongxin.flows.funds.twice import others_of, taken_by
-from tongxin.flows.pairing_companions import county_of, must, post_of
+from tongxin.flows.funds.booking import (
+    ASK,
+    NO_AMOUNT,
+    SEE,
+    SEND,
+    doubts,
+    fund_for,
+    lock_county,
+    may,
+    refuse_over,
+    rules_of,
+    tell,
+)
+from tongxin.flows.funds.reach import payouts_within, place_of
+from tongxin.flows.funds.rechecking import refuse_doubles
+from tongxin.flows.funds.twice import Other, files_of, others_of
+from tongxin.flows.made_once import made_before
+from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Payout, Request
 from tongxin.funds.rules import TO_CHILD, Funds, period_zh
@@ -52,12 +67,15 @@ class Row:
     payee: str = ""
     account: str = ""
     again: str = ""
+    # How an unusual amount was checked.
+    sure: str = ""
 
 
 def payouts_for(viewer: Viewer, *, at: datetime) -> QuerySet[Payout]:
     """The pay-outs of the county, the newest first."""
     may(viewer, SEE, at=at)
-    return Payout.objects.filter(county_id=county_of(viewer)).select_related("fund").order_by("-number")
+    rows = Payout.objects.filter(county_id=place_of(viewer)).select_related("fund").order_by("-number")
+    return payouts_within(rows, viewer, at=at)
 
 
 def payout_for(*, payout_id: UUID, viewer: Viewer, at: datetime, for_update: bool = False) -> Payout:
@@ -90,14 +108,23 @@ def counted(payout: Payout) -> tuple[int, int]:
     return rows.count(), int(rows.aggregate(all=Sum("amount"))["all"] or 0)
 
 
+def told(payout: Payout, viewer: Viewer, *, at: datetime) -> tuple[int, int] | None:
+    """How many children and how much (分), unless the few whom the viewer doesn't see could be guessed from it."""
+    ids = list(payout.grants.exclude(state=Grant.REMOVED).values_list("child_id", flat=True))
+    unseen = len(ids) - len(children_seen(ids, viewer, at=at))
+    return None if 0 < unseen < rules_of(payout.county_id, at=at).small_below else counted(payout)
+
+
 @transaction.atomic
 def create(*, fund_id: UUID, payout_id: UUID, given: Given, actor: Viewer, at: datetime) -> Payout:
     """An empty list."""
     person_id = must(actor, ASK, at=at)
     fund = fund_for(fund_id=fund_id, viewer=actor, at=at)
-    known = Payout.objects.filter(id=payout_id, fund=fund).first()
+    lock_county(fund.county_id)
+    known = made_before(Payout, payout_id, fund_id=fund.id)
     if known is not None:
         return known
+    refuse_over(fund, at)
     found = rules_of(fund.county_id, at=at)
     read = answers.read(found.asked["payout"], given, at=at)
     problems = list(read.problems)
@@ -106,7 +133,6 @@ def create(*, fund_id: UUID, payout_id: UUID, given: Given, actor: Viewer, at: d
         problems.append(Problem("purpose", NOT_FOR.format(zh=purpose.zh), True))
     if problems or purpose is None:
         raise Refused(problems)
-    lock_county(fund.county_id)
     last = Payout.objects.filter(county_id=fund.county_id).aggregate(last=Max("number"))["last"] or 0
     payout = Payout.objects.create(
         id=payout_id, county_id=fund.county_id, number=last + 1, fund=fund, purpose=purpose.id, way=read.clear["way"],
@@ -129,18 +155,27 @@ def add(*, payout_id: UUID, rows: Iterable[Row], actor: Viewer, at: datetime) ->
     seen = children_seen([row.child.id for row in wanted], actor, at=at)
     if any(row.child.id not in seen for row in wanted):
         raise NotAllowed
-    on_list = set(payout.grants.exclude(state=Grant.REMOVED).values_list("child_id", flat=True))
+    listed = payout.grants.exclude(state=Grant.REMOVED).values_list("child_id", flat=True)
+    files = files_of([*listed, *(row.child.id for row in wanted)])
+    on_list, elsewhere = {files[id] for id in listed}, others_of(files, payout)
     problems: list[Problem] = []
     for number, row in enumerate(wanted, start=1):
-        problems += _problems(payout, row, number if len(wanted) > 1 else 0, on_list, found)
-        on_list.add(row.child.id)
+        mine = files[row.child.id]
+        other = elsewhere.get(mine, Other())
+        problems += _problems(payout, row, number if len(wanted) > 1 else 0, mine in on_list, other, found)
+        on_list.add(mine)
     if problems:
         raise Refused(problems)
     last = payout.grants.aggregate(last=Max("number"))["last"] or 0
-    return [_list(payout, row, last + number, actor, at) for number, row in enumerate(wanted, start=1)]
+    return [
+        _list(payout, row, last + number, elsewhere.get(files[row.child.id], Other()), found, actor, at)
+        for number, row in enumerate(wanted, start=1)
+    ]
 
 
-def _problems(payout: Payout, row: Row, number: int, on_list: set[UUID], found: Funds) -> Iterable[Problem]:
+def _problems(
+    payout: Payout, row: Row, number: int, is_listed: bool, other: Other, found: Funds
+) -> Iterable[Problem]:
     """What is wrong with one row; `number` 0 where there is one only."""
     purpose, before = found.purposes[payout.purpose], f"第 {number} 行" if number else ""
     span = period_zh(payout.period)
@@ -150,23 +185,32 @@ def _problems(payout: Payout, row: Row, number: int, on_list: set[UUID], found: 
 
     if row.amount <= 0:
         yield problem("amount", NO_AMOUNT)
-    if row.child.id in on_list:
+    if is_listed:
         yield problem("child", TWICE)
         return
     if payout.way == "bank" and not (row.payee and row.account):
         yield problem("account", NO_ACCOUNT)
     if max(len(row.payee), len(row.account)) > LONGEST:
         yield problem("account", LONG)
-    if purpose.most and taken_by(row.child.id, payout) + row.amount > purpose.most:
+    if purpose.most and other.fen + row.amount > purpose.most:
         yield problem("amount", TOO_MUCH.format(zh=purpose.zh, period=span, most=yuan(purpose.most)))
-    if others_of(row.child.id, payout) and row.again not in found.lists["again"]:
+    if other.many and row.again not in found.lists["again"]:
         yield problem("again", AGAIN.format(period=span, zh=purpose.zh))
+    asked = doubts(found, sure=row.sure, **_large(row.amount, other))
+    yield from (problem(each.path, each.zh) for each in asked[:1])
 
 
-def _list(payout: Payout, row: Row, number: int, actor: Viewer, at: datetime) -> Grant:
+def _large(fen: int, other: Other) -> dict[str, tuple[int, str]]:
+    return {"grant": (fen, "这一笔"), "child": (other.year + fen, "加上这一笔，这名孩子今年一共")}
+
+
+def _list(
+    payout: Payout, row: Row, number: int, other: Other, found: Funds, actor: Viewer, at: datetime
+) -> Grant:
+    is_large = bool(doubts(found, sure="", **_large(row.amount, other)))
     grant = Grant(
         payout=payout, number=number, child_id=row.child.id, amount=row.amount, listed_by=actor.person_id,
-        again=row.again if others_of(row.child.id, payout) else "",
+        again=row.again if other.many else "", sure=row.sure if is_large else "",
     )
     vault.put(grant, {"words": json.dumps({"payee": row.payee, "account": row.account}, ensure_ascii=False)})
     grant.save(force_insert=True)
@@ -188,8 +232,23 @@ def remove(*, grant_id: UUID, actor: Viewer, at: datetime) -> Grant:
 
 
 @transaction.atomic
-def ask(*, payout_id: UUID, actor: Viewer, at: datetime) -> Request:
-    """The list goes to whoever agrees."""
+def discard(*, payout_id: UUID, actor: Viewer, at: datetime) -> Payout:
+    """A list that nobody asked for, or that was taken back, isn't wanted any more."""
+    must(actor, ASK, at=at)
+    payout = payout_for(payout_id=payout_id, viewer=actor, at=at, for_update=True)
+    if payout.state == Payout.DROPPED:
+        return payout
+    if payout.state != Payout.DRAFT:
+        raise Refused.because(NOT_DRAFT)
+    payout.state = Payout.DROPPED
+    payout.save(update_fields=["state"])
+    tell("payout.dropped", payout.fund, actor, at, payout=str(payout.id))
+    return payout
+
+
+@transaction.atomic
+def ask(*, payout_id: UUID, actor: Viewer, at: datetime, sure: str = "") -> Request:
+    """The list goes to whoever agrees; `sure` says how it was checked that the month comes to so much."""
     must(actor, ASK, at=at)
     seen = payout_for(payout_id=payout_id, viewer=actor, at=at)
     fund = fund_for(fund_id=seen.fund_id, viewer=actor, at=at, for_update=True)
@@ -199,8 +258,10 @@ def ask(*, payout_id: UUID, actor: Viewer, at: datetime) -> Request:
         raise Refused.because(NOT_DRAFT)
     if not many:
         raise Refused.because(NOBODY)
+    refuse_doubles(payout, at)
     request = asking.ask(
-        fund=fund, kind=Request.PAYOUT, about_id=payout.id, purpose=payout.purpose, amount=amount, actor=actor, at=at
+        fund=fund, kind=Request.PAYOUT, about_id=payout.id, purpose=payout.purpose, amount=amount, actor=actor, at=at,
+        sure=sure,
     )
     Payout.objects.filter(id=payout.id).update(state=Payout.ASKED)
     return request
@@ -215,6 +276,10 @@ def send(*, payout_id: UUID, actor: Viewer, at: datetime) -> Payout:
         return payout
     if payout.state != Payout.AGREED:
         raise Refused.because(NOT_AGREED)
+    refuse_over(payout.fund, at)
+    if asking.is_stopping(about_id=payout.id):
+        raise Refused.because(asking.STOPPING)
+    refuse_doubles(payout, at)
     payout.state, payout.sent_at = Payout.SENT, at
     payout.save(update_fields=["state", "sent_at"])
     tell("payout.issued", payout.fund, actor, at, payout=str(payout.id))
@@ -224,7 +289,7 @@ def send(*, payout_id: UUID, actor: Viewer, at: datetime) -> Payout:
 def grant_for(grant_id: UUID, viewer: Viewer, at: datetime) -> Grant:
     """What one child gets, for somebody of the county who reads its benefits."""
     grant = Grant.objects.select_related("payout__fund").filter(id=grant_id).first()
-    if grant is None or grant.payout.county_id != county_of(viewer):
+    if grant is None or not payouts_for(viewer, at=at).filter(id=grant.payout_id).exists():
         raise NotAllowed
     if grant.child_id not in children_seen([grant.child_id], viewer, at=at):
         raise NotAllowed

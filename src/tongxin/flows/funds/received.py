@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from tongxin.flows.funds.booking import rules_of
+from tongxin.flows.funds.twice import same_children
 from tongxin.funds.models import Grant, Payout
 from tongxin.people.models import Child
 
@@ -36,9 +37,10 @@ def state_zh(grant: Grant) -> str:
 
 
 def received_by(child: Child, *, at: datetime) -> list[Received]:
-    """What was agreed to for a child, the newest first; whose account it went to isn't told."""
+    """What was agreed to for a child under whichever of its files, the newest first; whose account isn't told."""
     found = rules_of(child.county_id, at=at)
-    rows = Grant.objects.filter(child_id=child.id, payout__state__in=DECIDED).exclude(state=Grant.REMOVED)
+    files = same_children(child.id)
+    rows = Grant.objects.filter(child_id__in=files, payout__state__in=DECIDED).exclude(state=Grant.REMOVED)
     return [
         Received(
             each.settled_on or each.payout.made_at,

@@ -13,15 +13,23 @@ from tongxin.flows.funds import asking
 from tongxin.flows.funds.booking import ASK, KEEP, Line, book, fund_for, may, rules_of
 from tongxin.flows.funds.paying import NOT_SENT, grant_for, payout_for, tell_child
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Fund, Grant, Payout, Posting, Request
+from tongxin.funds.models import Fund, Grant, Payout, Posting, Request, Settlement
+from tongxin.funds.rules import Funds
 from tongxin.intake.reading.refusal import RosterError
 from tongxin.intake.reading.workbook import read_workbook
 from tongxin.lib.numbers import day_in, number_in
+from tongxin.people.models import Child
 
 NO_RESULT = "没有改动：请选收到了还是退回，退回的选原因。"
 NO_DAY = "没有改动：日期要在发出以后、今天以前。"
 NOT_PAID = "没有改动：还没有收到，不能签收。"
 NO_RECEIPT = "没有改动：请选谁签收、哪天签收。"
+OWN_RETURN = "没有改动：退回是您记的。其实收到了的，请另一位同事核对以后来改。"
+NO_CORRECTION = "没有改动：已经记了退回。其实收到了的，请选为什么改。"
+TOO_YOUNG = (
+    "没有记签收：这名孩子还没有满 {age} 岁（或没有出生年月），不能自己签。请由监护人或受委托照护人签，"
+    "或者选“工作人员当面交到孩子手里”。"
+)
 NO_SUCH = "第 {row} 行：没有序号 {number} 的孩子，或结果已经记过。整份没有记。"
 NO_COLUMNS = "没有读：第一行要有“序号”“结果”两栏，“原因”可不写。结果写“成功”或“失败”。"
 NOT_SAID = "第 {row} 行：结果要写“成功”或“失败”，失败的写原因。整份没有记。"
@@ -47,28 +55,54 @@ def _settle(
         raise Refused.because(NOT_SENT)
     if grant.state == (Grant.PAID if is_paid else Grant.RETURNED):
         return grant
-    may_be = grant.state == Grant.LISTED or (grant.state == Grant.PAID and not is_paid)
-    if not may_be or (not is_paid and reason not in found.lists["returns"]):
-        raise Refused([Problem("result", NO_RESULT, True)])
+    _refuse_result(grant, is_paid, reason, found, actor)
     sent = payout.sent_at.astimezone(CHINA).date()
     if day is None or not sent <= day <= at.astimezone(CHINA).date():
         raise Refused([Problem("on", NO_DAY, True)])
     request = Request.objects.get(about_id=payout.id, state__in=[Request.AGREED, Request.DONE])
-    if grant.state == Grant.PAID:
-        line = Line(found.held[fund.form], found.purposes[payout.purpose].account, grant.amount)
-        book(
-            fund, kind=Posting.RELEASE, lines=[line], on=day, posting_id=asking.step_of(request, f"{grant.id} again"),
-            request=request, actor=actor, at=at,
-        )
-    else:
+    times = grant.settlements.filter(kind=Settlement.RESULT).count()
+    if grant.state == Grant.LISTED:
         asking.spend(
             request, fund, amount=grant.amount, on=day, step=str(grant.id), actor=actor, at=at, is_back=not is_paid
         )
+    else:
+        held, spent = found.held[fund.form], found.purposes[payout.purpose].account
+        line = Line(spent, held, grant.amount) if is_paid else Line(held, spent, grant.amount)
+        book(
+            fund, kind=Posting.SPEND if is_paid else Posting.RELEASE, lines=[line], on=day, request=request,
+            posting_id=asking.step_of(request, f"{grant.id} again {times}"), actor=actor, at=at,
+        )
     grant.state, grant.settled_on = (Grant.PAID if is_paid else Grant.RETURNED), day
     grant.reason = "" if is_paid else reason
-    grant.save(update_fields=["state", "settled_on", "reason"])
+    grant.receipt_by, grant.receipt_on, grant.attachment_id = "", None, None
+    grant.save(update_fields=["state", "settled_on", "reason", "receipt_by", "receipt_on", "attachment_id"])
+    _note(grant, Settlement.RESULT, grant.state, day, actor, at, reason=reason)
     tell_child("grant.settled", grant, actor, at, result=grant.state)
     return grant
+
+
+def _refuse_result(grant: Grant, is_paid: bool, reason: str, found: Funds, actor: Viewer) -> None:
+    """Nothing, when this may be said of the grant now; that a return was wrong is said by somebody else, with why."""
+    if not is_paid and reason not in found.lists["returns"]:
+        raise Refused([Problem("result", NO_RESULT, True)])
+    if not is_paid or grant.state == Grant.LISTED:
+        return
+    last = grant.settlements.filter(kind=Settlement.RESULT).order_by("-at", "-id").first()
+    if last is not None and last.person_id == actor.person_id:
+        raise Refused([Problem("result", OWN_RETURN, True)])
+    if reason not in found.lists["corrections"]:
+        raise Refused([Problem("result", NO_CORRECTION, True)])
+
+
+def _note(
+    grant: Grant, kind: str, said: str, day: date, actor: Viewer, at: datetime, *, reason: str = "",
+    attachment_id: UUID | None = None,
+) -> None:
+    """What was said is kept beside what was said before."""
+    Settlement(
+        grant=grant, kind=kind, said=said, reason=reason, on_day=day, attachment_id=attachment_id, at=at,
+        person_id=actor.person_id, post_id=actor.post_id,
+    ).save()
 
 
 @transaction.atomic
@@ -146,18 +180,33 @@ def scans_of(grant: Grant, viewer: Viewer, *, at: datetime) -> list[UUID]:
 def receive(
     *, grant_id: UUID, by: str, on: str, attachment_id: UUID | None, actor: Viewer, at: datetime
 ) -> Grant:
-    """Somebody signed for it; the paper with the signature is an attachment of the child's own file."""
+    """Somebody signed for it, old enough for that; the paper with the signature is an attachment of the child's own
+    file. Said anew it stands beside what was said before."""
     may(actor, f"{KEEP}|{ASK}", at=at)
     grant, day = grant_for(grant_id, actor, at), day_in(on)
+    found = rules_of(grant.payout.county_id, at=at)
     if grant.state != Grant.PAID or grant.settled_on is None:
         raise Refused.because(NOT_PAID)
-    if by not in rules_of(grant.payout.county_id, at=at).lists["receipts"] or day is None or not (
+    if by not in found.lists["receipts"] or day is None or not (
         grant.settled_on <= day <= at.astimezone(CHINA).date()
     ):
         raise Refused([Problem("receipt", NO_RECEIPT, True)])
+    if not is_of_age(grant.child_id, by, day, found):
+        raise Refused([Problem("receipt", TOO_YOUNG.format(age=found.ages[by]), True)])
     if attachment_id is not None and attachment_id not in scans_of(grant, actor, at=at):
         raise NotAllowed
+    if (grant.receipt_by, grant.receipt_on, grant.attachment_id) == (by, day, attachment_id):
+        return grant
     grant.receipt_by, grant.receipt_on, grant.attachment_id = by, day, attachment_id
     grant.save(update_fields=["receipt_by", "receipt_on", "attachment_id"])
+    _note(grant, Settlement.RECEIPT, by, day, actor, at, attachment_id=attachment_id)
     tell_child("grant.received", grant, actor, at, by=by)
     return grant
+
+
+def is_of_age(child_id: UUID, by: str, day: date, found: Funds) -> bool:
+    """Whether whoever signs may; a child by its month of birth, and not while that isn't known."""
+    if by not in found.ages:
+        return True
+    born = Child.objects.filter(id=child_id).values_list("birth_month", flat=True).first()
+    return born is not None and day.replace(day=1) > born.replace(day=1, year=born.year + found.ages[by])

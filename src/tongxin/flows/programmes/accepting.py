@@ -10,8 +10,9 @@ from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.flows.funds import asking
+from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import must, post_of
-from tongxin.flows.programmes.contracts import contract_for, fund_of, programmes_for, rules_in, tell
+from tongxin.flows.programmes.contracts import contract_for, contracts_for, fund_of, rules_in, tell
 from tongxin.flows.programmes.counting import tally
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Request
@@ -33,8 +34,7 @@ GONE = "没有改动：有 {number} 条记录在计数以后撤回或在别处�
 
 def acceptances_for(viewer: Viewer, *, at: datetime) -> QuerySet[Acceptance]:
     """The acceptances of the county, the newest first."""
-    within = programmes_for(viewer, at=at).values("id")
-    rows = Acceptance.objects.filter(contract__programme_id__in=within)
+    rows = Acceptance.objects.filter(contract_id__in=contracts_for(viewer, at=at).values("id"))
     return rows.select_related("contract__programme", "contract__organisation").order_by("-drawn_at")
 
 
@@ -56,7 +56,7 @@ def draw(*, contract_id: UUID, acceptance_id: UUID, given: Given, actor: Viewer,
     """What the body did between two days, record by record; nothing of it is typed."""
     person_id = must(actor, ACCEPT, at=at)
     contract = contract_for(contract_id=contract_id, viewer=actor, at=at, for_update=True)
-    known = Acceptance.objects.filter(id=acceptance_id, contract=contract).first()
+    known = made_before(Acceptance, acceptance_id, contract_id=contract.id)
     if known is not None:
         return known
     _refuse_body(contract, actor)

@@ -14,6 +14,8 @@ from tongxin.accounts.models import Organisation
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.flows.funds.booking import NO_AMOUNT, SEE, fund_for, lock_county, rules_of
+from tongxin.flows.funds.reach import contracts_within, place_of, programmes_within
+from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import county_of, must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund
@@ -55,7 +57,14 @@ def rules_in(county_id: int, *, at: datetime) -> Programmes:
 def programmes_for(viewer: Viewer, *, at: datetime) -> QuerySet[Programme]:
     """The programmes of the viewer's county, the newest first."""
     must(viewer, SEE, at=at)
-    return Programme.objects.filter(county_id=county_of(viewer)).order_by("-number")
+    rows = Programme.objects.filter(county_id=place_of(viewer)).order_by("-number")
+    return programmes_within(rows, viewer, at=at)
+
+
+def contracts_for(viewer: Viewer, *, at: datetime) -> QuerySet[Contract]:
+    """The contracts of the county; of a body only its own."""
+    rows = Contract.objects.filter(programme_id__in=programmes_for(viewer, at=at).values("id"))
+    return contracts_within(rows, viewer, at=at).select_related("programme", "organisation")
 
 
 def programme_for(*, programme_id: UUID, viewer: Viewer, at: datetime) -> Programme:
@@ -68,9 +77,7 @@ def programme_for(*, programme_id: UUID, viewer: Viewer, at: datetime) -> Progra
 
 def contract_for(*, contract_id: UUID, viewer: Viewer, at: datetime, for_update: bool = False) -> Contract:
     """One contract of the county."""
-    within = programmes_for(viewer, at=at).values("id")
-    rows = Contract.objects.filter(id=contract_id, programme_id__in=within)
-    rows = rows.select_related("programme", "organisation")
+    rows = contracts_for(viewer, at=at).filter(id=contract_id)
     found = rows.select_for_update(of=("self",)).first() if for_update else rows.first()
     if found is None:
         raise NotAllowed
@@ -83,7 +90,8 @@ def open_programme(
 ) -> Programme:
     """A programme with its budget: by purpose an amount as it was written."""
     person_id, county_id = must(actor, KEEP, at=at), county_of(actor)
-    known = Programme.objects.filter(id=programme_id, county_id=county_id).first()
+    lock_county(county_id)
+    known = made_before(Programme, programme_id, county_id=county_id)
     if known is not None:
         return known
     read = answers.read(rules_in(county_id, at=at).asked["programme"], given, at=at)
@@ -98,7 +106,6 @@ def open_programme(
     first, last_day = (day_in(str(read.clear.get(name, ""))) for name in ("from_on", "to_on"))
     if problems or fund is None or first is None or last_day is None:
         raise Refused(problems)
-    lock_county(county_id)
     last = Programme.objects.filter(county_id=county_id).aggregate(last=Max("number"))["last"] or 0
     programme = Programme(
         id=programme_id, county_id=county_id, number=last + 1, kind=read.clear["kind"], fund_id=fund.id,
@@ -140,7 +147,7 @@ def sign(
     person_id = must(actor, KEEP, at=at)
     programme = programme_for(programme_id=programme_id, viewer=actor, at=at)
     lock_county(programme.county_id)
-    known = Contract.objects.filter(id=contract_id, programme=programme).first()
+    known = made_before(Contract, contract_id, programme_id=programme.id)
     if known is not None:
         return known
     found, budget = rules_in(programme.county_id, at=at), budget_of(programme)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.funds import asking, booking
+from tongxin.flows.funds import asking, booking, paying, reach
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund, Payout, Posting
 from tongxin.funds.models import Request as Asked
@@ -39,23 +39,34 @@ def _page(
     fund, wrong, said = _fund(request, fund_id), list(problems), given or {}
     rules = booking.rules_of(fund.county_id, at=request.at)
     rows = list(fund.postings.prefetch_related("transfers").order_by("-number")[:SHOWN])
+    terms = list(fund.terms.order_by("at"))
     names = open_names(
         request, purpose=PURPOSE, route=ROUTE, part=PART, people=[each.person_id for each in rows],
-        more=[fund.words, *(each.words for each in rows)],
+        more=[fund.words, *(each.words for each in rows), *(each.words for each in terms)],
     )
     stands = booking.balances(fund)
     reversed_ids = set(Posting.objects.filter(fund=fund, reverses__isnull=False).values_list("reverses_id", flat=True))
+    is_desk = reach.is_desk(request.viewer, at=request.at)
+    lists = reach.payouts_within(Payout.objects.filter(fund=fund), request.viewer, at=request.at)
+    asked = reach.requests_within(Asked.objects.filter(fund=fund), request.viewer, at=request.at)
     given_purposes = [each for each in fund.purposes if each in rules.purposes and rules.purposes[each].most]
     return show(request, "funds/fund.html", {
-        "line": line(fund, {fund.id: words_in(names.more[0])}, rules), "fund": fund, "problems": told_problems(wrong),
+        "line": line(fund, {fund.id: words_in(names.more[0])}, rules, is_told=is_desk), "fund": fund,
+        "is_over": fund.until_on is not None and request.at.astimezone(CHINA).date() > fund.until_on,
+        "terms": [
+            {"until_on": each.until_on, "note": note or ""}
+            for each, note in zip(terms, names.more[1 + len(rows) :], strict=True)
+        ],
+        "is_unsure": any(each.path == "sure" for each in wrong), "sure": list(rules.lists["sure"].items()),
+        "problems": told_problems(wrong),
         "accounts": [(rules.accounts.get(each, each), stands[each]) for each in rules.accounts if stands.get(each)],
         "postings": _folded([
             _posting(each, note, names.person(each.person_id), rules, reversed_ids)
-            for each, note in zip(rows, names.more[1:], strict=True)
+            for each, note in zip(rows, names.more[1 : 1 + len(rows)], strict=True)
         ]),
         "earlier": fund.postings.count() - len(rows),
-        "payouts": [payout_line(each, rules) for each in fund.payouts.order_by("-number")[:SHOWN]],
-        "requests": [request_line(each, rules) for each in fund.requests.order_by("-number")[:SHOWN]],
+        "payouts": [payout_line(each, rules) for each in lists.order_by("-number")[:SHOWN]],
+        "requests": [request_line(each, rules, request) for each in asked.order_by("-number")[:SHOWN]],
         "may_keep": may_do_any(request, booking.KEEP), "may_ask": may_do_any(request, booking.ASK),
         "deposit": drawn(rules.asked["deposit"], said, wrong), "amount": "".join(said.get("amount", ())),
         "wrong_amount": next((each.zh for each in wrong if each.path == "amount"), ""), "new_id": ids.new_id(),
@@ -102,8 +113,17 @@ def deposit(request: Request, fund_id: UUID) -> HttpResponse:
     given = given_in(request)
     return _acted(request, fund_id, lambda: booking.deposit(
         fund_id=fund_id, posting_id=id_for(request.POST.get("posting", "")), amount=request.POST.get("amount", ""),
-        given=given, actor=request.viewer, at=request.at,
+        given=given, actor=request.viewer, at=request.at, sure=request.POST.get("sure", ""),
     ), _("已记到账。"), given)
+
+
+@door("office.keep_funds", methods=("POST",))
+def extend(request: Request, fund_id: UUID) -> HttpResponse:
+    """The fund may be used longer."""
+    return _acted(request, fund_id, lambda: booking.extend(
+        fund_id=fund_id, term_id=id_for(request.POST.get("term", "")), until=request.POST.get("until", ""),
+        basis=request.POST.get("basis", "").replace("\x00", ""), actor=request.viewer, at=request.at,
+    ), _("已登记延期。"))
 
 
 @door("office.ask_funds", methods=("POST",))
@@ -147,27 +167,40 @@ def _request_page(
         request, purpose=PURPOSE, route=ROUTE, part=PART, people=[row.person_id, *(each.person_id for each in answers)],
         more=[row.fund.words],
     )
+    is_stopping = asking.is_stopping(about_id=row.about_id)
     may_answer = any(each.id == row.id for each in asking.waiting_for(request.viewer, at=request.at))
     return show(request, "funds/request.html", {
-        "line": request_line(row, rules), "row": row, "problems": told_problems(problems),
-        "fund": line(row.fund, {row.fund_id: words_in(names.more[0])}, rules), "by": names.person(row.person_id),
+        "line": request_line(row, rules, request), "row": row, "sure": rules.lists["sure"].get(row.sure, ""),
+        "is_stopping": is_stopping, "may_undo": row.state == Asked.AGREED and not is_stopping
+        and row.kind == Asked.PAYMENT and may_do_any(request, booking.ASK),
+        "problems": told_problems(problems),
+        "fund": line(
+            row.fund, {row.fund_id: words_in(names.more[0])}, rules,
+            is_told=reach.is_desk(request.viewer, at=request.at),
+        ), "by": names.person(row.person_id),
         "answers": [
             {"row": each, "by": names.person(each.person_id), "reason": rules.lists["refusals"].get(each.reason, "")}
             for each in answers
         ],
-        "left": row.needed - sum(each.agrees for each in answers), "about": _about(row), "may_answer": may_answer,
+        "left": row.needed - sum(each.agrees for each in answers), "about": _about(request, row),
+        "may_answer": may_answer,
         "refusals": list(rules.lists["refusals"].items()),
         "may_withdraw": row.state == Asked.ASKED and row.person_id == request.viewer.person_id,
-        "may_pay": row.state == Asked.AGREED and row.kind == Asked.PAYMENT and may_do_any(request, booking.KEEP),
+        "may_pay": row.state == Asked.AGREED and not is_stopping and row.kind == Asked.PAYMENT
+        and may_do_any(request, booking.KEEP),
         "is_own": row.state == Asked.ASKED and row.person_id == request.viewer.person_id,
         "today": request.at.astimezone(CHINA).date(),
     }, status=status)
 
 
-def _about(row: Asked) -> dict[str, str]:
+def _about(request: Request, row: Asked) -> dict[str, str]:
     if row.kind == Asked.PAYOUT:
-        many = Payout.objects.get(id=row.about_id).grants.exclude(state="removed").count()
-        return {"url": f"{HOME}payouts/{row.about_id}/", "zh": f"发给 {many} 名孩子的名单"}
+        told = paying.told(Payout.objects.get(id=row.about_id), request.viewer, at=request.at)
+        zh = f"发给 {told[0]} 名孩子的名单" if told else "发给孩子的名单（人数太少，不写）"
+        return {"url": f"{HOME}payouts/{row.about_id}/", "zh": zh}
+    if row.kind == Asked.UNDOING:
+        about = Asked.objects.get(id=row.about_id)
+        return {"url": f"{HOME}requests/{about.id}/", "zh": f"撤回第 {about.number} 号用款申请"}
     if row.kind == Asked.PAYMENT:
         found = Acceptance.objects.select_related("contract__organisation").get(id=row.about_id)
         return {"url": f"/programmes/acceptances/{found.id}/", "zh": f"{found.contract.organisation.name} 的验收"}
@@ -191,6 +224,14 @@ def withdraw(request: Request, request_id: UUID) -> HttpResponse:
     ), _("已收回。"))
 
 
+@door("office.ask_funds", methods=("POST",))
+def undo(request: Request, request_id: UUID) -> HttpResponse:
+    """What was agreed to shall not be paid."""
+    return _request_acted(request, request_id, lambda: asking.ask_undoing(
+        request_id=request_id, actor=request.viewer, at=request.at
+    ), _("已提出撤回，等别人答复。"))
+
+
 @door("office.keep_funds", methods=("POST",))
 def pay(request: Request, request_id: UUID) -> HttpResponse:
     """The body was paid."""
@@ -212,7 +253,8 @@ def _request_acted(request: Request, request_id: UUID, act: Callable[[], object]
 
 ONE, ASKED = "funds/<uuid:fund_id>/", "funds/requests/<uuid:request_id>/"
 urlpatterns: list[URLPattern] = [
-    path(ONE, fund_page), path(f"{ONE}deposit/", deposit), path(f"{ONE}postings/<uuid:posting_id>/reverse/", reverse),
+    path(ONE, fund_page), path(f"{ONE}extend/", extend), path(f"{ASKED}undo/", undo), path(f"{ONE}deposit/", deposit),
+    path(f"{ONE}postings/<uuid:posting_id>/reverse/", reverse),
     path(ASKED, request_page), path(f"{ASKED}answer/", answer), path(f"{ASKED}withdraw/", withdraw),
     path(f"{ASKED}pay/", pay),
 ]

@@ -14,7 +14,7 @@ from tongxin.cases.models import Task
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import pairing_companions, taking_up
-from tongxin.flows.funds import booking, dues, received, wishes
+from tongxin.flows.funds import booking, dues, paying, received, twice, wishes
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Wish
 from tongxin.funds.rules import period_zh
@@ -45,8 +45,8 @@ def _page(
     wrong, said = list(problems), given or {}
     rules = booking.rules_of(child.county_id, at=request.at)
     grants = list(
-        Grant.objects.filter(child_id=child.id).exclude(state=Grant.REMOVED).select_related("payout__fund")
-        .order_by("-payout__made_at")
+        Grant.objects.filter(child_id__in=_files(request, child)).exclude(state=Grant.REMOVED)
+        .select_related("payout__fund").order_by("-payout__made_at")
     )
     rows, due = list(wishes.wishes_of(child)), dues.answerable(grants, rules)
     may_note, may_publish = (may_do_any(request, each) for each in (wishes.NOTE, taking_up.PUBLISH))
@@ -74,6 +74,12 @@ def _page(
         "note": drawn(rules.asked["wish"], said if where == "note" else {}, wrong if where == "note" else ()),
         "liked": list(rules.lists["liked"].items()),
     }, status=status)
+
+
+def _files(request: Request, child: Child) -> list[UUID]:
+    """The files of this one child whose benefits the viewer reads."""
+    others = twice.same_children(child.id) - {child.id}
+    return [child.id, *paying.children_seen(others, request.viewer, at=request.at)]
 
 
 def due_of(request: Request, task: Task | None) -> dict[str, str] | None:

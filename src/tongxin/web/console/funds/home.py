@@ -9,9 +9,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from tongxin.core.forms import Problem
-from tongxin.flows.funds import booking, waiting
+from tongxin.flows.funds import booking, paying, reach, waiting
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Fund
+from tongxin.funds.models import Fund, Payout
+from tongxin.funds.models import Request as Asked
 from tongxin.funds.rules import Funds
 from tongxin.lib import ids
 from tongxin.web.console.names import open_names
@@ -34,7 +35,8 @@ def fund_list(request: Request) -> HttpResponse:
         raise Http404 from None
     titles = titles_of(request, [*rows, *found.funds_ending])
     return show(request, "funds/list.html", {
-        "means": rules.means, "rows": [line(each, titles, rules) for each in rows],
+        "is_desk": reach.is_desk(request.viewer, at=request.at), "means": rules.means,
+        "rows": [line(each, titles, rules) for each in rows],
         "to_answer": [request_line(each, rules) for each in found.to_answer],
         "to_pay": [request_line(each, rules) for each in found.to_pay], "to_accept": found.to_accept,
         "to_send": [payout_line(each, rules) for each in found.to_send],
@@ -51,11 +53,12 @@ def titles_of(request: Request, rows: Iterable[Fund]) -> dict[Any, dict[str, str
     return {each.id: words_in(said) for each, said in zip(found, names.more, strict=True)}
 
 
-def line(row: Fund, titles: dict[Any, dict[str, str]], rules: Funds) -> dict[str, Any]:
-    """A fund as lists show it."""
+def line(row: Fund, titles: dict[Any, dict[str, str]], rules: Funds, *, is_told: bool = True) -> dict[str, Any]:
+    """A fund as lists show it; what stands in it only where it `is_told`."""
     stands, said = booking.balances(row), titles.get(row.id, {})
     return {
-        "row": row, "url": f"{HOME}{row.id}/", "title": said.get("title", ""), "giver": said.get("giver", ""),
+        "row": row, "url": f"{HOME}{row.id}/", "is_told": is_told,
+        "title": said.get("title", ""), "giver": said.get("giver", ""),
         "source": rules.sources.get(row.source, ""), "free": stands.get(rules.held[row.form], 0),
         "reserved": stands.get(rules.reserved, 0),
         "spent": sum(amount for account, amount in stands.items() if rules.kinds.get(account) == "expense"),
@@ -63,10 +66,15 @@ def line(row: Fund, titles: dict[Any, dict[str, str]], rules: Funds) -> dict[str
     }
 
 
-def request_line(row: Any, rules: Funds) -> dict[str, Any]:
-    """A request as lists show it."""
-    purpose = rules.purposes.get(row.purpose)
+def request_line(row: Asked, rules: Funds, request: Request | None = None) -> dict[str, Any]:
+    """A request as lists show it; to whom a `request` of a page comes from no amount that tells of few children."""
+    purpose, amount = rules.purposes.get(row.purpose), row.amount
+    listed = Payout.objects.filter(id=row.about_id).first() if request and row.kind == Asked.PAYOUT else None
+    is_told = request is None or listed is None or may_do_any(request, booking.APPROVE) or bool(
+        paying.told(listed, request.viewer, at=request.at)
+    )
     return {
+        "amount": amount if is_told else None,
         "row": row, "url": f"{HOME}requests/{row.id}/", "purpose": purpose.zh if purpose else "",
         "kind": row.get_kind_display(), "state": row.get_state_display(),
     }

@@ -28,7 +28,7 @@ from tongxin.web.pages import show
 HEADS = ("编号", "资金", "出资方", "来源", "月初", "本月进", "本月用", "月末")
 
 
-@door("office.see_funds", methods=("GET", "POST"))
+@door("office.oversee_funds", methods=("GET", "POST"))
 def statement(request: Request) -> HttpResponse:
     """A month of every fund; closed here by whoever keeps them."""
     month = _month(request)
@@ -78,7 +78,7 @@ def _page(request: Request, month: date, problems: Any = (), status: int = 200) 
     }, status=status)
 
 
-@door("office.see_funds")
+@door("office.oversee_funds")
 def workbook(request: Request) -> HttpResponse:
     """The month as a workbook; no child is in it."""
     month, content = _month(request), io.BytesIO()
@@ -98,7 +98,7 @@ def workbook(request: Request) -> HttpResponse:
     })
 
 
-@door("office.see_funds")
+@door("office.oversee_funds")
 def outcome_page(request: Request) -> HttpResponse:
     """What was spent beside what was done and how children fared, with what it doesn't say."""
     try:

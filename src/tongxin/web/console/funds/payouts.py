@@ -13,7 +13,7 @@ from tongxin.access import selectors as access
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents import selectors as documents
-from tongxin.flows.funds import booking, dues, lists, paying, received, results, twice
+from tongxin.flows.funds import asking, booking, dues, lists, paying, received, results, twice
 from tongxin.flows.funds.paying import NO_CHILD, PART, Row
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Payout
@@ -96,19 +96,28 @@ def _page(
         [child.id for _, child in shown[:SHOWN]], kinds=rules.papers, viewer=request.viewer, at=request.at
     )
     due = dues.answerable([each for each, _child in shown[:SHOWN]], rules)
-    many, amount = paying.counted(row)
+    many, told = row.grants.exclude(state=Grant.REMOVED).count(), paying.told(row, request.viewer, at=request.at)
+    files = twice.files_of(child.id for _, child in shown[:SHOWN])
+    others = twice.others_of(files, row)
     asked, today = paying.request_of(row), request.at.astimezone(CHINA).date()
     may_result = row.state in (Payout.SENT, Payout.SETTLED) and may_do_any(request, RESULTS)
     is_draft = row.state == Payout.DRAFT and may_do_any(request, booking.ASK)
     return show(request, "funds/payout.html", {
-        "line": payout_line(row, rules), "row": row, "problems": told_problems(wrong), "many": many, "amount": amount,
+        "line": payout_line(row, rules), "row": row, "problems": told_problems(wrong), "told": told, "many": many,
+        "is_unsure": any(each.path == "sure" for each in wrong), "sure": list(rules.lists["sure"].items()),
+        "is_stopping": asking.is_stopping(about_id=row.id), "corrections": list(rules.lists["corrections"].items()),
+        "may_undo": row.state == Payout.AGREED and may_do_any(request, booking.ASK),
+        "is_sent": row.sent_at is not None,
         "fund": line(row.fund, {row.fund_id: words_in(names.more[0])}, rules), "period": period_zh(row.period),
         "rows": [
-            _line(each, names.children[child.id], rules, may_result, scans.get(child.id, ()))
+            _line(
+                each, names.children[child.id], rules, may_result, scans.get(child.id, ()),
+                has_other=bool(others.get(files[child.id], twice.Other()).many),
+            )
             | {"due": due_of(request, due.get(each.id))}
             for each, child in shown[:SHOWN]
         ],
-        "unseen": many - len(shown), "asked": asked, "is_draft": is_draft,
+        "unseen": many - len(shown), "small_below": rules.small_below, "asked": asked, "is_draft": is_draft,
         "may_ask": is_draft and many > 0, "may_send": row.state == Payout.AGREED and may_do_any(request, booking.SEND),
         "may_file": row.state in (Payout.AGREED, Payout.SENT) and may_do_any(request, booking.SEND)
         and access.sees_listed_names(viewer=request.viewer, at=request.at),
@@ -121,7 +130,9 @@ def _page(
     }, status=status)
 
 
-def _line(row: Grant, name: str, rules: Any, may_result: bool, scans: Iterable[Any]) -> dict[str, Any]:
+def _line(
+    row: Grant, name: str, rules: Any, may_result: bool, scans: Iterable[Any], *, has_other: bool
+) -> dict[str, Any]:
     url = f"/children/{row.child_id}/attachments/"
     return {
         "scans": [{"id": each.id, "zh": _("附件 {number}（{day}）").format(
@@ -129,11 +140,13 @@ def _line(row: Grant, name: str, rules: Any, may_result: bool, scans: Iterable[A
         )} for each in scans],
         "scan_url": next((f"{url}{each.id}/" for each in scans if each.id == row.attachment_id), ""),
         "row": row, "name": name, "state": received.state_zh(row),
-        "again": rules.lists["again"].get(row.again, ""), "has_other": bool(twice.others_of(row.child_id, row.payout)),
-        "reason": rules.lists["returns"].get(row.reason, ""),
+        "again": rules.lists["again"].get(row.again, ""), "has_other": has_other,
+        "sure": rules.lists["sure"].get(row.sure, ""),
+        "reason": {**rules.lists["corrections"], **rules.lists["returns"]}.get(row.reason, ""),
         "receipt": rules.lists["receipts"].get(row.receipt_by, ""),
         "may_settle": may_result and row.state in (Grant.LISTED, Grant.PAID),
-        "may_receive": may_result and row.state == Grant.PAID and row.receipt_on is None,
+        "may_correct": may_result and row.state == Grant.RETURNED,
+        "may_receive": may_result and row.state == Grant.PAID,
         "is_listed": row.state == Grant.LISTED,
     }
 
@@ -156,7 +169,7 @@ def add(request: Request, payout_id: UUID) -> HttpResponse:
     """One child more, by its file number."""
     given = given_in(request)
     said = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in (
-        "file_no", "amount", "payee", "account", "again"
+        "file_no", "amount", "payee", "account", "again", "sure"
     )}
 
     def act() -> object:
@@ -166,7 +179,7 @@ def add(request: Request, payout_id: UUID) -> HttpResponse:
         child = rows.first()
         if child is None:
             raise Refused([Problem("file_no", NO_CHILD, True)])
-        row = Row(child, fen_in(said["amount"]) or 0, said["payee"], said["account"], said["again"])
+        row = Row(child, fen_in(said["amount"]) or 0, said["payee"], said["account"], said["again"], said["sure"])
         return paying.add(payout_id=payout_id, rows=[row], actor=request.viewer, at=request.at)
 
     return _acted(request, payout_id, act, _("已加进名单。"), given)
@@ -204,8 +217,16 @@ def remove(request: Request, payout_id: UUID, grant_id: UUID) -> HttpResponse:
 def ask(request: Request, payout_id: UUID) -> HttpResponse:
     """To whoever agrees."""
     return _acted(request, payout_id, lambda: paying.ask(
+        payout_id=payout_id, actor=request.viewer, at=request.at, sure=request.POST.get("sure", "")
+    ), _("已提出，等别人审批。"), {})
+
+
+@door("office.ask_funds", methods=("POST",))
+def discard(request: Request, payout_id: UUID) -> HttpResponse:
+    """The list isn't wanted any more."""
+    return _acted(request, payout_id, lambda: paying.discard(
         payout_id=payout_id, actor=request.viewer, at=request.at
-    ), _("已提出，等别人审批。"))
+    ), _("已记不发了。"))
 
 
 @door("office.send_funds", methods=("POST",))
@@ -269,7 +290,8 @@ def receive(request: Request, payout_id: UUID, grant_id: UUID) -> HttpResponse:
 ONE, GRANT = "funds/payouts/<uuid:payout_id>/", "funds/payouts/<uuid:payout_id>/grants/<uuid:grant_id>/"
 urlpatterns: list[URLPattern] = [
     path("funds/<uuid:fund_id>/payouts/new/", new_payout), path(ONE, payout_page), path(f"{ONE}add/", add),
-    path(f"{ONE}bring/", bring), path(f"{ONE}ask/", ask), path(f"{ONE}send/", send), path(f"{ONE}file/", file),
+    path(f"{ONE}bring/", bring), path(f"{ONE}ask/", ask), path(f"{ONE}discard/", discard),
+    path(f"{ONE}send/", send), path(f"{ONE}file/", file),
     path(f"{ONE}rest/", settle_rest), path(f"{ONE}bank/", bank), path(f"{GRANT}remove/", remove),
     path(f"{GRANT}settle/", settle), path(f"{GRANT}receive/", receive),
 ]

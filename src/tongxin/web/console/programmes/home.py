@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Organisation
 from tongxin.core.forms import Problem
-from tongxin.flows.funds import booking
+from tongxin.flows.funds import booking, reach
 from tongxin.flows.pairing_companions import county_of
 from tongxin.flows.programmes import contracts, counting
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -38,10 +38,11 @@ def programme_list(request: Request) -> HttpResponse:
         raise Http404 from None
     names = open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[each.words for each in rows])
     return show(request, "programmes/list.html", {
-        "means": rules.means, "may_keep": may_do_any(request, contracts.KEEP), "rows": [
+        "means": rules.means, "may_keep": may_do_any(request, contracts.KEEP),
+        "is_desk": reach.is_desk(request.viewer, at=request.at), "rows": [
             {"row": each, "url": f"{HOME}{each.id}/", "title": words_in(said).get("title", ""),
              "kind": rules.kinds.get(each.kind, ""), "budget": sum(contracts.budget_of(each).values()),
-             "contracts": each.contracts.count()}
+             "contracts": contracts.contracts_for(request.viewer, at=request.at).filter(programme=each).count()}
             for each, said in zip(rows, names.more, strict=True)
         ],
     })
@@ -101,6 +102,7 @@ def _page(
     except NotAllowed:
         raise Http404 from None
     wrong, said = list(problems), given or {}
+    own = contracts.contracts_for(request.viewer, at=request.at).filter(programme=row)
     rules, money = contracts.rules_in(row.county_id, at=request.at), booking.rules_of(row.county_id, at=request.at)
     names = open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[row.words])
     words, budget = words_in(names.more[0]), contracts.budget_of(row)
@@ -116,7 +118,8 @@ def _page(
              "signed": contracts.signed_for(row, purpose)} for purpose, fen in budget.items()
         ],
         "fund_url": f"/funds/{row.fund_id}/",
-        "contracts": [contract_line(each) for each in row.contracts.select_related("organisation").order_by("-number")],
+        "contracts": [contract_line(each) for each in own.order_by("-number")],
+        "is_desk": reach.is_desk(request.viewer, at=request.at),
         "reached": _reached(row, money.small_below), "small_below": money.small_below,
         "may_keep": may_do_any(request, contracts.KEEP), "new_id": ids.new_id(),
         "fields": drawn(rules.asked["contract"], said, wrong),
