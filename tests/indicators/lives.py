@@ -79,7 +79,7 @@ def _registers(cast: world.World, children: list[Child]) -> None:
     who = cast.people["郑管理"]
     by: dict[str, Any] = {"person_id": who.id, "post_id": cast.posts["郑管理"].id}
     county, town = cast.place("370116"), cast.place("370116001")
-    body = Organisation.objects.filter(division=county).first()
+    body = Organisation.objects.filter(division=county).order_by("id")[0]
     for number, kind in enumerate(("school", "school_room", "school")):
         Site.objects.create(
             county_id=county.id, town_id=town.id, division=town, organisation=body, kind=kind, name=f"阵地{number}",

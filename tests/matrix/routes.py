@@ -148,6 +148,8 @@ NEEDS: dict[str, str] = {
                     "office.plan_activities@county~"),
     "activities/photos/<uuid:photo_id>/": "office.plan_activities|approve_activities@county~",
     "activities/photos/<uuid:photo_id>/withdraw/": "office.plan_activities@county~",
+    "indicators/": "office.see_indicators", "indicators/table/": "office.see_indicators",
+    "indicators/<slug:indicator_id>/": "office.see_indicators",
     "capacity/": "office.see_capacity", "capacity/waiting/": "office.see_capacity~", **SUPERVISION,
     "publicity/": "office.plan_activities~", "publicity/<uuid:line_id>/withdraw/": "office.plan_activities@county~",
     f"{CHILD}activities/": "office.plan_activities|approve_activities@county~",

@@ -117,7 +117,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
     found: dict[str, Any] = {
         "child_id": child.id, "entry_id": entry.id, "call_id": called.entry.id, "number": 1,
         "referral_id": Referral.objects.get(child_id=child.id).entry_id, "form_id": "visit_record",
-        "children.paper_id": "case_file",
+        "children.paper_id": "case_file", "indicator_id": "children_open",
         "kind": "forms",
         "name": "visit_record", "household_id": home.id, "page": "start", "deed": "drop",
         "path": "core/outcome.js", "blob_id": ids.new_id(), "amendments.name": _options(),
