@@ -55,6 +55,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/programmes/", "项目", "see_funds", AREA),
     ("/district/", "辖区情况", "see_figures", AREA),
     ("/capacity/", "人力与需求", "see_capacity", AREA),
+    ("/indicators/", "统计指标", "see_indicators", AREA),
     ("/supervision/questions/", "督导提问", "see_supervision", AREA),
     ("/calibration/", "校准", "see_calibration", AREA),
     ("/quality/", "数据质量", "see_quality", AREA),
