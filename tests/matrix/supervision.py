@@ -1,4 +1,4 @@
-"""A question of supervision about the director's records, as the worker asks it at night."""
+"""A question of supervision about the director's records, as the worker asks it at night; a report of the county."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from tests.web.conftest import MORNING
 from tongxin import vault
 from tongxin.accounts.models import places_of
 from tongxin.people.models import Child
+from tongxin.reports.models import Report
 from tongxin.supervision.models import Behind, Question
 
 PAGES = {
@@ -16,6 +17,13 @@ PAGES = {
     "supervision/questions/<uuid:question_id>/settle/": "office.close_supervision@county~",
     "supervision/questions/<uuid:question_id>/say/": "here",
     "quality/": "office.see_quality", "quality/<slug:check>/": "office.see_quality~",
+    "reports/": "office.see_reports", "reports/make/": "office.make_reports~",
+    "reports/layouts/": "office.change_report_templates~",
+    "reports/layouts/standard/": "office.change_report_templates",
+    "reports/<uuid:report_id>/": "office.see_reports@county~",
+    "reports/<uuid:report_id>/write/": "office.make_reports@county~",
+    "reports/<uuid:report_id>/settle/": "office.issue_reports@county~",
+    "reports/<uuid:report_id>/file/<slug:shape>/": "office.see_reports@county~",
     "calibration/": "office.see_calibration",
 }
 
@@ -24,10 +32,22 @@ def question(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     """About the director, asked of the supervisor, with one record of the child."""
     director = here["child_director"]
     row = Question.objects.create(
-        rule="short_visits", over="post", post=director.post, about=director.person, asked=here["child_supervisor"].post,
+        rule="short_visits", over="post", post=director.post, about=director.person,
+        asked=here["child_supervisor"].post,
         since=MORNING.date(), figures={"days": 30, "of": 6, "count": 5, "minutes": 5}, found_at=MORNING, due_at=MORNING,
         **places_of(director.post.division),
     )
     vault.create_keys([row.key_owner], at=MORNING)
     Behind.objects.create(question=row, entry_id=child.id, child_id=child.id)
-    return {"question_id": row.id, "check": "no_birth"}
+    return {"question_id": row.id, "check": "no_birth", "report_id": report(here).id, "shape": "xlsx"}
+
+
+def report(here: dict[str, Worker]) -> Report:
+    """The county's, as its case manager made it."""
+    maker = here["case_manager"]
+    row = Report.objects.create(
+        kind="annual", division=maker.post.division, first=MORNING.date(), last=MORNING.date(), period="2025年",
+        title="年报", figures=[], post=maker.post, person=maker.person, made_at=MORNING,
+    )
+    vault.create_keys([row.key_owner], at=MORNING)
+    return row

@@ -35,6 +35,7 @@ from tongxin.lib.record_sealing_checks import check_record_sealing
 from tongxin.lib.referral_checks import check_referrals
 from tongxin.lib.register_checks import check_register
 from tongxin.lib.retention_checks import check_retention
+from tongxin.lib.report_checks import check_reports
 from tongxin.lib.rights_checks import check_rights
 from tongxin.lib.sharing_checks import check_sharing
 from tongxin.lib.sign_in_checks import check_sign_in
@@ -244,6 +245,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "sign_in": check_sign_in,
     "quality": check_quality,
     "supervision": check_supervision,
+    "reports": check_reports,
     "sync": check_sync,
     "training": check_training,
     "workforce": check_workforce,

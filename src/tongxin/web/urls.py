@@ -62,7 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.group_meetings")),
     path("", include("tongxin.web.console.supervision")),
     path("", include("tongxin.web.console.supervision_questions")), path("", include("tongxin.web.console.quality")),
-    path("", include("tongxin.web.console.calibration")),
+    path("", include("tongxin.web.console.calibration")), path("", include("tongxin.web.console.reports.urls")),
     path("crises/", crises.crisis_board), path("crises/board/", crises.crisis_rows),
     path("duty/", duty.duty_roster), path("duty/write/", duty.write_duty),
     path("duty/<int:division_id>/template/", duty_templates.template_page),

@@ -1,0 +1,68 @@
+"""What a report says, for every shape it leaves in: Word, PDF, a workbook."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongxin.reports.models import Report
+
+NOTE = (
+    "报告里的数是生成时的数，每个数怎样算见“指标”。“没有记录”不是零；人数少的格子不显示，以免认出孩子。"
+    "报告里不写孩子的姓名和身份证号。"
+)
+SHAPES = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
+
+
+def content(row: Report, *, texts: Mapping[str, str], maker: str, checker: str, day: str) -> dict[str, Any]:
+    """The placeholders of a Word file, by name; `n` holds each figure by its indicator's id."""
+    sections = [_section(each, texts.get(each["id"], "")) for each in row.figures]
+    return {
+        "title": row.title, "place": row.division.name, "period": row.period, "state": row.get_state_display(),
+        "sections": sections, "note": NOTE, "maker": maker, "checker": checker or "（尚未核对）", "day": day,
+        "n": {figure["id"]: figure["said"] for each in row.figures for figure in each["rows"]},
+        "t": {each["id"]: texts.get(each["id"], "") for each in row.figures},
+    }
+
+
+def _section(section: Mapping[str, Any], text: str) -> dict[str, Any]:
+    rows = []
+    for each in section["rows"]:
+        rows.append({"zh": each["zh"], "said": each["said"], "note": note(each)})
+        rows += [{"zh": f"　其中：{part['zh']}", "said": part["said"], "note": ""} for part in each["parts"]]
+    return {
+        "id": section["id"], "zh": section["zh"], "rows": rows, "places": section["places"], "text": text,
+        "lines": [line.strip() for line in text.splitlines() if line.strip()],
+    }
+
+
+def note(figure: Mapping[str, Any]) -> str:
+    """What a figure means, and what to mind."""
+    return f"{figure['means']}。{'注意：' + figure['caveat'] + '。' if figure['caveat'] else ''}"
+
+
+def sheet(said: Mapping[str, Any], *, brand: str, printed: str) -> dict[str, Any]:
+    """The same as `documents.typesetting` sets it."""
+    return {
+        "title": said["title"], "brand": brand, "file_no": said["period"], "printed": printed, "watermark": printed,
+        "warning": "" if said["state"] == "已发出" else "未发出的草稿", "lead": "", "before": [], "after": [],
+        "slip": None, "head": [], "notes": [said["note"]],
+        "sections": [
+            {"zh": each["zh"], "help": "", "parts": [{"lines": _lines(each)}]} for each in said["sections"]
+            if _lines(each)
+        ],
+        "signatures": [{"zh": "制表"}, {"zh": "核对"}, {"zh": "单位（盖章）"}],
+    }
+
+
+def _lines(section: Mapping[str, Any]) -> list[dict[str, Any]]:
+    lines = [_cell(row["zh"], row["said"]) for row in section["rows"]]
+    lines += [
+        _cell(table["zh"], "；".join(f"{row['zh']} {row['said']}" for row in table["rows"]))
+        for table in section["places"]
+    ]
+    if section["text"]:
+        lines.append(_cell("说明", section["text"]))
+    return lines
+
+
+def _cell(zh: str, value: str) -> dict[str, Any]:
+    return {"cells": [{"zh": zh, "value": value}]}

@@ -1,0 +1,121 @@
+"""Reports as Word files: the layout that comes with the program, and an office's own with the same placeholders.
+
+An office's file is data: its placeholders are worked out in a sandbox that reaches nothing but the report's words.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Pt
+from docxtpl import DocxTemplate
+from jinja2 import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MOST_BYTES, MOST_UNPACKED, MOST_FILES = 2_000_000, 20_000_000, 300
+SONG = "宋体"
+NOT_WORD = "没有保存：这不是 Word 文件（.docx）。请在 Word 或 WPS 里另存为 .docx 再上传。"
+TOO_BIG = "没有保存：文件太大，最多 2 MB。请去掉大图再上传。"
+MACROS = "没有保存：文件里有宏或外部链接。请去掉再上传。"
+UNKNOWN = "没有保存：文件里有系统不认识的占位符“{name}”。可以用的写在这一页上。"
+BROKEN = "没有保存：占位符写得不完整：{why}。请对照样板检查 {{{{ }}}} 和 {{% %}} 是不是成对。"
+Context = Mapping[str, Any]
+
+
+class BadTemplate(ValueError):
+    """Why a file can't be a template, in words for whoever uploaded it."""
+
+
+def filled(template: bytes | None, context: Context) -> bytes:
+    """The report as a Word file, in the office's layout or, without one, in the program's."""
+    document = DocxTemplate(io.BytesIO(template or standard()))
+    document.render(dict(context), jinja_env=ImmutableSandboxedEnvironment(), autoescape=True)
+    found = io.BytesIO()
+    document.save(found)
+    return found.getvalue()
+
+
+def check(file: bytes, *, sample: Context) -> None:
+    """Nothing, when a file can be a template.
+
+    Raises:
+        BadTemplate: With what is wrong and what to do.
+    """
+    if len(file) > MOST_BYTES:
+        raise BadTemplate(TOO_BIG)
+    _look_inside(file)
+    try:
+        document = DocxTemplate(io.BytesIO(file))
+        named = document.get_undeclared_template_variables(ImmutableSandboxedEnvironment())
+    except TemplateError as broken:
+        raise BadTemplate(BROKEN.format(why=f"第 {getattr(broken, 'lineno', 1)} 段附近")) from None
+    except Exception:
+        raise BadTemplate(NOT_WORD) from None
+    if unknown := sorted(named - set(sample)):
+        raise BadTemplate(UNKNOWN.format(name=unknown[0]))
+    try:
+        filled(file, sample)
+    except Exception:
+        raise BadTemplate(BROKEN.format(why="试填时没有成功")) from None
+
+
+def _look_inside(file: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(file)) as packed:
+            parts = packed.infolist()
+            if len(parts) > MOST_FILES or sum(each.file_size for each in parts) > MOST_UNPACKED:
+                raise BadTemplate(TOO_BIG)
+            names = {each.filename for each in parts}
+            if "word/document.xml" not in names:
+                raise BadTemplate(NOT_WORD)
+            reaching = any(
+                b"TargetMode=\"External\"" in packed.read(name) for name in names if name.endswith(".rels")
+            )
+    except (zipfile.BadZipFile, RuntimeError, OSError):
+        raise BadTemplate(NOT_WORD) from None
+    if reaching or any("vbaProject" in name or "embeddings/" in name for name in names):
+        raise BadTemplate(MACROS)
+
+
+def standard() -> bytes:
+    """The layout that comes with the program, with its placeholders: to be changed in Word and uploaded."""
+    document: Any = Document()
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = SONG, Pt(12)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), SONG)
+    for level in (0, 1):
+        fonts = document.styles["Title" if level == 0 else f"Heading {level}"].element.get_or_add_rPr()
+        fonts.get_or_add_rFonts().set(qn("w:eastAsia"), "黑体")
+    document.add_heading("{{ title }}", 0)
+    document.add_paragraph("{{ place }}　{{ period }}　{{ state }}")
+    document.add_paragraph("{%p for section in sections %}")
+    document.add_heading("{{ section.zh }}", 1)
+    document.add_paragraph("{%p if section.rows %}")
+    _table(document, ("指标", "数", "怎样算的"), "section.rows", ("zh", "said", "note"))
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{%p for table in section.places %}")
+    document.add_paragraph("{{ table.zh }}（各地）")
+    _table(document, ("地方", "数"), "table.rows", ("zh", "said"))
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p for line in section.lines %}")
+    document.add_paragraph("{{ line }}")
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{{ note }}")
+    document.add_paragraph("制表：{{ maker }}　　核对：{{ checker }}　　{{ day }}")
+    found = io.BytesIO()
+    document.save(found)
+    return found.getvalue()
+
+
+def _table(document: Any, heads: tuple[str, ...], rows: str, fields: tuple[str, ...]) -> None:
+    table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
+    for cell, zh in zip(table.rows[0].cells, heads, strict=True):
+        cell.text = zh
+    table.add_row().cells[0].text = f"{{%tr for row in {rows} %}}"
+    for cell, name in zip(table.add_row().cells, fields, strict=True):
+        cell.text = f"{{{{ row.{name} }}}}"
+    table.add_row().cells[0].text = "{%tr endfor %}"

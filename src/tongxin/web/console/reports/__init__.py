@@ -1,0 +1,1 @@
+"""Statistical reports: made, written under, read by a second person, issued; offices' own Word layouts."""
