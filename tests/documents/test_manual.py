@@ -19,7 +19,7 @@ LARGEST, MOST = 60_000, 25
 # For whoever keeps the forms or carries a phone, whatever their role.
 BESIDE = {
     "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
-    "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity",
+    "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity", "supervision",
     "workforce", "training", "funds", "exchange",
 }
 HEAD = "---\nwidth: 360\nsections: [one]\npages: []\n---\n# 题目\n\n{lead}\n\n## 一节\n\n{body}\n"

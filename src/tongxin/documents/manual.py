@@ -20,7 +20,7 @@ ORDER = (
     "psychiatrist", "psych_teacher", "class_teacher", "benefit_clerk", "department_officer", "city_officer",
     "family_educator", "legal_adviser", "system_administrator", "security_administrator", "audit_administrator",
     "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
-    "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity",
+    "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity", "supervision",
     "workforce", "training", "funds", "exchange",
 )
 FENCE = "---\n"

@@ -1,0 +1,72 @@
+"""Supervision by exception: the worker looks at night, the supervisor asks and answers, the county closes some."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from tongxin.accounts.models import Division
+from tongxin.core.pathway import CHINA
+from tongxin.demo.cast import Actor
+from tongxin.demo.year import Year
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.supervision import questions, watch
+from tongxin.supervision.models import Question
+
+# Days before the end on which the worker looked, and then somebody answered.
+NIGHTS, LEFT = (64, 22, 2), 2
+SAID = (
+    ("explained", "当面问过：那几天没有信号，晚上回去一起补记的，时间写得差不多。以后当天记。"),
+    ("nothing", "一起去看了两家，情况确实差不多，没有什么。"),
+    ("corrected", "日期写错了，已经请她在原来的记录上更正。"),
+    ("recheck", "电话里说不清，下周请别的村的主任陪着再去看两家。"),
+)
+AGREED = "看过答复，说得清楚。"
+
+
+@dataclass
+class QuestionDays:
+    """Some nights, and the mornings after them; the last night's questions still wait."""
+
+    year: Year
+    county: Division
+
+    def plan_all(self) -> None:
+        for days in NIGHTS:
+            night = self._moment(days, 2)
+            self.year.plan(night, self._look)
+            if days > LEFT:
+                self.year.plan(night + timedelta(days=2, hours=8), self._answer)
+                self.year.plan(night + timedelta(days=4, hours=9), self._close)
+
+    def _moment(self, days: int, hour: int) -> datetime:
+        return (self.year.end - timedelta(days=days)).astimezone(CHINA).replace(hour=hour, minute=10)
+
+    def _look(self, at: datetime) -> None:
+        watch.ask_about(self.county, at=at)
+
+    def _answer(self, at: datetime) -> None:
+        waiting = Question.objects.filter(state=Question.ASKED).exclude(asked=None).order_by("found_at", "rule", "id")
+        for number, row in enumerate(waiting.select_related("asked")):
+            actor = self.year.cast.acting(row.asked.id, at=at) if row.asked else None
+            outcome, words = SAID[number % len(SAID)]
+            if actor is not None:
+                self._try(partial(
+                    questions.answer, question_id=row.id, outcome=outcome, words=words, actor=actor.viewer, at=at
+                ), at)
+
+    def _close(self, at: datetime) -> None:
+        actor: Actor | None = self.year.cast.at_place("case_manager", self.county.id, at=at)
+        if actor is None:
+            return
+        for row in questions.seen_by(actor.viewer, at=at).filter(state=Question.ANSWERED):
+            if questions.may_close(row, viewer=actor.viewer, at=at):
+                self._try(partial(
+                    questions.settle, question_id=row.id, agrees=True, words=AGREED, actor=actor.viewer, at=at
+                ), at)
+
+    def _try(self, act: Callable[[], None], at: datetime) -> None:
+        try:
+            act()
+        except (NotAllowed, Refused) as refused:
+            self.year.refuse("supervision question", refused, at=at)
