@@ -28,9 +28,16 @@ def text(answer: Any) -> str:
 def planned(client: Office, **more: Any) -> Activity:
     """A plan that was handed in."""
     body = {"activity": str(ids.new_id()), **PLAN, **more}
+    if body["kind"] == "outing":
+        body.setdefault("leaders", led_by(client))
     answer = client.post("/activities/new/", body)
     assert answer.status_code == 302, text(answer)
     return Activity.objects.get(id=body["activity"])
+
+
+def led_by(client: Office) -> list[str]:
+    """Two of those who may lead an outing from this desk."""
+    return [each["id"] for each in client.get("/activities/new/").context["leaders"]][:2]
 
 
 def begun(client: Office, row: Activity) -> UUID:

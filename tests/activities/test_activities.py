@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 
 from tests import world
-from tests.activities.planned import OUTING, TODAY, YES, begun, counted, planned, text
+from tests.activities.planned import OUTING, TODAY, YES, begun, counted, led_by, planned, text
 from tests.web.conftest import Clock, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
@@ -27,9 +27,11 @@ class TestPlans:
         self, cast: world.World, office: SignedIn
     ) -> None:
         desk, manager = office("王督导"), office("郑管理")
-        for wrong in ({"adults": "4"}, {"adults": ""}, {"insured": "no"}, {"checked": "no"},
+        led = {"leaders": led_by(desk)}
+        unnamed: list[dict[str, Any]] = [{"leaders": led["leaders"][:1]}, {"leaders": []}, {"leaders": ["²", "x"]}]
+        for wrong in (*unnamed, {"adults": "4"}, {"adults": ""}, {"insured": "no"}, {"checked": "no"},
                       {"last_day": "2025-01-01"}):
-            answer = desk.post("/activities/new/", {"activity": str(ids.new_id()), **OUTING, **wrong})
+            answer = desk.post("/activities/new/", {"activity": str(ids.new_id()), **OUTING, **led, **wrong})
             assert answer.status_code == 422 and not Activity.objects.exists()
         row = planned(desk, **OUTING)
         assert row.state == Activity.PLANNED and "等另一个人批准" in text(desk.get(f"/activities/{row.id}/"))
@@ -43,7 +45,7 @@ class TestPlans:
         assert "安全预案要改" in text(desk.get(f"/activities/{row.id}/"))
         page = desk.get(f"/activities/{row.id}/change/")
         assert "北京欢迎你" in text(page)
-        assert desk.post(f"/activities/{row.id}/change/", OUTING | {"adults": "8"}).status_code == 302
+        assert desk.post(f"/activities/{row.id}/change/", OUTING | led | {"adults": "8"}).status_code == 302
         assert manager.post(f"/activities/{row.id}/decide/", {"answer": "yes"}).status_code == 302
         assert manager.post(f"/activities/{row.id}/decide/", {"answer": "yes"}).status_code == 422
         row.refresh_from_db()

@@ -17,7 +17,7 @@ from tongxin.flows import (
     taking_up,
     wanted_reading,
 )
-from tongxin.flows.activities import listing, occasions, photos, planning, publicity, signing
+from tongxin.flows.activities import leading, listing, occasions, photos, planning, publicity, signing
 from tongxin.lib import ids
 from tongxin.people.models import Child
 
@@ -66,7 +66,9 @@ def _activity(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     photo = photos.add(activity_id=row.id, actor=desk, at=MORNING,
                        sent=photos.Sent(ids.new_id(), "a.png", png(), photos.NOBODY))
     outing = {**given, "kind": ["outing"], "expected": ["8"], "adults": ["2"], "insured": ["yes"], "checked": ["yes"],
-              "safety": ["带队"]}
+              "safety": ["带队"], "leaders": [
+                  str(each.post_id) for each in leading.choices(here["child_supervisor"].viewer(), at=MORNING)[:2]
+              ]}
     asked, returned = (planning.plan(
         activity_id=ids.new_id(), given=outing, actor=here["child_supervisor"].viewer(), at=MORNING
     ) for _ in range(2))

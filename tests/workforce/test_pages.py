@@ -14,6 +14,7 @@ from tests.web.conftest import MORNING, Clock, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tests.workforce.staff import checked, companion, start_on
+from tests.workforce.test_gates import asked_about
 from tongxin.accounts.models import Holding
 from tongxin.flows.workforce.watch import follow_workforce
 from tongxin.lib import ids
@@ -177,3 +178,19 @@ class TestTeams:
         assert desk.post(f"/children/{child.id}/teams/take/", {"team": "²"}).status_code == 422
         assert desk.post(f"{here}end/").status_code == 302
         assert desk.post(f"{here}add/", {"member": str(ids.new_id())}).status_code == 422
+
+
+def test_a_task_that_lies_on_somebody_without_a_valid_question_is_told(
+    cast: world.World, office: SignedIn, time: Clock
+) -> None:
+    child, desk, town = cast.child("童小雨", by="周主任"), office("郑管理"), office("王督导")
+    file = f"/children/{child.id}/"
+    said = "周主任" not in str(desk.get("/workforce/").content.decode())
+    assert said and "孩子的任务在没有有效查询的人手上" in desk.get("/workforce/").content.decode()
+    assert "要先补查询" not in town.get(file).content.decode()
+    asked_about(cast, "周主任", on="2024-09-10")
+    time.now += timedelta(days=12)
+    old = office("王督导").get(file).content.decode()
+    assert "要先补查询" in old and "的违法犯罪记录查询已过期" in old
+    assert "已过期" in office("王督导").get("/workforce/").content.decode()
+    assert "要先补查询" not in office("周主任").get(file).content.decode()

@@ -41,8 +41,10 @@ export async function screen({ id = "" }) {
 /** @param {Lesson["questions"][number]} one @param {number} place @param {Record<string, string>} answers */
 function question({ id, zh, options }, place, answers) {
   const asked = `${place + 1}. ${zh}`;
-  return make("fieldset", { class: "fa-choices" }, make("legend", {}, asked),
-    radios({ name: `q-${id}`, zh: asked, options, chosen: "", keep: (code) => (answers[id] = code) }));
+  const choices = radios({ name: `q-${id}`, zh: asked, options, chosen: "", keep: (code) => (answers[id] = code) });
+  // Whole sentences: one below the other.
+  choices.className = "tx-options tx-stacked";
+  return make("fieldset", { class: "fa-choices" }, make("legend", {}, asked), choices);
 }
 
 /** @param {Lesson} lesson @param {Try} kept @returns {import("../types").Screen} */

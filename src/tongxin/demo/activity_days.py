@@ -14,7 +14,7 @@ from tongxin.activities.models import Activity, Occasion
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
-from tongxin.flows.activities import listing, occasions, planning, publicity, signing
+from tongxin.flows.activities import leading, listing, occasions, planning, publicity, signing
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.people.models import Child
 
@@ -119,6 +119,7 @@ class ActivityDays:
             adults="6", insured="yes", checked="yes", first_day=days[0], last_day=days[1], budget="1",
             safety="高铁往返，一名医生随队；分四组，每组一名带队；走失先打带队电话再打110。",
         )
+        given[leading.FIELD] = [str(each.post_id) for each in leading.choices(desk.viewer, at=at)[:6]]
         self._try(lambda: self._listed(desk, given, at), at)
 
     def _listed(self, desk: Actor, given: dict[str, list[str]], at: datetime) -> None:

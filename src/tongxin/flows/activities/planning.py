@@ -15,7 +15,7 @@ from tongxin.activities.doubts import raised
 from tongxin.activities.models import Activity
 from tongxin.activities.rules import Activities, Kind, rules_in
 from tongxin.core.forms import Problem
-from tongxin.flows.activities import doubting
+from tongxin.flows.activities import doubting, leading
 from tongxin.flows.activities.reach import (
     APPROVE,
     PLAN,
@@ -58,7 +58,10 @@ def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at
     read = answers.read(found.asked["plan"], given, at=at)
     kind = found.kinds.get(str(read.clear.get("kind")))
     asked = raised(found.questions, {"expected": read.clear.get("expected")})
-    problems = [*read.problems, *_refusals(read.clear, kind, found), *doubting.refuse_unsure(asked, reason, found)]
+    leaders, unnamed = leading.named(given, kind=kind, found=found, viewer=actor, at=at)
+    problems = [
+        *read.problems, *_refusals(read.clear, kind, found), *unnamed, *doubting.refuse_unsure(asked, reason, found),
+    ]
     first, last = (day_in(str(read.clear.get(name, ""))) for name in ("first_day", "last_day"))
     if problems or kind is None or first is None or last is None or actor.seat is None:
         raise Refused(problems)
@@ -68,7 +71,8 @@ def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at
         id=activity_id, county_id=county_id, town_id=town_of(actor), organisation_id=actor.seat.organisation_id, at=at,
         person_id=person_id, post_id=post_of(actor),
     )
-    row.kind, row.clear, row.first_day, row.last_day, row.reason = kind.id, read.clear, first, last, ""
+    clear = {**read.clear, leading.FIELD: leaders} if leaders else read.clear
+    row.kind, row.clear, row.first_day, row.last_day, row.reason = kind.id, clear, first, last, ""
     row.state = Activity.PLANNED if kind.needs_approval else Activity.APPROVED
     if known is None:
         vault.create_keys([row.key_owner], at=at)
@@ -129,6 +133,7 @@ def decide(*, activity_id: UUID, agrees: bool, reason: str, actor: Viewer, at: d
         raise Refused([Problem("reason", NO_REASON, True)])
     if agrees:
         gates.refuse_post(row.post_id, place="", at=at)
+        leading.refuse_unchecked(row, at=at)
     row.state = Activity.APPROVED if agrees else Activity.RETURNED
     row.reason, row.decided_at, row.decided_by = "" if agrees else reason, at, person_id
     row.save(update_fields=["state", "reason", "decided_at", "decided_by"])

@@ -16,15 +16,12 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import WITHDRAWN, CaseState
 from tongxin.flows.refusals import Refused
 from tongxin.flows.workforce import caseloads, clearances, reach
+from tongxin.flows.workforce.landed import SAYS
 from tongxin.ledger import Draft
 from tongxin.lib.ids import id_in
 from tongxin.people.models import Child
 
 ASSIGNMENT, BEGINNING = "assignment", "course_start"
-SAYS = {
-    clearances.ABSENT: "还没有违法犯罪记录查询", clearances.OVER: "的违法犯罪记录查询已过期",
-    clearances.FOUND: "的违法犯罪记录查询没有通过",
-}
 ADVICE = "请先由{who}在“人员与资质”里登记查询结果，或换一位查询有效的人；孩子正在危机处置的不受此限。"
 ADVICE_FOUND = "请换一位查询有效的人；孩子正在危机处置的不受此限。"
 

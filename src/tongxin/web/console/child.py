@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from tongxin.flows import looking, unusual
 from tongxin.flows.conferring import PART as CONFERENCES
 from tongxin.flows.rooms import BOOK
+from tongxin.flows.workforce import landed, reach
 from tongxin.lib.prepared import Prepared
 from tongxin.people.models import CategorySpan
 from tongxin.web import words
@@ -85,7 +86,7 @@ def child_file(request: Request, child_id: UUID) -> HttpResponse:
         **asked_purpose(file), "flags": flag_rows(file, flags, noted[: len(flags)], names, titles),
         "links": link_rows(file, links, noted[len(flags):], names),
         **_header(file, names), "unsent": danger_rows(unsent, names, titles), "card": card,
-        "steps": _next(file, names, titles),
+        "steps": _next(file, names, titles), "unchecked": _unchecked(file),
         "calls": [*_carers_to_call(known), *([] if card else duty_rows(duty, names, titles))],
         "offered": file.offered(), "why": why_graded(file, names, titles), "is_ungraded": is_ungraded(file),
         "identified": why_identified(file),
@@ -124,6 +125,13 @@ def _header(file: File, names: Names) -> dict[str, Any]:
             {"zh": kinds.get(span.category, "其他"), "start_on": span.start_on} for span in spans
         ],
     }
+
+
+def _unchecked(file: File) -> list[str]:
+    """Who of those with a task has no valid clearance, for whoever sees to it that they have."""
+    if not may_do_any(file.request, reach.SEE):
+        return []
+    return landed.told_of(file.tasks, county_id=file.child.county_id, at=file.request.at)
 
 
 def _carers_to_call(carers: list[dict[str, Any]]) -> list[dict[str, str]]:

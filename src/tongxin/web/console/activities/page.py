@@ -10,12 +10,12 @@ from tongxin.activities.models import Activity, Came
 from tongxin.activities.rules import Activities, rules_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.activities import figures, listing, outcomes, photos, reach
+from tongxin.flows.activities import figures, leading, listing, outcomes, photos, reach
 from tongxin.flows.refusals import NotAllowed
 from tongxin.lib import ids
 from tongxin.web.console.activities.overview import EITHER, PART, PURPOSE, ROUTE
 from tongxin.web.console.activities.planning import sure
-from tongxin.web.console.names import open_names
+from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.register_forms import drawn, shown, told_problems, words_in
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.pages import show
@@ -42,7 +42,7 @@ def page(
     pairs, hidden = listing.listed_for(row, request.viewer, at=request.at)
     names = open_names(
         request, purpose=PURPOSE, route=ROUTE, part=PART, listed=[child for _, child in pairs], more=[row.words],
-        people=[row.person_id, row.decided_by],
+        people=[row.person_id, row.decided_by, *(UUID(each["person"]) for each in leading.leaders_of(row))],
     )
     words = words_in(names.more[0])
     kind, writes = rules.kinds[row.kind], reach.may_write(row, request.viewer, at=request.at)
@@ -58,6 +58,7 @@ def page(
         "reason": rules.returns.get(row.reason) or rules.cancels.get(row.reason, ""),
         "plan": shown(rules.asked["plan"], row.clear, words),
         "closing": shown(rules.asked["closing"], row.clear, words),
+        "leaders": _leaders(row, names),
         "by": names.person(row.person_id), "decided_by": names.person(row.decided_by) if row.decided_by else "",
         "writes": writes, "is_open": is_open, "is_early": request.at.astimezone(CHINA).date() < row.first_day,
         "may_decide": row.state == Activity.PLANNED and reach.may_approve(row, request.viewer, at=request.at),
@@ -73,6 +74,12 @@ def page(
         "photos": photos.shown_for(row, request.viewer, at=request.at),
         "given": {name: "".join(value) for name, value in said.items()},
     }, status=status)
+
+
+def _leaders(row: Activity, names: Names) -> list[str]:
+    known = leading.leaders_of(row)
+    titles = leading.titles(each["post"] for each in known)
+    return [f"{titles.get(each['post'], '')}　{names.person(UUID(each['person']))}" for each in known]
 
 
 def _child(line: Any, name: str, rules: Activities) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.activities.models import Activity
 from tongxin.activities.rules import rules_in
 from tongxin.core.forms import Problem
-from tongxin.flows.activities import planning, reach
+from tongxin.flows.activities import leading, planning, reach
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.web.console.activities.overview import HOME, PART, PURPOSE, ROUTE
@@ -44,7 +44,8 @@ def change(request: Request, returned_id: UUID) -> HttpResponse:
         return _take(request, row.id)
     rules = rules_in(row.county_id, at=request.at)
     words = words_in(open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[row.words]).more[0])
-    return _form(request, row.id, given_of(rules.asked["plan"], row.clear, words))
+    given = given_of(rules.asked["plan"], row.clear, words)
+    return _form(request, row.id, given | {leading.FIELD: [each["post"] for each in leading.leaders_of(row)]})
 
 
 def _take(request: Request, activity_id: UUID) -> HttpResponse:
@@ -71,7 +72,16 @@ def _form(
         rules = rules_in(reach.county_of(request.viewer), at=request.at)
     except NotAllowed:
         raise Http404 from None
+    chosen = set(given.get(leading.FIELD, ()))
+    people = leading.choices(request.viewer, at=request.at)
+    names = open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, people=[each.person_id for each in people])
     return show(request, "activities/plan.html", {
+        "leaders": [
+            {"id": str(each.post_id), "zh": f"{each.post.title}　{names.person(each.person_id)}",
+             "on": str(each.post_id) in chosen} for each in people
+        ],
+        "outings": [each.zh for each in rules.kinds.values() if each.is_outing],
+        "least": rules.least_adults, "leading": next((each.zh for each in wrong if each.path == leading.FIELD), ""),
         "problems": told_problems(wrong), "fields": drawn(rules.asked["plan"], given, wrong), "id": activity_id,
         **sure(given, wrong), "approved": [each.zh for each in rules.kinds.values() if each.needs_approval],
     }, status=status)

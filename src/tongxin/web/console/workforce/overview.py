@@ -11,14 +11,14 @@ from tongxin.core.forms import Problem
 from tongxin.flows import export_noting
 from tongxin.flows.pairing_companions import rules_in as pairing_rules
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.flows.workforce import clearances, reach, register
+from tongxin.flows.workforce import clearances, landed, reach, register
 from tongxin.flows.workforce.register import Register, Tally
 from tongxin.rulebook import rules
 from tongxin.web.console.register_forms import told_problems
 from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
-HOME = "/workforce/"
+HOME, SHOWN = "/workforce/", 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -33,9 +33,11 @@ def _page(request: Request, problems: Iterable[Problem] = (), status: int = 200)
     county_id = reach.county_or_none(request.viewer)
     names, says = rules.access_rules(at=request.at).roles, reach.rules_in(county_id, at=request.at)
     begins, today = clearances.required_from(county_id, at=request.at), clearances.today_of(request.at)
+    lying = landed.landed(request.viewer, at=request.at)
     companions = pairing_rules(county_id, at=request.at).kinds
     return show(request, "workforce/overview.html", {
-        "problems": told_problems(problems), "gaps": _gaps(request, found), "targets": found.targets,
+        "problems": told_problems(problems), "gaps": _gaps(request, found, sum(each.tasks for each in lying)),
+        "landed": lying[:SHOWN], "landed_more": max(len(lying) - SHOWN, 0), "targets": found.targets,
         "roles": [_role(names.get(role, role), tally) for role, tally in found.roles.items()],
         "places": [{"place": place, "zh": zh, "tally": tally} for place, zh, tally in found.places],
         "whole": _role(_("全部"), found.whole), "helpers": [
@@ -56,11 +58,12 @@ def _role(zh: str, tally: Tally) -> dict[str, Any]:
             "cleared": len(tally.cleared), "wanted": len(tally.wanted), "qualified": len(tally.qualified)}
 
 
-def _gaps(request: Request, found: Register) -> list[dict[str, Any]]:
+def _gaps(request: Request, found: Register, lying: int) -> list[dict[str, Any]]:
     """What to do next, the most urgent first; who may not do it reads the number only."""
     may_keep, may_hand = may_do_any(request, reach.KEEP), may_do_any(request, "hand_over")
     people = f"{HOME}people/"
     lines = [
+        (lying, _("件孩子的任务在没有有效查询的人手上"), "#landed", _("看是哪些岗位"), True),
         (found.barred, _("人没有有效的违法犯罪记录查询"), f"{people}?only=barred", _("去登记查询"), may_keep),
         (found.soon, _("人的查询快到期"), f"{people}?only=soon", _("看是谁"), may_keep),
         (found.waiting, _("份资质等人核对"), f"{people}?only=waiting", _("去核对"), may_keep),
