@@ -1,6 +1,6 @@
 """Counted numbers as they may be shown: blank where nothing was recorded, hidden where somebody could be recognised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -9,7 +9,7 @@ from tongxin.core.indicators.hiding import Path
 from tongxin.core.indicators.sets import LEVELS
 from tongxin.indicators.counting import Numbers
 
-SHOWN, HIDDEN, NOTHING = "shown", "hidden", "nothing"
+SHOWN, HIDDEN, NOTHING, SPLIT = "shown", "hidden", "nothing", "split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +31,32 @@ def told(indicator: Indicator, counted: Mapping[Path, Numbers], *, under: int) -
     most = LEVELS.index(indicator.level) + 1
     counted = {path: each for path, each in counted.items() if len(path) <= most}
     hidden, split = _hidden(indicator, counted, under)
-    return {path: _figure(indicator, each, path in hidden, path in split) for path, each in counted.items()}
+    return {
+        path: _figure(indicator, each, path in hidden, {code for code, paths in split.items() if path in paths})
+        for path, each in counted.items()
+    }
 
 
 def _hidden(
     indicator: Indicator, counted: Mapping[Path, Numbers], under: int
-) -> tuple[frozenset[Path], frozenset[Path]]:
-    """Where the figure is hidden, and where its parts are."""
+) -> tuple[frozenset[Path], Mapping[str, frozenset[Path]]]:
+    """Where the figure is hidden, and where each of its parts is."""
     if not indicator.facts.is_protected:
-        return frozenset(), frozenset()
+        return frozenset(), {}
+    codes = [each.code for each in indicator.parts]
+    if indicator.is_alone:
+        alone = {code: {path: (each.parts[code],) for path, each in counted.items()} for code in codes}
+        return frozenset(), {code: hide(rows, under=under) for code, rows in alone.items()}
     rows = {path: (each.behind or 0,) for path, each in counted.items()}
     hidden = hide(rows, under=under)
     if indicator.is_share and not indicator.about_work:
         both = {path: (each.value or 0, (each.base or 0) - (each.value or 0)) for path, each in counted.items()}
         # What is counted in rows may be many rows of few children: both are looked at.
-        return hide(both, under=under, also=hidden), frozenset()
+        return hide(both, under=under, also=hidden), {}
     if indicator.parts:
         split = {path: _rows(each) for path, each in counted.items()}
-        return hidden, hide(split, under=under, also=hidden)
-    return hidden, frozenset()
+        return hidden, dict.fromkeys(codes, hide(split, under=under, also=hidden))
+    return hidden, {}
 
 
 def _rows(numbers: Numbers) -> tuple[int, ...]:
@@ -57,10 +64,12 @@ def _rows(numbers: Numbers) -> tuple[int, ...]:
     return (*told, max((numbers.value or 0) - sum(told), 0))
 
 
-def _figure(indicator: Indicator, numbers: Numbers, is_hidden: bool, is_split_hidden: bool) -> Figure:
+def _figure(indicator: Indicator, numbers: Numbers, is_hidden: bool, without: Set[str]) -> Figure:
     if is_hidden:
         return Figure(HIDDEN, parts=dict.fromkeys(numbers.parts))
-    parts = {code: None if is_split_hidden else many for code, many in numbers.parts.items()}
+    parts = {code: None if code in without else many for code, many in numbers.parts.items()}
+    if indicator.is_alone:
+        return Figure(SPLIT, parts=parts)
     if indicator.is_share:
         if not numbers.base:
             return Figure(NOTHING)

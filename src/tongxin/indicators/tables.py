@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from tongxin.core.indicators import Group, Indicator
 from tongxin.core.indicators.hiding import Path
 from tongxin.core.indicators.sets import LEVELS
-from tongxin.indicators.figures import HIDDEN, NOTHING, Figure, Figures
+from tongxin.indicators.figures import HIDDEN, NOTHING, SPLIT, Figure, Figures
 
 HEADS = ("组", "指标", "分项", "层级", "代码", "地方", "数", "单位", "分子", "分母")
 MEANINGS = ("指标", "编号", "单位", "怎么算", "分子", "分母", "注意", "来源", "算到哪一级")
@@ -17,6 +17,8 @@ def said(figure: Figure) -> str:
     """The figure as text: the number, or why there is none."""
     if figure.state == NOTHING:
         return "没有记录"
+    if figure.state == SPLIT:
+        return "见各项"
     return "不显示" if figure.state == HIDDEN or figure.value is None else f"{figure.value.normalize():f}"
 
 

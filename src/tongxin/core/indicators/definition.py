@@ -35,6 +35,7 @@ class Indicator:
     """One figure: rows of a set that meet `where` within the period, counted; with `met` the share of them.
 
     `per` names two others whose quotient it is, times a factor. `by` splits it by the codes of a column.
+    With `is_alone` a row may have several codes: there is no sum, each code stands for itself.
     A share that is `about_work` (done in time or not) says nothing about a child: only a small base hides it.
     """
 
@@ -57,6 +58,7 @@ class Indicator:
     times: int
     by: str
     parts: tuple[Part, ...]
+    is_alone: bool
     met_zh: str
     base_zh: str
     about_work: bool
@@ -134,14 +136,15 @@ def _indicator(raw: Any, path: str, source: str) -> Indicator:
         where=_rule(row, "where", facts, path), met=_rule(row, "met", facts, path),
         during=str(row.get("during", "")),
         count=count, column=column, divide=take.number(row, "divide", path, 1, low=1), per=per, times=times,
-        by=by, parts=parts, met_zh=row.get("met_zh", ""), base_zh=row.get("base_zh", ""),
+        by=by, parts=parts, is_alone=bool(row.get("by", {}).get("alone")),
+        met_zh=row.get("met_zh", ""), base_zh=row.get("base_zh", ""),
         about_work=take.flag(row, "about_work", path),
         cases=tuple(row.get("cases", ())),
     )
 
 
 def _split(row: Content, facts: FactSet | None, path: str) -> tuple[str, tuple[Part, ...]]:
-    split = take.mapping(row["by"], f"{path}.by", required=("column", "codes"))
+    split = take.mapping(row["by"], f"{path}.by", required=("column", "codes"), optional=("alone",))
     by, parts = str(split["column"]), tuple(Part(str(code), str(zh)) for code, zh in split["codes"].items())
     if any(not CODE.fullmatch(each.code) for each in parts):
         raise DefinitionError(f"{path}.by.codes", "代码只能用小写英文、数字、下划线", "照选项表的代码写")

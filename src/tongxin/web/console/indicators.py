@@ -16,7 +16,7 @@ from tongxin.core.indicators import Group, Indicator
 from tongxin.core.pathway import CHINA
 from tongxin.exports.writing import FORMULA, OPTIONS
 from tongxin.indicators import service
-from tongxin.indicators.figures import HIDDEN, NOTHING, Figure
+from tongxin.indicators.figures import SHOWN, Figure
 from tongxin.indicators.rules import groups_in, indicator_in
 from tongxin.indicators.service import Place, Table
 from tongxin.indicators.tables import LEVELS_ZH, meanings, said
@@ -150,7 +150,7 @@ def _row(indicator: Indicator, figure: Figure, url: str) -> dict[str, Any]:
     parts = [{"zh": each.zh, "n": figure.parts.get(each.code)} for each in indicator.parts] if figure.parts else []
     return {
         "indicator": indicator, "zh": indicator.zh, "url": url, "said": said(figure), "unit": indicator.unit,
-        "is_shown": figure.state not in (HIDDEN, NOTHING), "met": figure.met, "base": figure.base, "parts": parts,
+        "is_shown": figure.state == SHOWN, "met": figure.met, "base": figure.base, "parts": parts,
     }
 
 
