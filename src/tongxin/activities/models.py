@@ -24,6 +24,8 @@ class Activity(models.Model):
     town_id = models.BigIntegerField("乡镇", null=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="单位")
     kind = models.CharField("种类", max_length=24)
+    # Where it is held, when that is a site; the package of places is a neighbour of this one.
+    site_id = models.UUIDField("阵地", null=True, db_index=True)
     clear = models.JSONField("选项", default=dict)
     words = SealedField("名称、目标、地点、安全预案、小结", null=True)
     first_day = models.DateField("从哪天")

@@ -15,7 +15,7 @@ from tongxin.activities.doubts import raised
 from tongxin.activities.models import Activity
 from tongxin.activities.rules import Activities, Kind, rules_in
 from tongxin.core.forms import Problem
-from tongxin.flows.activities import doubting, leading
+from tongxin.flows.activities import doubting, leading, placing
 from tongxin.flows.activities.reach import (
     APPROVE,
     PLAN,
@@ -59,8 +59,10 @@ def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at
     kind = found.kinds.get(str(read.clear.get("kind")))
     asked = raised(found.questions, {"expected": read.clear.get("expected")})
     leaders, unnamed = leading.named(given, kind=kind, found=found, viewer=actor, at=at)
+    site_id, nowhere = placing.chosen(given, county_id=county_id)
     problems = [
-        *read.problems, *_refusals(read.clear, kind, found), *unnamed, *doubting.refuse_unsure(asked, reason, found),
+        *read.problems, *_refusals(read.clear, kind, found), *unnamed, *nowhere,
+        *doubting.refuse_unsure(asked, reason, found),
     ]
     first, last = (day_in(str(read.clear.get(name, ""))) for name in ("first_day", "last_day"))
     if problems or kind is None or first is None or last is None or actor.seat is None:
@@ -71,6 +73,7 @@ def plan(*, activity_id: UUID, given: Given, reason: str = "", actor: Viewer, at
         id=activity_id, county_id=county_id, town_id=town_of(actor), organisation_id=actor.seat.organisation_id, at=at,
         person_id=person_id, post_id=post_of(actor),
     )
+    row.site_id = site_id
     clear = {**read.clear, leading.FIELD: leaders} if leaders else read.clear
     row.kind, row.clear, row.first_day, row.last_day, row.reason = kind.id, clear, first, last, ""
     row.state = Activity.PLANNED if kind.needs_approval else Activity.APPROVED

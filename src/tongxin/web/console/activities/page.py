@@ -10,14 +10,14 @@ from tongxin.activities.models import Activity, Came
 from tongxin.activities.rules import Activities, rules_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.activities import figures, leading, listing, outcomes, photos, reach
+from tongxin.flows.activities import figures, leading, listing, outcomes, photos, placing, reach
 from tongxin.flows.refusals import NotAllowed
 from tongxin.lib import ids
 from tongxin.web.console.activities.overview import EITHER, PART, PURPOSE, ROUTE
 from tongxin.web.console.activities.planning import sure
 from tongxin.web.console.names import Names, open_names
 from tongxin.web.console.register_forms import drawn, shown, told_problems, words_in
-from tongxin.web.doors import Request, child_for, door
+from tongxin.web.doors import Request, child_for, door, may_do_any
 from tongxin.web.pages import show
 
 Given = dict[str, list[str]]
@@ -58,7 +58,8 @@ def page(
         "reason": rules.returns.get(row.reason) or rules.cancels.get(row.reason, ""),
         "plan": shown(rules.asked["plan"], row.clear, words),
         "closing": shown(rules.asked["closing"], row.clear, words),
-        "leaders": _leaders(row, names),
+        "leaders": _leaders(row, names), "site": placing.site_of(row),
+        "sees_places": may_do_any(request, "see_places"),
         "by": names.person(row.person_id), "decided_by": names.person(row.decided_by) if row.decided_by else "",
         "writes": writes, "is_open": is_open, "is_early": request.at.astimezone(CHINA).date() < row.first_day,
         "may_decide": row.state == Activity.PLANNED and reach.may_approve(row, request.viewer, at=request.at),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.activities.models import Activity
 from tongxin.activities.rules import rules_in
 from tongxin.core.forms import Problem
-from tongxin.flows.activities import leading, planning, reach
+from tongxin.flows.activities import leading, placing, planning, reach
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.web.console.activities.overview import HOME, PART, PURPOSE, ROUTE
@@ -45,7 +45,10 @@ def change(request: Request, returned_id: UUID) -> HttpResponse:
     rules = rules_in(row.county_id, at=request.at)
     words = words_in(open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[row.words]).more[0])
     given = given_of(rules.asked["plan"], row.clear, words)
-    return _form(request, row.id, given | {leading.FIELD: [each["post"] for each in leading.leaders_of(row)]})
+    return _form(request, row.id, given | {
+        leading.FIELD: [each["post"] for each in leading.leaders_of(row)],
+        placing.FIELD: [str(row.site_id)] if row.site_id else [],
+    })
 
 
 def _take(request: Request, activity_id: UUID) -> HttpResponse:
@@ -80,6 +83,9 @@ def _form(
             {"id": str(each.post_id), "zh": f"{each.post.title}　{names.person(each.person_id)}",
              "on": str(each.post_id) in chosen} for each in people
         ],
+        "sites": [(str(each.id), each.name) for each in placing.sites_of(request.viewer)],
+        "site": "".join(given.get(placing.FIELD, ())),
+        "nowhere": next((each.zh for each in wrong if each.path == placing.FIELD), ""),
         "outings": [each.zh for each in rules.kinds.values() if each.is_outing],
         "least": rules.least_adults, "leading": next((each.zh for each in wrong if each.path == leading.FIELD), ""),
         "problems": told_problems(wrong), "fields": drawn(rules.asked["plan"], given, wrong), "id": activity_id,

@@ -8,9 +8,11 @@ from django.http import Http404, HttpResponse
 
 from tongxin import vault
 from tongxin.accounts.models import Division
+from tongxin.activities.rules import rules_in as activity_rules
 from tongxin.bookings.rules import rules_at
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows.activities import placing
 from tongxin.flows.refusals import NotAllowed
 from tongxin.flows.sites import keeping, reach, tables
 from tongxin.lib import ids
@@ -27,7 +29,7 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 ROUTE, PURPOSE, PART = "places", "places", "places"
-HISTORY, INSPECTIONS = 20, 10
+HISTORY, INSPECTIONS, SHOWN = 20, 10, 30
 Given = dict[str, list[str]]
 CHANGED = {
     "division_id": "所在地", "kind": "种类", "name": "名称", "body": "单位", "address": "地址", "phone": "电话",
@@ -59,7 +61,13 @@ def page(
     place = Division.objects.filter(id__in=[site.town_id or site.county_id]).values_list("name", flat=True).first()
     equipment = {**rules.equipment, **booking.equipment}
     may_see_boxes = may_keep or reach.boxes_for(viewer=request.viewer, at=request.at).filter(site=site).exists()
+    activities = activity_rules(site.county_id, at=request.at)
+    held = placing.at_site(site, viewer=request.viewer, at=request.at)
     return show(request, "places/place.html", {
+        "held": held, "activities": [
+            {"row": each, "zh": activities.kinds[each.kind].zh if each.kind in activities.kinds else "",
+             "state": each.get_state_display()} for each in held.rows[:SHOWN]
+        ],
         "site": site, "kind": kind.zh if kind else "", "place": place, "problems": told_problems(wrong),
         "may_keep": may_keep, "hours": hours_zh(site.hours), "opening": _opening(request, site, rules),
         "gaps": gaps(site, rooms, rules=rules, booking=booking),
