@@ -6,7 +6,7 @@ from typing import Any
 from tests.flows.forms import fill
 from tests.matrix.office import Worker
 from tests.web.conftest import MORNING
-from tongxin.flows.funds import booking, paying, wishes
+from tongxin.flows.funds import booking, handing, paying, wishes
 from tongxin.flows.funds.paying import Row
 from tongxin.flows.programmes import accepting, contracts
 from tongxin.flows.record import Sheet, record
@@ -20,12 +20,15 @@ ROUTES: dict[str, str] = {
     "funds/months/table/": "office.oversee_funds", "funds/outcomes/": "office.oversee_funds",
     # A body reads what is its own, a city's desk its own place's: the pages decide that.
     FUND: "office.see_funds@county~", f"{FUND}deposit/": "office.keep_funds@desk",
-    f"{FUND}extend/": "office.keep_funds@desk",
-    f"{FUND}postings/<uuid:posting_id>/reverse/": "office.ask_funds@county",
+    f"{FUND}extend/": "office.keep_funds@desk", f"{FUND}hand/": "office.hand_funds@county~",
+    "funds/allocations/<uuid:allocation_id>/": "office.see_funds@county~",
+    "funds/portions/<uuid:portion_id>/": "office.keep_funds@county~",
+    "funds/portions/<uuid:portion_id>/answer/": "office.keep_funds@county~",
+    f"{FUND}postings/<uuid:posting_id>/reverse/": "office.ask_funds|hand_funds@county~",
     f"{FUND}payouts/new/": "office.ask_funds@county",
     REQUEST: "office.see_funds@county~", f"{REQUEST}answer/": "office.approve_funds@desk",
     f"{REQUEST}undo/": "office.ask_funds@county~",
-    f"{REQUEST}withdraw/": "office.ask_funds@county~", f"{REQUEST}pay/": "office.keep_funds@desk",
+    f"{REQUEST}withdraw/": "office.ask_funds|hand_funds@county~", f"{REQUEST}pay/": "office.keep_funds@desk",
     PAYOUT: "office.see_funds@county~",
     **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("add", "bring", "ask", "discard")), "office.ask_funds@county~"),
     **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("send", "file")), "office.send_funds@county"),
@@ -49,6 +52,7 @@ BODIES = {
     "funds/new/": {"fund": "01997000-0000-7000-8000-000000000021"},
     f"{FUND}deposit/": {"posting": "01997000-0000-7000-8000-000000000022"},
     f"{FUND}extend/": {"term": "01997000-0000-7000-8000-000000000028"},
+    f"{FUND}hand/": {"allocation": "01997000-0000-7000-8000-000000000029"},
     f"{FUND}payouts/new/": {"payout": "01997000-0000-7000-8000-000000000023"},
     f"{HELPED}wishes/": {"wish": "01997000-0000-7000-8000-000000000024"},
     "programmes/new/": {"programme": "01997000-0000-7000-8000-000000000025"},
@@ -79,8 +83,21 @@ def money(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     wish = wishes.note(child_id=child.id, wish_id=ids.new_id(), given={"said": ["想要一本书"]}, actor=desk, at=MORNING)
     return {
         "fund_id": fund.id, "posting_id": posting.id, "payout_id": payouts[0].id, "grant_id": grant.id,
-        "funds.request_id": request.id, "wish_id": wish.id, **_programme(here, fund.id, child),
+        "funds.request_id": request.id, "wish_id": wish.id, **_programme(here, fund.id, child), **_handed(here),
     }
+
+
+def _handed(here: dict[str, Worker]) -> dict[str, Any]:
+    city, county = here["city_officer"].viewer(), here["case_manager"].post.division_id
+    given = {"title": ["专项"], "giver": ["省厅"], "source": ["relief"], "form": ["money"], "purposes": ["living"]}
+    fund = booking.open_fund(fund_id=ids.new_id(), given=given, actor=city, at=MORNING)
+    day = {"booked_on": [MORNING.date().isoformat()], "note": ["文"]}
+    booking.deposit(fund_id=fund.id, posting_id=ids.new_id(), amount="900", given=day, actor=city, at=MORNING)
+    row = handing.hand(
+        fund_id=fund.id, allocation_id=ids.new_id(), amounts={county: "800"}, actor=city, at=MORNING,
+        given={"purpose": ["living"], "note": ["文号"]},
+    )
+    return {"allocation_id": row.id, "portion_id": row.portions.get().id}
 
 
 def _programme(here: dict[str, Worker], fund_id: Any, child: Child) -> dict[str, Any]:

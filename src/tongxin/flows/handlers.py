@@ -60,7 +60,7 @@ NOBODY_REACTS = frozenset({
     "activity.agreed", "activity.departed", "activity.opened", "activity.pictured", "activity.concealed",
     "occasion.held", "occasion.signed", "occasion.retracted", "publicity.listed", "publicity.retracted",
     "doubt.raised", "doubt.settled", "fund.opened", "fund.booked", "fund.asked", "fund.answered",
-    "fund.extended", "month.closed", "payout.opened", "payout.issued", "payout.dropped",
+    "fund.extended", "fund.handed", "fund.acknowledged", "month.closed", "payout.opened", "payout.issued", "payout.dropped",
     "grant.listed", "grant.removed", "grant.settled", "grant.received", "wish.noted", "wish.delivered",
     "programme.opened", "contract.signed", "acceptance.counted", "acceptance.decided",
     "training.planned", "training.approved", "training.arranged", "training.attended", "training.ended",

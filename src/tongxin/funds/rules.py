@@ -54,6 +54,8 @@ class Funds:
     kinds: Mapping[str, str]
     held: Mapping[str, str]
     reserved: str
+    # Where money stands that went to places below.
+    handed: str
     sources: Words
     income: Mapping[str, str]
     purposes: Mapping[str, Purpose]
@@ -95,7 +97,9 @@ def funds_in(*, region: str, at: datetime) -> Funds:
 
 
 def _read(content: Mapping[str, Any]) -> Funds:
-    named = ("sources", "ways", "refusals", "again", "returns", "receipts", "liked", "corrections", "sure")
+    named = (
+        "sources", "ways", "refusals", "again", "returns", "receipts", "liked", "corrections", "sure", "handing_returns"
+    )
     lists = {name: words_of(content[name]) for name in named}
     given = {each["id"]: each["zh"] for each in content["purposes"] if each["to"] == TO_CHILD}
     options = {name: words_of(each) for name, each in content["option_lists"].items()}
@@ -103,7 +107,7 @@ def _read(content: Mapping[str, Any]) -> Funds:
     return Funds(
         means=content["means"], source=content["source"], accounts=words_of(content["accounts"]),
         kinds={each["id"]: each["kind"] for each in content["accounts"]}, held=content["held"],
-        reserved=content["reserved"], sources=lists["sources"],
+        reserved=content["reserved"], handed=content["handed"], sources=lists["sources"],
         income={each["id"]: each["account"] for each in content["sources"]},
         purposes={
             each["id"]: Purpose(
@@ -114,7 +118,7 @@ def _read(content: Mapping[str, Any]) -> Funds:
         steps=tuple((each.get("up_to"), each["people"]) for each in content["approvals"]), lists=lists,
         receipt_within=timedelta(**content["receipt_within"]), remind_before=timedelta(**content["remind_before"]),
         rows_at_most=int(content["rows_at_most"]), small_below=int(content["small_below"]),
-        asked={key: fields_in(content[key], options) for key in ("fund", "deposit", "payout", "wish")},
+        asked={key: fields_in(content[key], options) for key in ("fund", "deposit", "payout", "handing", "wish")},
         outcomes=tuple(Figure(each["id"], each["zh"], each["unit"], each["means"]) for each in content["outcomes"]),
         caveat=content["caveat"], reached=frozenset(content["reached"]),
         ages={each["id"]: int(each["least_age"]) for each in content["receipts"] if "least_age" in each},

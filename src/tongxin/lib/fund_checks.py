@@ -13,9 +13,9 @@ HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
 ACCOUNTS = ("asset", "income", "expense")
 EVERY = ("year", "half", "once", "none")
-FUND_LISTS = ("ways", "refusals", "again", "returns", "liked", "corrections", "sure")
+FUND_LISTS = ("ways", "refusals", "again", "returns", "liked", "corrections", "sure", "handing_returns")
 UNUSUAL = ("grant", "child", "month", "deposit")
-FUND_ASKED = ("fund", "deposit", "payout", "wish")
+FUND_ASKED = ("fund", "deposit", "payout", "handing", "wish")
 PROGRAMME_LISTS = ("kinds", "left_out", "refusals")
 PROGRAMME_ASKED = ("programme", "contract", "acceptance")
 SOURCES, UNITS = ("entries", "meetings", "occasions"), ("人", "人次", "次", "场")
@@ -24,8 +24,8 @@ SOURCES, UNITS = ("entries", "meetings", "occasions"), ("人", "人次", "次", 
 def check_funds(content: Content) -> None:
     """Nothing, when funds can be kept by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(
-        *HEAD, "accounts", "held", "reserved", "sources", "purposes", "approvals", *FUND_LISTS, "receipts", "unusual",
-        "receipt_within", "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat", "reached",
+        *HEAD, "accounts", "held", "reserved", "handed", "sources", "purposes", "approvals", *FUND_LISTS, "receipts",
+        "unusual", "receipt_within", "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat", "reached",
         "option_lists",
     ), optional=(*DATED, "papers"))
     take.sequence(content.get("papers", []), "papers")
@@ -34,6 +34,7 @@ def check_funds(content: Content) -> None:
         if kind not in ACCOUNTS:
             raise DefinitionError(f"accounts.{at}", f"没有“{kind}”这种科目", f"可写：{'、'.join(ACCOUNTS)}")
     held = take.mapping(content["held"], "held", required=("money", "goods"))
+    _is(kinds, str(content["handed"]), "expense", "handed")
     for each in (*held.values(), content["reserved"]):
         _is(kinds, str(each), "asset", "held")
     for row in _rows(content["sources"], "sources", ("account",), ("public",)).values():

@@ -65,6 +65,8 @@ ACTIONS = {
     "office.see_funds": "看得到资金和项目的人",
     "office.keep_funds": "登记资金、到账、结账的人",
     "office.oversee_funds": "看得到本地全部资金的人",
+    "office.ask_funds|hand_funds": "可以申请用款、下达的人",
+    "office.keep_funds": "登记资金、到账、结账的人",
     "office.hand_funds": "把钱下达到下面地区的人",
     "office.ask_funds": "可以申请用款的人",
     "office.approve_funds": "审批用款的人",

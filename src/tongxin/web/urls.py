@@ -101,8 +101,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.indicators")),
     *(
         path("", include(f"tongxin.web.console.{each}")) for each in (
-            "funds.home", "funds.months", "funds.payouts", "funds.fund", "funds.helped", "programmes.home",
-            "programmes.contract",
+            "funds.home", "funds.months", "funds.payouts", "funds.fund", "funds.helped", "funds.handing",
+            "programmes.home", "programmes.contract",
         )
     ),
     path("", include("tongxin.web.console.wanted")), path("", include("tongxin.web.console.pupils")),

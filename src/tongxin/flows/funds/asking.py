@@ -16,6 +16,7 @@ from tongxin.flows.funds import hands
 from tongxin.flows.funds.booking import (
     APPROVE,
     ASK,
+    HAND,
     KEEP,
     SEE,
     SHORT,
@@ -34,7 +35,8 @@ from tongxin.flows.funds.reach import place_of, requests_within
 from tongxin.flows.funds.rechecking import refuse_doubles
 from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Approval, Fund, Payout, Posting, Request, Transfer
+from tongxin.funds.models import Allocation, Approval, Fund, Payout, Portion, Posting, Request, Transfer
+from tongxin.ledger.models import Event
 from tongxin.notices import services as notices
 from tongxin.programmes.models import Acceptance, Counted
 from tongxin.rulebook import rules
@@ -47,6 +49,9 @@ CHANGED = "没有改动：别人刚办过，请看过新的内容再办。"
 NO_REASON = "没有改动：请选不同意的原因。"
 MOVED = "没有改动：已经发出、付出或撤回，不能再撤回。已发出的在发放里记退回。"
 STOPPING = "没有改动：有人提出撤回这笔用款，正在等答复；答复以后再办。"
+HANDED = {
+    Request.AGREED: Allocation.AGREED, Request.REFUSED: Allocation.DROPPED, Request.WITHDRAWN: Allocation.DROPPED,
+}
 UNDONE = (Request.PAYOUT, Request.PAYMENT)
 NOT_WHOLE = "没有冲正：这一笔属于用款申请或已经冲正过，不能冲正。已发出的在发放里记退回。"
 
@@ -155,8 +160,30 @@ def answer(*, request_id: UUID, agrees: bool, reason: str, actor: Viewer, at: da
     elif request.approvals.filter(agrees=True).count() >= request.needed:
         _agree(fund, request, actor, at)
     event = tell("fund.answered", fund, actor, at, request=str(request.id), answer="yes" if agrees else "no")
-    notices.tell_posts(posts=[request.post_id], event=event, at=at)
+    notify(posts=[request.post_id], event=event, at=at)
+    if request.kind == Request.HANDING and request.state == Request.AGREED:
+        handed = tell("fund.handed", fund, actor, at, allocation=str(request.about_id))
+        notify(posts=_keepers(request, at), event=handed, at=at)
     return request
+
+
+def notify(*, posts: list[UUID], event: Event, at: datetime) -> None:
+    """The posts are told."""
+    notices.tell_posts(posts=posts, event=event, at=at)
+
+
+def _keepers(request: Request, at: datetime) -> list[UUID]:
+    """Who keeps the funds of the places to which money is handed down."""
+    found = rules.access_rules(at=at)
+    places = Portion.objects.filter(allocation_id=request.about_id).values("place_id")
+    rows = Post.objects.filter(division_id__in=places).values_list("id", "role")
+    return [id for id, role in rows if found.may_do(role=role, action=KEEP)]
+
+
+def finish(*, about_id: UUID, at: datetime) -> None:
+    """Nothing is set aside any more for what was agreed to about a thing."""
+    for request in Request.objects.filter(about_id=about_id, state=Request.AGREED):
+        _end(request, Request.DONE, at)
 
 
 def _agree(fund: Fund, request: Request, actor: Viewer, at: datetime) -> None:
@@ -231,7 +258,7 @@ def is_stopping(*, about_id: UUID) -> bool:
 @transaction.atomic
 def ask_reversal(*, posting_id: UUID, actor: Viewer, at: datetime) -> Request:
     """A posting was wrong: it stands, and another turns it round once somebody else agrees."""
-    must(actor, ASK, at=at)
+    may(actor, f"{ASK}|{HAND}", at=at)
     posting = Posting.objects.filter(id=posting_id, fund__county_id=place_of(actor)).select_related("fund").first()
     if posting is None:
         raise NotAllowed
@@ -246,7 +273,7 @@ def ask_reversal(*, posting_id: UUID, actor: Viewer, at: datetime) -> Request:
 @transaction.atomic
 def withdraw(*, request_id: UUID, actor: Viewer, at: datetime) -> Request:
     """Not wanted any more: by whoever asked, before it was answered."""
-    person_id, (fund, request) = may(actor, ASK, at=at), _locked(request_id, actor, at)
+    person_id, (fund, request) = may(actor, f"{ASK}|{HAND}", at=at), _locked(request_id, actor, at)
     if request.person_id != person_id:
         raise NotAllowed
     if request.state != Request.ASKED:
@@ -309,6 +336,8 @@ def _follow(request: Request) -> None:
     }
     if request.kind == Request.PAYOUT and request.state in states:
         Payout.objects.filter(id=request.about_id).update(state=states[request.state])
+    if request.kind == Request.HANDING and request.state in HANDED:
+        Allocation.objects.filter(id=request.about_id).update(state=HANDED[request.state])
     if request.kind == Request.PAYMENT and request.state in (Request.REFUSED, Request.WITHDRAWN):
         Acceptance.objects.filter(id=request.about_id, state=Acceptance.ACCEPTED).update(state=Acceptance.UNPAID)
         Counted.objects.filter(acceptance_id=request.about_id).update(is_live=False)

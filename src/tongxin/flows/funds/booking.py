@@ -28,6 +28,7 @@ from tongxin.registers.answers import Given
 from tongxin.rulebook import rules
 
 SEE, KEEP, ASK, APPROVE, SEND = "see_funds", "keep_funds", "ask_funds", "approve_funds", "send_funds"
+HAND = "hand_funds"
 NO_AMOUNT = "没有保存：请写金额，例如 36000 或 1611.50，最多两位小数。"
 SHORT = "没有保存：这笔资金里可以用的钱不够。请看余额，改小金额或换一笔资金。"
 CLOSED = "没有保存：{month}已经结账，不能再记。请记在没有结账的月份，记错的用冲正。"

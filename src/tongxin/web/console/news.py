@@ -99,6 +99,8 @@ OFFICE_NEWS = {
     "fund.answered": ("资金", "您提出的用款申请有了答复", "/funds/"),
     "ask.received": ("转介", "有单位请您这里把孩子转去，请答复", "/asks/"),
     "ask.answered": ("转介", "您请求转来的孩子，对方答复了", "/asks/"),
+    "fund.handed": ("资金", "上级下达了一笔钱，到了请确认", "/funds/"),
+    "fund.acknowledged": ("资金", "有地方答复了您下达的钱", "/funds/"),
     "ask.dropped": ("转介", "对方收回了转来的请求", "/asks/"),
     "ask.carried": ("转介", "您请求转来的孩子，对方已转出，请接收", "/asks/"),
     "ask.climbed": ("转介", "急：有转来的请求没有人答复，转到您的岗位", "/asks/"),

@@ -13,7 +13,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows.funds import asking, booking, paying, reach
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Fund, Payout, Posting
+from tongxin.funds.models import Fund, Payout, Portion, Posting
 from tongxin.funds.models import Request as Asked
 from tongxin.lib import ids
 from tongxin.programmes.models import Acceptance
@@ -52,6 +52,8 @@ def _page(
     given_purposes = [each for each in fund.purposes if each in rules.purposes and rules.purposes[each].most]
     return show(request, "funds/fund.html", {
         "line": line(fund, {fund.id: words_in(names.more[0])}, rules, is_told=is_desk), "fund": fund,
+        "may_hand": may_do_any(request, booking.HAND),
+        "allocations": fund.allocations.order_by("-number") if is_desk else [],
         "is_over": fund.until_on is not None and request.at.astimezone(CHINA).date() > fund.until_on,
         "terms": [
             {"until_on": each.until_on, "note": note or ""}
@@ -67,7 +69,7 @@ def _page(
         "earlier": fund.postings.count() - len(rows),
         "payouts": [payout_line(each, rules) for each in lists.order_by("-number")[:SHOWN]],
         "requests": [request_line(each, rules, request) for each in asked.order_by("-number")[:SHOWN]],
-        "may_keep": may_do_any(request, booking.KEEP), "may_ask": may_do_any(request, booking.ASK),
+        "may_keep": may_do_any(request, booking.KEEP), "may_ask": may_do_any(request, f"{booking.ASK}|{booking.HAND}"),
         "deposit": drawn(rules.asked["deposit"], said, wrong), "amount": "".join(said.get("amount", ())),
         "wrong_amount": next((each.zh for each in wrong if each.path == "amount"), ""), "new_id": ids.new_id(),
         "may_list": bool(given_purposes) and may_do_any(request, booking.ASK),
@@ -126,7 +128,7 @@ def extend(request: Request, fund_id: UUID) -> HttpResponse:
     ), _("已登记延期。"))
 
 
-@door("office.ask_funds", methods=("POST",))
+@door("office.ask_funds|hand_funds", methods=("POST",))
 def reverse(request: Request, fund_id: UUID, posting_id: UUID) -> HttpResponse:
     """A posting was wrong; somebody else has to agree."""
     _fund(request, fund_id)
@@ -198,6 +200,9 @@ def _about(request: Request, row: Asked) -> dict[str, str]:
         told = paying.told(Payout.objects.get(id=row.about_id), request.viewer, at=request.at)
         zh = f"发给 {told[0]} 名孩子的名单" if told else "发给孩子的名单（人数太少，不写）"
         return {"url": f"{HOME}payouts/{row.about_id}/", "zh": zh}
+    if row.kind == Asked.HANDING:
+        many = Portion.objects.filter(allocation_id=row.about_id).count()
+        return {"url": f"{HOME}allocations/{row.about_id}/", "zh": f"下达给 {many} 个地方"}
     if row.kind == Asked.UNDOING:
         about = Asked.objects.get(id=row.about_id)
         return {"url": f"{HOME}requests/{about.id}/", "zh": f"撤回第 {about.number} 号用款申请"}
@@ -216,7 +221,7 @@ def answer(request: Request, request_id: UUID) -> HttpResponse:
     ), _("已同意。") if agrees else _("已答复。"))
 
 
-@door("office.ask_funds", methods=("POST",))
+@door("office.ask_funds|hand_funds", methods=("POST",))
 def withdraw(request: Request, request_id: UUID) -> HttpResponse:
     """Not wanted any more."""
     return _request_acted(request, request_id, lambda: asking.withdraw(

@@ -9,9 +9,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from tongxin.core.forms import Problem
-from tongxin.flows.funds import booking, paying, reach, waiting
+from tongxin.flows.funds import booking, handing, paying, reach, waiting
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Fund, Payout
+from tongxin.funds.models import Fund, Payout, Portion
 from tongxin.funds.models import Request as Asked
 from tongxin.funds.rules import Funds
 from tongxin.lib import ids
@@ -42,8 +42,17 @@ def fund_list(request: Request) -> HttpResponse:
         "to_send": [payout_line(each, rules) for each in found.to_send],
         "receipts": [{**payout_line(each, rules), "many": many} for each, many in found.receipts],
         "ending": found.ending, "funds_ending": [line(each, titles, rules) for each in found.funds_ending],
-        "may_keep": may_do_any(request, booking.KEEP), "may_pay": may_do_any(request, booking.KEEP),
+        "portions": _portions(request), "may_keep": may_do_any(request, booking.KEEP),
+        "may_pay": may_do_any(request, booking.KEEP),
     })
+
+
+def _portions(request: Request) -> list[dict[str, Any]]:
+    """What was handed down to this place and waits to be acknowledged."""
+    if not may_do_any(request, booking.KEEP):
+        return []
+    rows = handing.portions_for(request.viewer, at=request.at).filter(state=Portion.WAITING)
+    return [{"row": each, "url": f"{HOME}portions/{each.id}/"} for each in rows]
 
 
 def titles_of(request: Request, rows: Iterable[Fund]) -> dict[Any, dict[str, str]]:
