@@ -63,7 +63,6 @@ ACTIONS = {
     "office.take_needs": "可以接单的人",
     "office.publish_needs|take_needs": "可以发布需求或接单的人",
     "office.see_funds": "看得到资金和项目的人",
-    "office.keep_funds": "登记资金、到账、结账的人",
     "office.oversee_funds": "看得到本地全部资金的人",
     "office.ask_funds|hand_funds": "可以申请用款、下达的人",
     "office.keep_funds": "登记资金、到账、结账的人",
