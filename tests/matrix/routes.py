@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver
 
 from tests.matrix.money import ROUTES as MONEY
+from tests.matrix.rechecks import PAGES as RECHECKS
 from tests.matrix.supervision import PAGES as SUPERVISION
 
 CHILD = "children/<uuid:child_id>/"
@@ -151,6 +152,7 @@ NEEDS: dict[str, str] = {
     "indicators/": "office.see_indicators", "indicators/table/": "office.see_indicators",
     "indicators/<slug:indicator_id>/": "office.see_indicators",
     "capacity/": "office.see_capacity", "capacity/waiting/": "office.see_capacity~", **SUPERVISION,
+    **RECHECKS,
     "publicity/": "office.plan_activities~", "publicity/<uuid:line_id>/withdraw/": "office.plan_activities@county~",
     f"{CHILD}activities/": "office.plan_activities|approve_activities@county~",
     "come/": "public", "come/<slug:code>/": "public", "come/<slug:code>/feedback/": "public",

@@ -17,9 +17,10 @@ from tests.matrix.bodies import BODIES
 from tests.matrix.money import BODIES as MONEY
 from tests.matrix.money import money
 from tests.matrix.office import Worker
+from tests.matrix.rechecks import recheck
 from tests.matrix.school_and_town import school_and_town
-from tests.matrix.supervision import question
 from tests.matrix.sites import sites
+from tests.matrix.supervision import question
 from tests.matrix.together import together
 from tests.matrix.training import training
 from tests.screening.school import School
@@ -132,6 +133,7 @@ def one_of_everything(world: World, here: dict[str, Worker]) -> Things:
         **sharing.under_way(world, child, body=here["department_officer"].post.organisation_id),
         **_group(world), **together(here), **training(here), **_rooms(world, child), **sites(here),
         **school_and_town(here, child), **money(here, child), **question(here, child),
+        **recheck(here, child),
     }
     group = {"rounds/<uuid:round_id>/answering/links/": {"group": str(found.pop("class_id"))}}
     group |= {"capacity/waiting/": {"place": str(world.body("social_work_station"))}}

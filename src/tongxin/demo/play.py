@@ -41,6 +41,7 @@ from tongxin.demo.outside_desks import OutsideDesks
 from tongxin.demo.pairing_days import PairingDays
 from tongxin.demo.place_days import PlaceDays
 from tongxin.demo.question_days import QuestionDays
+from tongxin.demo.recheck_days import RecheckDays
 from tongxin.demo.readers import Readers
 from tongxin.demo.receivers import LINK, Kept, receiving
 from tongxin.demo.register_days import RegisterDays
@@ -137,6 +138,7 @@ def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     NeighbourDays(year, county=county).plan_all()
     SupervisionDays(year, county_id=county.id).plan_all()
     QuestionDays(year, county=county).plan_all()
+    RecheckDays(year, county=county).plan_all()
 
 
 def _children(upload: Upload) -> list[Child]:

@@ -31,11 +31,12 @@ from tongxin.lib.mapping_checks import check_mapping
 from tongxin.lib.notice_checks import check_notices
 from tongxin.lib.pairing_checks import check_pairings
 from tongxin.lib.place_checks import check_places
+from tongxin.lib.recheck_checks import check_rechecks
 from tongxin.lib.record_sealing_checks import check_record_sealing
 from tongxin.lib.referral_checks import check_referrals
 from tongxin.lib.register_checks import check_register
-from tongxin.lib.retention_checks import check_retention
 from tongxin.lib.report_checks import check_reports
+from tongxin.lib.retention_checks import check_retention
 from tongxin.lib.rights_checks import check_rights
 from tongxin.lib.sharing_checks import check_sharing
 from tongxin.lib.sign_in_checks import check_sign_in
@@ -244,8 +245,9 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "sharing": check_sharing,
     "sign_in": check_sign_in,
     "quality": check_quality,
-    "supervision": check_supervision,
     "reports": check_reports,
+    "rechecks": check_rechecks,
+    "supervision": check_supervision,
     "sync": check_sync,
     "training": check_training,
     "workforce": check_workforce,

@@ -57,6 +57,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/capacity/", "人力与需求", "see_capacity", AREA),
     ("/indicators/", "统计指标", "see_indicators", AREA),
     ("/supervision/questions/", "督导提问", "see_supervision", AREA),
+    ("/rechecks/", "走访回访", "recheck", AREA),
     ("/reports/", "统计报告", "see_reports", AREA),
     ("/calibration/", "校准", "see_calibration", AREA),
     ("/quality/", "数据质量", "see_quality", AREA),

@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.courses")), path("", include("tongxin.web.console.protocols")),
     path("", include("tongxin.web.console.group_meetings")),
     path("", include("tongxin.web.console.supervision")),
+    path("", include("tongxin.web.console.rechecks")),
     path("", include("tongxin.web.console.supervision_questions")), path("", include("tongxin.web.console.quality")),
     path("", include("tongxin.web.console.calibration")), path("", include("tongxin.web.console.reports.urls")),
     path("crises/", crises.crisis_board), path("crises/board/", crises.crisis_rows),
