@@ -10,8 +10,8 @@ from tongxin.lib import bulk
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
 from tongxin.supervision import marks
-from tongxin.supervision.models import NoteMark
-from tongxin.supervision.rules import supervision_in
+from tongxin.supervision.models import Behind, NoteMark
+from tongxin.supervision.rules import KIND, read
 
 PURPOSE = "supervision notes "
 
@@ -21,7 +21,10 @@ def mark_note(*, child: Child, kind: str, entry_id: UUID, answers: Mapping[str, 
     region = rules.region_of(child.county_id)
     if not region:
         return
-    said = supervision_in(region=region, at=at).notes.get(kind)
+    try:
+        said = rules.read(read, rules.resolve(KIND, KIND, region=region, at=at)).notes.get(kind)
+    except rules.NotAdopted:
+        return
     if said is None:
         return
     text = "".join(str(answers.get(name) or "") for name in said.fields)
@@ -32,5 +35,6 @@ def mark_note(*, child: Child, kind: str, entry_id: UUID, answers: Mapping[str, 
 
 
 def forget_about(child_id: UUID) -> int:
-    """How many marks went with a child's file."""
+    """How many marks went with a child's file; questions forget which of its records they counted."""
+    Behind.objects.filter(child_id=child_id).delete()
     return NoteMark.objects.filter(child_id=child_id).delete()[0]

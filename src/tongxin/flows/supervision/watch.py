@@ -1,10 +1,11 @@
 """Each night, county by county: what is out of the usual becomes a question to whoever oversees, and nothing else."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
 from tongxin import ledger, vault
@@ -22,6 +23,7 @@ from tongxin.supervision.rows import Hit
 from tongxin.supervision.rules import Rule, SupervisionRules, supervision_in
 from tongxin.vault import Owner
 
+log = logging.getLogger("tongxin.supervision")
 COUNTY, TO_CLIMB = "county", 100
 
 
@@ -36,9 +38,16 @@ def follow_supervision(now: datetime) -> int:
     county = waiting.exclude(Exists(looked)).order_by("id").first()
     if county is None:
         return 0
-    with transaction.atomic():
-        Night.objects.update_or_create(county_id=county.id, defaults={"at": now})
-        return ask_about(county, at=now)
+    # Kept whatever comes of it: records that can't be looked at must not keep the worker from everything else.
+    Night.objects.update_or_create(county_id=county.id, defaults={"at": now})
+    try:
+        with transaction.atomic():
+            return ask_about(county, at=now)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("the records of county %s could not be looked at", county.id)
+        return 0
 
 
 def ask_about(county: Division, *, at: datetime) -> int:

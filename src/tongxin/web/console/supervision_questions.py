@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.urls import Resolver404, URLPattern, path, resolve
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -93,7 +94,7 @@ def _page(
         "may_answer": questions.may_answer(row, viewer=request.viewer),
         "may_close": questions.may_close(row, viewer=request.viewer, at=request.at),
         "given": {"outcome": request.POST.get("outcome", ""), "words": request.POST.get("words", "")},
-        "rechecks_url": RECHECKS if _has_rechecks() and _is_recheck(row) else "",
+        "rechecks_url": RECHECKS if _may_recheck(request) and _is_recheck(row) else "",
     }, status=status)
 
 
@@ -126,13 +127,9 @@ def _is_recheck(row: Question) -> bool:
     return row.answers.filter(outcome=RECHECK).exists()
 
 
-def _has_rechecks() -> bool:
-    """Whether this installation has the page on which records are checked with the family again."""
-    try:
-        resolve(RECHECKS)
-    except Resolver404:
-        return False
-    return True
+def _may_recheck(request: Request) -> bool:
+    """Whether the viewer checks records with the family again."""
+    return access.may_do(viewer=request.viewer, action="recheck", at=request.at)
 
 
 @door("office.see_supervision", methods=("POST",))
