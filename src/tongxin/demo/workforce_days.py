@@ -6,6 +6,7 @@ draws from the year's own chance, so that no other story is shifted.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division, Holding, Person, Post
@@ -24,6 +25,8 @@ from tongxin.workforce.models import Qualification
 ASKED, BEGINS, SEVEN, TEAMS, AGAIN = (timedelta(days=days) for days in (5, 35, 12, 60, 330))
 # How many directors are not asked again at the end, so that the last page has somebody to ask.
 LEFT = 3
+# When companions bring their papers anew, one after the other, so that they don't all run out in the same days.
+PAPERS, RENEWED = ("record", "training", "promise"), tuple(timedelta(days=days) for days in (140, 200, 260, 310))
 # What holders of these posts show; the lawyer's licence runs out soonest.
 OWN = {
     "social_worker": "social_worker", "counsellor": "counsellor", "family_educator": "family_educator",
@@ -54,6 +57,24 @@ class WorkforceDays:
         ):
             if start + after < self.year.end:
                 self.year.plan(start + after, what)
+
+        for turn, after in enumerate(RENEWED):
+            if start + after < self.year.end:
+                self.year.plan(start + after, self._renew, turn=turn)
+
+    def _renew(self, at: datetime, turn: int) -> None:
+        """Those whose turn it is, of the companions who were found fit before."""
+        desk = self._desk(at)
+        rows = Companion.objects.filter(county_id=self.county.id, checked_until__isnull=False, ended_at=None)
+        for number, each in enumerate(rows.order_by("number")):
+            # The last one of a round isn't asked: the last page has somebody whose papers run out.
+            if desk is None or number % (len(RENEWED) + 1) != turn:
+                continue
+            for paper in PAPERS:
+                self._try(partial(
+                    pairing_companions.check, companion_id=each.id, kind=paper, result="clear",
+                    done_on=at.astimezone(CHINA).date().isoformat(), proof=PROOF, actor=desk.viewer, at=at,
+                ), at)
 
     def _desk(self, at: datetime, role: str = "case_manager", place: int | None = None) -> Actor | None:
         return self.year.cast.at_place(role, place or self.county.id, at=at)

@@ -57,7 +57,8 @@ def overview(request: Request) -> HttpResponse:
     if waiting:
         blocks.append(Rows(_("等您办"), waiting))
     blocks.append(Rows(_("在哪里看"), [
-        {"zh": zh, "url": f"{HOME}{url}", "said": means, "meta": [], "act": _("打开")} for url, zh, means in PLACES
+        {"zh": zh, "url": f"{HOME}{url}", "said": means, "meta": [], "act": _("看{zh}").format(zh=zh)}
+        for url, zh, means in PLACES
     ]))
     return draw(request, Page(_("部门协同"), blocks, lead=_(
         "各部门坐到一张桌上：谁参加、议什么、谁来办、按什么标准办。"

@@ -174,7 +174,7 @@ def _page(request: Request, standard: Standard, problems: list[Problem] | None =
 
 def _adopted(step: Step) -> list[dict[str, str]]:
     rules_zh = "\n".join(
-        f"{each['zh']}（{each['name']}，{_('版本')} {each['version']}，{each['hash'][:12]}）"
+        f"{each['zh']}（{each['version']} {_('版')}）"
         for each in step.clear["implements"]
     )
     return [
