@@ -54,7 +54,7 @@ export type Known = { value: unknown; zh?: string };
 /** A child's file as far as this person's role may read it. */
 export type File = {
   id: string; rev?: string | number; name: string; sex?: string; birth?: string; age?: number | null; place_zh?: string; hamlet?: string;
-  address?: string; household?: { id: string; zh?: string } | null; siblings?: string[]; carers?: Carer[]; phone?: string; school_zh?: string;
+  address?: string; household?: { id: string; zh?: string } | null; siblings?: string[]; leads?: { id: string; file_no: string }; carers?: Carer[]; phone?: string; school_zh?: string;
   categories_zh?: string | string[]; state_zh?: string; identified?: string; identified_zh?: string; identified_on?: string; in_crisis?: boolean; gates?: Gate[];
   tasks?: Task[]; facts?: import("../core/pathway/types").FactJson[]; state?: import("../core/pathway/types").Masked | null; prefill?: Record<string, Record<string, Known>>; profile?: Record<string, unknown>;
   session_on?: string;

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.flows.sharing import in_force
 from tests.web.conftest import Clock
 from tests.web.test_comparisons import officer
 from tests.web.test_moves import upload
@@ -21,7 +22,7 @@ __all__ = ["officer"]
 pytestmark = pytest.mark.django_db
 NUMBERS = [number(f"370116201203{day:02d}{order:03d}") for day in range(1, 26) for order in (101,)]
 TERMS = {
-    "deed": "ask", "other_name": "莱芜区教育局", "purpose": "核对控辍保学", "agreement": "示协3号", "kind": "id",
+    "deed": "ask", "other_name": "莱芜区教育局", "purpose": "核对控辍保学", "kind": "id",
     "own_name": "莱芜区民政局",
 }
 
@@ -38,8 +39,13 @@ def files(cast: World, count: int = 22) -> list[Child]:
     ]
 
 
+def offered(desk: Any) -> str:
+    """The agreement that stands in the register first."""
+    return next((reference for reference, _ in desk.get("/blind/").context["agreements"]), "")
+
+
 def opened(desk: Any, **more: Any) -> str:
-    answer = desk.post("/blind/", TERMS | {"source": "on_file"} | more)
+    answer = desk.post("/blind/", TERMS | {"source": "on_file", "agreement": offered(desk)} | more)
     assert answer.status_code == 302, answer.content.decode()
     return str(answer.headers["Location"])
 
@@ -52,9 +58,7 @@ def approved(office: Any, page: str, by: str = "评估核对人370116") -> None:
 @pytest.fixture
 def desk(cast: World, office: Any) -> Any:
     """The case manager, with a second person in the county who may approve."""
-    from tests.assessed import assess
-
-    assess(cast, "sharing")
+    in_force(cast)
     return office("郑管理")
 
 
@@ -118,7 +122,7 @@ def test_one_person_alone_makes_no_letter(cast: World, office: Any, desk: Any) -
 
 @pytest.mark.parametrize(("more", "said"), [
     ({"source": "uploaded"}, "请先选择本方的名单"), ({"purpose": " "}, "请写明对方单位"),
-    ({"kind": "x"}, "请选择按什么比对"),
+    ({"kind": "x"}, "请选择按什么比对"), ({"agreement": "示协3号"}, "请选一份现在有效的协议"),
     ({"source": "uploaded", "list": SimpleUploadedFile("a.csv", b"")}, "没有读取"),
     ({"source": "uploaded", "list": SimpleUploadedFile("a.csv", "姓名,身份证号\n甲,1".encode())}, "少于"),
     ({"deed": "answer"}, "第一封"),
@@ -126,7 +130,7 @@ def test_one_person_alone_makes_no_letter(cast: World, office: Any, desk: Any) -
 ])
 def test_what_is_missing_is_told_and_nothing_kept(cast: World, desk: Any, more: dict[str, Any], said: str) -> None:
     files(cast, 21)
-    answer = desk.post("/blind/", TERMS | {"source": "on_file"} | more)
+    answer = desk.post("/blind/", TERMS | {"source": "on_file", "agreement": offered(desk)} | more)
     assert answer.status_code == 422 and said in answer.content.decode()
     assert not BlindSession.objects.exists()
 

@@ -1,12 +1,17 @@
 """The files of a county compared among themselves."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.web.conftest import MORNING
 from tests.world import World
 from tongxin import linkage
 from tongxin.comparisons.models import Alike
+from tongxin.flows import comparing_nightly
+from tongxin.ledger.models import AccessSubject
+from tongxin.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 CARERS = [{"carer_name": "王桂兰", "relation": "paternal_grandmother", "carer_phone": "13800000001"}]
@@ -39,6 +44,27 @@ def test_two_files_of_one_child_are_asked_about_and_twins_never(office: Any, cas
     for other in ("王督导", "方经办", "周主任"):
         assert office(other).get(URL).status_code == 404
         assert office(other).post(URL).status_code == 404
+
+
+def test_by_night_what_is_new_is_asked_about_once_and_the_desk_is_told(office: Any, cast: World) -> None:
+    at = MORNING.replace(hour=3)
+    one = cast.child("王小雨", birth="2013-04-06", carers=CARERS)
+    far = cast.child("赵子涵", birth="2011-09-09")
+    assert comparing_nightly.compare_by_night(at.replace(hour=1)) == 0
+    assert comparing_nightly.compare_by_night(at, limit=9) == 2 and not Alike.objects.exists()
+    two = cast.child("王小雨", birth="2013-04-06", carers=CARERS, at=at + timedelta(hours=7))
+    assert comparing_nightly.compare_by_night(at + timedelta(hours=9)) == 0
+    night, opened = at + timedelta(days=1), AccessSubject.objects.filter(access__route="comparisons/night")
+    before = opened.filter(owner_id=far.id).count()
+    assert comparing_nightly.compare_by_night(night, limit=9) == 2
+    assert opened.filter(owner_id=far.id).count() == before and opened.filter(owner_id=two.id).count() == 1
+    (found,) = Alike.objects.all()
+    assert {found.one_id, found.other_id} == {one.id, two.id} and found.due_at > night
+    assert Notice.objects.filter(kind="files.alike", post_id=cast.posts["郑管理"].id).count() == 1
+    assert "像同一名儿童" in text(office("郑管理").get("/")) and "像同一名儿童" not in text(office("王督导").get("/"))
+    assert comparing_nightly.compare_by_night(night + timedelta(days=1), limit=9) == 2
+    assert Alike.objects.count() == 1 == Notice.objects.filter(kind="files.alike").count()
+    assert [each.state for each in comparing_nightly.examine(night + timedelta(days=30))] == ["warning"]
 
 
 def test_both_engines_find_the_same_pairs_within_a_list_and_none_with_itself() -> None:

@@ -25,7 +25,7 @@ export async function screen({ id = "" }) {
   const waiting = records.filter((each) => each.state !== "arrived" && each.state !== "put_aside");
   const before = records.filter((each) => !waiting.includes(each) && !isWithdrawal(each));
   return { zh: say("档案"), body: [
-    title(file.name), head(file), ...tasks(file), actions(file), safetyPlan(file), calls(file), facts(file), together(file), forms(file, await offered()),
+    title(file.name), head(file), leading(file), ...tasks(file), actions(file), safetyPlan(file), calls(file), facts(file), together(file), forms(file, await offered()),
     ...list(say("写好待送"), waiting, id),
     ...list(say("以前的记录"), before.slice(0, MOST), id),
   ] };
@@ -47,6 +47,14 @@ function head(file) {
 
 /** @param {string | string[] | undefined} said */
 const listZh = (said) => (Array.isArray(said) ? said.join("、") : said ?? "");
+
+/** Two files of one child are thought of apart here: which of them to write in. @param {File} file */
+function leading(file) {
+  const lead = file.leads;
+  if (!lead) return null;
+  return card(note(say("这名孩子有两份档案，以编号 {number} 的那一份为准，请在那一份里写。", { number: lead.file_no })),
+    brief(lead.id) ? row(button(say("打开那一份"), () => go("child", { id: lead.id }), { icon: "forward" })) : null);
+}
 
 /** @param {File} file */
 function tasks(file) {

@@ -24,6 +24,9 @@ class Comparison(models.Model):
     received_at = models.DateTimeField("接收时间")
     keep_until = models.DateTimeField("保存到")
     state = models.CharField("状态", max_length=12, default=RECEIVED)
+    # The agreement under which the other body brought it, and what it may say by that.
+    agreement_id = models.UUIDField("协议", null=True, db_index=True)
+    fields = models.JSONField("协议写的内容", default=list)
     # Which column is what, as a person said: part → field → column.
     columns = models.JSONField("列", default=dict)
     rows_total = models.IntegerField("行数", default=0)
@@ -166,11 +169,28 @@ class Alike(models.Model):
     likely = models.IntegerField("把握")
     is_contrary = models.BooleanField("互相矛盾", default=False)
     found_at = models.DateTimeField("找到的时间")
+    due_at = models.DateTimeField("期限", null=True)
 
     class Meta:
         verbose_name = "像同一名儿童的两份档案"
         constraints: ClassVar = [models.UniqueConstraint(fields=["one_id", "other_id"], name="alike_once")]
         indexes: ClassVar = [models.Index(fields=["other_id"], name="alike_other")]
+
+
+class Night(models.Model):
+    """Until when the files of a county were compared among themselves by night."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    county_id = models.BigIntegerField("区县", unique=True)
+    on = models.DateField("哪天")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "夜间比对"
+
+    @property
+    def key_owner(self) -> Owner:
+        return Owner("file", self.id)
 
 
 class Joining(models.Model):

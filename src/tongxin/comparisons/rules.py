@@ -13,6 +13,7 @@ KIND, ID = "comparisons", "comparisons"
 IN_FILE = "in_file"
 CLIMB = {"working_days": 2}
 LEAST, A_DAY = 20, 10
+NIGHT_FROM = 2
 ALIKE: Mapping[str, Any] = {"never": ("twins", "unnamed", "siblings")}
 TOGETHER: Mapping[str, Any] = {"most": 100, "never": ("mid_high", "high")}
 
@@ -63,6 +64,8 @@ class Rules:
     together_never: tuple[str, ...]
     # By which hard rules two files are never asked about.
     alike_never: tuple[str, ...]
+    # From which hour of a day what is new is compared.
+    night_from: int
     choices: tuple[str, ...]
     suggest_from: int
     suggest_characters: int
@@ -92,6 +95,7 @@ def read(content: Mapping[str, Any]) -> Rules:
         climb=content.get("climb", CLIMB),
         owners=tuple(content["owners"]), at_once=int(content["at_once"]), most_rows=int(content["most_rows"]),
         least_children=int(content.get("least_children", LEAST)), most_a_day=int(content.get("most_a_day", A_DAY)),
+        night_from=int(content.get("alike", ALIKE).get("night_from", NIGHT_FROM)),
         alike_never=tuple(content.get("alike", ALIKE)["never"]),
         together_most=int(content.get("together", TOGETHER)["most"]),
         together_never=tuple(content.get("together", TOGETHER)["never"]),

@@ -28,6 +28,7 @@ from tongxin.flows.facts import anchors_of, as_facts
 from tongxin.flows.outcome import TIES
 from tongxin.flows.profiles import carers_of, profiles_of, readable
 from tongxin.ledger.models import Entry
+from tongxin.people.leading import leaders
 from tongxin.people.models import Carer, Child
 from tongxin.rulebook import rules
 from tongxin.sync.limits import limits_at
@@ -62,6 +63,8 @@ class Page:
     titles: dict[UUID, str]
     places: dict[int, str]
     siblings: dict[UUID, list[str]]
+    # The file that leads, for one that was found to be the same child's.
+    leads: dict[UUID, dict[str, str]]
     sees_psychology: bool
     plans: dict[UUID, File]
 
@@ -100,6 +103,7 @@ def _page(children: list[Child], asked: Mapping[str, Asked], viewer: Viewer, at:
         profiles=profiles, carers=_grouped(carers, "child_id"),
         known=known_for(records, asked=asked, parts=parts, profiles=profiles, viewer=viewer, at=at),
         titles=_titles(records, tasks), places=_places(children), siblings=_siblings(children, viewer, at),
+        leads=_leads(ids, viewer, at),
         sees_psychology=access.sees_psychology(viewer=viewer, at=at),
         plans=plans_for(children, entries=records, parts=parts, viewer=viewer, at=at, route=ROUTE),
     )
@@ -151,6 +155,14 @@ def _siblings(children: Iterable[Child], viewer: Viewer, at: datetime) -> dict[U
     }
 
 
+def _leads(ids: list[UUID], viewer: Viewer, at: datetime) -> dict[UUID, dict[str, str]]:
+    """By file the one that leads, where both are one child's and the viewer may see it."""
+    found = leaders(ids)
+    there = access.visible(Child.objects.filter(id__in=set(found.values())), viewer=viewer, part="roster", at=at)
+    known = {id: {"id": str(id), "file_no": file_no} for id, file_no in there.values_list("id", "file_no")}
+    return {id: known[lead] for id, lead in found.items() if lead in known}
+
+
 def _file(page: Page, child: Child) -> File:
     parts, case, profile = page.parts[child.id], page.cases.get(child.id), page.profiles[child.id]
     facts = as_facts(
@@ -164,7 +176,7 @@ def _file(page: Page, child: Child) -> File:
         "siblings": page.siblings.get(child.id, []) if "family" in parts else [],
         "tasks": _tasks(page, page.tasks.get(child.id, ()), parts),
         "facts": _facts(page, child, facts, parts), "entries": _entries(page, child, parts),
-        "safety_plan": page.plans.get(child.id),
+        "safety_plan": page.plans.get(child.id), "leads": page.leads.get(child.id),
         "prefill": page.known[child.id], "profile": readable(profile, parts), "allowed": page.allowed[child.id],
     }
     file |= _identity(profile, parts) | _family(page, child, profile, parts) | _standing(page, child, case, parts)

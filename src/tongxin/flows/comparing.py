@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.comparisons.models import Alike, Answer, Apart, Comparison, Settling
 from tongxin.comparisons.rules import ListKind, Rules, rules_at
+from tongxin.core.pathway import CHINA
 from tongxin.flows import comparing_limits
 from tongxin.flows.comparing_limits import refuse_sender, settles_for
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -25,6 +27,8 @@ from tongxin.intake.uploads import size_of
 from tongxin.lib import ids
 from tongxin.registers import impact
 from tongxin.rulebook import rules
+from tongxin.sharing.models import Agreement, Version
+from tongxin.sharing.rules import rules_at as sharing_rules_at
 from tongxin.vault import Owner
 
 COMPARE, SETTLE, GATE = "compare_lists", comparing_limits.SETTLE, "comparison"
@@ -33,6 +37,9 @@ NO_COUNTY = "您的岗位不在某一个县区，不能比对名单。没有接�
 NO_KIND = "请先选这是哪一种名单。没有接收文件。"
 TOO_LONG = "这份名单超过 {most} 行，请分成几份再传。没有接收文件。"
 GONE = "这份名单已到期销毁，不能再看。需要时请重新上传。"
+AGREEMENT_OVER = "没有接收文件：贵单位给这种名单的协议现在没有效（终止或到期）。要继续，请和区县重新订协议。"
+# What goes along with a field that was agreed on.
+WITH = {"village": ("town", "county"), "carer": ("relation",)}
 Columns = Mapping[int, Mapping[str, int]]
 
 
@@ -97,6 +104,7 @@ def receive(*, kind: str, content: bytes, name: str, actor: Viewer, at: datetime
     if kind not in found.kinds:
         raise Refused.because(NO_KIND)
     refuse_sender(found.kinds[kind], found, county_id=county.id, actor=actor, at=at)
+    under = brought_under(kind, county_id=county.id, actor=actor, at=at)
     sha256 = hashlib.sha256(content).hexdigest()
     same = Comparison.objects.filter(county_id=county.id, kind=kind, sha256=sha256, post_id=actor.post_id)
     if known := same.first():
@@ -108,6 +116,10 @@ def receive(*, kind: str, content: bytes, name: str, actor: Viewer, at: datetime
         id=ids.new_id(), kind=kind, sha256=sha256, county_id=county.id, post_id=actor.post_id,
         person_id=actor.person_id, received_at=at, keep_until=at + found.kinds[kind].keeps, rows_total=size,
     )
+    if under is not None:
+        row.agreement_id, row.fields = under.agreement_id, under.fields
+        row.keep_until = min(row.keep_until, datetime.combine(under.ends_on + timedelta(days=1), time(), tzinfo=CHINA))
+
     keys = vault.create_keys([row.key_owner], at=at)
     label = Comparison._meta.label_lower
     row.name = vault.seal(name, owner=row.key_owner, place=(label, "name", row.id), keyring=keys)
@@ -115,7 +127,7 @@ def receive(*, kind: str, content: bytes, name: str, actor: Viewer, at: datetime
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-            clear = {"kind": kind, "rows": size}
+            clear = {"kind": kind, "rows": size} | ({"agreement": str(under.agreement_id)} if under else {})
             ledger.record(
                 kind="list.received", subject=row.key_owner, actor=actor, at=at, clear=clear, is_fact=True
             )
@@ -143,6 +155,11 @@ def understand(comparison: Comparison, *, viewer: Viewer, at: datetime, columns:
         Part(each.sheet, remapped(each.sheet, each.layout, wanted[number])) if wanted.get(number) else each
         for number, each in enumerate(roster.parts)
     ]
+    if comparison.agreement_id is not None:
+        agreed = read_by(comparison.fields)
+        parts = [Part(each.sheet, remapped(each.sheet, each.layout, {
+            name: at_column for name, at_column in each.layout.columns.items() if name in agreed
+        })) for each in parts]
     return replace(roster, parts=tuple(parts))
 
 
@@ -152,13 +169,48 @@ def keep_columns(comparison: Comparison, *, columns: Columns) -> None:
     Comparison.objects.filter(id=comparison.id, state=Comparison.RECEIVED).update(columns=comparison.columns)
 
 
+def brought_under(kind: str, *, county_id: int, actor: Viewer, at: datetime) -> Version | None:
+    """What the actor's body agreed to give with such a list; nothing where nothing was ever agreed on.
+
+    Refused where what was agreed on is over: then nothing is brought until both sides have agreed anew.
+    """
+    body = actor.seat.organisation_id if actor.seat else 0
+    rows = Agreement.objects.filter(county_id=county_id, to_organisation_id=body, way=Agreement.IN)
+    known = sharing_rules_at(at, region=rules.region_of(county_id)).purposes
+    mine = [
+        row for row in rows.exclude(current=None).select_related("current").order_by("-opened_at")
+        if row.current and (purpose := known.get(row.current.purpose)) and purpose.brings == kind
+    ]
+    today = at.astimezone(CHINA).date()
+    for row in mine:
+        if row.current and row.state == Agreement.IN_FORCE and row.current.begins_on <= today <= row.current.ends_on:
+            return row.current
+    if mine:
+        raise Refused.because(AGREEMENT_OVER)
+    return None
+
+
+def read_by(fields: Iterable[str]) -> set[str]:
+    """The columns of a list that agreed fields stand for."""
+    return {column for each in fields for column in (each, *WITH.get(each, ()))}
+
+
+def give_up(agreement_id: UUID, *, at: datetime) -> int:
+    """How many lists brought under an agreement are given up at once, for it is over."""
+    rows = Comparison.objects.filter(agreement_id=agreement_id).exclude(state=Comparison.DISPOSED)
+    return _dispose(list(rows), at)
+
+
 def dispose_due(*, at: datetime, held: Collection[UUID] = ()) -> int:
     """How many lists were given up at the end of their term: key destroyed, what the rows said gone.
 
     One that names a child on whose file a hold stands waits until it is lifted.
     """
     due = Comparison.objects.filter(keep_until__lte=at).exclude(state=Comparison.DISPOSED)
-    due = due.exclude(id__in=Answer.objects.filter(child_id__in=held).values("comparison_id"))
+    return _dispose(list(due.exclude(id__in=Answer.objects.filter(child_id__in=held).values("comparison_id"))), at)
+
+
+def _dispose(due: Iterable[Comparison], at: datetime) -> int:
     count = 0
     for each in due:
         with transaction.atomic():
@@ -172,7 +224,7 @@ def dispose_due(*, at: datetime, held: Collection[UUID] = ()) -> int:
             Comparison.objects.filter(id=each.id).update(
                 state=Comparison.DISPOSED, original=None, name=None, reason=None, disposed_at=at
             )
-        vault.destroy(Owner("file", each.id), at=at)
+            transaction.on_commit(partial(vault.destroy, Owner("file", each.id), at=at))
         count += 1
     return count
 

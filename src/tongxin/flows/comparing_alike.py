@@ -12,6 +12,7 @@ from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.comparisons.models import Alike, Answer, Apart, Joining
 from tongxin.comparisons.rules import rules_at
+from tongxin.core.pathway import due_at
 from tongxin.flows import comparing, shelved
 from tongxin.flows.comparing_files import files_in
 from tongxin.flows.comparing_judging import CERTAIN, of_file
@@ -19,6 +20,7 @@ from tongxin.flows.comparing_limits import settles_for
 from tongxin.flows.refusals import NotAllowed
 from tongxin.intake.county import county_of
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
 from tongxin.vault import Owner
 
 CHUNK = 500
@@ -34,17 +36,22 @@ def county_for(viewer: Viewer, *, at: datetime) -> Division:
 
 def find(*, county: Division, actor: Viewer, at: datetime) -> int:
     """How many questions there are now. Two that are one file's, joined or said to be two are none; nor are twins."""
-    never = {f"hard.{each}" for each in rules_at(at, region=county.code[:6]).alike_never}
+    found_rules = rules_at(at, region=county.code[:6])
+    never = {f"hard.{each}" for each in found_rules.alike_never}
     found = [
-        (*_ordered(pair), int(pair.probability * CERTAIN), pair.verdict == Answer.CONTRADICTORY)
-        for pair in linkage.alike(map(of_file, files_in(county.id, at=at)))
+        (*ordered(pair), pair) for pair in linkage.alike(map(of_file, files_in(county.id, at=at)))
         if not never & {each.code for each in pair.reasons}
     ]
-    stored = shelved.among([each for one, other, *_ in found for each in (one, other)])
-    known = _known()
+    stored = set(shelved.among([each for one, other, _ in found for each in (one, other)]))
+    answered = known()
+    due = due_at(found_rules.review, since=at, calendar=rules.calendar_at(at))
+    former = {
+        (one, other): until for one, other, until in
+        Alike.objects.filter(county_id=county.id).values_list("one_id", "other_id", "due_at")
+    }
     rows = [
-        Alike(county_id=county.id, one_id=one, other_id=other, likely=likely, is_contrary=is_contrary, found_at=at)
-        for one, other, likely, is_contrary in found if (one, other) not in known and not {one, other} & set(stored)
+        question(county, one, other, pair, at=at, due=former.get((one, other)) or due)
+        for one, other, pair in found if (one, other) not in answered and not {one, other} & stored
     ]
     with transaction.atomic():
         Alike.objects.filter(county_id=county.id).delete()
@@ -58,12 +65,23 @@ def find(*, county: Division, actor: Viewer, at: datetime) -> int:
     return len(rows)
 
 
-def _ordered(pair: linkage.Pair) -> tuple[UUID, UUID]:
+def question(
+    county: Division, one: UUID, other: UUID, pair: linkage.Pair, *, at: datetime, due: datetime
+) -> Alike:
+    """A pair as a question, not yet kept."""
+    return Alike(
+        county_id=county.id, one_id=one, other_id=other, likely=int(pair.probability * CERTAIN),
+        is_contrary=pair.verdict == Answer.CONTRADICTORY, found_at=at, due_at=due,
+    )
+
+
+def ordered(pair: linkage.Pair) -> tuple[UUID, UUID]:
+    """The ids of a pair, the smaller one first."""
     one, other = sorted((UUID(str(pair.left_key)), UUID(str(pair.right_key))))
     return one, other
 
 
-def _known() -> set[tuple[UUID, UUID]]:
+def known() -> set[tuple[UUID, UUID]]:
     """The pairs of which somebody said already what they are."""
     return {(min(pair), max(pair)) for pair in _settled()}
 
@@ -81,5 +99,7 @@ def questions(*, county: Division, viewer: Viewer, at: datetime) -> list[Alike]:
     """The pairs still open, of which the viewer may see both: the likeliest first, contradictions last."""
     seen = access.visible(Child.objects.all(), viewer=viewer, part=comparing.PART, at=at).values("id")
     rows = Alike.objects.filter(county_id=county.id, one_id__in=seen, other_id__in=seen)
-    known = _known()
-    return [each for each in rows.order_by("is_contrary", "-likely", "id") if (each.one_id, each.other_id) not in known]
+    answered = known()
+    return [
+        each for each in rows.order_by("is_contrary", "-likely", "id") if (each.one_id, each.other_id) not in answered
+    ]

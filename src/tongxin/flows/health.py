@@ -16,6 +16,7 @@ from tongxin.documents import selectors as attachments
 from tongxin.flows import (
     account_health,
     clue_owners,
+    comparing_nightly,
     comparing_watch,
     coordinating_watch,
     duty,
@@ -61,6 +62,7 @@ def examine(*, at: datetime) -> list[Finding]:
         ("紧急调阅", _glass), ("成年提醒", _of_age), ("登记簿", register_watch.examine), ("线索", clue_owners.examine),
         (coordinating_watch.WHAT, coordinating_watch.examine), (watch.WHAT, watch.examine),
         (comparing_watch.WHAT, comparing_watch.examine),
+        (comparing_nightly.WHAT, comparing_nightly.examine),
         (recalls.WHAT, recalls.examine), (sharing_duties.WHAT, sharing_duties.examine),
         ("值班表", duty.examine), ("往外发的通知", outward_health.examine), ("每个孩子都有下一步", _promise),
     )

@@ -15,6 +15,7 @@ from tongxin.accounts.models import LEVELS, Division, Organisation, Post
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
+from tongxin.flows import comparing
 from tongxin.flows import sharing_duties as duties
 from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -125,7 +126,7 @@ def _opened(wish: Wish, county_id: int, found: Rules, actor: Viewer, at: datetim
     agreement = Agreement(
         id=new_id, county_id=county_id, year=year, number=last + 1, to_organisation_id=wish.organisation_id,
         from_organisation_id=desk.organisation_id if desk else seat.organisation_id, person_id=person_id,
-        post_id=post_id, opened_at=at,
+        post_id=post_id, opened_at=at, way=Agreement.IN if found.purposes[wish.purpose].brings else Agreement.OUT,
     )
     vault.create_keys([agreement.key_owner], at=at)
     agreement.save(force_insert=True)
@@ -160,7 +161,7 @@ def _wrong(
         yield Problem("organisation", NO_BODY, True)
         return
     purpose = found.purposes.get(wish.purpose)
-    if purpose is None or body.kind not in purpose.receivers:
+    if purpose is None or body.kind not in purpose.receivers or not _is_that_way(purpose, agreement):
         yield Problem("purpose", NO_PURPOSE, True)
         return
     if wish.flow not in purpose.flows:
@@ -179,6 +180,11 @@ def _wrong(
         yield Problem("begins_on", NO_DAYS.format(days=purpose.longest), True)
     if not wish.why.strip():
         yield Problem("why", NO_WHY, True)
+
+
+def _is_that_way(purpose: Purpose, agreement: Agreement | None) -> bool:
+    """Whether it flows as the agreement that is revised; another way is another agreement."""
+    return agreement is None or bool(purpose.brings) == (agreement.way == Agreement.IN)
 
 
 def _fits(begins: date | None, ends: date | None, purpose: Purpose, at: datetime) -> bool:
@@ -308,6 +314,7 @@ def end(agreement: Agreement, state: str, reason: str, actor: Viewer, at: dateti
     agreement.ended_by, agreement.ended_post_id = actor.person_id, actor.post_id
     agreement.save()
     stop(agreement.deliveries.all(), state, agreement, at=at, actor=actor)
+    comparing.give_up(agreement.id, at=at)
     Request.objects.filter(agreement=agreement, state=Request.WAITING).update(state=Request.VOID, answered_at=at)
     waits = agreement.duties.exclude(kind=Duty.DISPOSE)
     duties.finish_all(waits, actor=actor, at=at, outcome=state)

@@ -15,6 +15,7 @@ from tongxin.flows.arriving_following import follow_arrivals
 from tongxin.flows.asking_over import follow_asks
 from tongxin.flows.booking_watch import follow_bookings
 from tongxin.flows.clue_owners import follow_clues
+from tongxin.flows.comparing_nightly import compare_by_night
 from tongxin.flows.comparing_watch import follow_comparisons
 from tongxin.flows.coordinating_watch import follow_coordination
 from tongxin.flows.derive import derive_again
@@ -39,9 +40,13 @@ _stuck: dict[UUID, datetime] = {}
 
 
 def sweep(now: datetime, *, limit: int = BATCH) -> int:
-    """How many cases were looked at again; each in a short transaction of its own."""
-    for case_id in [each for each, until in _stuck.items() if until <= now]:
-        del _stuck[case_id]
+    """How many cases were looked at again, after everything else that moments change."""
+    follow_all(now)
+    return look_at_due(now, limit=limit)
+
+
+def follow_all(now: datetime) -> None:
+    """What moments that passed change besides cases: posts, clues, bookings, agreements, deadlines of all kinds."""
     follow_holdings(now)
     follow_arrivals(now)
     follow_blobs(now)
@@ -50,6 +55,7 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_clues(now)
     follow_recalls(now)
     follow_comparisons(now)
+    compare_by_night(now)
     follow_sharing(now)
     follow_bookings(now)
     follow_duty(now)
@@ -62,6 +68,12 @@ def sweep(now: datetime, *, limit: int = BATCH) -> int:
     follow_supervision(now)
     erasing.finish(at=now)
     retention.look_for_due(now)
+
+
+def look_at_due(now: datetime, *, limit: int = BATCH) -> int:
+    """How many cases were looked at again; each in a short transaction of its own."""
+    for case_id in [each for each, until in _stuck.items() if until <= now]:
+        del _stuck[case_id]
     due = Case.objects.filter(look_again_at__lte=now).exclude(id__in=list(_stuck)).order_by("look_again_at")
     done = 0
     for case_id in list(due.values_list("id", flat=True)[:limit]):

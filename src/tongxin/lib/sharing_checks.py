@@ -10,7 +10,7 @@ from tongxin.lib.register_checks import check_fields
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
-DATED = ("version", "valid_from", "gives")
+DATED = ("version", "valid_from", "gives", "incoming")
 REST = ("fields", "purposes", "approves", "takes", "spans", "asking", "refused", "ends", "outcomes")
 # What a family is told may go to other departments: the basics, never what was assessed, noted or reported.
 PARTS = frozenset({"roster", "identity", "benefits"})
@@ -28,6 +28,8 @@ def check_sharing(content: Content) -> None:
     take.mapping(content, "", required=(*HEAD, *REST), optional=DATED)
     fields = _fields(content["fields"])
     _purposes(content["purposes"], fields)
+    if "incoming" in content:
+        _incoming(content["incoming"], fields, {str(each["id"]) for each in content["purposes"]})
     approves = take.mapping(content["approves"], "approves", required=SIDES)
     for side in SIDES:
         take.sequence(approves[side], f"approves.{side}")
@@ -77,11 +79,36 @@ def _purposes(raw: object, fields: set[str]) -> None:
             raise DefinitionError(f"{path}.categories", "按困境类别选孩子的，要写可以用哪些类别", "写 categories")
         take.sequence(row["receivers"], f"{path}.receivers")
         _ages(row["ages"], f"{path}.ages")
-        longest = take.mapping(row["longest"], f"{path}.longest", required=("value", "unit", "floor"))
-        take.number(longest, "value", f"{path}.longest", 0, low=1)
-        if longest["unit"] != "days" or longest["floor"] != "max":
-            raise DefinitionError(f"{path}.longest", "最长多久只能缩短", "写 unit: days, floor: max")
+        _longest(row["longest"], f"{path}.longest")
     take.unrepeated(found, "purposes", "用途")
+
+
+def _longest(raw: object, path: str) -> None:
+    longest = take.mapping(raw, path, required=("value", "unit", "floor"))
+    take.number(longest, "value", path, 0, low=1)
+    if longest["unit"] != "days" or longest["floor"] != "max":
+        raise DefinitionError(path, "最长多久只能缩短", "写 unit: days, floor: max")
+
+
+def _incoming(raw: object, fields: set[str], purposes: set[str]) -> None:
+    """What other bodies give: purposes of their own, each with a kind of list."""
+    incoming = take.mapping(raw, "incoming", required=("fields", "purposes"))
+    known = set(fields)
+    for at, each in enumerate(take.sequence(incoming["fields"], "incoming.fields")):
+        row = take.mapping(each, f"incoming.fields[{at}]", required=("id", "zh"))
+        known.add(take.identifier(row, f"incoming.fields[{at}]"))
+    found = sorted(purposes)
+    for at, each in enumerate(take.sequence(incoming["purposes"], "incoming.purposes")):
+        path = f"incoming.purposes[{at}]"
+        row = take.mapping(each, path, required=("id", "zh", "basis", "receivers", "brings", "fields", "longest"))
+        found.append(take.identifier(row, path))
+        take.text(row, "brings", path)
+        take.sequence(row["receivers"], f"{path}.receivers")
+        if strange := set(take.sequence(row["fields"], f"{path}.fields")) - known:
+            cure = f"可写：{'、'.join(sorted(known))}"
+            raise DefinitionError(f"{path}.fields", f"没有：{'、'.join(sorted(map(str, strange)))}", cure)
+        _longest(row["longest"], f"{path}.longest")
+    take.unrepeated(found, "incoming.purposes", "用途")
 
 
 def _ages(raw: object, path: str) -> None:

@@ -26,8 +26,12 @@ class Agreement(models.Model):
         (EXPIRED, "已到期"), (REVOKED, "已终止"),
     ]
     OVER: ClassVar = (REFUSED, EXPIRED, REVOKED)
+    OUT, IN = "out", "in"
+    WAYS: ClassVar = [(OUT, "给对方"), (IN, "对方给我们")]
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     county_id = models.BigIntegerField("区县")
+    # Which way it flows. `from` is the county's own body and `to` the other one, whichever gives.
+    way = models.CharField("方向", max_length=4, choices=WAYS, default=OUT)
     year = models.IntegerField("年份")
     number = models.IntegerField("编号")
     from_organisation_id = models.BigIntegerField("给出单位")
@@ -84,8 +88,10 @@ class Added(models.Model):
 class Version(Added):
     """What an agreement says from a day on; the former ones stay."""
 
-    STANDING, ASKED = "standing", "asked"
-    FLOWS: ClassVar = [(STANDING, "内容有变化就给"), (ASKED, "对方一次一次地要")]
+    STANDING, ASKED, BROUGHT = "standing", "asked", "brought"
+    FLOWS: ClassVar = [
+        (STANDING, "内容有变化就给"), (ASKED, "对方一次一次地要"), (BROUGHT, "对方带名单来比对"),
+    ]
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions")
     number = models.IntegerField("版次")
     purpose = models.CharField("用途", max_length=40)

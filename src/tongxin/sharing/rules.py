@@ -11,6 +11,8 @@ KIND, ID = "sharing", "sharing"
 # What versions adopted before said nothing of.
 GIVES = ("case_manager",)
 Span = Mapping[str, int]
+# What a purpose under which the other body gives has of its own: no child here is chosen, none is asked.
+BROUGHT: Mapping[str, Any] = {"consent": "", "scopes": (), "ages": (0, 18), "flows": ("brought",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Purpose:
     ages: tuple[int, int]
     flows: tuple[str, ...]
     longest: int
+    # The kind of list that the other body brings under it; empty where this county gives.
+    brings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,17 @@ def rules_at(at: datetime, *, region: str = "") -> Rules:
 
 def read(content: Mapping[str, Any]) -> Rules:
     """The definition as an object."""
+    incoming = content.get("incoming", {})
     return Rules(
         means=content["means"],
-        fields={each["id"]: Field(each["id"], each["zh"], each["part"], each["source"]) for each in content["fields"]},
-        purposes={each["id"]: _purpose(each) for each in content["purposes"]},
+        fields={
+            each["id"]: Field(each["id"], each["zh"], each.get("part", ""), each.get("source", ""))
+            for each in (*content["fields"], *incoming.get("fields", ()))
+        },
+        purposes={
+            each["id"]: _purpose(each)
+            for each in (*content["purposes"], *({**BROUGHT, **each} for each in incoming.get("purposes", ())))
+        },
         approves={side: frozenset(roles) for side, roles in content["approves"].items()},
         takes=frozenset(content["takes"]), gives=frozenset(content.get("gives", GIVES)),
         spans=content["spans"], asking=tuple(content["asking"]),
@@ -106,7 +117,7 @@ def _purpose(each: Mapping[str, Any]) -> Purpose:
         id=each["id"], zh=each["zh"], basis=each["basis"], receivers=frozenset(each["receivers"]),
         consent=each["consent"], fields=tuple(each["fields"]), scopes=tuple(each["scopes"]),
         categories=tuple(each.get("categories", ())), ages=(int(low), int(high)), flows=tuple(each["flows"]),
-        longest=int(each["longest"]["value"]),
+        longest=int(each["longest"]["value"]), brings=str(each.get("brings", "")),
     )
 
 

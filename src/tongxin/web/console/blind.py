@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Organisation
 from tongxin.blind.marks import KINDS, Listed
-from tongxin.flows import blind_sessions
+from tongxin.flows import blind_agreements, blind_sessions
 from tongxin.flows.blind_sessions import Wish
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.instances.models import BlindSession
@@ -60,6 +61,7 @@ def _list(request: Request, problem: str = "", status: int = 200) -> HttpRespons
         "kinds": KINDS, "limits": limits, "problem": problem, "given": request.POST,
         "own_name": request.POST.get("own_name") or _own_name(request),
         "may_compare": may_do_any(request, blind_sessions.COMPARE),
+        "agreements": blind_agreements.offered(request.viewer, at=request.at),
         "may_use_files": may_do_any(request, blind_sessions.ON_FILE),
     }, status=status)
 
@@ -99,7 +101,9 @@ def _wish(request: Request) -> Wish:
 
 def _asked(request: Request) -> BlindSession:
     rows, source = _rows(request)
-    return blind_sessions.ask(wish=_wish(request), rows=rows, source=source, actor=request.viewer, at=request.at)
+    agreed = blind_agreements.chosen(request.POST.get("agreement", ""), viewer=request.viewer, at=request.at)
+    wish = replace(_wish(request), agreement=agreed)
+    return blind_sessions.ask(wish=wish, rows=rows, source=source, actor=request.viewer, at=request.at)
 
 
 def _answered(request: Request) -> BlindSession:
@@ -145,6 +149,7 @@ def _page(request: Request, row: BlindSession, problem: str = "", status: int = 
     return show(request, "blind/session.html", {
         "row": row, "state": _state_zh(row), "kind": KINDS.get(row.kind, ""), "problem": problem, "is_mine": is_mine,
         "purpose": blind_sessions.purpose_of(row, viewer=request.viewer, at=request.at),
+        "is_agreed": blind_agreements.is_known(row.agreement, viewer=request.viewer, at=request.at),
         "by": titles.get(row.post_id, ""), "decided_by": titles.get(row.decided_post, "") if row.decided_post else "",
         "may_decide": may_do_any(request, blind_sessions.APPROVE) and row.person_id != request.viewer.person_id,
         "lines": _lines(request, row) if is_mine else [], "has_letter": bool(row.letter) and is_mine,

@@ -7,8 +7,9 @@ from typing import Any
 from tongxin.access import selectors as access
 from tongxin.cases import slices
 from tongxin.core.pathway import CHINA
-from tongxin.flows import arriving_settling, recalls
+from tongxin.flows import arriving_settling, comparing, comparing_alike, recalls
 from tongxin.flows.arriving_files import waiting_files
+from tongxin.flows.refusals import NotAllowed
 from tongxin.intake import selectors as intake
 from tongxin.referrals.models import Referral
 from tongxin.web.console.basis import DECIDES
@@ -61,6 +62,8 @@ def _waiting(request: Request, tasks: Any) -> list[Count]:
         counts.append(_held_rows(request))
     if access.may_do(viewer=request.viewer, action=arriving_settling.DECIDE, at=request.at):
         counts.append(_arrivals(request))
+    if access.may_do(viewer=request.viewer, action=comparing.SETTLE, at=request.at):
+        counts += _alike(request)
     return [count for count in counts if count["number"]]
 
 
@@ -74,6 +77,21 @@ def _arrivals(request: Request) -> Count:
         f"手机送来待核对{when}", [waiting, files], "/arrivals/", is_bad=first is not None and first.due_at < request.at,
         means="手机送来、没有直接登记的记录和文件，等您决定；日期是最早一条的期限。",
     )
+
+
+def _alike(request: Request) -> list[Count]:
+    """Pairs of files that may be one child's, for the county's desk."""
+    try:
+        county = comparing_alike.county_for(request.viewer, at=request.at)
+    except NotAllowed:
+        return []
+    rows = comparing_alike.questions(county=county, viewer=request.viewer, at=request.at)
+    due = min((each.due_at for each in rows if each.due_at), default=None)
+    return [{
+        "number": len(rows), "text": str(len(rows)), "url": "/comparisons/alike/",
+        "zh": f"像同一名儿童{_when(due, request) if due else ''}", "is_bad": due is not None and due < request.at,
+        "means": "在册档案互相比对，像同一名儿童、等您核对的两份档案；日期是最早一对的期限。",
+    }]
 
 
 def _held_rows(request: Request) -> Count:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Division, Organisation
+from tongxin.comparisons.models import Comparison
 from tongxin.core.forms import Problem
 from tongxin.flows import sharing_agreements as agreements
 from tongxin.flows import sharing_ending
@@ -32,6 +33,18 @@ HOME, INBOX = "/sharing/", "/sharing/inbox/"
 PURPOSE, PART, ROUTE = "sharing", "registers", "sharing"
 SHOWN, LONGEST_WORDS = 100, 500
 SIDES_ZH = {GIVER: "给出的一方", RECEIVER: "接收单位"}
+BROUGHT_ZH = {GIVER: "接收的一方", RECEIVER: "给出单位"}
+
+
+def sides_zh(row: Agreement) -> dict[str, str]:
+    """What the two sides are to each other."""
+    return BROUGHT_ZH if row.way == Agreement.IN else SIDES_ZH
+
+
+def ends_of(row: Agreement) -> tuple[int, int]:
+    """The body that gives, and the one that gets it."""
+    both = row.from_organisation_id, row.to_organisation_id
+    return both if row.way == Agreement.OUT else (both[1], both[0])
 
 
 @door(f"office.{selectors.ANY}")
@@ -69,8 +82,8 @@ def agreement_rows(request: Asked, rows: list[Agreement]) -> list[dict[str, Any]
               Version.objects.filter(agreement__in=rows).order_by("number")}
     return [
         {
-            "url": f"{HOME}{row.id}/", "number": row.number_zh, "from": bodies.get(row.from_organisation_id, ""),
-            "to": bodies.get(row.to_organisation_id, ""), "state": row.get_state_display(),
+            "url": f"{HOME}{row.id}/", "number": row.number_zh, "from": bodies.get(ends_of(row)[0], ""),
+            "to": bodies.get(ends_of(row)[1], ""), "state": row.get_state_display(),
             "purpose": purpose_zh(rules_of(row, at=request.at), row.current or newest.get(row.id)),
             "until": (row.current or newest[row.id]).ends_on if row.id in newest else None,
         }
@@ -148,11 +161,11 @@ def page_of(
         "row": agreement_rows(request, [row])[0], "agreement": row, "problems": told_problems(problems),
         "versions": [_version(each, found, texts, names, titles, request) for each in versions],
         "pending": now.pending, "says": [
-            {"side": side, "zh": SIDES_ZH[side]} for side in mine
+            {"side": side, "zh": sides_zh(row)[side]} for side in mine
             if side in now.missing and now.pending and now.pending.person_id != request.viewer.person_id
         ],
         "is_own": bool(now.pending and now.pending.person_id == request.viewer.person_id),
-        "missing": [SIDES_ZH[side] for side in now.missing], "ends": found.ends.items(),
+        "missing": [sides_zh(row)[side] for side in now.missing], "ends": found.ends.items(),
         "may_revise": agreements.may_write(row, viewer=request.viewer, at=request.at) and is_open and not now.pending,
         "may_ask": _may_ask(request, row), "may_end": is_open, "counts": counts_of(row),
         "ended": {"why": found.ends.get(row.reason, ""), "words": texts.get(row.id) or "",
@@ -163,8 +176,17 @@ def page_of(
         ],
         "duties": duty_rows(request, list(row.duties.filter(done_at__isnull=True).select_related("agreement"))),
         "done": _done(row, found), "gives": selectors.is_giver(row, viewer=request.viewer, at=request.at),
-        "gate": _gate(request) if now.pending else None,
+        "gate": _gate(request) if now.pending else None, "brought": _brought(row),
     }, status=status)
+
+
+def _brought(row: Agreement) -> list[dict[str, Any]]:
+    """The lists that came under it: days and numbers."""
+    lists = Comparison.objects.filter(agreement_id=row.id).order_by("-received_at")[:SHOWN]
+    return [
+        {"at": each.received_at, "rows": each.rows_total, "until": each.keep_until, "disposed_at": each.disposed_at}
+        for each in lists
+    ]
 
 
 def _may_ask(request: Asked, row: Agreement) -> bool:
@@ -193,14 +215,17 @@ def _version(
     request: Asked,
 ) -> dict[str, Any]:
     purpose = found.purposes.get(version.purpose)
+    is_brought = bool(purpose and purpose.brings)
     return {
         "number": version.number, "at": version.at, "by": f"{titles.get(version.post_id, '')}　"
         f"{names.person(version.person_id)}", "purpose": purpose.zh if purpose else "",
         "basis": purpose.basis if purpose else "", "why": texts.get(version.id) or "",
         "flow": version.get_flow_display(), "fields": "、".join(each.zh for each in found.chosen(version.fields)),
-        "scope": scope_zh(version, request), "begins_on": version.begins_on, "ends_on": version.ends_on,
+        "scope": _("名单里的孩子；逐行回答，不另给别的") if is_brought else scope_zh(version, request),
+        "is_brought": is_brought, "begins_on": version.begins_on, "ends_on": version.ends_on,
         "approvals": [
-            {"side": SIDES_ZH[each.side], "zh": _("同意") if each.agrees else _("不同意"), "at": each.at,
+            {"side": sides_zh(version.agreement)[each.side], "at": each.at,
+             "zh": _("同意") if each.agrees else _("不同意"),
              "by": f"{titles.get(each.post_id, '')}　{names.person(each.person_id)}", "words": texts.get(each.id) or ""}
             for each in sorted(version.approvals.all(), key=lambda each: each.at)
         ],
