@@ -86,8 +86,17 @@ def test_a_need_paid_out_of_public_money_is_answered_by_a_person_and_a_gift_neve
     first = text(asker.get(here))
     assert first.index("需要先办") < first.index("钱和物资")
     assert Task.objects.get(id=task.id).state == task.state
-    story.record("need_answer", "王督导", about=task.key.partition(":")[2], outcome="received")
-    time.now = story.at
+    if is_said:
+        for _ in range(2):
+            assert asker.post(f"{here}grants/{grant.id}/met/").status_code == 302
+        assert "应享的待遇已办结" in text(asker.get(here)) and Task.objects.get(id=task.id).state == "done"
+        (met,) = grant.settlements.filter(kind="need")
+        assert (met.said, met.person_id) == ("medical", cast.people["王督导"].id)
+    else:
+        assert asker.post(f"{here}grants/{grant.id}/met/").status_code == 302
+        assert Task.objects.get(id=task.id).state == task.state
+        story.record("need_answer", "王督导", about=task.key.partition(":")[2], outcome="received")
+        time.now = story.at
     assert "还没有写办理结果" not in text(asker.get(here)) and "需要先办" not in text(asker.get(here))
 
 

@@ -36,6 +36,7 @@ ROUTES: dict[str, str] = {
     f"{PAYOUT}{GRANT}remove/": "office.ask_funds@county~",
     **dict.fromkeys((f"{PAYOUT}{GRANT}{each}/" for each in ("settle", "receive")),
                     "office.keep_funds|ask_funds@county~"),
+    f"{HELPED}grants/<uuid:grant_id>/met/": "record.need_answer~",
     HELPED: "part.benefits", f"{HELPED}wishes/": "office.note_wishes@county~",
     f"{HELPED}wishes/<uuid:wish_id>/publish/": "office.publish_needs@county~",
     f"{HELPED}wishes/<uuid:wish_id>/deliver/": "office.note_wishes@county~",

@@ -253,12 +253,12 @@ class Grant(models.Model):
 class Settlement(OnlyAdded):
     """What somebody said came of a grant, or who signed for it; the newest stands, the others stay to be read."""
 
-    RESULT, RECEIPT = "result", "receipt"
-    KINDS: ClassVar = [(RESULT, "结果"), (RECEIPT, "签收")]
+    RESULT, RECEIPT, NEED = "result", "receipt", "need"
+    KINDS: ClassVar = [(RESULT, "结果"), (RECEIPT, "签收"), (NEED, "办结了应享的待遇")]
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="settlements")
     kind = models.CharField("种类", max_length=8, choices=KINDS)
-    # The state of the grant, or who signed.
+    # The state of the grant, who signed, or the need that it met.
     said = models.CharField("记了什么", max_length=24)
     reason = models.CharField("原因", max_length=24, default="", blank=True)
     on_day = models.DateField("日期")

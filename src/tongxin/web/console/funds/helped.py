@@ -16,7 +16,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows import pairing_companions, taking_up
 from tongxin.flows.funds import booking, dues, paying, received, twice, wishes
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Grant, Wish
+from tongxin.funds.models import Grant, Settlement, Wish
 from tongxin.funds.rules import period_zh
 from tongxin.lib import ids
 from tongxin.people.models import Child
@@ -87,7 +87,7 @@ def due_of(request: Request, task: Task | None) -> dict[str, str] | None:
     if task is None:
         return None
     may = access.may_record(viewer=request.viewer, form_id=FORM, at=request.at)
-    return {"zh": task.zh.partition(COLON)[2], "url": form_url(task) if may else ""}
+    return {"zh": task.zh.partition(COLON)[2], "url": form_url(task) if may else "", "may_close": may}
 
 
 def _grant(row: Grant, rules: Any) -> dict[str, Any]:
@@ -96,6 +96,7 @@ def _grant(row: Grant, rules: Any) -> dict[str, Any]:
         "row": row, "purpose": purpose.zh if purpose else "", "period": period_zh(row.payout.period),
         "state": received.state_zh(row), "source": rules.sources.get(row.payout.fund.source, ""),
         "receipt": rules.lists["receipts"].get(row.receipt_by, ""),
+        "met": row.settlements.filter(kind=Settlement.NEED).first(),
     }
 
 
@@ -150,8 +151,17 @@ def deliver(request: Request, child_id: UUID, wish_id: UUID) -> HttpResponse:
     ), _("已记送到。"))
 
 
+@door("child.record", methods=("POST",))
+def close_need(request: Request, child_id: UUID, grant_id: UUID) -> HttpResponse:
+    """What was due to the child was met by this grant."""
+    return _acted(request, child_id, {}, "", lambda: dues.close(
+        grant_id=grant_id, actor=request.viewer, at=request.at
+    ), _("已写办理结果。"))
+
+
 HERE = "children/<uuid:child_id>/helped/"
 urlpatterns: list[URLPattern] = [
+    path(f"{HERE}grants/<uuid:grant_id>/met/", close_need),
     path(HERE, helped_page), path(f"{HERE}wishes/", note), path(f"{HERE}wishes/<uuid:wish_id>/publish/", publish),
     path(f"{HERE}wishes/<uuid:wish_id>/deliver/", deliver),
 ]
