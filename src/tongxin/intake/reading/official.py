@@ -28,7 +28,7 @@ def translated(book: Workbook, official: Official) -> tuple[Workbook, tuple[str,
 
     Columns that the mapping doesn't read are left out. `RosterError` where no sheet has the headings.
     """
-    made, aside, faults = [], list(book.left_aside), []
+    made, aside, faults = list[Sheet](), list(book.left_aside), list[str]()
     needs = [each for each in official.columns if each.field in official.needs]
     told = NO_HEAD.format(zh=official.zh, needs="、".join(f"“{each.zh}”" for each in needs))
     for sheet in book:
