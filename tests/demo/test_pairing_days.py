@@ -67,4 +67,5 @@ def _the_teacher_sees_the_class_and_nothing_else() -> None:
     page = client.get("/pupils/").content.decode()
     assert pupils and all(name in page for name in _names(list(Child.objects.filter(id__in=pupils))))
     assert not [name for name in _names(list(others)) if name in page]
+    assert "先看您的学生" in client.get("/").content.decode()
     assert {client.get(f"/children/{each}/").status_code for each in pupils} == {404}

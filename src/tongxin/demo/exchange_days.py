@@ -6,12 +6,21 @@ Nothing here draws from the year's own chance, so that no other story is shifted
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CHINA
 from tongxin.demo.year import Year
-from tongxin.flows import exchange_clients, exchange_hooks, registers, teaching
+from tongxin.flows import (
+    exchange_calls,
+    exchange_clients,
+    exchange_hooks,
+    exchange_referrals,
+    registers,
+    teaching,
+)
+from tongxin.flows.exchange_calls import Turned
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.people.models import Child
 from tongxin.registers.answers import Given
@@ -22,10 +31,13 @@ WRITES, JUDGES, KEEPS, AGREES = (
     "security_administrator", "audit_administrator", "system_administrator", "security_administrator"
 )
 RECEIVES = "psychiatrist"
+OPERATION, PAGE = "list_referrals", 20
 SCOPES = ["referrals_read", "referrals_answer", "fhir_read"]
 KINDS = ["referral_sent", "referral_ended"]
 # Addresses of the block that stands for examples; nobody is there.
 NETWORK, HOOK = "192.0.2.0/24", "https://his.example.org/tongxin/news"
+# Where the system calls from, and once from where it may not; how often.
+FROM, ELSEWHERE, CALLS_EVERY = "192.0.2.10", "198.51.100.7", timedelta(days=7)
 PUPILS, SPREAD = 6, 4
 # Days after the beginning: the agreement, the client, the hook, the pupils.
 AGREED_ON, LET_IN_ON, TOLD_ON, GIVEN_ON = 26, 30, 31, 24
@@ -82,11 +94,18 @@ class ExchangeDays:
 
         def ask(viewer: Viewer) -> None:
             client = exchange_clients.ask(given=given, actor=viewer, at=at)
-            self._as(AGREES, at, lambda other: exchange_clients.answer(
-                client_id=client.id, agrees=True, actor=other, at=at
-            ))
+            self._as(AGREES, at, lambda other: self._agreed(client.id, other, at))
 
         self._as(KEEPS, at, ask)
+
+    def _agreed(self, client_id: UUID, actor: Viewer, at: datetime) -> None:
+        """The system asks every week from now on; at last once from where it isn't registered."""
+        token = exchange_clients.answer(client_id=client_id, agrees=True, actor=actor, at=at)
+        moment = at + CALLS_EVERY
+        while moment < self.year.end:
+            self.year.plan(moment, call, token=token, address=FROM)
+            moment += CALLS_EVERY
+        self.year.plan(max(at, self.year.end - timedelta(days=2)), call, token=token, address=ELSEWHERE)
 
     def _tell(self, at: datetime) -> None:
         """Where it wants to hear that something is new."""
@@ -115,6 +134,19 @@ class ExchangeDays:
             act(actor.viewer)
         except (NotAllowed, Refused) as refused:
             self.year.refuse("exchange", refused, at=at)
+
+
+def call(at: datetime, token: str, address: str) -> None:
+    """The system asks which referrals came to its body; the call is written down, also one that is turned away."""
+    try:
+        caller = exchange_calls.let_in(
+            token=token, address=address, scope=SCOPES[0], operation=OPERATION, at=at
+        )
+    except Turned:
+        return
+    rows = exchange_referrals.listed(viewer=caller.viewer, way=exchange_referrals.IN, at=at)
+    list(rows[:PAGE])
+    exchange_calls.note(caller.client, operation=OPERATION, status=200, at=at)
 
 
 def _given(viewer: Viewer, *, child: Child, teacher: Post | None, at: datetime) -> None:

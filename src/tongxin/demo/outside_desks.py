@@ -20,7 +20,7 @@ from tongxin.people.models import Child
 
 PUPILS = 6
 # The teacher's class: boys and girls of these ages; given after everybody was asked about a criminal record.
-AGES, GIVEN_ON = range(11, 16), timedelta(days=60, hours=1)
+AGES, GIVEN_ON = range(12, 14), timedelta(days=60, hours=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,12 @@ TOLD = (
     "打了一会儿球，孩子比上次放松。",
     "一起做饭，孩子说想学会做给奶奶吃。",
 )
+# Who held them; the two part-time professionals where the county has them, else the county's desk.
 MEETINGS = (
-    ("class_meeting", "feelings", "middle", 46, 46), ("class_meeting", "bullying", "middle", 45, 1),
-    ("parents_school", "parenting", "middle", 38, 38), ("class_meeting", "safety", "primary_high", 41, 41),
+    ("psych_teacher", "class_meeting", "feelings", "middle", 46, 46),
+    ("legal_adviser", "class_meeting", "bullying", "middle", 45, 1),
+    ("family_educator", "parents_school", "parenting", "middle", 38, 38),
+    ("psych_teacher", "class_meeting", "safety", "primary_high", 41, 41),
 )
 WANTS = (
     ("study", "from_6", "一名小学生，每周需要有人辅导两次数学，一次一小时，到放寒假。"),
@@ -148,10 +151,10 @@ class PairingDays:
         ), at)
 
     def _meet(self, at: datetime, number: int) -> None:
-        teacher = self._desk(at, "psych_teacher") or self._desk(at)
+        role, kind, topic, grade, came, first = MEETINGS[number]
+        teacher = self._desk(at, role) or self._desk(at)
         if teacher is None:
             return
-        kind, topic, grade, came, first = MEETINGS[number]
         given = {
             "kind": [kind], "held_on": [at.astimezone(CHINA).date().isoformat()], "topic": [topic], "grade": [grade],
             "came": [str(came)], "first_time": [str(first)],

@@ -41,9 +41,9 @@ from tongxin.demo.outside_desks import OutsideDesks
 from tongxin.demo.pairing_days import PairingDays
 from tongxin.demo.place_days import PlaceDays
 from tongxin.demo.question_days import QuestionDays
-from tongxin.demo.recheck_days import RecheckDays
 from tongxin.demo.readers import Readers
 from tongxin.demo.receivers import LINK, Kept, receiving
+from tongxin.demo.recheck_days import RecheckDays
 from tongxin.demo.register_days import RegisterDays
 from tongxin.demo.screening_days import ScreeningDays
 from tongxin.demo.sharing_days import SharingDays

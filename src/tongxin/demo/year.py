@@ -35,6 +35,8 @@ from tongxin.rulebook import rules
 
 Happening = Callable[..., object]
 AGAIN, LATE, TOGETHER = timedelta(days=2), timedelta(days=7), timedelta(days=21)
+# Everything beside cases is looked at on the first moment of each so long a stretch; cases at their own moments.
+ROUND = timedelta(hours=4)
 TRIES = 4
 OPEN_TASKS = Prepared(
     lambda child: Task.objects.filter(case_id=child, state__in=LIVE).order_by("due_at", "step", "id").values_list(
@@ -70,6 +72,7 @@ class Year:
         self._number = 0
         self._tries: dict[str, int] = {}
         self._look: datetime | None = None
+        self._watched: datetime | None = None
 
     def stream(self, story: str) -> Random:
         """A story's own chance from the year's seed, so that what is added to one doesn't shift another."""
@@ -234,11 +237,17 @@ class Year:
         while self._look is not None and self._look <= until:
             moment = self._look
             due = list(Case.objects.filter(look_again_at__lte=moment).values_list("id", flat=True))
-            while due and sweep.sweep(moment):
-                continue
             if due:
+                self._watch(moment)
+                while sweep.look_at_due(moment):
+                    continue
                 self.look_at(due, moment)
             self._look = _next_look()
+
+    def _watch(self, moment: datetime) -> None:
+        if self._watched is None or moment - self._watched >= ROUND:
+            self._watched = moment
+            sweep.follow_all(moment)
 
 
 def _on_one_trip(todo: Todo, life: Life, at: datetime) -> Todo:

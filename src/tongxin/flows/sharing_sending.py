@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, QuerySet, UUIDField
 
 from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
@@ -20,6 +20,7 @@ from tongxin.flows.export_rows import SEALED, categories_of, words_of
 from tongxin.flows.sharing_ending import live_of, locked, stop
 from tongxin.flows.sharing_scope import children_in, is_in, is_shared
 from tongxin.lib import ids, together
+from tongxin.lib.prepared import Prepared
 from tongxin.people.models import Child
 from tongxin.sharing.models import RECEIVER, Agreement, Delivery, Duty, Request, Version
 from tongxin.sharing.rules import Field, Purpose, Rules
@@ -31,6 +32,14 @@ PURPOSE = ROUTE = "sharing"
 # The question to which the answer is known for entries that are done together.
 CONCERNING = "sharing agreements"
 BATCH, AGAIN = 200, timedelta(minutes=5)
+# Asked at every record.
+STANDING_AT = Prepared(
+    lambda county: Agreement.objects.filter(
+        county_id=county, state=Agreement.IN_FORCE, current__flow=Version.STANDING
+    ).values_list("id", flat=True),
+    county=BigIntegerField(),
+)
+GIVEN_OF = Prepared(lambda child: live_of(child).values_list("agreement_id", flat=True), child=UUIDField())
 
 
 def follow(*, child: Child, facts: tuple[Fact, ...], at: datetime) -> None:
@@ -64,9 +73,8 @@ def _standing(counties: Iterable[int | None]) -> QuerySet[Agreement]:
 
 
 def _concerning(child: Child) -> list[UUID]:
-    here = Q(county_id=child.county_id, state=Agreement.IN_FORCE, current__flow=Version.STANDING)
-    there = Q(deliveries__in=live_of(child.id))
-    return list(Agreement.objects.filter(here | there).values_list("id", flat=True).distinct())
+    here = STANDING_AT.rows(county=child.county_id) if child.county_id is not None else []
+    return sorted({*here, *GIVEN_OF.rows(child=child.id)})
 
 
 def _follow(agreement: Agreement, child: Child, facts: tuple[Fact, ...], at: datetime) -> None:
