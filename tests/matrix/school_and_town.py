@@ -14,6 +14,7 @@ from tongxin.flows import (
     gathering,
     pairing,
     pairing_companions,
+    pairing_identity,
     taking_up,
     wanted_reading,
 )
@@ -37,6 +38,10 @@ def _paired(here: dict[str, Worker], child: Child) -> dict[str, Any]:
         pairing_companions.check(
             companion_id=companion.id, kind=kind, result="clear", done_on="2025-09-01", proof="证明", actor=desk,
             at=MORNING,
+        )
+    for reader in ("case_manager", "child_supervisor"):
+        pairing_identity.identify(
+            companion_id=companion.id, id_no="P12345678", actor=here[reader].viewer(), at=MORNING
         )
     willing = {"child_agrees": ["yes"], "guardian_agrees": ["yes"], "place": ["school"]}
     made = pairing.begin(child_id=child.id, companion_id=companion.id, given=willing, actor=desk, at=MORNING)

@@ -16,6 +16,7 @@ from tongxin.flows.reporting.making import kinds_for
 from tongxin.reports.models import Template
 
 CHANGE = "change_report_templates"
+NO_KIND = "没有保存：请选一种报告。"
 SAMPLE = {
     "title": "某县2025年8月月报", "place": "某县", "period": "2025年8月", "state": "在写", "note": "说明",
     "sections": [{
@@ -49,7 +50,7 @@ def add(*, template_id: UUID, kind: str, file: bytes | None, actor: Viewer, at: 
     if made := made_before(Template, template_id, person_id=actor.person_id):
         return made
     if kind not in kinds_for(actor, at=at):
-        raise NotAllowed
+        raise Refused([Problem("kind", NO_KIND, True)])
     if file is not None:
         try:
             word.check(file, sample=SAMPLE)
