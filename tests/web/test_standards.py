@@ -65,7 +65,8 @@ def test_a_standard_is_commented_answered_adopted_and_named_with_its_rule(
     assert "将要执行的一版" in page(desk, "周主任", standard)
     time.now = MORNING + timedelta(days=40)
     said = page(desk, "周主任", standard)
-    assert "现在执行的一版" in said and "referrals/referrals" in said and "三天太短" not in said
+    assert "现在执行的一版" in said and " 版）" in said and "referrals/referrals" not in said
+    assert "三天太短" not in said
     assert "三天太短" in page(desk, "卫联络", standard)
 
 

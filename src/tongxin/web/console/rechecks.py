@@ -46,7 +46,7 @@ def _list(request: Request, problems: Iterable[Problem] = (), status: int = 200)
     counts = dict(since.values_list("result").annotate(many=Count("id")))
     own = rechecks.drawn_this_week(request.viewer, at=request.at)
     return show(request, "rechecks/list.html", {
-        "rows": _lines(request, rows, rules), **pager, "rules": rules, "is_done": is_done, "own": own,
+        "rows": _lines(request, rows, rules), "pager": pager, "rules": rules, "is_done": is_done, "own": own,
         "draws": _draws(request), "problems": told_problems(problems),
         "counts": [{"zh": zh, "n": counts.get(id, 0)} for id, zh in rules.results.items()],
     }, status=status)
@@ -156,7 +156,7 @@ def mine(request: Request) -> HttpResponse:
         request, listed=list(seen), purpose=PURPOSE, route=ROUTE,
         more=[newest[each.id].told for each in rows],
     )
-    return show(request, "rechecks/mine.html", {"rules": rules, **pager, "rows": [
+    return show(request, "rechecks/mine.html", {"rules": rules, "pager": pager, "rows": [
         {"row": each, "name": names.children.get(each.child_id, ""), "told": told or "",
          "result": rules.results.get(each.result, "")}
         for each, told in zip(rows, names.more, strict=True)

@@ -27,7 +27,7 @@ from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
 HOME = "/places/"
-SHOWN, COMING = 200, 12
+SHOWN, COMING, OPEN_UP_TO = 200, 12, 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Gaps = Mapping[UUID, Sequence[Gap]]
 
@@ -58,7 +58,8 @@ def _page(
         "town": town, "only": only, "towns": sorted(names.items(), key=lambda each: each[1]), "number": len(sites),
         "total": len(every), "lacks": sum(1 for each in every if lacking[each.id]),
         "by_town": _by_town(every, lacking, names), "coming": _coming(every, rules, today),
-        "rows": [row_of(each, lacking[each.id], rules, names, today) for each in sites[:SHOWN]],
+        "groups": _groups([row_of(each, lacking[each.id], rules, names, today) for each in sites[:SHOWN]]),
+        "left_out": max(len(sites) - SHOWN, 0), "is_open": len(sites) <= OPEN_UP_TO or town is not None,
         "sketch": sketch_of(sites, lacking=numbers, towns=names), "columns": "、".join(tables.NEEDED),
         "may_keep": may_do_any(request, reach.KEEP), "may_open": may_do_any(request, reach.OPEN),
         "boxes": _boxes(request, today),
@@ -87,6 +88,16 @@ def row_of(
         "gaps": [each.zh for each in lacking], "inspect_by": site.inspect_by,
         "is_late": site.inspect_by is not None and site.inspect_by < today,
     }
+
+
+def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines under their towns, each town's in their order."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["town"]].append(row)
+    return [
+        {"zh": zh, "rows": some, "lacks": sum(bool(row["gaps"]) for row in some)} for zh, some in sorted(found.items())
+    ]
 
 
 def _by_town(sites: Sequence[Site], lacking: Gaps, names: Mapping[int, str]) -> list[dict[str, Any]]:
