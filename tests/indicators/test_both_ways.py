@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,23 @@ from django.db import connection
 
 from tests import world
 from tests.indicators.lives import FIRST, LAST, live
+from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
+from tongxin.cases import slices
 from tongxin.core.indicators import SETS, Group, Indicator, read
 from tongxin.core.indicators.sets import LEVELS
 from tongxin.core.indicators.tally import tally
 from tongxin.core.language import Kind
+from tongxin.core.pathway import CHINA
+from tongxin.flows import clue_figures
 from tongxin.indicators import nation
 from tongxin.indicators.computing import compute
 from tongxin.indicators.dialect import Words
 from tongxin.indicators.exporting import export
 from tongxin.indicators.figures import NOTHING, divided
 from tongxin.indicators.selects import SELECTS
+from tongxin.referrals.figures import timings
+from tongxin.referrals.models import Referral
 
 pytestmark = pytest.mark.django_db
 WORDS = Words("postgresql" if connection.vendor == "postgresql" else "sqlite")
@@ -142,3 +148,20 @@ def test_no_name_and_no_id_is_in_the_export(cast: world.World, tmp_path: Path) -
         assert not said & words, file
         if file.name != "divisions.parquet":
             assert set(table.column_names) == {*LEVELS, *SETS[file.parts[-3]].keys, *SETS[file.parts[-3]].facts}
+
+
+def test_older_pages_count_the_same(cast: world.World) -> None:
+    live(cast)
+    at, county = datetime.combine(LAST, time(23, 59), CHINA), ("37", "3701", "370116")
+    found, viewer = live_figures(1), cast.viewer("郑管理", at)
+    rates = clue_figures.rates(viewer=viewer, at=at)
+    for id, rate in zip(("clues_answered", "clues_handled"), rates, strict=False):
+        assert (found[id][county].met, found[id][county].base) == (rate.done, rate.of), id
+    cases = access.visible(slices.leading().filter(is_open=True), viewer=viewer, part="roster", at=at)
+    assert found["children_open"][county].value == cases.count()
+    timing = timings(Referral.objects.all(), since=datetime(2025, 1, 1, tzinfo=CHINA), at_least=1)
+    spans = sorted(
+        (each.accepted_at - each.sent_at) // timedelta(minutes=1) for each in Referral.objects.all() if each.accepted_at
+    )
+    assert found["accept_hours"][county].value == divided(spans[-(-len(spans) // 2) - 1], 60)
+    assert sum(each.sent for each in timing) == found["referrals"][county].value
