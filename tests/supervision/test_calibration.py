@@ -59,6 +59,9 @@ def test_no_hidden_cell_is_found_by_subtraction(counts: list[list[int]]) -> None
     assert all(each is None or each == 0 or each >= UNDER for row in shown for each in row)
     small = {(r, c) for r, row in enumerate(counts) for c, each in enumerate(row) if 0 < each < UNDER}
     assert not small & set(recovered(shown))
+    # Whoever knows every sum of a column that is told anywhere, and every child of a row, still finds none.
+    known = [[*line.counts, sum(row)] for line, row in zip(lines, counts, strict=True)]
+    assert not small & set(recovered([*known, [*total.counts, sum(map(sum, counts))]]))
 
 
 @pytest.mark.parametrize(("counts", "told"), [

@@ -57,19 +57,25 @@ class Line:
 def table(rows: Mapping[str, Sequence[int]], *, columns: int, under: int) -> tuple[list[Line], Line | None]:
     """The rows of counts with their sums, and the sums of the columns; small ones hidden with enough others.
 
-    The sums stand in the table as cells, so that a small sum is hidden too and none gives a cell away.
+    Which columns' sums are told follows from the sums alone, so that all tables of the same children tell the same.
+    Where one isn't, nothing of its column is; the cells of the others are hidden as though every sum were known.
     """
     if not rows:
         return [], None
-    full = [[*counts, sum(counts)] for counts in rows.values()]
-    full.append([sum(each[at] for each in full) for at in range(columns + 1)])
+    sums = [sum(counts[at] for counts in rows.values()) for at in range(columns)]
+    kept = {at for _, at in hide_small([sums], at_least=under)}
+    told = [at for at in range(columns) if at not in kept]
+    full = [[*(counts[at] for at in told), sum(counts[at] for at in kept)] for counts in rows.values()]
     hidden = hide_small(full, at_least=under)
 
-    def line(at: int, zh: str) -> Line:
-        shown = [None if (at, column) in hidden else count for column, count in enumerate(full[at])]
-        return Line(zh, tuple(shown[:-1]), shown[-1])
+    def line(zh: str, counts: Sequence[int], at: int | None) -> Line:
+        cells: list[int | None] = [None] * columns
+        for place, column in enumerate(told):
+            cells[column] = None if at is not None and (at, place) in hidden else counts[column]
+        total = sum(counts)
+        return Line(zh, tuple(cells), None if 0 < total < under else total)
 
-    return [line(at, zh) for at, zh in enumerate(rows)], line(len(rows), "合计")
+    return [line(zh, counts, at) for at, (zh, counts) in enumerate(rows.items())], line("合计", sums, None)
 
 
 def chain(counts: Sequence[int], *, under: int) -> list[int | None]:

@@ -30,6 +30,9 @@ from tongxin.supervision.calibration import CalibrationRules, Line, chain, share
 
 SEE, FIGURES, COLOURS = "see_calibration", "figures", "psychological"
 ASSESSMENT, IDENTIFICATION = "assessment", "identification"
+# The kinds of entries whose forms carry questionnaires, and identification.
+READ = (ASSESSMENT, IDENTIFICATION, "screening", "session", "course_start", "course_end")
+Results = tuple[tuple[UUID, UUID, str, Mapping[str, Any], Mapping[str, str]], ...]
 SEX = {"male": "男", "female": "女"}
 INFORMANTS = {"self": "本人", "carer": "照料人", "teacher": "教师"}
 NO_PLACE, UNKNOWN, SEVERAL, NO_INSTRUMENT = "没有登记到下一级", "不详", "几方都有", "没有量表"
@@ -43,6 +46,8 @@ class Known:
 
     cases: tuple[Case, ...]
     children: Mapping[UUID, Child]
+    # Entry, child, kind, outcome and definitions, oldest first.
+    results: Results = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def known_to(viewer: Viewer, *, at: datetime) -> Known:
     for start in range(0, len(ids), CHUNK):
         found = Child.objects.filter(id__in=ids[start : start + CHUNK]).only("id", "sex", "birth_month")
         children |= {child.id: child for child in found}
-    return Known(cases, children)
+    return Known(cases, children, _results(sorted(children)))
 
 
 def _cases(viewer: Viewer, at: datetime) -> QuerySet[Case]:
@@ -115,7 +120,9 @@ def _table(
     for case in known.cases:
         if case.id in known.children and case.level in levels:
             rows.setdefault(of(case), [0] * len(levels))[levels.index(case.level)] += 1
-    lines, total = table(dict(sorted(rows.items())), columns=len(levels), under=rules.small_under)
+    order = {zh: at for at, zh in enumerate(rules.age_zh(low) for low, _ in rules.ages)}
+    ordered = dict(sorted(rows.items(), key=lambda each: (order.get(each[0], len(order)), each[0])))
+    lines, total = table(ordered, columns=len(levels), under=rules.small_under)
     return Colours(id, tuple(lines), total)
 
 
@@ -133,21 +140,22 @@ def _age(known: Known, case: Case, rules: CalibrationRules, today: date) -> str:
     return rules.age_zh(age_on(known.children[case.id].birth_month, today))
 
 
-def _results(known: Known, *kinds: str) -> list[tuple[UUID, UUID, str, Mapping[str, Any], Mapping[str, str]]]:
-    """Entry, child, kind, outcome and definitions of results of the children, oldest first."""
-    ids, rows = sorted(known.children), []
+def _results(ids: Sequence[UUID]) -> Results:
+    rows: list[tuple[UUID, UUID, str, Mapping[str, Any], Mapping[str, str]]] = []
     for start in range(0, len(ids), CHUNK):
-        found = Result.objects.filter(child_id__in=ids[start : start + CHUNK])
-        rows += list((found.filter(kind__in=kinds) if kinds else found).values_list(
-            "entry_id", "child_id", "kind", "data", "definitions"
-        ))
-    return sorted(rows, key=lambda row: row[0])
+        found = Result.objects.filter(child_id__in=ids[start : start + CHUNK], kind__in=READ)
+        rows += list(found.values_list("entry_id", "child_id", "kind", "data", "definitions"))
+    return tuple(sorted(rows, key=lambda row: row[0]))
+
+
+def _of(known: Known, kind: str) -> Results:
+    return tuple(row for row in known.results if row[2] == kind)
 
 
 def _informants(known: Known, informants: Mapping[str, str]) -> dict[UUID, str]:
     """Who answered the instruments of each child's newest assessment that had any."""
     found: dict[UUID, str] = {}
-    for _, child, _, data, _ in _results(known, ASSESSMENT):
+    for _, child, _, data, _ in _of(known, ASSESSMENT):
         by = {INFORMANTS.get(informants.get(name, ""), UNKNOWN) for name in data.get("scores") or ()}
         if by:
             found[child] = by.pop() if len(by) == 1 else SEVERAL
@@ -156,9 +164,9 @@ def _informants(known: Known, informants: Mapping[str, str]) -> dict[UUID, str]:
 
 def yields(known: Known, *, rules: CalibrationRules) -> list[Yield]:
     """What came of screening with instruments, and of identification."""
-    assessed = {child for _, child, *_ in _results(known, ASSESSMENT)}
+    assessed = {child for _, child, *_ in _of(known, ASSESSMENT)}
     standing = {case.id: case.standing for case in known.cases}
-    told = {child: str(data.get("result", "")) for _, child, _, data, _ in _results(known, IDENTIFICATION)}
+    told = {child: str(data.get("result", "")) for _, child, _, data, _ in _of(known, IDENTIFICATION)}
     answered = dict(Participant.objects.filter(
         state=Participant.ANSWERED, child_id__isnull=False
     ).values_list("child_id", "outcome"))
@@ -183,7 +191,7 @@ def _yield(
 
 def drift(known: Known, *, cuts: Mapping[str, Cut], rules: CalibrationRules, at: datetime) -> list[Drift]:
     """Quarter by quarter the sheets of each instrument and version that has a cut; too few are left out."""
-    rows = [row for row in _results(known) if row[3].get("scores")]
+    rows = [row for row in known.results if row[3].get("scores")]
     days = _days(row[0] for row in rows)
     found: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
     first = _quarter(at, back=rules.quarters - 1)
