@@ -10,17 +10,19 @@ from tongxin.flows.funds import booking, handing, paying, wishes
 from tongxin.flows.funds.paying import Row
 from tongxin.flows.programmes import accepting, contracts
 from tongxin.flows.record import Sheet, record
+from tongxin.funds.models import Allocation, Request
 from tongxin.lib import ids
 from tongxin.people.models import Child
 
 FUND, PAYOUT, GRANT = "funds/<uuid:fund_id>/", "funds/payouts/<uuid:payout_id>/", "grants/<uuid:grant_id>/"
+HAND = "funds/<uuid:giver_id>/hand/"
 REQUEST, HELPED = "funds/requests/<uuid:request_id>/", "children/<uuid:child_id>/helped/"
 ROUTES: dict[str, str] = {
     "funds/": "office.see_funds", "funds/new/": "office.keep_funds", "funds/months/": "office.oversee_funds~",
     "funds/months/table/": "office.oversee_funds", "funds/outcomes/": "office.oversee_funds",
     # A body reads what is its own, a city's desk its own place's: the pages decide that.
     FUND: "office.see_funds@county~", f"{FUND}deposit/": "office.keep_funds@desk",
-    f"{FUND}extend/": "office.keep_funds@desk", f"{FUND}hand/": "office.hand_funds@county~",
+    f"{FUND}extend/": "office.keep_funds@desk", HAND: "office.hand_funds@county~",
     "funds/allocations/<uuid:allocation_id>/": "office.see_funds@county~",
     "funds/portions/<uuid:portion_id>/": "office.keep_funds@county~",
     "funds/portions/<uuid:portion_id>/answer/": "office.keep_funds@county~",
@@ -53,7 +55,7 @@ BODIES = {
     "funds/new/": {"fund": "01997000-0000-7000-8000-000000000021"},
     f"{FUND}deposit/": {"posting": "01997000-0000-7000-8000-000000000022"},
     f"{FUND}extend/": {"term": "01997000-0000-7000-8000-000000000028"},
-    f"{FUND}hand/": {"allocation": "01997000-0000-7000-8000-000000000029"},
+    HAND: {"allocation": "01997000-0000-7000-8000-000000000029"},
     f"{FUND}payouts/new/": {"payout": "01997000-0000-7000-8000-000000000023"},
     f"{HELPED}wishes/": {"wish": "01997000-0000-7000-8000-000000000024"},
     "programmes/new/": {"programme": "01997000-0000-7000-8000-000000000025"},
@@ -98,7 +100,10 @@ def _handed(here: dict[str, Worker]) -> dict[str, Any]:
         fund_id=fund.id, allocation_id=ids.new_id(), amounts={county: "800"}, actor=city, at=MORNING,
         given={"purpose": ["living"], "note": ["文号"]},
     )
-    return {"allocation_id": row.id, "portion_id": row.portions.get().id}
+    # As if another person of the city had agreed.
+    Allocation.objects.filter(id=row.id).update(state=Allocation.AGREED)
+    Request.objects.filter(about_id=row.id).update(state=Request.AGREED)
+    return {"giver_id": fund.id, "allocation_id": row.id, "portion_id": row.portions.get().id}
 
 
 def _programme(here: dict[str, Worker], fund_id: Any, child: Child) -> dict[str, Any]:

@@ -16,12 +16,13 @@ from tongxin.demo.cast import Actor
 from tongxin.demo.outside_desks import giver
 from tongxin.demo.year import Year
 from tongxin.flows import taking_up, wanted_reading
-from tongxin.flows.funds import asking, booking, hands, months, paying, results, wishes
+from tongxin.flows.funds import asking, booking, hands, months, paying, results, twice, wishes
 from tongxin.flows.funds.paying import Row
 from tongxin.flows.programmes import accepting, contracts
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund, Grant, Payout, Request, Wish
 from tongxin.pairings.models import Offer
+from tongxin.people.leading import leading
 from tongxin.people.models import Child
 from tongxin.programmes.models import Acceptance, Contract
 
@@ -145,7 +146,7 @@ class FundDays:
         )
 
     def _children(self, actor: Actor, at: datetime) -> Sequence[Child]:
-        rows = access.visible(Child.objects.all(), viewer=actor.viewer, part=paying.PART, at=at)
+        rows = access.visible(leading(Child.objects.all()), viewer=actor.viewer, part=paying.PART, at=at)
         return list(rows.order_by("file_no"))
 
     def _list(self, at: datetime, gift: Gift, waits: bool = False) -> None:
@@ -170,7 +171,7 @@ class FundDays:
         paying.ask(payout_id=payout.id, actor=worker.viewer, at=at)
 
     def _has_another(self, row: Row, payout: Payout) -> bool:
-        rows = Grant.objects.filter(child_id=row.child.id, payout__purpose=payout.purpose)
+        rows = Grant.objects.filter(child_id__in=twice.same_children(row.child.id), payout__purpose=payout.purpose)
         rows = rows.filter(payout__period=payout.period)
         return rows.exclude(payout=payout).exists()
 

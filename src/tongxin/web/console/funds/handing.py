@@ -28,22 +28,22 @@ Given = dict[str, list[str]]
 
 
 @door("office.hand_funds", methods=("GET", "POST"))
-def hand(request: Request, fund_id: UUID) -> HttpResponse:
+def hand(request: Request, giver_id: UUID) -> HttpResponse:
     """How much each place below is to get."""
     given = given_in(request)
     if request.method == "GET":
-        return _form(request, fund_id, {})
+        return _form(request, giver_id, {})
     written = {number_in(name.removeprefix(AMOUNT)): "".join(said) for name, said in given.items()
                if name.startswith(AMOUNT)}
     try:
         row = handing.hand(
-            fund_id=fund_id, allocation_id=id_for(request.POST.get("allocation", "")), given=given,
+            fund_id=giver_id, allocation_id=id_for(request.POST.get("allocation", "")), given=given,
             amounts={id: text for id, text in written.items() if id}, actor=request.viewer, at=request.at,
         )
     except NotAllowed:
         raise Http404 from None
     except Refused as refused:
-        return _form(request, fund_id, given, refused.problems, status=422)
+        return _form(request, giver_id, given, refused.problems, status=422)
     messages.success(request, _("已提出，等别人审批。同意以后，各地会收到消息。"))
     return HttpResponseRedirect(f"{HOME}allocations/{row.id}/")
 
@@ -143,6 +143,6 @@ def answer(request: Request, portion_id: UUID) -> HttpResponse:
 
 PORTION = "funds/portions/<uuid:portion_id>/"
 urlpatterns: list[URLPattern] = [
-    path("funds/<uuid:fund_id>/hand/", hand), path("funds/allocations/<uuid:allocation_id>/", allocation_page),
+    path("funds/<uuid:giver_id>/hand/", hand), path("funds/allocations/<uuid:allocation_id>/", allocation_page),
     path(PORTION, portion_page), path(f"{PORTION}answer/", answer),
 ]
