@@ -1,4 +1,4 @@
-"""Supervision by exception: the worker looks at night, the supervisor asks and answers, the county closes some."""
+"""Supervision by exception: what the worker asked at night is answered each week and closed by somebody else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.flows.supervision import questions, watch
+from tongxin.flows.supervision import questions
 from tongxin.supervision.models import Question
 
-# Days before the end on which the worker looked, and then somebody answered.
-NIGHTS, LEFT = (64, 22, 2), 2
+# Every so many days somebody answers; what is asked in the last days still waits.
+EVERY, LEFT, WEEKS = 7, 10, 48
 SAID = (
     ("explained", "当面问过：那几天没有信号，晚上回去一起补记的，时间写得差不多。以后当天记。"),
     ("nothing", "一起去看了两家，情况确实差不多，没有什么。"),
@@ -26,24 +26,19 @@ AGREED = "看过答复，说得清楚。"
 
 @dataclass
 class QuestionDays:
-    """Some nights, and the mornings after them; the last night's questions still wait."""
+    """Answers week by week, and the county's word two days later."""
 
     year: Year
     county: Division
 
     def plan_all(self) -> None:
-        for days in NIGHTS:
-            night = self._moment(days, 2)
-            self.year.plan(night, self._look)
-            if days > LEFT:
-                self.year.plan(night + timedelta(days=2, hours=8), self._answer)
-                self.year.plan(night + timedelta(days=4, hours=9), self._close)
+        for week in range(WEEKS):
+            morning = self._moment(LEFT + EVERY * week, 10)
+            self.year.plan(morning, self._answer)
+            self.year.plan(morning + timedelta(days=2, hours=4), self._close)
 
     def _moment(self, days: int, hour: int) -> datetime:
         return (self.year.end - timedelta(days=days)).astimezone(CHINA).replace(hour=hour, minute=10)
-
-    def _look(self, at: datetime) -> None:
-        watch.ask_about(self.county, at=at)
 
     def _answer(self, at: datetime) -> None:
         waiting = Question.objects.filter(state=Question.ASKED).exclude(asked=None).order_by("found_at", "rule", "id")
