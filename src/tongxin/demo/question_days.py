@@ -51,9 +51,12 @@ class QuestionDays:
                 ), at)
 
     def _close(self, at: datetime) -> None:
-        actor: Actor | None = self.year.cast.at_place("case_manager", self.county.id, at=at)
-        if actor is None:
-            return
+        for role, place in (("case_manager", self.county.id), ("city_officer", self.county.city_id)):
+            actor = self.year.cast.at_place(role, place, at=at)
+            if actor is not None:
+                self._close_by(actor, at)
+
+    def _close_by(self, actor: Actor, at: datetime) -> None:
         for row in questions.seen_by(actor.viewer, at=at).filter(state=Question.ANSWERED):
             if questions.may_close(row, viewer=actor.viewer, at=at):
                 self._try(partial(
