@@ -57,7 +57,7 @@ def test_a_week_is_drawn_once_and_can_be_drawn_again(cast: world.World, office: 
     assert {id for id, _weight in row.pool} == {str(each.id) for each in entries}
     assert str(own[0].id) not in str(row.pool), "nobody asks about their own visit"
     assert row.checks.count() == 3 and rechecks.agrees(row)
-    assert Event.objects.filter(kind="rechecks.drawn").count() == 1
+    assert Event.objects.filter(kind="recheck.sampled").count() == 1
     page = text(chief.get(HOME))
     assert "去问" in page and "4 份里 3 份" in page and "一样" in page
     Check.objects.filter(draw=row, number=1).update(entry_id=ids.new_id())
@@ -85,7 +85,7 @@ def test_what_the_family_says_is_told_apart_from_who_visited(cast: world.World, 
     assert FAMILY in text(chief.get(url)) and FAMILY not in text(chief.get(HOME))
     told = text(office("周主任").get(f"{HOME}mine/"))
     assert "和记录有出入" in told and TO_WORKER in told and FAMILY not in told
-    assert Notice.objects.filter(kind="recheck.said", post_id=cast.posts["周主任"].id).count() == 1
+    assert Notice.objects.filter(kind="recheck.answered", post_id=cast.posts["周主任"].id).count() == 1
     assert office("周主任").get(url).status_code == 404
     # A correction counts instead; the former stays.
     assert chief.post(f"{url}say/", said("agreed")).status_code == 302

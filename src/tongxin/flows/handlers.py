@@ -80,7 +80,7 @@ NOBODY_REACTS = frozenset({
     "round.planned", "round.staffed", "round.excepted", "round.started", "round.alarmed", "round.decided",
     "round.sampled", "round.closed", "round.dropped",
     "group.planned", "group.joined", "group.departed", "group.ended", "meeting.moved", "meeting.cancelled",
-    "meeting.held", "supervision.recorded", "rechecks.drawn", "recheck.said",
+    "meeting.held", "supervision.recorded", "recheck.sampled", "recheck.answered",
     "question.asked", "question.answered", "question.returned", "question.closed", "question.climbed",
     "list.received", "list.asked", "list.answered", "list.disposed", "answer.settled", "answer.climbed",
     "answer.reopened", "files.compared", "files.alike", "blind.revealed",

@@ -81,7 +81,7 @@ def draw_week(*, actor: Viewer, at: datetime) -> Draw:
             **places_of(post.division),
         )
     ledger.record(
-        kind="rechecks.drawn", subject=Owner("post", post.id), actor=actor, at=at, is_fact=True,
+        kind="recheck.sampled", subject=Owner("post", post.id), actor=actor, at=at, is_fact=True,
         clear={"draw": str(row.id), "week": week.isoformat(), "batch": batch, "of": len(pool), "size": row.size},
     )
     return row
@@ -172,7 +172,7 @@ def say(*, check_id: UUID, said_id: UUID, given: Given, actor: Viewer, at: datet
         row.settled_at = row.settled_at or at
     row.save(update_fields=["result", "tries", "settled_at"])
     event = ledger.record(
-        kind="recheck.said", subject=Owner("child", row.child_id), actor=actor, at=at, is_fact=True,
+        kind="recheck.answered", subject=Owner("child", row.child_id), actor=actor, at=at, is_fact=True,
         clear={"check": str(row.id), "result": result},
     )
     if row.settled_at is not None and row.visitor_post_id is not None:

@@ -40,7 +40,7 @@ class Site(models.Model):
     staff = models.JSONField("人员", default=dict)
     equipment = models.JSONField("设备", default=dict)
     # How many of what is counted, as beds; absent: nobody counted.
-    counts = models.JSONField("床位和坐席", default=dict)
+    counts = models.JSONField("床位和接线位", default=dict)
     is_used = models.BooleanField("在用", default=True)
     keeper_post_id = models.UUIDField("登记岗位")
     changed_by = models.UUIDField("登记人")

@@ -228,7 +228,7 @@ def _wrong_with(wish: SiteWish, found: Places, at: datetime) -> Iterator[Problem
     if any(role not in found.staff or not 0 <= many <= MOST_PEOPLE for role, many in (wish.staff or {}).items()):
         yield Problem("staff", f"没有保存：人数写 0 到 {MOST_PEOPLE} 的整数。", True)
     if any(what not in found.counted or not 0 <= many <= MOST_PEOPLE for what, many in (wish.counts or {}).items()):
-        yield Problem("counts", f"没有保存：床位和坐席写 0 到 {MOST_PEOPLE} 的整数。", True)
+        yield Problem("counts", f"没有保存：床位和接线位写 0 到 {MOST_PEOPLE} 的整数。", True)
     booking = rules_at(at)
     known = {**found.equipment, **booking.equipment}
     if any(code not in known or state not in booking.states for code, state in (wish.equipment or {}).items()):

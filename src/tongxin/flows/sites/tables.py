@@ -27,10 +27,10 @@ from tongxin.places.standing import gaps
 
 COLUMNS = (
     "种类", "名称", "单位", "所在地", "地址", "面积", "电话", "找谁", "开放时间", "放假也开", "人员", "能用的设备",
-    "最小几岁", "最大几岁", "经度", "纬度", "床位和坐席",
+    "最小几岁", "最大几岁", "经度", "纬度", "床位和接线位",
 )
 NEEDED = COLUMNS[:4]
-LACKS, COUNTED = "还差什么", "床位和坐席"
+LACKS, COUNTED = "还差什么", "床位和接线位"
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 MOST_ROWS = 2000
 NO_HEAD = "没有读进去：第一行要有这几列：{columns}。可以先下载空表。"

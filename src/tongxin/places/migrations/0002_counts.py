@@ -6,6 +6,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            model_name="site", name="counts", field=models.JSONField(default=dict, verbose_name="床位和坐席"),
+            model_name="site", name="counts", field=models.JSONField(default=dict, verbose_name="床位和接线位"),
         ),
     ]

@@ -73,7 +73,7 @@ OFFICE_NEWS = {
     "clue.raised": ("线索", "急：有一条线索调高了危险程度", "/clues/"),
     "clue.untraced": ("线索", "急：有危险的线索没有找到孩子就办好了，请看办得对不对", "/clues/"),
     "clue.matched": ("线索", "有一条线索对上了孩子的档案", "/clues/"),
-    "recheck.said": ("走访回访", "您的一次走访问过家里，可以看结果", "/rechecks/mine/"),
+    "recheck.answered": ("走访回访", "您的一次走访问过家里，可以看结果", "/rechecks/mine/"),
     "question.asked": ("督导提问", "有一个问题请您去问一问、看一看，再答复", "/supervision/questions/"),
     "question.answered": ("督导提问", "有一个问题答复了，请核对", "/supervision/questions/"),
     "question.returned": ("督导提问", "您的一个答复请您再看看", "/supervision/questions/"),

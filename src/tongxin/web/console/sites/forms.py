@@ -79,7 +79,7 @@ def _wish(given: Given, found: Places, of_rooms: Mapping[str, str]) -> SiteWish:
         if said := given.get(f"counts-{what}", ""):
             number = number_in(said, most=MOST_PEOPLE)
             if number is None:
-                problems.append(Problem("counts", f"没有保存：床位和坐席写 0 到 {MOST_PEOPLE} 的整数。", True))
+                problems.append(Problem("counts", f"没有保存：床位和接线位写 0 到 {MOST_PEOPLE} 的整数。", True))
             counts[what] = number or 0
     hours = {str(day): _spans(given, day, problems) for day in range(7)}
     if problems:

@@ -35,7 +35,7 @@ CHANGED = {
     "division_id": "所在地", "kind": "种类", "name": "名称", "body": "单位", "address": "地址", "phone": "电话",
     "contact": "找谁", "area": "面积", "longitude": "经度", "latitude": "纬度", "age_from": "最小几岁",
     "age_to": "最大几岁", "hours": "开放时间", "opens_on_holidays": "放假也开", "staff": "人员",
-    "equipment": "设备", "counts": "床位和坐席", "is_used": "在用",
+    "equipment": "设备", "counts": "床位和接线位", "is_used": "在用",
 }
 
 
