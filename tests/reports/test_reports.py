@@ -103,7 +103,7 @@ def test_what_was_counted_stays_when_more_is_recorded(cast: world.World, office:
 def test_few_children_are_not_told_and_nothing_is_not_zero(cast: world.World, office: SignedIn, later: Any) -> None:
     children(cast, 2)
     told = {each["id"]: each["said"] for section in made(office).figures for each in section["rows"]}
-    assert told["visited_children"] == "不显示（人数少于 5）"
+    assert told["visited_children"] == "不显示"
     assert told["promises_kept"] == "没有记录"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from tongxin.reports.models import Report
 
 NOTE = (
-    "报告里的数是生成时的数，每个数怎样算见“指标”。“没有记录”不是零；人数少的格子不显示，以免认出孩子。"
+    "报告里的数是生成时的数，每个数怎样算见“指标”。“没有记录”不是零；“不显示”是人数很少的数和能推算出它的数，以免认出孩子。"
     "报告里不写孩子的姓名和身份证号。"
 )
 SHAPES = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tongxin.accounts.viewers import Viewer
-from tongxin.core.indicators import Group, Indicator
+from tongxin.core.indicators import Indicator
 from tongxin.indicators import service
 from tongxin.indicators.figures import HIDDEN, SHOWN, Figure
 from tongxin.indicators.rules import groups_in
@@ -15,7 +15,7 @@ from tongxin.reports.periods import Period
 from tongxin.reports.rules import Kind
 
 Row = dict[str, Any]
-NOTHING_ZH = "没有记录"
+NOTHING_ZH, HIDDEN_ZH = "没有记录", "不显示"
 
 
 def figures(*, kind: Kind, place: Place, period: Period, viewer: Viewer, at: datetime) -> list[Row]:
@@ -27,12 +27,12 @@ def figures(*, kind: Kind, place: Place, period: Period, viewer: Viewer, at: dat
     return [
         {
             "id": section.id, "zh": section.zh, "help": section.help,
-            "rows": [_row(*known[id], table.at(id, place)) for id in section.indicators if id in known],
+            "rows": [_row(known[id], table.at(id, place)) for id in section.indicators if id in known],
             "places": [
                 {
-                    "id": id, "zh": known[id][1].zh, "unit": known[id][1].unit,
+                    "id": id, "zh": known[id].zh, "unit": known[id].unit,
                     "rows": [
-                        {"zh": part.zh, "said": said(known[id][1], known[id][0], table.at(id, part))}
+                        {"zh": part.zh, "said": said(known[id], table.at(id, part))}
                         for part in table.parts
                     ],
                 }
@@ -43,42 +43,37 @@ def figures(*, kind: Kind, place: Place, period: Period, viewer: Viewer, at: dat
     ]
 
 
-def _known(viewer: Viewer, at: datetime) -> Mapping[str, tuple[Group, Indicator]]:
+def _known(viewer: Viewer, at: datetime) -> Mapping[str, Indicator]:
     groups = groups_in(region=service.region_of(viewer), at=at)
-    return {each.id: (group, each) for group in groups for each in group.indicators}
+    return {each.id: each for group in groups for each in group.indicators}
 
 
-def _row(group: Group, indicator: Indicator, figure: Figure) -> Row:
+def _row(indicator: Indicator, figure: Figure) -> Row:
     return {
-        "id": indicator.id, "zh": indicator.zh, "unit": indicator.unit, "said": said(indicator, group, figure),
+        "id": indicator.id, "zh": indicator.zh, "unit": indicator.unit, "said": said(indicator, figure),
         "state": figure.state, "value": None if figure.value is None else str(figure.value), "met": figure.met,
         "base": figure.base, "met_zh": indicator.met_zh, "base_zh": indicator.base_zh, "means": indicator.means,
         "caveat": indicator.caveat, "source": indicator.source,
         "parts": [
-            {"zh": part.zh, "said": _part(group, figure, part.code)} for part in indicator.parts
+            {"zh": part.zh, "said": _part(figure, part.code)} for part in indicator.parts
         ] if figure.state == SHOWN else [],
     }
 
 
-def _part(group: Group, figure: Figure, code: str) -> str:
+def _part(figure: Figure, code: str) -> str:
     many = figure.parts.get(code, 0)
-    return hidden_zh(group) if many is None else number(Decimal(many))
+    return HIDDEN_ZH if many is None else number(Decimal(many))
 
 
-def said(indicator: Indicator, group: Group, figure: Figure) -> str:
+def said(indicator: Indicator, figure: Figure) -> str:
     """A figure in words: hidden and unrecorded ones say so, a share says of how many."""
     if figure.state == HIDDEN:
-        return hidden_zh(group)
+        return HIDDEN_ZH
     if figure.state != SHOWN or figure.value is None:
         return NOTHING_ZH
     if indicator.is_share and figure.base is not None and figure.met is not None:
         return f"{number(figure.value)}%（{number(Decimal(figure.met))}/{number(Decimal(figure.base))}）"
     return f"{number(figure.value)} {indicator.unit}"
-
-
-def hidden_zh(group: Group) -> str:
-    """Why a small number isn't told."""
-    return f"不显示（人数少于 {group.small_under}）"
 
 
 def number(value: Decimal) -> str:
