@@ -12,7 +12,9 @@ from tongxin.lib.register_checks import check_fields
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
-PARTS = ("check", "qualifications", "qualification", "remind_before", "refusals", "caseload", "targets", "teams")
+PARTS = (
+    "check", "qualifications", "qualification", "remind_before", "refusals", "caseload", "leave", "targets", "teams",
+)
 RESULTS = {"clear", "found"}
 
 
@@ -20,6 +22,9 @@ def check_workforce(content: Content) -> None:
     """Nothing, when people can be registered by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(*HEAD, *PARTS), optional=DATED)
     _check(content["check"])
+    leave = take.mapping(content["leave"], "leave", required=("proposed", "listed_for"))
+    take.number(leave, "proposed", "leave", 0, low=1, high=20)
+    span_at(leave["listed_for"], "leave.listed_for")
     kinds = []
     for at, each in enumerate(take.sequence(content["qualifications"], "qualifications")):
         row = take.mapping(each, f"qualifications[{at}]", required=("id", "zh"), optional=("for", "valid"))

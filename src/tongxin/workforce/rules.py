@@ -93,6 +93,8 @@ class Workforce:
     weights: Mapping[str, int]
     ceilings: Mapping[str, Ceiling]
     reason_at_least: int
+    stand_ins_proposed: int
+    leave_listed_for: timedelta
     targets: tuple[Target, ...]
     teams: Mapping[str, TeamKind]
 
@@ -124,7 +126,8 @@ def _read(content: Mapping[str, Any]) -> Workforce:
         asked=fields_in(content["qualification"], lists), remind_before=timedelta(**content["remind_before"]),
         refusals=words_of(content["refusals"]), weights={key: int(value) for key, value in load["weights"].items()},
         ceilings={each["role"]: Ceiling(int(each["points"]), each["over"] == REFUSE) for each in load["ceilings"]},
-        reason_at_least=int(load["reason_at_least"]),
+        reason_at_least=int(load["reason_at_least"]), stand_ins_proposed=int(content["leave"]["proposed"]),
+        leave_listed_for=timedelta(**content["leave"]["listed_for"]),
         targets=tuple(
             Target(each["id"], each["zh"], frozenset(each["qualifications"]), int(each["number"]))
             for each in content["targets"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,8 +14,6 @@ from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE
 from tongxin.flows.handing_over import HAND_OVER
 from tongxin.flows.workforce import caseloads, clearances, reach
-
-PROPOSED, BACK = 3, timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,9 @@ class Leave:
 def leaves(viewer: Viewer, *, at: datetime) -> list[Leave]:
     """The leaves of the area that run, that come, and that ended a few days ago; those that run first."""
     area = posts_for(viewer=viewer, action=HAND_OVER, at=at)
+    listed_for = reach.rules_in(reach.county_or_none(viewer), at=at).leave_listed_for
     rows = Holding.objects.filter(
-        Q(to_at__gt=at - BACK) | Q(to_at__isnull=True), kind=Holding.STAND_IN, post__in=area
+        Q(to_at__gt=at - listed_for) | Q(to_at__isnull=True), kind=Holding.STAND_IN, post__in=area
     ).select_related("post__organisation", "person")
     found = list(rows.order_by("from_at", "id"))
     posts = {each.post_id for each in found}
@@ -97,4 +96,4 @@ def _best(post: Post, rows: Iterable[Holding], county_id: int, at: datetime) -> 
         for each in some if not (is_kept and states[each.person_id] in clearances.BARRED)
     ]
     said.sort(key=lambda each: (not each.is_near, each.state in clearances.BARRED, each.points, each.login))
-    return said[:PROPOSED]
+    return said[: found.stand_ins_proposed]
