@@ -58,7 +58,7 @@ def close(*, grant_id: UUID, actor: Viewer, at: datetime) -> Recorded | None:
     """
     grant = grant_for(grant_id, actor, at)
     task = answerable([grant], rules_of(grant.payout.county_id, at=at)).get(grant.id)
-    if task is None or grant.settled_on is None:
+    if task is None or grant.settled_on is None or actor.person_id is None:
         return None
     need, signed = task.key.split(":")[1], Person.objects.get(id=actor.person_id)
     (name,) = vault.open([signed.name], viewer=actor, purpose=PURPOSE, part="staff", route=ROUTE, at=at)

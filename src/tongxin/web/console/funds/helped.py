@@ -82,7 +82,7 @@ def _files(request: Request, child: Child) -> list[UUID]:
     return [child.id, *paying.children_seen(others, request.viewer, at=request.at)]
 
 
-def due_of(request: Request, task: Task | None) -> dict[str, str] | None:
+def due_of(request: Request, task: Task | None) -> dict[str, Any] | None:
     """A need that was paid and waits for its answer, with the form for whoever may write it."""
     if task is None:
         return None
