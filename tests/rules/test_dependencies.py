@@ -11,8 +11,8 @@ from tests.rules.test_house import REPOSITORY
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-spark.lock")
 PINNED = re.compile(r"^([A-Za-z0-9_.\-]+)(?:\[[^\]]*\])?==")
 FREE = re.compile(r"MIT|BSD|Apache|PSF|ISC|MPL|Mozilla|OFL|Public Domain|LGPL-3\.0")
-# Its metadata names none; its LICENSE file is zlib's.
-LOOKED_AT = {"sqlcipher3"}
+# sqlcipher3's metadata names none; its LICENSE file is zlib's. docxtpl is LGPL-2.1, used as it comes.
+LOOKED_AT = {"sqlcipher3", "docxtpl"}
 
 
 def pinned(lock: str) -> Iterator[tuple[str, str]]:

@@ -60,10 +60,10 @@ def test_by_night_what_is_new_is_asked_about_once_and_the_desk_is_told(office: A
     assert opened.filter(owner_id=far.id).count() == before and opened.filter(owner_id=two.id).count() == 1
     (found,) = Alike.objects.all()
     assert {found.one_id, found.other_id} == {one.id, two.id} and found.due_at > night
-    assert Notice.objects.filter(kind="files.alike", post_id=cast.posts["郑管理"].id).count() == 1
+    assert Notice.objects.filter(kind="files.matched", post_id=cast.posts["郑管理"].id).count() == 1
     assert "像同一名儿童" in text(office("郑管理").get("/")) and "像同一名儿童" not in text(office("王督导").get("/"))
     assert comparing_nightly.compare_by_night(night + timedelta(days=1), limit=9) == 2
-    assert Alike.objects.count() == 1 == Notice.objects.filter(kind="files.alike").count()
+    assert Alike.objects.count() == 1 == Notice.objects.filter(kind="files.matched").count()
     assert [each.state for each in comparing_nightly.examine(night + timedelta(days=30))] == ["warning"]
 
 

@@ -28,7 +28,7 @@ from tongxin.people.models import Child
 from tongxin.people.standing import IDENTITY
 from tongxin.rulebook import rules
 
-TOLD, ROUTE, WHAT = "files.alike", "comparisons/night", "像同一名儿童的档案"
+TOLD, ROUTE, WHAT = "files.matched", "comparisons/night", "像同一名儿童的档案"
 PER_ROUND = 1
 
 

@@ -25,7 +25,7 @@ OFFICE_NEWS = {
     "list.asked": ("名单比对", "有一份人数少的名单等您同意", "/comparisons/"),
     "list.answered": ("名单比对", "您送的人数少的名单有了答复", "/comparisons/"),
     "list.compared": ("名单比对", "有要您核对的结果", "/comparisons/review/"),
-    "files.alike": ("名单比对", "夜里比对发现像同一名儿童的两份档案，请核对", "/comparisons/alike/"),
+    "files.matched": ("名单比对", "夜里比对发现像同一名儿童的两份档案，请核对", "/comparisons/alike/"),
     "answer.climbed": ("名单比对", "急：有比对结果过了期限还没有核对，转到您的岗位", "/comparisons/review/"),
     "roster.imported": ("新花名册", "带来了要您办理的任务", "/tasks/"),
     "task.unowned": ("急：没有人负责", "下级有孩子的任务没有人负责，请督促区县安排代班的人", "/district/"),
