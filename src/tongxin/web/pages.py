@@ -25,10 +25,13 @@ FILES = "files"
 WORK, HELP, MEANS, AREA, LISTS, OFFICE = "", "帮助孩子", "人、地方和钱", "看情况", "名单和数据", "管理"
 NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/", "今天", "", WORK),
+    ("/children/", "儿童", FILES, WORK),
+    ("/tasks/", "任务", FILES, WORK),
     ("/crises/", "危机", "see_crisis_board", WORK),
     ("/duty/", "值班表", "see_duty", WORK),
     ("/clues/", "线索", "take_clues|handle_clues", WORK),
     ("/confirmations/", "等级确认", "see_figures", WORK),
+    ("/referrals/", "转介", FILES, WORK),
     ("/conferences/", "会商", "see_conferences", WORK),
     ("/needs/", "应享未享", "see_needs", WORK),
     ("/rounds/", "筛查", "see_screening", WORK),
@@ -68,6 +71,8 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/sharing/", "部门共享", "write_sharing|approve_sharing|receive_sharing", LISTS),
     ("/exports/", "数据导出", "open_exports", LISTS),
     ("/clients/", "接口", "keep_clients|agree_clients", LISTS),
+    ("/forms/", "空白表", FILES, LISTS),
+    ("/devices/", "手机", FILES, LISTS),
     ("/looking/", "查看核实", "review_looks", OFFICE),
     ("/ended/", "删除与保存", "end_files", OFFICE),
     ("/retention/", "到期档案", "dispose_files", OFFICE),
