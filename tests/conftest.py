@@ -18,6 +18,8 @@ from pytest_django import DjangoDbBlocker
 from tests import migrated, world
 from tests.unlock import guards_down
 
+pytest.register_assert_rewrite("tests.demo.quarter")
+
 # The same cases at each run, however slow the machine; `make soak` looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")

@@ -1,5 +1,6 @@
 """A small district: twenty children of one township, and a quarter of a year played with them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,14 @@ END = datetime(2025, 3, 21, 9, tzinfo=CHINA)
 HEAD = "序号,镇(街道),村(居),儿童姓名,性别,出生年月,困境类别,实际照料人,与儿童关系,联系电话"
 GIVEN = "一二三四五六七八九十百千万东南西北春夏秋冬"
 VILLAGES = ("东升社区居民委员会", "北坦社区居民委员会")
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A played quarter: what was refused, and the folder into which messages went out."""
+
+    refused: tuple[str, ...]
+    outside: Path
 
 
 def roster() -> bytes:

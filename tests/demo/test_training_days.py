@@ -6,27 +6,17 @@ from random import Random
 import pytest
 
 from tests import world
-from tests.conftest import taken_back
-from tests.demo.small import END, played
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Cast
 from tongxin.demo.district import district
 from tongxin.demo.training_days import LINES, TrainingDays
 from tongxin.demo.year import Year
 from tongxin.flows.training import plans
-from tongxin.training.models import Attempt, Certificate, Credit, Plan
+from tongxin.training.models import Plan
 from tongxin.training.selectors import counting
 
 pytestmark = pytest.mark.django_db
 
-
-def test_a_plan_lessons_and_a_certificate_stand_there_on_the_last_morning() -> None:
-    with taken_back():
-        refused = played(end=END).refused
-        assert not [each for each in refused if each.startswith("training")]
-        assert Plan.objects.get().state == Plan.APPROVED and Plan.objects.get().lines.count() == 5
-        assert Attempt.objects.filter(lesson__gt="").count() == 14 and Certificate.objects.count() == 1
-        assert Credit.objects.filter(source=Credit.EXAM).count() == 1
 
 
 def test_fifteen_supervisors_861_directors_and_114_teachers_were_trained(cast: world.World) -> None:

@@ -78,7 +78,7 @@ class Cast:
 
     def _viewer(self, person: Person, post: Post, at: datetime) -> Viewer:
         key = (person.id, post.id)
-        if key not in self._viewers:
+        if key not in self._viewers or not self._viewers[key].seats:
             self._viewers[key] = viewer_of(person=person, at=at, post_id=post.id)
         return self._viewers[key]
 

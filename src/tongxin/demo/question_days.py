@@ -34,6 +34,9 @@ class QuestionDays:
     def plan_all(self) -> None:
         for week in range(WEEKS):
             morning = self._moment(LEFT + EVERY * week, 10)
+            if morning < self.year.district.starts:
+                # A shorter year than the demonstration's.
+                break
             self.year.plan(morning, self._answer)
             self.year.plan(morning + timedelta(days=2, hours=4), self._close)
 

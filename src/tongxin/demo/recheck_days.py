@@ -45,8 +45,10 @@ class RecheckDays:
         if actor is not None:
             try:
                 rechecks.draw_week(actor=actor.viewer, at=at)
-            except (NotAllowed, Refused) as refused:
-                self.year.refuse("rechecks", refused, at=at)
+            except Refused as refused:
+                # In a quiet week there is no visit to draw.
+                if refused.zh != rechecks.NOTHING:
+                    self.year.refuse("rechecks", refused, at=at)
 
     def _ask(self, at: datetime, town_id: int) -> None:
         actor = self._who(town_id, at)

@@ -15,9 +15,10 @@ from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
-from tongxin.flows import pairing_companions
+from tongxin.flows import pairing_companions, pairing_identity
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.workforce import clearances, qualifications, reach, teams
+from tongxin.lib.identity_numbers import check_digit
 from tongxin.pairings.models import Companion
 from tongxin.people.models import Child
 from tongxin.workforce.models import Qualification
@@ -169,6 +170,11 @@ class WorkforceDays:
             row = pairing_companions.register(
                 kind=role, organisation_id=None, town_id=None, given=given, actor=desk.viewer, at=at
             )
+            number_of = f"37011619820202{number:03d}"
+            for actor in filter(None, (desk, self._desk(at, "social_worker"))):
+                pairing_identity.identify(
+                    companion_id=row.id, id_no=number_of + check_digit(number_of), actor=actor.viewer, at=at
+                )
             for check in ("record", "training", "promise"):
                 pairing_companions.check(
                     companion_id=row.id, kind=check, result="clear", done_on=at.astimezone(CHINA).date().isoformat(),

@@ -25,8 +25,8 @@ def check_funds(content: Content) -> None:
     """Nothing, when funds can be kept by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(
         *HEAD, "accounts", "held", "reserved", "handed", "sources", "purposes", "approvals", *FUND_LISTS, "receipts",
-        "unusual", "receipt_within", "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat", "reached",
-        "option_lists",
+        "unusual", "receipt_within", "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat",
+        "reached", "option_lists",
     ), optional=(*DATED, "papers"))
     take.sequence(content.get("papers", []), "papers")
     kinds = {each: row["kind"] for each, row in _rows(content["accounts"], "accounts", ("kind",)).items()}

@@ -40,7 +40,8 @@ def chosen(given: Given, *, county_id: int) -> tuple[UUID | None, list[Problem]]
     said = "".join(given.get(FIELD, ())).strip()
     if not said:
         return None, []
-    site = Site.objects.filter(id=id_in(said), county_id=county_id, is_used=True).first() if id_in(said) else None
+    site_id = id_in(said)
+    site = Site.objects.filter(id=site_id, county_id=county_id, is_used=True).first() if site_id else None
     return (site.id, []) if site else (None, [Problem(FIELD, GONE, True)])
 
 

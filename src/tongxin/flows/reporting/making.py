@@ -75,7 +75,7 @@ def make(
         post_id=post_id, made_at=at,
     )
     made.save(force_insert=True)
-    _tell("report.compiled", made, actor, at)
+    _tell("report.counted", made, actor, at)
     return made
 
 

@@ -1,21 +1,17 @@
 """The demonstration has courses of counselling: one that helped, one that led to more, one paused, a carer's."""
 
-import pytest
-
-from tests.demo.small import END, played
+from tests.demo.small import END, Quarter
 from tongxin.assessments.models import Result
 from tongxin.core.pathway.courses import responds
 from tongxin.flows.derive import state_of
 from tongxin.flows.facts import facts_of
 from tongxin.people.models import Child
 
-pytestmark = pytest.mark.django_db
 
-
-def test_the_last_morning_has_courses_that_helped_that_did_not_and_that_stopped() -> None:
-    result = played(seed=7)
+def look(quarter: Quarter) -> None:
+    """What stands there on the last morning."""
     own = ("course_start", "session_record", "course_review", "course_end")
-    assert [each for each in result.refused if each.startswith(own)] == []
+    assert [each for each in quarter.refused if each.startswith(own)] == []
     children = set(Result.objects.filter(kind="course_start").values_list("child_id", flat=True))
     states = [
         state_of(child, facts=facts_of(child.id)[0], at=END) for child in Child.objects.filter(id__in=children)

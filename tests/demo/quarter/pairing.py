@@ -3,8 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.conftest import taken_back
-from tests.demo.small import END, played
+from tests.demo.small import END, Quarter
 from tongxin import vault
 from tongxin.access.models import Relation
 from tongxin.accounts.models import Division, Holding, Post
@@ -16,22 +15,18 @@ from tongxin.lib import clock
 from tongxin.pairings.models import Companion, Contact, Offer, Pairing, Wanted
 from tongxin.people.models import Child
 
-pytestmark = pytest.mark.django_db
 
-
-def test_companions_children_meetings_and_needs_stand_there_on_the_last_morning(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with taken_back():
-        refused = played(end=END).refused
-        assert not [each for each in refused if each.startswith(("pairings", "outside"))]
-        own = Companion.objects.filter(kind__in=("mentor", "peer", "mother"))
-        assert own.count() == 3 and own.filter(checked_until__isnull=True).count() == 1
-        assert Pairing.objects.filter(to_on__isnull=True).count() == 2
-        assert Contact.objects.filter(is_checked=True).exists() and Occasion.objects.exists()
-        assert Wanted.objects.filter(state=Wanted.OPEN, offers__isnull=True).exists()
-        assert Offer.objects.filter(state=Offer.ACCEPTED).count() == 2
-        monkeypatch.setattr(clock, "now", lambda: END)
+def look(quarter: Quarter) -> None:
+    """What stands there on the last morning."""
+    assert not [each for each in quarter.refused if each.startswith(("pairings", "outside"))]
+    own = Companion.objects.filter(kind__in=("mentor", "peer", "mother"))
+    assert own.count() == 3 and own.filter(checked_until__isnull=True).count() == 1
+    assert Pairing.objects.filter(to_on__isnull=True).count() == 2
+    assert Contact.objects.filter(is_checked=True).exists() and Occasion.objects.exists()
+    assert Wanted.objects.filter(state=Wanted.OPEN, offers__isnull=True).exists()
+    assert Offer.objects.filter(state=Offer.ACCEPTED).count() == 2
+    with pytest.MonkeyPatch.context() as moment:
+        moment.setattr(clock, "now", lambda: END)
         _the_organisation_takes_up_a_need_and_sees_no_name()
         _the_teacher_sees_the_class_and_nothing_else()
 

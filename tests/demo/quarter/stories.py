@@ -2,22 +2,18 @@
 
 from pathlib import Path
 
-import pytest
-
-from tests.demo.small import played
+from tests.demo.small import Quarter
 from tongxin.accounts.models import Post
 from tongxin.clues.models import Clue
 from tongxin.ledger.models import Entry
 from tongxin.notices.models import Address, Delivery
 
-pytestmark = pytest.mark.django_db
 
-
-def test_what_leaves_the_house_and_what_was_told(tmp_path: Path) -> None:
-    result = played(seed=7, outside=tmp_path)
-    assert result.refused == ()
+def look(quarter: Quarter) -> None:
+    """What stands there on the last morning."""
+    assert quarter.refused == ()
     _clues_of_children_and_of_staff()
-    _messages(tmp_path)
+    _messages(quarter.outside)
 
 
 def _clues_of_children_and_of_staff() -> None:

@@ -1,16 +1,12 @@
 """The demonstration has departments on one table: a meeting with decisions, a late one ordered, a standard, cases."""
 
-import pytest
-
-from tests.demo.small import END, played
+from tests.demo.small import END, Quarter
 from tongxin.coordination.models import Expert, JointMeeting, Matter, Member, Policy, Standard, TypicalCase
 
-pytestmark = pytest.mark.django_db
 
-
-def test_the_last_morning_shows_what_departments_do_together() -> None:
-    result = played(seed=7)
-    assert [each for each in result.refused if each.startswith("coordination")] == []
+def look(quarter: Quarter) -> None:
+    """What stands there on the last morning."""
+    assert [each for each in quarter.refused if each.startswith("coordination")] == []
     assert Member.objects.filter(to_at__isnull=True).count() >= 5 and Policy.objects.count() == 2
     assert JointMeeting.objects.filter(state=JointMeeting.HELD).count() == 1
     assert JointMeeting.objects.filter(state=JointMeeting.ASKED, planned_for__gt=END).count() == 1

@@ -1,0 +1,1 @@
+"""What a played quarter holds on its last morning, by what it is about."""
