@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.conftest import taken_back
+from tests.conftest import forget, taken_back
 from tests.demo.quarter import (
     activity,
     ask,
@@ -38,6 +38,8 @@ def quarter(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Quarter]:
     """The small district on the last morning; what a side does there is taken back."""
+    # Before the first test there is nobody else who forgets.
+    forget()
     outside = tmp_path_factory.mktemp("outside")
     with django_db_blocker.unblock(), taken_back():
         yield Quarter(played(outside=outside).refused, outside)
