@@ -48,7 +48,7 @@ def _deposit(code: str, amount: Decimal, *, fund_id: UUID, posting_id: UUID, yea
     booking.open_fund(fund_id=fund_id, given=GIVEN, actor=actor, at=at)
     given = {"booked_on": [at.date().isoformat()], "note": [f"{year}年下拨"]}
     booking.deposit(
-        fund_id=fund_id, posting_id=posting_id, amount=str(amount), given=given, actor=actor, at=at
+        fund_id=fund_id, posting_id=posting_id, amount=str(amount), given=given, actor=actor, at=at, sure="paper",
     )
 
 
