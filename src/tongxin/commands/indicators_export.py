@@ -2,9 +2,16 @@
 
 import sys
 from pathlib import Path
+from uuid import UUID
 
+from tongxin import ledger
+from tongxin.accounts.viewers import WORKER
 from tongxin.indicators.exporting import export
+from tongxin.lib import clock
 from tongxin.lib.arguments import Parser
+from tongxin.vault import Owner
+
+FACTS = Owner("facts", UUID(int=1))
 
 
 def main(argv: list[str]) -> int:
@@ -17,6 +24,10 @@ def main(argv: list[str]) -> int:
     except FileExistsError:
         print(f"没有写出：{options.to} 里已经有文件。请给一个空文件夹。", file=sys.stderr)
         return 2
+    ledger.record(
+        kind="facts.exported", subject=FACTS, actor=WORKER, at=clock.now(), is_fact=True,
+        clear={"sets": len(written), "rows": sum(written.values())},
+    )
     print(f"写出 {len(written)} 组事实，共 {sum(written.values()):,} 行。")
-    print("里面每行是一个孩子的一件事，没有姓名和编号；仍是个人的资料，用完请删除。")
+    print("写出这件事已记入账本。里面每行是一个孩子的一件事，没有姓名和编号；仍是个人的资料，用完请删除。")
     return 0

@@ -71,6 +71,7 @@ NOBODY_REACTS = frozenset({
     "hook.ended", "hook.repeated",
     "service.listed", "ask.received", "ask.answered", "ask.dropped", "ask.carried", "ask.climbed",
     "attachment.added", "attachment.retracted", "paper.printed", "report.counted", "report.issued",
+    "facts.exported",
     "arrival.settled", "file.settled", "device.paired", "device.renewed", "device.revoked", "device.wiped",
     "duty.written", "duty.planned", "duty.asked", "duty.answered", "duty.warned",
     "export.asked", "export.decided", "export.finished", "export.failed", "export.confirmed",
