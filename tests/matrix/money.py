@@ -47,6 +47,8 @@ ROUTES: dict[str, str] = {
     "programmes/<uuid:programme_id>/contracts/": "office.keep_programmes@county",
     "programmes/contracts/<uuid:contract_id>/": "office.see_funds@county~",
     "programmes/contracts/<uuid:contract_id>/count/": "office.accept_programmes@county",
+    "programmes/contracts/<uuid:contract_id>/end/": "office.keep_programmes@county~",
+    "programmes/<uuid:programme_id>/budget/": "office.keep_programmes@county~",
     "programmes/acceptances/<uuid:acceptance_id>/": "office.see_funds@county~",
     "programmes/acceptances/<uuid:acceptance_id>/decide/": "office.accept_programmes@county",
 }

@@ -16,7 +16,7 @@ EVERY = ("year", "half", "once", "none")
 FUND_LISTS = ("ways", "refusals", "again", "returns", "liked", "corrections", "sure", "handing_returns")
 UNUSUAL = ("grant", "child", "month", "deposit")
 FUND_ASKED = ("fund", "deposit", "payout", "handing", "wish")
-PROGRAMME_LISTS = ("kinds", "left_out", "refusals")
+PROGRAMME_LISTS = ("kinds", "left_out", "refusals", "endings", "changes")
 PROGRAMME_ASKED = ("programme", "contract", "acceptance")
 SOURCES, UNITS = ("entries", "meetings", "occasions"), ("人", "人次", "次", "场")
 

@@ -1,5 +1,6 @@
 """Programmes with their budgets, contracts, what is to be delivered, and acceptances made of real records."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -77,6 +78,11 @@ class Contract(models.Model):
     class Meta:
         verbose_name = "合同"
         constraints: ClassVar = [models.UniqueConstraint(fields=["programme", "number"], name="contract_number")]
+
+    @property
+    def last_on(self) -> date:
+        """The last day whose work counts."""
+        return self.ended_on or self.to_on
 
 
 class Deliverable(models.Model):

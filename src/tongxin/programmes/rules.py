@@ -40,6 +40,8 @@ class Programmes:
     late_after: timedelta
     left_out: Words
     refusals: Words
+    endings: Words
+    changes: Words
     remind_before: timedelta
     asked: Mapping[str, tuple[Field, ...]]
 
@@ -61,7 +63,8 @@ def _read(content: Mapping[str, Any]) -> Programmes:
             ) for each in content["counts"]
         },
         late_after=timedelta(**content["late_after"]), left_out=words_of(content["left_out"]),
-        refusals=words_of(content["refusals"]), remind_before=timedelta(**content["remind_before"]),
+        refusals=words_of(content["refusals"]), endings=words_of(content["endings"]),
+        changes=words_of(content["changes"]), remind_before=timedelta(**content["remind_before"]),
         asked={
             key: fields_in(content[key], {**lists, "kinds": kinds}) for key in ("programme", "contract", "acceptance")
         },

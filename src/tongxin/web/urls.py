@@ -103,7 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         path("", include(f"tongxin.web.console.{each}")) for each in (
             "funds.home", "funds.months", "funds.payouts", "funds.fund", "funds.helped", "funds.handing",
-            "programmes.home", "programmes.contract",
+            "programmes.home", "programmes.contract", "programmes.changes",
         )
     ),
     path("", include("tongxin.web.console.wanted")), path("", include("tongxin.web.console.pupils")),

@@ -64,8 +64,8 @@ def draw(*, contract_id: UUID, acceptance_id: UUID, given: Given, actor: Viewer,
     read = answers.read(found.asked["acceptance"], given, at=at)
     first, last = (day_in(str(read.clear.get(name, ""))) for name in ("from_on", "to_on"))
     problems = list(read.problems)
-    if first and last and not contract.from_on <= first <= last <= contract.to_on:
-        span = OUTSIDE.format(first=_day(contract.from_on), last=_day(contract.to_on))
+    if first and last and not contract.from_on <= first <= last <= contract.last_on:
+        span = OUTSIDE.format(first=_day(contract.from_on), last=_day(contract.last_on))
         problems.append(Problem("from_on", span, True))
     if problems or first is None or last is None:
         raise Refused(problems)

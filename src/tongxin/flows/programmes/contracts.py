@@ -22,7 +22,7 @@ from tongxin.funds.models import Fund
 from tongxin.ledger.models import Event
 from tongxin.lib.money import fen_in, yuan
 from tongxin.lib.numbers import day_in, number_in
-from tongxin.programmes.models import BudgetLine, Contract, Deliverable, Programme
+from tongxin.programmes.models import Acceptance, BudgetLine, Contract, Deliverable, Programme
 from tongxin.programmes.rules import Programmes, programmes_in
 from tongxin.registers import answers
 from tongxin.registers.answers import Given
@@ -133,9 +133,15 @@ def price_of(contract: Contract) -> int:
 
 
 def signed_for(programme: Programme, purpose: str) -> int:
-    """How much of a purpose's budget contracts have taken, in 分."""
-    rows = programme.contracts.filter(purpose=purpose).prefetch_related("deliverables")
-    return sum(price_of(each) for each in rows)
+    """How much of a purpose's budget contracts have taken, in 分; of one that was ended, what was counted for it."""
+    rows = programme.contracts.filter(purpose=purpose).prefetch_related("deliverables", "acceptances")
+    return sum(price_of(each) if each.ended_on is None else counted_for(each) for each in rows)
+
+
+def counted_for(contract: Contract) -> int:
+    """What was or may yet be paid for a contract's work, in 分."""
+    live = (Acceptance.DRAWN, Acceptance.ACCEPTED)
+    return sum(each.amount for each in contract.acceptances.all() if each.state in live)
 
 
 @transaction.atomic

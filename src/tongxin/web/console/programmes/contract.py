@@ -65,6 +65,8 @@ def _page(
         "may_draw": may_do_any(request, accepting.ACCEPT) and not own
         and all(each.state != Acceptance.DRAWN for each in rows),
         "fields": drawn(rules.asked["acceptance"], given or {}, wrong), "new_id": ids.new_id(),
+        "end_reason": rules.endings.get(row.end_reason, ""), "endings": rules.endings,
+        "may_end": may_do_any(request, contracts.KEEP) and row.ended_on is None,
         "late_days": rules.late_after.days,
     }, status=status)
 

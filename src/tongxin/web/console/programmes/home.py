@@ -121,7 +121,13 @@ def _page(
         "contracts": [contract_line(each) for each in own.order_by("-number")],
         "is_desk": reach.is_desk(request.viewer, at=request.at),
         "reached": _reached(row, money.small_below), "small_below": money.small_below,
-        "may_keep": may_do_any(request, contracts.KEEP), "new_id": ids.new_id(),
+        "may_keep": may_do_any(request, contracts.KEEP), "new_id": ids.new_id(), "change_id": ids.new_id(),
+        "purposes": [(each.id, each.zh) for each in money.purposes.values()], "changes": rules.changes,
+        "history": [
+            {"at": each.at, "zh": money.purposes[each.purpose].zh, "amount": each.amount,
+             "reason": rules.changes.get(each.reason, "")}
+            for each in row.budget.order_by("at", "id") if each.purpose in money.purposes
+        ],
         "fields": drawn(rules.asked["contract"], said, wrong),
         "bodies": [{"id": each.id, "zh": each.name, "on": str(each.id) == chosen["organisation"]} for each in bodies],
         "counts": [
