@@ -7,9 +7,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from tongxin.flows.programmes import changing
+from tongxin.web import new_ids
 from tongxin.web.console.attempts import tried
 from tongxin.web.console.programmes.home import HOME
-from tongxin.web.doors import Request, door, id_for
+from tongxin.web.doors import Request, door
 
 
 @door("office.keep_programmes", methods=("POST",))
@@ -25,7 +26,7 @@ def end(request: Request, contract_id: UUID) -> HttpResponse:
 def change_budget(request: Request, programme_id: UUID) -> HttpResponse:
     """A purpose of the budget gets another amount."""
     return tried(request, lambda: changing.change_budget(
-        programme_id=programme_id, change_id=id_for(request.POST.get("change", "")),
+        programme_id=programme_id, change_id=new_ids.given_id(request, "change"),
         purpose=request.POST.get("change_purpose", ""), amount=request.POST.get("change_amount", ""),
         reason=request.POST.get("change_reason", ""), actor=request.viewer, at=request.at,
     ), done=_("预算已改，原来的留着。"), to=f"{HOME}{programme_id}/")
