@@ -29,11 +29,11 @@ PAGES = {
 
 
 def question(here: dict[str, Worker], child: Child) -> dict[str, Any]:
-    """About the director, asked of the supervisor, with one record of the child."""
+    """About the director, asked of the county, with one record of the child."""
     director = here["child_director"]
     row = Question.objects.create(
         rule="short_visits", over="post", post=director.post, about=director.person,
-        asked=here["child_supervisor"].post,
+        asked=here["case_manager"].post,
         since=MORNING.date(), figures={"days": 30, "of": 6, "count": 5, "minutes": 5}, found_at=MORNING, due_at=MORNING,
         **places_of(director.post.division),
     )
