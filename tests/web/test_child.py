@@ -137,7 +137,7 @@ class TestFile:
         _graded(cast, child)
         client = office("郑管理")
         _file(client, child)
-        with django_assert_max_num_queries(46 + scope.STATEMENTS):
+        with django_assert_max_num_queries(49 + scope.STATEMENTS):
             _file(client, child)
 
 

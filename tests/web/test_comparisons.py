@@ -241,11 +241,14 @@ def test_a_long_list_is_compared_in_the_background(
     assert "名单比对" in office("王督导").get("/").content.decode()
 
 
-def test_a_list_is_given_up_at_the_end_of_its_term(office: Any, cast: World) -> None:
+def test_a_list_is_given_up_at_the_end_of_its_term(
+    office: Any, cast: World, django_capture_on_commit_callbacks: Any
+) -> None:
     on_file(cast)
     found = compare(office("郑管理"), SAME, NEAR)
     assert comparing.dispose_due(at=found.keep_until - timedelta(minutes=1)) == 0
-    assert comparing.dispose_due(at=found.keep_until) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert comparing.dispose_due(at=found.keep_until) == 1
     found.refresh_from_db()
     assert found.state == Comparison.DISPOSED and vault.destroyed([found.key_owner])
     page = office("郑管理").get(f"/comparisons/{found.id}/").content.decode()
