@@ -52,7 +52,8 @@ def sent(
 def test_an_agreement_and_a_request_under_it(cast: world.World, office: SignedIn) -> None:
     assess(cast, "sharing")
     officer(cast)
-    desk, page = office("郑管理"), f"/sharing/new/?organisation={cast.posts[OFFICER].organisation_id}"
+    of_body = f"/sharing/new/?organisation={cast.posts[OFFICER].organisation_id}"
+    desk, page = office("郑管理"), f"{of_body}&purpose=schooling"
     one, two = sent(desk, page, body(cast), Agreement, to="/sharing/new/")
     assert one["Location"] == two["Location"]
     wrong = desk.post("/sharing/new/", {**body(cast, why=""), "id": (kept := str(ids.new_id()))})

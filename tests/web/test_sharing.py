@@ -40,7 +40,9 @@ class TestAgreeing:
         assess(cast, "sharing")
         first = text(desk.get("/sharing/new/"))
         assert "下一步" in first and "给哪几项" not in first
-        chosen = text(desk.get(f"/sharing/new/?organisation={cast.posts[OFFICER].organisation_id}"))
+        of_body = f"/sharing/new/?organisation={cast.posts[OFFICER].organisation_id}"
+        assert "为了什么" in text(desk.get(of_body))
+        chosen = text(desk.get(f"{of_body}&purpose=schooling"))
         assert "义务教育法" in chosen and "联系电话" not in chosen
         wrong = desk.post("/sharing/new/", body(cast, fields=["phone"], ends_on="9999-12-31"))
         assert wrong.status_code == 422 and "最长 366 天" in text(wrong) and "核对在不在学" in text(wrong)
