@@ -127,7 +127,7 @@ class ActivityDays:
         self.made["outing"] = row
         here = Child.objects.filter(county_id=self.county.id, state="present")
         rows = access.visible(here, viewer=desk.viewer, part=listing.PART, at=at)
-        for number, child in enumerate(rows.order_by("file_no")[:LISTED]):
+        for number, child in enumerate(rows.order_by("id")[:LISTED]):
             listing.put(
                 activity_id=row.id, file_no=child.file_no, group=1 + number % 4, actor=desk.viewer, at=at
             )

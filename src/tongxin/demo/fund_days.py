@@ -147,7 +147,7 @@ class FundDays:
 
     def _children(self, actor: Actor, at: datetime) -> Sequence[Child]:
         rows = access.visible(leading(Child.objects.all()), viewer=actor.viewer, part=paying.PART, at=at)
-        return list(rows.order_by("file_no"))
+        return list(rows.order_by("id"))
 
     def _list(self, at: datetime, gift: Gift, waits: bool = False) -> None:
         worker = self._desk(at, "social_worker")

@@ -56,7 +56,7 @@ class OutsideDesks:
             self.year.plan(start + GIVEN_ON, self._give)
 
     def _give(self, at: datetime) -> None:
-        """Children of one class become the teacher's pupils, in the order of their files."""
+        """Children of one class become the teacher's pupils, in the order in which their files were opened."""
         office = self.year.cast.at_place("case_manager", self.county.id, at=at)
         post = post_of(TEACHING, self.county)
         if office is None or post is None:
@@ -64,7 +64,7 @@ class OutsideDesks:
         of_age = [each.child_id for each in self.year.lives.values() if _is_of_age(each, at)]
         rows = access.visible(
             Child.objects.filter(id__in=of_age), viewer=office.viewer, part="identity", at=at
-        ).order_by("file_no")
+        ).order_by("id")
         for child in list(rows[:PUPILS]):
             try:
                 teaching.give(child_id=child.id, post_id=post.id, actor=office.viewer, at=at)

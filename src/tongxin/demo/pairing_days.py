@@ -130,10 +130,10 @@ class PairingDays:
         ), at)
 
     def _child(self, desk: Actor, at: datetime, number: int) -> Child | None:
-        """Children in calm cases, in the order of their files."""
+        """Children in calm cases, in the order in which their files were opened."""
         calm = Case.objects.filter(is_open=True, in_crisis=False).values("id")
         rows = access.visible(Child.objects.filter(id__in=calm), viewer=desk.viewer, part=pairing.PART, at=at)
-        found = list(rows.order_by("file_no")[:AMONG])
+        found = list(rows.order_by("id")[:AMONG])
         return found[(1 + STEP * number) % len(found)] if found else None
 
     def _visit(self, at: datetime, turn: int) -> None:

@@ -218,7 +218,7 @@ class WorkforceDays:
             teams.add(team_id=team.id, post_id=None, companion_id=volunteers[number].id, actor=desk.viewer, at=at)
         calm = Case.objects.filter(is_open=True, in_crisis=False, town_id=town.id).values("id")
         rows = access.visible(Child.objects.filter(id__in=calm), viewer=desk.viewer, part=teams.PART, at=at)
-        for child in rows.order_by("file_no")[:4]:
+        for child in rows.order_by("id")[:4]:
             teams.give(team_id=team.id, child_id=child.id, actor=desk.viewer, at=at)
 
 
