@@ -8,7 +8,7 @@ from tongxin.core.indicators import SETS, Group, Indicator
 from tongxin.core.language.dialects import Engine
 from tongxin.indicators.counting import NO_CODES, Ask, Counted, count
 from tongxin.indicators.figures import Figures, quotients, told
-from tongxin.indicators.statements import Asked
+from tongxin.indicators.statements import NO_DAYS, Asked
 
 Source = Callable[[str], str]
 
@@ -26,9 +26,9 @@ def wanted(groups: Iterable[Group], ids: Collection[str] | None) -> list[Indicat
 def compute(
     groups: Iterable[Group], *, ids: Collection[str] | None = None, first: date, last: date, ask: Ask,
     source: Source, engine: Engine, placeholder: str, depths: Iterable[int],
-    codes: Mapping[Any, str] = NO_CODES,
+    codes: Mapping[Any, str] = NO_CODES, days: Mapping[str, tuple[date, date]] = NO_DAYS,
 ) -> dict[str, Figures]:
-    """By indicator and path what may be shown."""
+    """By indicator and path what may be shown; `days` gives some a period of their own."""
     groups, depths = list(groups), list(depths)
     under = {each.id: group.small_under for group in groups for each in group.indicators}
     found = wanted(groups, ids)
@@ -36,7 +36,7 @@ def compute(
     for name, facts in SETS.items():
         over = tuple(each for each in found if each.over == name)
         if over:
-            asked = Asked(facts, over, source(name), first, last, engine, placeholder)
+            asked = Asked(facts, over, source(name), first, last, engine, placeholder, days)
             counted |= count(asked, ask, depths=depths, lowest=facts.lowest, codes=codes)
     figures = {each.id: told(each, counted[each.id], under=under[each.id]) for each in found if each.per is None}
     for each in found:

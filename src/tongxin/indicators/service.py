@@ -1,6 +1,6 @@
 """Figures for somebody who works here: of the own area and its parts, each the same whoever asks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,12 +10,16 @@ from tongxin.access import scope
 from tongxin.access import selectors as access
 from tongxin.accounts.models import LEVELS, Division
 from tongxin.accounts.viewers import Viewer
+from tongxin.core.indicators import Group
 from tongxin.core.indicators.hiding import Path
+from tongxin.core.pathway import CHINA
+from tongxin.indicators import months as month_spans
 from tongxin.indicators.computing import compute as computed
 from tongxin.indicators.dialect import Words
-from tongxin.indicators.figures import NOTHING, Figure
+from tongxin.indicators.figures import NOTHING, Figure, Figures
 from tongxin.indicators.rules import groups_in
 from tongxin.indicators.selects import SELECTS
+from tongxin.indicators.statements import NO_DAYS
 from tongxin.rulebook import rules
 
 SEE = "see_indicators"
@@ -74,21 +78,74 @@ def compute(
     Counted and hidden over everything that is kept here, then narrowed to the place: what is hidden doesn't depend on
     who asks. Nobody's own reading rights count, since no row is shown.
     """
+    _refuse(viewer, place, at)
+    found = _counted(groups_in(region=region_of(viewer), at=at), ids, place=place, first=first, last=last)
+    return _table(place, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A month of a trend with its figures; `is_whole`: it is over."""
+
+    first: date
+    last: date
+    is_whole: bool
+    table: Table
+
+
+def series(
+    ids: Collection[str], *, viewer: Viewer, place: Place, months: int = 12, at: datetime
+) -> list[Span]:
+    """The indicators named for each of the last months, the running one last; each fact set is read once.
+
+    A figure that is only known as it stands now (`is_now_only`) is there in the last month; before, nothing is.
+    """
+    _refuse(viewer, place, at)
+    spans = month_spans.months(months, until=at.astimezone(CHINA).date())
+    groups, days = month_spans.copied(groups_in(region=region_of(viewer), at=at), ids, spans)
+    found = _counted(groups, None, place=place, first=spans[0][0], last=spans[-1][1], days=days)
+    return [
+        Span(*span, month_spans.is_whole(span), _table(place, {
+            id: found[name] for id in ids if (name := month_spans.named(id, number)) in found
+        }))
+        for number, span in enumerate(spans)
+    ]
+
+
+def is_now_only(id: str, *, viewer: Viewer, at: datetime) -> bool:
+    """Whether a figure can't be told for a day that is past."""
+    for group in groups_in(region=region_of(viewer), at=at):
+        known = {each.id: each for each in group.indicators}
+        if id in known:
+            return month_spans.is_now(known[id], known)
+    return False
+
+
+def _refuse(viewer: Viewer, place: Place, at: datetime) -> None:
     if not access.may_do(viewer=viewer, action=SEE, at=at) or place_for(viewer, place.code) is None:
         raise PermissionError(SEE)
+
+
+def _counted(
+    groups: Iterable[Group], ids: Collection[str] | None, *, place: Place, first: date, last: date,
+    days: Mapping[str, tuple[date, date]] = NO_DAYS,
+) -> dict[str, Figures]:
     words = Words("postgresql" if connection.vendor == "postgresql" else "sqlite")
-    depth, region = len(place.path), region_of(viewer)
+    depth = len(place.path)
     codes = dict(Division.objects.values_list("id", "code"))
     with scope.widened(), connection.cursor() as cursor:
         def ask(sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
             cursor.execute(sql, list(map(str, params)))
             return list(cursor.fetchall())
 
-        found = computed(
-            groups_in(region=region, at=at), ids=ids, first=first, last=last, ask=ask,
+        return computed(
+            groups, ids=ids, first=first, last=last, ask=ask,
             source=lambda name: SELECTS[name](words), engine=words.vendor, placeholder="%s",
-            depths=range(depth, min(depth + 1, len(LEVELS)) + 1), codes=codes,
+            depths=range(depth, min(depth + 1, len(LEVELS)) + 1), codes=codes, days=days,
         )
+
+
+def _table(place: Place, found: Mapping[str, Figures]) -> Table:
     figures = {
         id: {path: each for path, each in all_of.items() if path == place.path or path[:-1] == place.path}
         for id, all_of in found.items()

@@ -5,9 +5,10 @@ First every row says whether it meets each indicator; rows are counted by villag
 What doesn't add up (the middle of waiting times, people who work in two places) is counted at each level by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from tongxin.core.indicators.definition import PERCENT, ROWS, SUM, Indicator
 from tongxin.core.indicators.sets import LEVELS, FactSet
@@ -15,6 +16,7 @@ from tongxin.core.language import to_sql
 from tongxin.core.language.dialects import DIALECTS, Engine
 
 Statement = tuple[str, tuple[object, ...]]
+NO_DAYS: Mapping[str, tuple[date, date]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Indicators of one set over one period, for one engine; `facts` is the set's select or file."""
+    """Indicators of one set over one period, for one engine; `facts` is the set's select or file.
+
+    `days` gives indicators a period of their own, by their ids: twelve months of one are counted in one reading.
+    """
 
     facts: FactSet
     indicators: tuple[Indicator, ...]
@@ -36,6 +41,7 @@ class Asked:
     last: date
     engine: Engine
     placeholder: str
+    days: Mapping[str, tuple[date, date]] = NO_DAYS
 
     def marked(self) -> Statement:
         """Every row of the set with, for each indicator, whether it is within (w) and whether it is met (m)."""
@@ -50,28 +56,29 @@ class Asked:
         parts: list[str] = []
         params: list[object] = []
         day = DIALECTS[self.engine].day(self.placeholder)
+        columns = self._columns(indicator)
         if indicator.during:
             parts.append(f"f.{indicator.during} BETWEEN {day} AND {day}")
-            params += [self.first.isoformat(), self.last.isoformat()]
+            params += [each.isoformat() for each in self._days(indicator)]
         if indicator.where is not None:
-            sql, more = to_sql(
-                indicator.where, columns=self._columns(), dialect=self.engine, placeholder=self.placeholder
-            )
+            sql, more = to_sql(indicator.where, columns=columns, dialect=self.engine, placeholder=self.placeholder)
             parts.append(sql)
             params += more
         within = " AND ".join(f"({each})" for each in parts) if parts else "TRUE"
         yield f"w{at}", within, params
         if indicator.met is not None:
-            sql, more = to_sql(
-                indicator.met, columns=self._columns(), dialect=self.engine, placeholder=self.placeholder
-            )
+            sql, more = to_sql(indicator.met, columns=columns, dialect=self.engine, placeholder=self.placeholder)
             yield f"m{at}", f"({within}) AND {sql}", [*params, *more]
 
-    def _columns(self) -> dict[str, str | tuple[str, Sequence[object]]]:
+    def _days(self, indicator: Indicator) -> tuple[date, date]:
+        return self.days.get(indicator.id, (self.first, self.last))
+
+    def _columns(self, indicator: Indicator) -> dict[str, str | tuple[str, Sequence[object]]]:
         day = DIALECTS[self.engine].day(self.placeholder)
+        first, last = self._days(indicator)
         return {
             **{name: f"f.{name}" for name in self.facts.facts},
-            "first": (day, (self.first.isoformat(),)), "last": (day, (self.last.isoformat(),)),
+            "first": (day, (first.isoformat(),)), "last": (day, (last.isoformat(),)),
         }
 
     @property

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongxin.core.forms import content as take
-from tongxin.core.indicators.sets import LEVELS, SETS, FactSet
-from tongxin.core.language import Kind, Rule, RuleError, parse
+from tongxin.core.indicators.sets import LEVELS, NOW, PERIOD, SETS, FactSet
+from tongxin.core.language import Kind, Rule, RuleError, names, parse
 from tongxin.core.language.errors import DefinitionError
 
 Content = Mapping[str, Any]
@@ -68,6 +68,12 @@ class Indicator:
     def facts(self) -> FactSet:
         """The set it is counted over."""
         return SETS[self.over]
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it is a stock of which only today's state is known."""
+        named = {name for each in (self.where, self.met) if each is not None for name in names(each)}
+        return self.per is None and not self.during and bool(named & NOW or not named & PERIOD.keys())
 
     @property
     def is_share(self) -> bool:

@@ -13,6 +13,11 @@ CHILD, CLUE, OPEN = "child", "clue", "open"
 LEVELS = ("province", "city", "county", "town", "village")
 KEYS = {"child": "儿童", "household": "家庭", "person": "人员", "meeting": "场次"}
 _TYPES = {"bool": BOOL, "code": CODE, "date": DATE, "int": INT}
+# Columns that say how it is now: of an earlier day nobody knows.
+NOW = frozenset({
+    "is_open", "stage", "level", "identified", "in_crisis", "state", "due_on", "is_held", "is_trained", "is_used",
+    "inspect_by", "boxes",
+})
 PERIOD = {
     "first": Fact(type=DATE, zh="统计期第一天", sealed=False),
     "last": Fact(type=DATE, zh="统计期最后一天", sealed=False),
