@@ -7,7 +7,7 @@ from django.db import connection
 
 from tongxin.ledger import guards
 
-GUARDED = (*guards.APPEND_ONLY, *guards.BOOK)
+GUARDED = (*guards.APPEND_ONLY, *guards.BOOK, *guards.BOOK_SINCE)
 
 
 @contextmanager
