@@ -6,7 +6,7 @@ What doesn't add up (the middle of waiting times, people who work in two places)
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
@@ -16,6 +16,9 @@ from tongxin.core.language import to_sql
 from tongxin.core.language.dialects import DIALECTS, Engine
 
 Statement = tuple[str, tuple[object, ...]]
+# Rows of a child added up to its place: all of them, or the child once.
+ALL, CHILDREN = "CAST(sum({c}) AS BIGINT)", "count(*) FILTER (WHERE {c} > 0 AND child IS NOT NULL)"
+TEXT = "VARCHAR"
 NO_DAYS: Mapping[str, tuple[date, date]] = MappingProxyType({})
 
 
@@ -41,7 +44,7 @@ class Asked:
     last: date
     engine: Engine
     placeholder: str
-    days: Mapping[str, tuple[date, date]] = NO_DAYS
+    days: Mapping[str, tuple[date, date]] = field(default_factory=lambda: NO_DAYS)
 
     def marked(self) -> Statement:
         """Every row of the set with, for each indicator, whether it is within (w) and whether it is met (m)."""
@@ -68,7 +71,7 @@ class Asked:
         yield f"w{at}", within, params
         if indicator.met is not None:
             sql, more = to_sql(indicator.met, columns=columns, dialect=self.engine, placeholder=self.placeholder)
-            yield f"m{at}", f"({within}) AND {sql}", [*params, *more]
+            yield f"m{at}", sql, more
 
     def _days(self, indicator: Indicator) -> tuple[date, date]:
         return self.days.get(indicator.id, (self.first, self.last))
@@ -84,40 +87,52 @@ class Asked:
     @property
     def columns(self) -> tuple[Column, ...]:
         """What the columns of `cells` behind the place and the number of rows are."""
-        return tuple(column for each in self.indicators for column, _ in self._counts(0, each))
+        return tuple(column for column, _, _ in self._counts())
 
-    def _counts(self, at: int, indicator: Indicator) -> Iterable[tuple[Column, str]]:
-        child = "child" in self.facts.keys
-        def counted(condition: str) -> str:
-            what = "DISTINCT f.child" if indicator.count == "child" else "*"
-            return f"count({what}) FILTER (WHERE {condition})"
-
-        if indicator.is_additive and indicator.count != SUM:
-            value = counted(f"f.m{at}" if indicator.is_share else f"f.w{at}")
-            yield Column(indicator.id, "value"), value
-        elif indicator.count == SUM:
-            added = f"coalesce(sum(f.{indicator.column}) FILTER (WHERE f.w{at}), 0)"
-            yield Column(indicator.id, "value"), f"CAST({added} AS BIGINT)"
-        if indicator.is_share:
-            yield Column(indicator.id, "base"), counted(f"f.w{at}")
-        if self.facts.is_protected:
-            # As many children as stand behind it; rows where the set doesn't know them.
-            who = "DISTINCT f.child" if child else "*"
-            yield Column(indicator.id, "behind"), f"count({who}) FILTER (WHERE f.w{at})"
-        for part in indicator.parts:
-            yield Column(indicator.id, part.code), counted(f"f.w{at} AND f.{indicator.by} = '{part.code}'")
-
-    def cells(self) -> Statement:
-        """By province to village: how many rows there are at all, then the columns."""
-        marked, params = self.marked()
-        counts = ["count(*) AS n0"]
-        number = 0
+    def _counts(self) -> Iterable[tuple[Column, str, str]]:
+        """Each column with what it adds up of the rows of one child, and how children are added up to a place."""
         for at, each in enumerate(self.indicators):
-            for _, sql in self._counts(at, each):
-                number += 1
-                counts.append(f"{sql} AS n{number}")
-        places = ", ".join(f"f.{level}" for level in LEVELS)
-        return f"SELECT {places}, {', '.join(counts)} FROM ({marked}) AS f GROUP BY {places}", params
+            within, met = f"count(*) FILTER (WHERE f.w{at})", f"count(*) FILTER (WHERE f.w{at} AND f.m{at})"
+            how = CHILDREN if each.count == "child" else ALL
+            if each.count == SUM:
+                added = f"coalesce(sum(f.{each.column}) FILTER (WHERE f.w{at}), 0)"
+                yield Column(each.id, "value"), added, ALL
+            elif each.is_additive:
+                yield Column(each.id, "value"), met if each.is_share else within, how
+            if each.is_share:
+                yield Column(each.id, "base"), within, how
+            if self.facts.is_protected:
+                # As many children as stand behind it; rows where the set doesn't know them.
+                yield Column(each.id, "behind"), within, CHILDREN if "child" in self.facts.keys else ALL
+            for part in each.parts:
+                inside = f"count(*) FILTER (WHERE f.w{at} AND f.{each.by} = '{part.code}')"
+                yield Column(each.id, part.code), inside, how
+
+    def cells(self, *, lowest: str = LEVELS[-1]) -> Statement:
+        """By province to the lowest level: how many rows there are at all, then the columns.
+
+        The rows of a child are added up first: one reading, and nothing to be told apart while it is read.
+        """
+        marked, params = self.marked()
+        counts = ["count(*)", *(sql for _, sql, _ in self._counts())]
+        numbers: dict[str, int] = {}
+        for sql in counts:
+            numbers.setdefault(sql, len(numbers))
+        places = ", ".join(LEVELS[: LEVELS.index(lowest) + 1])
+        child = ", f.child" if "child" in self.facts.keys else ""
+        inner = (
+            f"SELECT {places}{child}, {', '.join(f'{sql} AS c{number}' for sql, number in numbers.items())} "
+            f"FROM ({marked}) AS f GROUP BY {places}{child}"
+        )
+        how = zip(counts, [ALL, *(each for _, _, each in self._counts())], strict=True)
+        added = ", ".join(f"{each.format(c=f'c{numbers[sql]}')} AS n{at}" for at, (sql, each) in enumerate(how))
+        return f"SELECT {self._path(lowest)}, {added} FROM ({inner}) AS k GROUP BY {places}", params
+
+    @staticmethod
+    def _path(lowest: str) -> str:
+        """All levels, those below the lowest empty."""
+        most = LEVELS.index(lowest)
+        return ", ".join(level if at <= most else f"CAST(NULL AS {TEXT}) AS {level}" for at, level in enumerate(LEVELS))
 
     def added_up(self, cells: str, *, lowest: str) -> str:
         """The cells at every level down to the lowest: depth, the place's path, the sums."""
@@ -131,23 +146,42 @@ class Asked:
             selects.append(f"SELECT {depth}, {path}, {sums} FROM {cells}{group}")
         return " UNION ALL ".join(selects)
 
-    def apart(self, marked: str, at: int, *, depth: int) -> str:
-        """One indicator that doesn't add up, at one level: the place's path, its value."""
+    def values(self, marked: str, at: int, *, lowest: str = LEVELS[-1]) -> str:
+        """What one indicator that doesn't add up is made of: by place each value (or key) there was, and how often."""
         indicator = self.indicators[at]
-        places = [f"f.{level}" for level in LEVELS[:depth]]
-        listed, group = ", ".join(places), f" GROUP BY {', '.join(places)}" if places else ""
-        comma = ", " if places else ""
+        places = ", ".join(f"f.{level}" for level in LEVELS[: LEVELS.index(lowest) + 1])
+        value = f"f.{indicator.column or indicator.count}"
+        return (
+            f"SELECT {places}, {value} AS v, count(*) AS n FROM {marked} AS f "
+            f"WHERE f.w{at} AND {value} IS NOT NULL GROUP BY {places}, {value}"
+        )
+
+    def apart(self, values: str, at: int, *, depth: int) -> str:
+        """One indicator that doesn't add up, at one level: its number, the depth, the place's path, its value."""
+        indicator = self.indicators[at]
+        listed = ", ".join(LEVELS[:depth])
+        path = ", ".join(level if number < depth else "NULL" for number, level in enumerate(LEVELS))
+        group, comma = f" GROUP BY {listed}" if depth else "", ", " if depth else ""
         if indicator.count not in PERCENT:
-            return f"SELECT {listed}{comma}count(DISTINCT f.{indicator.count}) FROM {marked} AS f WHERE f.w{at}{group}"
-        column = f"f.{indicator.column}"
-        share = f"PARTITION BY {listed} " if places else ""
+            return f"SELECT {at}, {depth}, {path}, count(DISTINCT v) FROM {values}{group}"
+        share = f"PARTITION BY {listed}" if depth else ""
+        summed = f"SELECT {listed}{comma}v, sum(n) AS n FROM {values} GROUP BY {listed}{comma}v"
         ranked = (
-            f"SELECT {listed}{comma}{column} AS v, row_number() OVER ({share}ORDER BY {column}) AS r, "
-            f"count(*) OVER ({share.strip()}) AS n FROM {marked} AS f WHERE f.w{at} AND {column} IS NOT NULL"
+            f"SELECT {listed}{comma}v, sum(n) OVER ({share} ORDER BY v) AS r, sum(n) OVER ({share}) AS n "
+            f"FROM ({summed}) AS s"
         )
         # Nearest rank: each figure is one there was.
-        reached = f"f.r * 100 >= f.n * {PERCENT[indicator.count]}"
-        return f"SELECT {listed}{comma}min(f.v) FROM ({ranked}) AS f WHERE {reached}{group}"
+        reached = f"r * 100 >= n * {PERCENT[indicator.count]}"
+        return f"SELECT {at}, {depth}, {path}, min(v) FROM ({ranked}) AS q WHERE {reached}{group}"
+
+    def all_apart(self, depths: Iterable[int]) -> Statement:
+        """Every indicator that doesn't add up at the depths named, in one statement that reads the set once."""
+        marked, params = self.marked()
+        found = [at for at, each in enumerate(self.indicators) if is_apart(each)]
+        values = ", ".join(f"v{at} AS ({self.values('marked', at)})" for at in found)
+        # The deepest first: its columns say of which type the empty ones above are.
+        asked = [self.apart(f"v{at}", at, depth=depth) for depth in sorted(depths, reverse=True) for at in found]
+        return f"WITH marked AS MATERIALIZED ({marked}), {values} {' UNION ALL '.join(asked)}", params
 
 
 def is_apart(indicator: Indicator) -> bool:
