@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '行政区划',
+                'indexes': [models.Index(fields=['parent', 'code'], name='division_parent')],
+                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='division_code_from')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '岗位',
+                'indexes': [models.Index(fields=['division', 'role'], name='post_place_role')],
             },
         ),
         migrations.CreateModel(
@@ -88,22 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '任职',
+                'indexes': [models.Index(fields=['person', 'to_at'], name='holding_person')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='division',
-            index=models.Index(fields=['parent', 'code'], name='division_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='division_code_from'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['division', 'role'], name='post_place_role'),
-        ),
-        migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['person', 'to_at'], name='holding_person'),
         ),
     ]

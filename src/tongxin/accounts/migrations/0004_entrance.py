@@ -31,11 +31,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '登录',
             },
         ),
-        migrations.AddField(
-            model_name='person',
-            name='factor_asked_at',
-            field=models.DateTimeField(null=True, verbose_name='要求第二步验证'),
-        ),
         migrations.CreateModel(
             name='OutsideIdentity',
             fields=[
@@ -65,5 +60,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '第二步验证',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('kind__in', ['totp', 'recovery'])), fields=('person', 'kind'), name='factor_one_a_kind'), models.UniqueConstraint(condition=models.Q(('handle', ''), _negated=True), fields=('handle',), name='factor_handle_once')],
             },
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='factor_asked_at',
+            field=models.DateTimeField(null=True, verbose_name='要求第二步验证'),
         ),
     ]

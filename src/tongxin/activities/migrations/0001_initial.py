@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '活动',
+                'indexes': [models.Index(fields=['county_id', 'first_day'], name='activity_county'), models.Index(fields=['organisation', 'first_day'], name='activity_body')],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '活动名单',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('activity', 'child_id'), name='activity_listed_once'), models.UniqueConstraint(fields=('activity', 'number'), name='listed_number')],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '一场活动',
+                'indexes': [models.Index(fields=['held_on'], name='occasion_day')],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +140,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '孩子签到',
+                'constraints': [models.UniqueConstraint(fields=('occasion', 'listed'), name='came_once')],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +178,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '宣传',
+                'indexes': [models.Index(fields=['county_id', 'published_on'], name='publicity_county')],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +190,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '照片上的孩子',
+                'constraints': [models.UniqueConstraint(fields=('photo', 'listed'), name='shown_once')],
             },
         ),
         migrations.CreateModel(
@@ -201,37 +207,5 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '扫码签到',
             },
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['county_id', 'first_day'], name='activity_county'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['organisation', 'first_day'], name='activity_body'),
-        ),
-        migrations.AddConstraint(
-            model_name='listed',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('activity', 'child_id'), name='activity_listed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='listed',
-            constraint=models.UniqueConstraint(fields=('activity', 'number'), name='listed_number'),
-        ),
-        migrations.AddIndex(
-            model_name='occasion',
-            index=models.Index(fields=['held_on'], name='occasion_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='came',
-            constraint=models.UniqueConstraint(fields=('occasion', 'listed'), name='came_once'),
-        ),
-        migrations.AddIndex(
-            model_name='publicity',
-            index=models.Index(fields=['county_id', 'published_on'], name='publicity_county'),
-        ),
-        migrations.AddConstraint(
-            model_name='shown',
-            constraint=models.UniqueConstraint(fields=('photo', 'listed'), name='shown_once'),
         ),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '房间',
+                'indexes': [models.Index(fields=['division', 'is_used'], name='room_place')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='room_once')],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +55,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '日历订阅',
+                'indexes': [models.Index(fields=['person', 'revoked_at'], name='feed_person'), models.Index(fields=['room', 'revoked_at'], name='feed_room')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '房间关闭',
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='closure_lasts')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +99,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '预约',
+                'indexes': [models.Index(fields=['room', 'starts_at'], name='booking_room'), models.Index(fields=['person', 'starts_at'], name='booking_person'), models.Index(fields=['state', 'ends_at'], name='booking_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='booking_lasts')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +120,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '坐班',
+                'indexes': [models.Index(fields=['room', 'weekday'], name='shift_room'), models.Index(fields=['person', 'weekday'], name='shift_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts__lt', models.F('ends'))), name='shift_lasts')],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +141,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '换班',
+                'indexes': [models.Index(fields=['shift', 'day'], name='change_shift_day'), models.Index(fields=['asked_of', 'state'], name='change_asked_of')],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +155,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '占用的时间',
+                'constraints': [models.UniqueConstraint(fields=('kind', 'key', 'at'), name='slot_once')],
             },
         ),
         migrations.CreateModel(
@@ -158,65 +168,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '预约的儿童',
                 'indexes': [models.Index(fields=['child_id'], name='booked_child')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='room',
-            index=models.Index(fields=['division', 'is_used'], name='room_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='room_once'),
-        ),
-        migrations.AddIndex(
-            model_name='feed',
-            index=models.Index(fields=['person', 'revoked_at'], name='feed_person'),
-        ),
-        migrations.AddIndex(
-            model_name='feed',
-            index=models.Index(fields=['room', 'revoked_at'], name='feed_room'),
-        ),
-        migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='closure_lasts'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['room', 'starts_at'], name='booking_room'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['person', 'starts_at'], name='booking_person'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['state', 'ends_at'], name='booking_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='booking_lasts'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['room', 'weekday'], name='shift_room'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['person', 'weekday'], name='shift_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__lt', models.F('ends'))), name='shift_lasts'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['shift', 'day'], name='change_shift_day'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['asked_of', 'state'], name='change_asked_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('kind', 'key', 'at'), name='slot_once'),
         ),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '专家',
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'year', 'number'), name='expert_number'), models.UniqueConstraint(condition=models.Q(('state', 'serves')), fields=('county_id', 'expert'), name='expert_once')],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '成员单位',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('county_id', 'department'), name='member_of_department')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +97,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '决定和督办',
+                'indexes': [models.Index(fields=['ring_at'], name='matter_rings'), models.Index(fields=['owner_post_id', 'state', 'due_at'], name='matter_owner')],
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'kind', 'year', 'number'), name='matter_number')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '联系岗位',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('member', 'post'), name='contact_once')],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +132,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '参会',
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'member'), name='attendance_once')],
             },
         ),
         migrations.CreateModel(
@@ -240,46 +246,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '专家意见',
+                'indexes': [models.Index(fields=['ring_at'], name='opinion_rings')],
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'kind', 'year', 'number'), name='opinion_number')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='expert',
-            constraint=models.UniqueConstraint(fields=('county_id', 'year', 'number'), name='expert_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='expert',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'serves')), fields=('county_id', 'expert'), name='expert_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('county_id', 'department'), name='member_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['ring_at'], name='matter_rings'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['owner_post_id', 'state', 'due_at'], name='matter_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.UniqueConstraint(fields=('county_id', 'kind', 'year', 'number'), name='matter_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('member', 'post'), name='contact_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'member'), name='attendance_once'),
-        ),
-        migrations.AddIndex(
-            model_name='opinion',
-            index=models.Index(fields=['ring_at'], name='opinion_rings'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('county_id', 'kind', 'year', 'number'), name='opinion_number'),
         ),
     ]

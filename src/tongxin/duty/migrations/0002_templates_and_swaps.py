@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
+        ('accounts', '__first__'),
         ('duty', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '值班模板',
+                'indexes': [models.Index(fields=['division', 'valid_from'], name='duty_template_from')],
             },
         ),
         migrations.CreateModel(
@@ -44,12 +45,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '值班模板的一行',
+                'constraints': [models.UniqueConstraint(fields=('template', 'line'), name='duty_shift_line')],
             },
-        ),
-        migrations.AddField(
-            model_name='turn',
-            name='template',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='duty.template', verbose_name='模板'),
         ),
         migrations.CreateModel(
             name='GapTold',
@@ -82,12 +79,9 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['division', 'state'], name='duty_swap_state')],
             },
         ),
-        migrations.AddIndex(
-            model_name='template',
-            index=models.Index(fields=['division', 'valid_from'], name='duty_template_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(fields=('template', 'line'), name='duty_shift_line'),
+        migrations.AddField(
+            model_name='turn',
+            name='template',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='duty.template', verbose_name='模板'),
         ),
     ]

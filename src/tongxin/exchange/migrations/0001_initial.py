@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '接口客户端',
+                'indexes': [models.Index(fields=['county_id', 'state'], name='client_county')],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '接口调用',
+                'indexes': [models.Index(fields=['client', '-at'], name='call_newest')],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +93,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '事件投递',
+                'indexes': [models.Index(fields=['state', 'not_before'], name='hook_delivery_due'), models.Index(fields=['hook', '-happened_at'], name='hook_delivery_newest')],
+                'constraints': [models.UniqueConstraint(fields=('hook', 'kind', 'source_id'), name='hook_delivery_once')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +110,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '接口收据',
+                'constraints': [models.UniqueConstraint(fields=('client', 'key'), name='receipt_once')],
             },
         ),
         migrations.CreateModel(
@@ -134,29 +139,5 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '投递经过',
             },
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['county_id', 'state'], name='client_county'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['client', '-at'], name='call_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['state', 'not_before'], name='hook_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['hook', '-happened_at'], name='hook_delivery_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('hook', 'kind', 'source_id'), name='hook_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('client', 'key'), name='receipt_once'),
         ),
     ]

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '数据导出',
+                'indexes': [models.Index(fields=['state', 'until_on'], name='export_state'), models.Index(fields=['person_id', 'asked_at'], name='export_person')],
             },
         ),
         migrations.CreateModel(
@@ -65,9 +66,11 @@ class Migration(migrations.Migration):
                 ('secret', tongxin.vault.fields.SealedField(null=True, verbose_name='暗记')),
                 ('password', tongxin.vault.fields.SealedField(null=True, verbose_name='密码')),
                 ('shown_at', models.DateTimeField(null=True, verbose_name='密码显示时间')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='exports.export')),
             ],
             options={
                 'verbose_name': '下载',
+                'constraints': [models.UniqueConstraint(fields=('export', 'number'), name='copy_number')],
             },
         ),
         migrations.CreateModel(
@@ -76,9 +79,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('child_id', models.UUIDField(db_index=True, verbose_name='儿童')),
                 ('left_out', models.CharField(default='', max_length=16, verbose_name='没有带出')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='included', to='exports.export')),
             ],
             options={
                 'verbose_name': '导出中的儿童',
+                'constraints': [models.UniqueConstraint(fields=('export', 'child_id'), name='included_once')],
             },
         ),
         migrations.CreateModel(
@@ -94,9 +99,11 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(default='waits', max_length=12, verbose_name='状态')),
                 ('read_at', models.DateTimeField(null=True, verbose_name='确认时间')),
                 ('read_by', models.UUIDField(null=True, verbose_name='确认人')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='exports.export')),
             ],
             options={
                 'verbose_name': '待确认的文字',
+                'constraints': [models.UniqueConstraint(fields=('export', 'number'), name='text_number')],
             },
         ),
         migrations.CreateModel(
@@ -108,40 +115,5 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '导出的内容',
             },
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['state', 'until_on'], name='export_state'),
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['person_id', 'asked_at'], name='export_person'),
-        ),
-        migrations.AddField(
-            model_name='copy',
-            name='export',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='exports.export'),
-        ),
-        migrations.AddField(
-            model_name='included',
-            name='export',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='included', to='exports.export'),
-        ),
-        migrations.AddField(
-            model_name='text',
-            name='export',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='exports.export'),
-        ),
-        migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.UniqueConstraint(fields=('export', 'number'), name='copy_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='included',
-            constraint=models.UniqueConstraint(fields=('export', 'child_id'), name='included_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='text',
-            constraint=models.UniqueConstraint(fields=('export', 'number'), name='text_number'),
         ),
     ]

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '发放',
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'number'), name='payout_number')],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '发给一名孩子的',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('payout', 'child_id'), name='grant_once'), models.UniqueConstraint(fields=('payout', 'number'), name='grant_number'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='grant_amount')],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +113,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '用款申请',
+                'indexes': [models.Index(fields=['county_id', 'state'], name='request_county')],
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'number'), name='request_number'), models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'done'])), fields=('about_id',), name='request_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='request_amount')],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +134,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '凭证',
+                'indexes': [models.Index(fields=['fund', 'booked_on'], name='posting_day')],
+                'constraints': [models.UniqueConstraint(fields=('fund', 'number'), name='posting_number')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +151,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '审批',
+                'constraints': [models.UniqueConstraint(fields=('request', 'person_id'), name='fund_approval_once')],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +165,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '分录',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='transfer_amount'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='transfer_two_accounts')],
             },
         ),
         migrations.CreateModel(
@@ -194,57 +202,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '余额',
                 'constraints': [models.UniqueConstraint(fields=('fund', 'account'), name='balance_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('is_asset', False), _connector='OR'), name='balance_not_below')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(fields=('county_id', 'number'), name='payout_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('payout', 'child_id'), name='grant_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('payout', 'number'), name='grant_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='grant_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['county_id', 'state'], name='request_county'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(fields=('county_id', 'number'), name='request_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'done'])), fields=('about_id',), name='request_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='request_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['fund', 'booked_on'], name='posting_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('fund', 'number'), name='posting_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('request', 'person_id'), name='fund_approval_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='transfer_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='transfer_two_accounts'),
         ),
     ]

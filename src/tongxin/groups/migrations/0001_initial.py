@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
+        ('accounts', '__first__'),
         ('people', '0004_child_link'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '小组',
+                'indexes': [models.Index(fields=['leader', 'state'], name='group_leader'), models.Index(fields=['county_id', 'state'], name='group_county')],
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'year', 'number'), name='group_number')],
             },
         ),
         migrations.CreateModel(
@@ -65,6 +67,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '活动',
+                'indexes': [models.Index(fields=['state', 'planned_for'], name='meeting_next')],
+                'constraints': [models.UniqueConstraint(fields=('group', 'number'), name='meeting_once')],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +84,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '组员',
+                'indexes': [models.Index(fields=['child'], name='member_child')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('group', 'child'), name='member_once')],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +98,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '签到',
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'member'), name='presence_once')],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +120,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '督导',
+                'indexes': [models.Index(fields=['post', '-held_on'], name='supervision_post')],
             },
         ),
         migrations.CreateModel(
@@ -125,46 +133,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '督导过的记录',
+                'constraints': [models.UniqueConstraint(fields=('supervision', 'entry_id'), name='supervised_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='group',
-            index=models.Index(fields=['leader', 'state'], name='group_leader'),
-        ),
-        migrations.AddIndex(
-            model_name='group',
-            index=models.Index(fields=['county_id', 'state'], name='group_county'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('county_id', 'year', 'number'), name='group_number'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['state', 'planned_for'], name='meeting_next'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('group', 'number'), name='meeting_once'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['child'], name='member_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('group', 'child'), name='member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('meeting', 'member'), name='presence_once'),
-        ),
-        migrations.AddIndex(
-            model_name='supervision',
-            index=models.Index(fields=['post', '-held_on'], name='supervision_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervised',
-            constraint=models.UniqueConstraint(fields=('supervision', 'entry_id'), name='supervised_once'),
         ),
     ]

@@ -15,25 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Arrival',
-            fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('received_at', models.DateTimeField(verbose_name='收到时间')),
-                ('county_id', models.BigIntegerField(db_index=True, verbose_name='交给哪个区县')),
-                ('child_id', models.UUIDField(verbose_name='儿童')),
-                ('is_urgent', models.BooleanField(default=False, verbose_name='正在处置危险')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('content', models.BinaryField(verbose_name='内容')),
-                ('state', models.CharField(choices=[('waiting', '等接收'), ('accepted', '已接收'), ('returned', '已退回')], default='waiting', max_length=8, verbose_name='状态')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='答复时间')),
-                ('answered_by', models.UUIDField(null=True, verbose_name='答复人')),
-                ('receipt', models.TextField(default='', verbose_name='回执')),
-            ],
-            options={
-                'verbose_name': '外地移交来的档案',
-            },
-        ),
-        migrations.CreateModel(
             name='Peer',
             fields=[
                 ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -54,6 +35,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Arrival',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('received_at', models.DateTimeField(verbose_name='收到时间')),
+                ('county_id', models.BigIntegerField(db_index=True, verbose_name='交给哪个区县')),
+                ('child_id', models.UUIDField(verbose_name='儿童')),
+                ('is_urgent', models.BooleanField(default=False, verbose_name='正在处置危险')),
+                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
+                ('content', models.BinaryField(verbose_name='内容')),
+                ('state', models.CharField(choices=[('waiting', '等接收'), ('accepted', '已接收'), ('returned', '已退回')], default='waiting', max_length=8, verbose_name='状态')),
+                ('answered_at', models.DateTimeField(null=True, verbose_name='答复时间')),
+                ('answered_by', models.UUIDField(null=True, verbose_name='答复人')),
+                ('receipt', models.TextField(default='', verbose_name='回执')),
+                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='instances.peer')),
+            ],
+            options={
+                'verbose_name': '外地移交来的档案',
+            },
+        ),
+        migrations.CreateModel(
             name='ForeignEntry',
             fields=[
                 ('entry_id', models.UUIDField(primary_key=True, serialize=False)),
@@ -65,11 +66,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '外地记录',
             },
-        ),
-        migrations.AddField(
-            model_name='arrival',
-            name='peer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='instances.peer'),
         ),
         migrations.CreateModel(
             name='Sending',

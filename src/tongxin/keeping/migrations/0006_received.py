@@ -1,8 +1,7 @@
 import django.db.models.deletion
-from django.db import migrations, models
-
 import tongxin.lib.ids
 import tongxin.vault.fields
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -12,9 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='custody', name='is_received', field=models.BooleanField(default=False, verbose_name='直接封存'),
-        ),
         migrations.CreateModel(
             name='CustodyScan',
             fields=[
@@ -22,10 +18,15 @@ class Migration(migrations.Migration):
                 ('media_type', models.CharField(max_length=40, verbose_name='格式')),
                 ('size', models.IntegerField(verbose_name='大小')),
                 ('content', tongxin.vault.fields.SealedField(verbose_name='内容')),
-                ('custody', models.OneToOneField(
-                    on_delete=django.db.models.deletion.PROTECT, related_name='scan', to='keeping.custody',
-                )),
+                ('custody', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='scan', to='keeping.custody')),
             ],
-            options={'verbose_name': '封存材料扫描件'},
+            options={
+                'verbose_name': '封存材料扫描件',
+            },
+        ),
+        migrations.AddField(
+            model_name='custody',
+            name='is_received',
+            field=models.BooleanField(default=False, verbose_name='直接封存'),
         ),
     ]

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '记录',
+                'constraints': [models.UniqueConstraint(fields=('subject', 'subject_seq'), name='entry_subject_seq')],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +155,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '后续处理',
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['not_before', 'id'], name='work_waiting'), models.Index(condition=models.Q(('state', 'claimed')), fields=['claimed_at'], name='work_claimed')],
+                'constraints': [models.UniqueConstraint(fields=('event', 'handler'), name='work_once')],
             },
         ),
         migrations.CreateModel(
@@ -170,21 +173,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['source', 'position'], name='leaf_source')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'row_id'), name='leaf_row_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('subject', 'subject_seq'), name='entry_subject_seq'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['not_before', 'id'], name='work_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=models.Index(condition=models.Q(('state', 'claimed')), fields=['claimed_at'], name='work_claimed'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.UniqueConstraint(fields=('event', 'handler'), name='work_once'),
         ),
     ]

@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '陪伴者',
+                'indexes': [models.Index(fields=['checked_until'], name='companion_checked')],
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'number'), name='companion_number')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +77,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '班会与家长学校',
+                'indexes': [models.Index(fields=['county_id', 'held_on'], name='gathering_county')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +98,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '结对',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('child_id', 'companion'), name='pairing_once')],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +116,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '结对联系',
+                'indexes': [models.Index(fields=['pairing', '-met_on'], name='pairing_contact')],
             },
         ),
         migrations.CreateModel(
@@ -155,34 +160,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '接单',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('wanted', 'organisation'), name='offer_once'), models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('wanted',), name='offer_accepted')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='companion',
-            index=models.Index(fields=['checked_until'], name='companion_checked'),
-        ),
-        migrations.AddConstraint(
-            model_name='companion',
-            constraint=models.UniqueConstraint(fields=('county_id', 'number'), name='companion_number'),
-        ),
-        migrations.AddIndex(
-            model_name='gathering',
-            index=models.Index(fields=['county_id', 'held_on'], name='gathering_county'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('child_id', 'companion'), name='pairing_once'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['pairing', '-met_on'], name='pairing_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('wanted', 'organisation'), name='offer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('wanted',), name='offer_accepted'),
         ),
     ]

@@ -28,6 +28,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Household',
+            fields=[
+                ('province_id', models.BigIntegerField(null=True)),
+                ('city_id', models.BigIntegerField(null=True)),
+                ('county_id', models.BigIntegerField(null=True)),
+                ('town_id', models.BigIntegerField(null=True)),
+                ('village_id', models.BigIntegerField(null=True)),
+                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('address', tongxin.vault.fields.SealedField(null=True, verbose_name='地址')),
+                ('created_at', models.DateTimeField(verbose_name='建立时间')),
+            ],
+            options={
+                'verbose_name': '家庭',
+            },
+        ),
+        migrations.CreateModel(
             name='Child',
             fields=[
                 ('province_id', models.BigIntegerField(null=True)),
@@ -50,25 +66,11 @@ class Migration(migrations.Migration):
                 ('person_token', models.BinaryField(null=True)),
                 ('state', models.CharField(default='present', max_length=24, verbose_name='现状')),
                 ('created_at', models.DateTimeField(verbose_name='建档时间')),
+                ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.household')),
             ],
             options={
                 'verbose_name': '儿童',
-            },
-        ),
-        migrations.CreateModel(
-            name='Household',
-            fields=[
-                ('province_id', models.BigIntegerField(null=True)),
-                ('city_id', models.BigIntegerField(null=True)),
-                ('county_id', models.BigIntegerField(null=True)),
-                ('town_id', models.BigIntegerField(null=True)),
-                ('village_id', models.BigIntegerField(null=True)),
-                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('address', tongxin.vault.fields.SealedField(null=True, verbose_name='地址')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-            ],
-            options={
-                'verbose_name': '家庭',
+                'indexes': [models.Index(fields=['county_id', 'id'], name='child_county'), models.Index(fields=['town_id', 'id'], name='child_town'), models.Index(fields=['village_id', 'id'], name='child_village'), models.Index(fields=['id_token'], name='child_id_token'), models.Index(fields=['person_token'], name='child_person_token')],
             },
         ),
         migrations.CreateModel(
@@ -102,11 +104,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '同一儿童',
             },
         ),
-        migrations.AddField(
-            model_name='child',
-            name='household',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.household'),
-        ),
         migrations.CreateModel(
             name='Membership',
             fields=[
@@ -136,25 +133,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '困境类别',
                 'indexes': [models.Index(fields=['child', 'category'], name='span_child')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='child',
-            index=models.Index(fields=['county_id', 'id'], name='child_county'),
-        ),
-        migrations.AddIndex(
-            model_name='child',
-            index=models.Index(fields=['town_id', 'id'], name='child_town'),
-        ),
-        migrations.AddIndex(
-            model_name='child',
-            index=models.Index(fields=['village_id', 'id'], name='child_village'),
-        ),
-        migrations.AddIndex(
-            model_name='child',
-            index=models.Index(fields=['id_token'], name='child_id_token'),
-        ),
-        migrations.AddIndex(
-            model_name='child',
-            index=models.Index(fields=['person_token'], name='child_person_token'),
         ),
     ]

@@ -18,58 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Box',
-            fields=[
-                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.IntegerField(verbose_name='编号')),
-                ('place', models.CharField(max_length=40, verbose_name='挂在哪里')),
-                ('phone', models.CharField(max_length=40, verbose_name='箱上的电话')),
-                ('key_one', models.CharField(max_length=24, verbose_name='第一把钥匙')),
-                ('key_two', models.CharField(max_length=24, verbose_name='第二把钥匙')),
-                ('is_used', models.BooleanField(default=True, verbose_name='在用')),
-                ('owner_post_id', models.UUIDField(verbose_name='负责岗位')),
-                ('placed_at', models.DateTimeField(verbose_name='登记时间')),
-                ('placed_by', models.UUIDField(verbose_name='登记人')),
-                ('open_by', models.DateField(verbose_name='下次开箱')),
-                ('ring_at', models.DateTimeField(null=True, verbose_name='下次提醒')),
-                ('climbed', models.SmallIntegerField(default=0, verbose_name='上报次数')),
-            ],
-            options={
-                'verbose_name': '举报箱',
-            },
-        ),
-        migrations.CreateModel(
-            name='BoxOpening',
-            fields=[
-                ('at', models.DateTimeField(verbose_name='登记时间')),
-                ('person_id', models.UUIDField(verbose_name='登记人')),
-                ('post_id', models.UUIDField(verbose_name='岗位')),
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('opened_on', models.DateField(verbose_name='开箱日期')),
-                ('found', models.SmallIntegerField(verbose_name='几封')),
-                ('words', tongxin.vault.fields.SealedField(null=True, verbose_name='谁开的')),
-                ('box', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='places.box')),
-            ],
-            options={
-                'verbose_name': '开箱',
-            },
-        ),
-        migrations.CreateModel(
-            name='Letter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='登记时间')),
-                ('person_id', models.UUIDField(verbose_name='登记人')),
-                ('post_id', models.UUIDField(verbose_name='岗位')),
-                ('number', models.SmallIntegerField(verbose_name='第几封')),
-                ('clue_id', models.UUIDField(unique=True, verbose_name='线索')),
-                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='places.boxopening')),
-            ],
-            options={
-                'verbose_name': '箱里的信',
-            },
-        ),
-        migrations.CreateModel(
             name='Site',
             fields=[
                 ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -101,6 +49,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '阵地',
+                'indexes': [models.Index(fields=['county_id', 'kind'], name='site_county'), models.Index(fields=['ring_at'], name='site_rings')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='site_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Box',
+            fields=[
+                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.IntegerField(verbose_name='编号')),
+                ('place', models.CharField(max_length=40, verbose_name='挂在哪里')),
+                ('phone', models.CharField(max_length=40, verbose_name='箱上的电话')),
+                ('key_one', models.CharField(max_length=24, verbose_name='第一把钥匙')),
+                ('key_two', models.CharField(max_length=24, verbose_name='第二把钥匙')),
+                ('is_used', models.BooleanField(default=True, verbose_name='在用')),
+                ('owner_post_id', models.UUIDField(verbose_name='负责岗位')),
+                ('placed_at', models.DateTimeField(verbose_name='登记时间')),
+                ('placed_by', models.UUIDField(verbose_name='登记人')),
+                ('open_by', models.DateField(verbose_name='下次开箱')),
+                ('ring_at', models.DateTimeField(null=True, verbose_name='下次提醒')),
+                ('climbed', models.SmallIntegerField(default=0, verbose_name='上报次数')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boxes', to='places.site')),
+            ],
+            options={
+                'verbose_name': '举报箱',
+                'indexes': [models.Index(fields=['ring_at'], name='box_rings')],
+                'constraints': [models.UniqueConstraint(fields=('site', 'number'), name='box_number')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BoxOpening',
+            fields=[
+                ('at', models.DateTimeField(verbose_name='登记时间')),
+                ('person_id', models.UUIDField(verbose_name='登记人')),
+                ('post_id', models.UUIDField(verbose_name='岗位')),
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('opened_on', models.DateField(verbose_name='开箱日期')),
+                ('found', models.SmallIntegerField(verbose_name='几封')),
+                ('words', tongxin.vault.fields.SealedField(null=True, verbose_name='谁开的')),
+                ('box', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='places.box')),
+            ],
+            options={
+                'verbose_name': '开箱',
+                'indexes': [models.Index(fields=['box', '-opened_on'], name='box_opening')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Letter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='登记时间')),
+                ('person_id', models.UUIDField(verbose_name='登记人')),
+                ('post_id', models.UUIDField(verbose_name='岗位')),
+                ('number', models.SmallIntegerField(verbose_name='第几封')),
+                ('clue_id', models.UUIDField(unique=True, verbose_name='线索')),
+                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='places.boxopening')),
+            ],
+            options={
+                'verbose_name': '箱里的信',
+                'constraints': [models.UniqueConstraint(fields=('opening', 'number'), name='letter_once')],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +125,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '阵地照片',
+                'constraints': [models.UniqueConstraint(fields=('site', 'sha256'), name='site_photo_once')],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +142,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '阵地检查',
+                'indexes': [models.Index(fields=['site', '-done_on'], name='site_inspection')],
             },
         ),
         migrations.CreateModel(
@@ -153,12 +162,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '要整改的',
+                'indexes': [models.Index(fields=['ring_at'], name='finding_rings')],
+                'constraints': [models.UniqueConstraint(fields=('inspection', 'kind'), name='finding_once')],
             },
-        ),
-        migrations.AddField(
-            model_name='box',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boxes', to='places.site'),
         ),
         migrations.CreateModel(
             name='SiteChange',
@@ -172,6 +178,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '阵地的改动',
+                'indexes': [models.Index(fields=['site', '-at'], name='site_change')],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +195,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '阵地关闭',
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='site_closure_lasts')],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +210,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '阵地的房间',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('room',), name='site_room_once')],
             },
         ),
         migrations.CreateModel(
@@ -216,66 +225,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '阵地的服务',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('site', 'service'), name='site_service_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='boxopening',
-            index=models.Index(fields=['box', '-opened_on'], name='box_opening'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('opening', 'number'), name='letter_once'),
-        ),
-        migrations.AddIndex(
-            model_name='site',
-            index=models.Index(fields=['county_id', 'kind'], name='site_county'),
-        ),
-        migrations.AddIndex(
-            model_name='site',
-            index=models.Index(fields=['ring_at'], name='site_rings'),
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='site_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.UniqueConstraint(fields=('site', 'sha256'), name='site_photo_once'),
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['site', '-done_on'], name='site_inspection'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['ring_at'], name='finding_rings'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('inspection', 'kind'), name='finding_once'),
-        ),
-        migrations.AddIndex(
-            model_name='box',
-            index=models.Index(fields=['ring_at'], name='box_rings'),
-        ),
-        migrations.AddConstraint(
-            model_name='box',
-            constraint=models.UniqueConstraint(fields=('site', 'number'), name='box_number'),
-        ),
-        migrations.AddIndex(
-            model_name='sitechange',
-            index=models.Index(fields=['site', '-at'], name='site_change'),
-        ),
-        migrations.AddConstraint(
-            model_name='siteclosure',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='site_closure_lasts'),
-        ),
-        migrations.AddConstraint(
-            model_name='siteroom',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('room',), name='site_room_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='siteservice',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('site', 'service'), name='site_service_once'),
         ),
     ]

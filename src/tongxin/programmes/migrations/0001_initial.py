@@ -16,6 +16,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Programme',
+            fields=[
+                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('county_id', models.BigIntegerField(verbose_name='区县')),
+                ('number', models.IntegerField(verbose_name='编号')),
+                ('kind', models.CharField(max_length=24, verbose_name='种类')),
+                ('fund_id', models.UUIDField(verbose_name='资金')),
+                ('from_on', models.DateField(verbose_name='开始')),
+                ('to_on', models.DateField(verbose_name='结束')),
+                ('words', tongxin.vault.fields.SealedField(null=True, verbose_name='名称、要做什么')),
+                ('at', models.DateTimeField(verbose_name='登记时间')),
+                ('person_id', models.UUIDField(verbose_name='登记人')),
+                ('post_id', models.UUIDField(verbose_name='登记岗位')),
+            ],
+            options={
+                'verbose_name': '项目',
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'number'), name='programme_number')],
+            },
+        ),
+        migrations.CreateModel(
             name='Contract',
             fields=[
                 ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -28,9 +48,11 @@ class Migration(migrations.Migration):
                 ('post_id', models.UUIDField(verbose_name='登记岗位')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='提前结束')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='承接单位')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='programmes.programme')),
             ],
             options={
                 'verbose_name': '合同',
+                'constraints': [models.UniqueConstraint(fields=('programme', 'number'), name='contract_number')],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '验收',
+                'constraints': [models.UniqueConstraint(fields=('contract', 'number'), name='acceptance_number')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +92,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '计入的记录',
+                'indexes': [models.Index(fields=['acceptance', 'rule'], name='counted_acceptance')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('record_id',), name='counted_once')],
             },
         ),
         migrations.CreateModel(
@@ -82,32 +107,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '交付',
+                'constraints': [models.UniqueConstraint(fields=('contract', 'rule'), name='deliverable_once'), models.CheckConstraint(condition=models.Q(('target__gt', 0), ('price__gte', 0)), name='deliverable_numbers')],
             },
-        ),
-        migrations.CreateModel(
-            name='Programme',
-            fields=[
-                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.BigIntegerField(verbose_name='区县')),
-                ('number', models.IntegerField(verbose_name='编号')),
-                ('kind', models.CharField(max_length=24, verbose_name='种类')),
-                ('fund_id', models.UUIDField(verbose_name='资金')),
-                ('from_on', models.DateField(verbose_name='开始')),
-                ('to_on', models.DateField(verbose_name='结束')),
-                ('words', tongxin.vault.fields.SealedField(null=True, verbose_name='名称、要做什么')),
-                ('at', models.DateTimeField(verbose_name='登记时间')),
-                ('person_id', models.UUIDField(verbose_name='登记人')),
-                ('post_id', models.UUIDField(verbose_name='登记岗位')),
-            ],
-            options={
-                'verbose_name': '项目',
-                'constraints': [models.UniqueConstraint(fields=('county_id', 'number'), name='programme_number')],
-            },
-        ),
-        migrations.AddField(
-            model_name='contract',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='programmes.programme'),
         ),
         migrations.CreateModel(
             name='BudgetLine',
@@ -122,29 +123,5 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '预算',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='acceptance_number'),
-        ),
-        migrations.AddIndex(
-            model_name='counted',
-            index=models.Index(fields=['acceptance', 'rule'], name='counted_acceptance'),
-        ),
-        migrations.AddConstraint(
-            model_name='counted',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('record_id',), name='counted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.UniqueConstraint(fields=('contract', 'rule'), name='deliverable_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gt', 0), ('price__gte', 0)), name='deliverable_numbers'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='contract_number'),
         ),
     ]

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '回访抽样',
+                'constraints': [models.UniqueConstraint(fields=('post', 'week'), name='recheck_week')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '回访',
+                'indexes': [models.Index(fields=['county_id', 'settled_at', 'due_on'], name='recheck_waits'), models.Index(fields=['visitor_post', 'settled_at'], name='recheck_visitor')],
+                'constraints': [models.UniqueConstraint(fields=('draw', 'number'), name='recheck_number')],
             },
         ),
         migrations.CreateModel(
@@ -77,26 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '回访结果',
+                'indexes': [models.Index(fields=['recheck', 'at'], name='recheck_said')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(fields=('post', 'week'), name='recheck_week'),
-        ),
-        migrations.AddIndex(
-            model_name='check',
-            index=models.Index(fields=['county_id', 'settled_at', 'due_on'], name='recheck_waits'),
-        ),
-        migrations.AddIndex(
-            model_name='check',
-            index=models.Index(fields=['visitor_post', 'settled_at'], name='recheck_visitor'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('draw', 'number'), name='recheck_number'),
-        ),
-        migrations.AddIndex(
-            model_name='said',
-            index=models.Index(fields=['recheck', 'at'], name='recheck_said'),
         ),
     ]

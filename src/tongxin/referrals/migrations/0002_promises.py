@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '转介链接',
+                'indexes': [models.Index(fields=['referral_id', 'made_at'], name='referral_link_referral')],
             },
         ),
         migrations.AddField(
@@ -62,9 +63,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='referral',
             index=models.Index(fields=['county_id', 'state', 'due_at'], name='referral_board'),
-        ),
-        migrations.AddIndex(
-            model_name='referrallink',
-            index=models.Index(fields=['referral_id', 'made_at'], name='referral_link_referral'),
         ),
     ]

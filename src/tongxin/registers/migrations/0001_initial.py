@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '办理',
+                'indexes': [models.Index(fields=['line', 'at'], name='register_steps')],
             },
         ),
         migrations.CreateModel(
@@ -84,14 +85,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '版次',
+                'constraints': [models.UniqueConstraint(fields=('line', 'number'), name='register_version_number')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['line', 'at'], name='register_steps'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('line', 'number'), name='register_version_number'),
         ),
     ]

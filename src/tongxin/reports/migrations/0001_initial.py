@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '统计报告',
+                'indexes': [models.Index(fields=['division', '-made_at'], name='report_of_place')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '报告模板',
+                'indexes': [models.Index(fields=['division', 'kind', 'added_at'], name='template_in_use')],
             },
         ),
         migrations.CreateModel(
@@ -66,18 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '报告文字',
+                'indexes': [models.Index(fields=['report', 'at'], name='words_of_report')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['division', '-made_at'], name='report_of_place'),
-        ),
-        migrations.AddIndex(
-            model_name='template',
-            index=models.Index(fields=['division', 'kind', 'added_at'], name='template_in_use'),
-        ),
-        migrations.AddIndex(
-            model_name='words',
-            index=models.Index(fields=['report', 'at'], name='words_of_report'),
         ),
     ]

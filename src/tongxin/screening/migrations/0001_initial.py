@@ -13,51 +13,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_expiry'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Participant',
-            fields=[
-                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.IntegerField(verbose_name='次序')),
-                ('child_id', models.UUIDField(null=True, verbose_name='档案')),
-                ('maybe_child_id', models.UUIDField(null=True, verbose_name='疑似')),
-                ('identity', tongxin.vault.fields.SealedField(null=True, verbose_name='名单上的一行')),
-                ('birth_month', models.DateField(null=True, verbose_name='出生年月')),
-                ('sex', models.CharField(default='unknown', max_length=8, verbose_name='性别')),
-                ('id_mark', models.BinaryField(null=True)),
-                ('person_mark', models.BinaryField(null=True)),
-                ('state', models.CharField(choices=[('listed', '待作答'), ('invited', '已邀请'), ('started', '答到一半'), ('answered', '已答完'), ('absent', '缺席'), ('refused', '本人不愿意'), ('not_consented', '监护人没有同意'), ('excluded', '不参加')], default='listed', max_length=14, verbose_name='状态')),
-                ('reason', models.CharField(default='', max_length=24, verbose_name='原因')),
-                ('consent', models.CharField(choices=[('given', '已同意'), ('declined', '不同意'), ('missing', '还没有答复')], default='missing', max_length=8, verbose_name='监护人同意')),
-                ('consent_on', models.DateField(null=True, verbose_name='同意日期')),
-                ('consent_by', models.UUIDField(null=True, verbose_name='同意登记人')),
-                ('outcome', models.CharField(default='', max_length=12, verbose_name='结果分组')),
-                ('band', models.CharField(default='', max_length=40, verbose_name='分段')),
-                ('alarm', models.CharField(default='', max_length=12, verbose_name='警报')),
-                ('sampled', models.SmallIntegerField(null=True, verbose_name='抽样次序')),
-            ],
-            options={
-                'verbose_name': '参加筛查的儿童',
-            },
-        ),
-        migrations.CreateModel(
-            name='Link',
-            fields=[
-                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(verbose_name='发出')),
-                ('made_by', models.UUIDField(null=True)),
-                ('used_at', models.DateTimeField(null=True, verbose_name='首次打开')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='作废')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='screening.participant')),
-            ],
-            options={
-                'verbose_name': '作答链接',
-            },
-        ),
         migrations.CreateModel(
             name='Round',
             fields=[
@@ -93,12 +52,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '筛查批次',
+                'indexes': [models.Index(fields=['organisation', '-id'], name='round_organisation'), models.Index(fields=['county_id', '-id'], name='round_county'), models.Index(fields=['look_again_at'], name='round_look_again')],
             },
-        ),
-        migrations.AddField(
-            model_name='participant',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='screening.round'),
         ),
         migrations.CreateModel(
             name='SchoolClass',
@@ -111,12 +66,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '班级',
+                'constraints': [models.UniqueConstraint(fields=('round', 'number'), name='class_once')],
             },
         ),
-        migrations.AddField(
-            model_name='participant',
-            name='school_class',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='screening.schoolclass'),
+        migrations.CreateModel(
+            name='Participant',
+            fields=[
+                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.IntegerField(verbose_name='次序')),
+                ('child_id', models.UUIDField(null=True, verbose_name='档案')),
+                ('maybe_child_id', models.UUIDField(null=True, verbose_name='疑似')),
+                ('identity', tongxin.vault.fields.SealedField(null=True, verbose_name='名单上的一行')),
+                ('birth_month', models.DateField(null=True, verbose_name='出生年月')),
+                ('sex', models.CharField(default='unknown', max_length=8, verbose_name='性别')),
+                ('id_mark', models.BinaryField(null=True)),
+                ('person_mark', models.BinaryField(null=True)),
+                ('state', models.CharField(choices=[('listed', '待作答'), ('invited', '已邀请'), ('started', '答到一半'), ('answered', '已答完'), ('absent', '缺席'), ('refused', '本人不愿意'), ('not_consented', '监护人没有同意'), ('excluded', '不参加')], default='listed', max_length=14, verbose_name='状态')),
+                ('reason', models.CharField(default='', max_length=24, verbose_name='原因')),
+                ('consent', models.CharField(choices=[('given', '已同意'), ('declined', '不同意'), ('missing', '还没有答复')], default='missing', max_length=8, verbose_name='监护人同意')),
+                ('consent_on', models.DateField(null=True, verbose_name='同意日期')),
+                ('consent_by', models.UUIDField(null=True, verbose_name='同意登记人')),
+                ('outcome', models.CharField(default='', max_length=12, verbose_name='结果分组')),
+                ('band', models.CharField(default='', max_length=40, verbose_name='分段')),
+                ('alarm', models.CharField(default='', max_length=12, verbose_name='警报')),
+                ('sampled', models.SmallIntegerField(null=True, verbose_name='抽样次序')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='screening.round')),
+                ('school_class', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='screening.schoolclass')),
+            ],
+            options={
+                'verbose_name': '参加筛查的儿童',
+                'indexes': [models.Index(fields=['round', 'state'], name='participant_state'), models.Index(fields=['round', 'outcome'], name='participant_outcome'), models.Index(fields=['child_id'], name='participant_child')],
+                'constraints': [models.UniqueConstraint(fields=('round', 'number'), name='participant_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Link',
+            fields=[
+                ('id', models.UUIDField(default=tongxin.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('made_at', models.DateTimeField(verbose_name='发出')),
+                ('made_by', models.UUIDField(null=True)),
+                ('used_at', models.DateTimeField(null=True, verbose_name='首次打开')),
+                ('revoked_at', models.DateTimeField(null=True, verbose_name='作废')),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='screening.participant')),
+            ],
+            options={
+                'verbose_name': '作答链接',
+            },
         ),
         migrations.CreateModel(
             name='Shift',
@@ -154,6 +150,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '作答',
+                'indexes': [models.Index(fields=['state', 'last_at'], name='sitting_state')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('participant',), name='sitting_open_once')],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +166,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '回答',
+                'constraints': [models.UniqueConstraint(fields=('sitting', 'turn'), name='answer_once')],
             },
         ),
         migrations.CreateModel(
@@ -198,49 +197,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '复访判断',
                 'constraints': [models.UniqueConstraint(fields=('participant', 'person'), name='rating_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['organisation', '-id'], name='round_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['county_id', '-id'], name='round_county'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['look_again_at'], name='round_look_again'),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.UniqueConstraint(fields=('round', 'number'), name='class_once'),
-        ),
-        migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['round', 'state'], name='participant_state'),
-        ),
-        migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['round', 'outcome'], name='participant_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['child_id'], name='participant_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('round', 'number'), name='participant_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sitting',
-            index=models.Index(fields=['state', 'last_at'], name='sitting_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('participant',), name='sitting_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('sitting', 'turn'), name='answer_once'),
         ),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '督导提问',
+                'indexes': [models.Index(fields=['state', 'due_at'], name='question_waits'), models.Index(fields=['rule', 'over', 'post', 'division_id'], name='question_about'), models.Index(fields=['county_id', 'rule', 'found_at'], name='question_rate')],
             },
         ),
         migrations.CreateModel(
@@ -90,22 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '督导答复',
+                'indexes': [models.Index(fields=['question', 'at'], name='answer_of_question')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['state', 'due_at'], name='question_waits'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['rule', 'over', 'post', 'division_id'], name='question_about'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['county_id', 'rule', 'found_at'], name='question_rate'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['question', 'at'], name='answer_of_question'),
         ),
     ]

@@ -88,6 +88,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '回执',
+                'indexes': [models.Index(fields=['device', 'settled_event'], name='receipt_settled'), models.Index(fields=['received_at'], name='receipt_received')],
+                'constraints': [models.UniqueConstraint(fields=('entry_id', 'digest'), name='receipt_copy')],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +124,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '待核对的手机记录',
+                'indexes': [models.Index(fields=['settled_at', 'due_at', 'id'], name='arrival_waiting'), models.Index(fields=['child_id'], name='arrival_child'), models.Index(fields=['named_id'], name='arrival_named')],
             },
         ),
         migrations.CreateModel(
@@ -154,29 +157,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '文件片段',
                 'constraints': [models.UniqueConstraint(fields=('blob', 'offset'), name='piece_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['device', 'settled_event'], name='receipt_settled'),
-        ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['received_at'], name='receipt_received'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('entry_id', 'digest'), name='receipt_copy'),
-        ),
-        migrations.AddIndex(
-            model_name='arrival',
-            index=models.Index(fields=['settled_at', 'due_at', 'id'], name='arrival_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='arrival',
-            index=models.Index(fields=['child_id'], name='arrival_child'),
-        ),
-        migrations.AddIndex(
-            model_name='arrival',
-            index=models.Index(fields=['named_id'], name='arrival_named'),
         ),
     ]

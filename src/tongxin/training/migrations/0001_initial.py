@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '答题',
+                'indexes': [models.Index(fields=['person', '-done_at'], name='training_attempt_person')],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +60,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '证书',
+                'indexes': [models.Index(fields=['person', '-issued_at'], name='training_certificate_who')],
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'year', 'number'), name='training_certificate_no')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +89,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '学时',
+                'indexes': [models.Index(fields=['person', 'on_day'], name='training_credit_person'), models.Index(fields=['county_id', 'on_day'], name='training_credit_county'), models.Index(fields=['source_id'], name='training_credit_source')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('mark',), name='training_credit_once')],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +129,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '培训计划的一项',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'key'), name='training_line_once')],
             },
         ),
         migrations.CreateModel(
@@ -200,42 +206,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '开考',
+                'indexes': [models.Index(fields=['person', 'exam', '-begun_at'], name='training_sitting_person')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['person', '-done_at'], name='training_attempt_person'),
-        ),
-        migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['person', '-issued_at'], name='training_certificate_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('county_id', 'year', 'number'), name='training_certificate_no'),
-        ),
-        migrations.AddIndex(
-            model_name='credit',
-            index=models.Index(fields=['person', 'on_day'], name='training_credit_person'),
-        ),
-        migrations.AddIndex(
-            model_name='credit',
-            index=models.Index(fields=['county_id', 'on_day'], name='training_credit_county'),
-        ),
-        migrations.AddIndex(
-            model_name='credit',
-            index=models.Index(fields=['source_id'], name='training_credit_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='credit',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('mark',), name='training_credit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='training_line_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sitting',
-            index=models.Index(fields=['person', 'exam', '-begun_at'], name='training_sitting_person'),
         ),
     ]

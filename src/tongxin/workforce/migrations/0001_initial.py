@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_refusal'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '资质',
+                'indexes': [models.Index(fields=['expires_on'], name='qualification_expires')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('about__isnull', False), ('companion_id__isnull', True)), models.Q(('about__isnull', True), ('companion_id__isnull', False)), _connector='OR'), name='qualification_of_one')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '团队',
+                'constraints': [models.UniqueConstraint(fields=('county_id', 'number'), name='team_number')],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +115,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '团队服务的儿童',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('team', 'child_id'), name='team_child_once')],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +131,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '团队成员',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('team', 'post'), name='team_post_once'), models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('team', 'companion_id'), name='team_companion_once')],
             },
         ),
         migrations.CreateModel(
@@ -162,29 +167,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '入职查询',
                 'indexes': [models.Index(fields=['about', '-done_on', '-at'], name='clearance_newest')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='qualification',
-            index=models.Index(fields=['expires_on'], name='qualification_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about__isnull', False), ('companion_id__isnull', True)), models.Q(('about__isnull', True), ('companion_id__isnull', False)), _connector='OR'), name='qualification_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('county_id', 'number'), name='team_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamchild',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('team', 'child_id'), name='team_child_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('team', 'post'), name='team_post_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('team', 'companion_id'), name='team_companion_once'),
         ),
     ]
