@@ -35,15 +35,11 @@ def count(
 
     `codes` names places that the source has by number: what is hidden must not depend on an installation's numbers.
     """
-    marked, params = asked.marked()
-    cells, _ = asked.cells()
+    cells, params = asked.cells()
     added = asked.added_up("cells", lowest=lowest)
     found = read(asked, ask(f"WITH cells AS ({cells}) {added}", params), codes=codes)
-    for at, each in enumerate(asked.indicators):
-        if is_apart(each):
-            for depth in depths:
-                rows = ask(f"WITH marked AS ({marked}) {asked.apart('marked', at, depth=depth)}", params)
-                place_apart(found[each.id], rows, codes=codes)
+    if any(map(is_apart, asked.indicators)):
+        place_apart(asked, found, ask(*asked.all_apart(depths)), codes=codes)
     return found
 
 
@@ -69,10 +65,11 @@ def read(asked: Asked, rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str
 
 
 def place_apart(
-    counted: dict[Path, Numbers], rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str] = NO_CODES
+    asked: Asked, found: Counted, rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str] = NO_CODES
 ) -> None:
-    """Put values of one indicator that doesn't add up where they belong."""
-    for *places, value in rows:
-        path = tuple(codes.get(each, each) for each in places)
+    """Put values of indicators that don't add up where they belong."""
+    for number, depth, *places, value in rows:
+        path = tuple(codes.get(each, each) for each in places[:depth])
+        counted = found[asked.indicators[number].id]
         if path in counted and value is not None:
             counted[path].value = int(value)

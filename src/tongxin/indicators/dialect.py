@@ -25,6 +25,10 @@ class Words:
         """A day that stands as text."""
         return f"substr({text}, 1, 10)" if self.is_lite else f"CAST(substr({text}, 1, 10) AS DATE)"
 
+    def month(self, day: str) -> str:
+        """The month of a day as text, 2025-03."""
+        return f"substr({day}, 1, 7)" if self.is_lite else f"to_char({day}, 'YYYY-MM')"
+
     def minutes(self, since: str, until: str) -> str:
         """Whole minutes between two moments."""
         return f"(({self._seconds(until)} - {self._seconds(since)}) / 60)"

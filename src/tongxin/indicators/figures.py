@@ -30,15 +30,15 @@ def told(indicator: Indicator, counted: Mapping[Path, Numbers], *, under: int) -
     """The figures of one indicator at all places, down to the level at which it is told."""
     most = LEVELS.index(indicator.level) + 1
     counted = {path: each for path, each in counted.items() if len(path) <= most}
-    hidden, split = _hidden(indicator, counted, under)
+    hidden, split = hidden_at(indicator, counted, under=under)
     return {
-        path: _figure(indicator, each, path in hidden, {code for code, paths in split.items() if path in paths})
+        path: figure(indicator, each, path in hidden, {code for code, paths in split.items() if path in paths})
         for path, each in counted.items()
     }
 
 
-def _hidden(
-    indicator: Indicator, counted: Mapping[Path, Numbers], under: int
+def hidden_at(
+    indicator: Indicator, counted: Mapping[Path, Numbers], *, under: int
 ) -> tuple[frozenset[Path], Mapping[str, frozenset[Path]]]:
     """Where the figure is hidden, and where each of its parts is."""
     if not indicator.facts.is_protected:
@@ -64,7 +64,10 @@ def _rows(numbers: Numbers) -> tuple[int, ...]:
     return (*told, max((numbers.value or 0) - sum(told), 0))
 
 
-def _figure(indicator: Indicator, numbers: Numbers, is_hidden: bool, without: Set[str]) -> Figure:
+def figure(
+    indicator: Indicator, numbers: Numbers, is_hidden: bool, without: Set[str] = frozenset()
+) -> Figure:
+    """What may be shown of counted numbers."""
     if is_hidden:
         return Figure(HIDDEN, parts=dict.fromkeys(numbers.parts))
     parts = {code: None if code in without else many for code, many in numbers.parts.items()}
@@ -73,12 +76,17 @@ def _figure(indicator: Indicator, numbers: Numbers, is_hidden: bool, without: Se
     if indicator.is_share:
         if not numbers.base:
             return Figure(NOTHING)
-        share = Decimal((numbers.value or 0) * 1000 // numbers.base) / 10
-        return Figure(SHOWN, share, numbers.value, numbers.base)
+        return share_of(numbers)
     if numbers.value is None:
         # Nobody waited, so there is no middle; nobody at all is a number.
         return Figure(NOTHING) if indicator.column else Figure(SHOWN, Decimal(0), parts=parts)
     return Figure(SHOWN, divided(numbers.value, indicator.divide), parts=parts)
+
+
+def share_of(numbers: Numbers) -> Figure:
+    """So many of so many as hundredths, rounded down to one place."""
+    share = Decimal((numbers.value or 0) * 1000 // (numbers.base or 1)) / 10
+    return Figure(SHOWN, share, numbers.value, numbers.base)
 
 
 def divided(number: int, by: int) -> Decimal:

@@ -1,15 +1,14 @@
 # ruff: noqa: S608 -- paths are quoted, names are our own
 """All figures over folders of Parquet with DuckDB: the same statements as over an office's database.
 
-Each set is counted province by province, so that memory stays bounded; villages are added up afterwards. What doesn't
-add up (the middle of waiting times) is counted over all provinces at once, from its own columns only.
+Each set is read some counties at a time, so that memory stays bounded; places are added up afterwards. What doesn't
+add up (the middle of waiting times) keeps each value with how often it was, and is counted over all counties at once.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -20,9 +19,11 @@ from tongxin.indicators.computing import wanted
 from tongxin.indicators.counting import Counted, place_apart, read
 from tongxin.indicators.export import DIVISIONS
 from tongxin.indicators.figures import Figures, quotients, told
-from tongxin.indicators.statements import Asked, is_apart
+from tongxin.indicators.statements import Asked, Statement, is_apart
 
 ENGINE: Engine = "duckdb"
+# Bytes of files that are read at once: what their children need in memory is some ten times as much.
+BATCH = 200_000_000
 
 
 def compute(
@@ -64,45 +65,51 @@ def _counted(
     first: date, last: date, lowest: str,
 ) -> Counted:
     facts = SETS[name]
-    globs = [_quoted(each / name / "*" / "*.parquet") for each in folders if (each / name).exists()]
-    if not globs:
-        return {each.id: {} for each in over}
-    source = f"SELECT * FROM read_parquet([{', '.join(globs)}])"
-    asked = Asked(facts, over, source, first, last, ENGINE, "?")
     lowest = min(lowest, facts.lowest, key=LEVELS.index)
-    made = False
-    for province in _provinces(connection, source):
-        where = f"province = {_quoted(province)}" if province is not None else "province IS NULL"
-        cells, params = replace(asked, source=f"{source} WHERE {where}").cells()
-        begin = "INSERT INTO cells" if made else "CREATE OR REPLACE TEMP TABLE cells AS"
-        connection.execute(f"{begin} {cells}", params)
-        made = True
-    if not made:
+    asked = Asked(facts, over, "", first, last, ENGINE, "?")
+    apart = [at for at, each in enumerate(over) if is_apart(each)]
+    sources = [f"SELECT * FROM read_parquet([{', '.join(map(_quoted, each))}])" for each in _batches(folders, name)]
+    if not sources:
         return {each.id: {} for each in over}
+    for number, source in enumerate(sources):
+        here = replace(asked, source=source)
+        _put(connection, "cells", here.cells(lowest=lowest), is_first=not number)
+        for at in apart:
+            alone = replace(here, indicators=(over[at],))
+            marked, params = alone.marked()
+            values = (alone.values(f"({marked})", 0, lowest=lowest), params)
+            _put(connection, f"v{at}", values, is_first=not number)
     found = read(asked, connection.execute(asked.added_up("cells", lowest=lowest)).fetchall())
-    for each in over:
-        if is_apart(each):
-            _apart(connection, replace(asked, indicators=(each,)), found, lowest)
+    for at in apart:
+        for depth in range(min(LEVELS.index(lowest), LEVELS.index(over[at].level)) + 2):
+            place_apart(asked, found, connection.execute(asked.apart(f"v{at}", at, depth=depth)).fetchall())
+        connection.execute(f"DROP TABLE v{at}")
     connection.execute("DROP TABLE cells")
     return found
 
 
-def _provinces(connection: duckdb.DuckDBPyConnection, source: str) -> list[str | None]:
-    rows = connection.execute(f"SELECT DISTINCT province FROM ({source}) ORDER BY province").fetchall()
-    return [row[0] for row in rows]
+def _put(connection: duckdb.DuckDBPyConnection, table: str, statement: Statement, *, is_first: bool) -> None:
+    sql, params = statement
+    begin = f"CREATE OR REPLACE TEMP TABLE {table} AS" if is_first else f"INSERT INTO {table}"
+    connection.execute(f"{begin} {sql}", params)
 
 
-def _apart(connection: duckdb.DuckDBPyConnection, asked: Asked, found: Counted, lowest: str) -> None:
-    indicator = asked.indicators[0]
-    marked, params = asked.marked()
-    kept = ", ".join((*LEVELS, "w0", indicator.column or indicator.count))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE marked AS SELECT {kept} FROM ({marked}) WHERE w0", params
-    )
-    for depth in range(min(LEVELS.index(lowest), LEVELS.index(indicator.level)) + 2):
-        rows: list[tuple[Any, ...]] = connection.execute(asked.apart("marked", 0, depth=depth)).fetchall()
-        place_apart(found[indicator.id], rows)
-    connection.execute("DROP TABLE marked")
+def _batches(folders: Sequence[Path], name: str) -> list[list[Path]]:
+    """The files of a set so many at a time as fit: all files of one county together, for a child lives in one."""
+    parts: dict[str, list[Path]] = {}
+    for folder in folders:
+        for path in sorted((folder / name).glob("*/*.parquet")):
+            parts.setdefault(path.parent.name, []).append(path)
+    batches: list[list[Path]] = []
+    left = 0
+    for part in sorted(parts):
+        size = sum(each.stat().st_size for each in parts[part])
+        if left < size or not batches:
+            batches.append([])
+            left = BATCH
+        batches[-1].extend(parts[part])
+        left -= size
+    return batches
 
 
 def _quoted(text: Path | str) -> str:

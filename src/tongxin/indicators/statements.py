@@ -108,8 +108,8 @@ class Asked:
                 inside = f"count(*) FILTER (WHERE f.w{at} AND f.{each.by} = '{part.code}')"
                 yield Column(each.id, part.code), inside, how
 
-    def cells(self, *, lowest: str = LEVELS[-1]) -> Statement:
-        """By province to the lowest level: how many rows there are at all, then the columns.
+    def cells(self, *, lowest: str = LEVELS[-1], by: Sequence[str] = ()) -> Statement:
+        """By province to the lowest level, and by other columns of the source: how many rows, then the columns.
 
         The rows of a child are added up first: one reading, and nothing to be told apart while it is read.
         """
@@ -118,7 +118,7 @@ class Asked:
         numbers: dict[str, int] = {}
         for sql in counts:
             numbers.setdefault(sql, len(numbers))
-        places = ", ".join(LEVELS[: LEVELS.index(lowest) + 1])
+        places = ", ".join((*LEVELS[: LEVELS.index(lowest) + 1], *by))
         child = ", f.child" if "child" in self.facts.keys else ""
         inner = (
             f"SELECT {places}{child}, {', '.join(f'{sql} AS c{number}' for sql, number in numbers.items())} "
@@ -126,7 +126,8 @@ class Asked:
         )
         how = zip(counts, [ALL, *(each for _, _, each in self._counts())], strict=True)
         added = ", ".join(f"{each.format(c=f'c{numbers[sql]}')} AS n{at}" for at, (sql, each) in enumerate(how))
-        return f"SELECT {self._path(lowest)}, {added} FROM ({inner}) AS k GROUP BY {places}", params
+        path = ", ".join((self._path(lowest), *by))
+        return f"SELECT {path}, {added} FROM ({inner}) AS k GROUP BY {places}", params
 
     @staticmethod
     def _path(lowest: str) -> str:
@@ -146,10 +147,10 @@ class Asked:
             selects.append(f"SELECT {depth}, {path}, {sums} FROM {cells}{group}")
         return " UNION ALL ".join(selects)
 
-    def values(self, marked: str, at: int, *, lowest: str = LEVELS[-1]) -> str:
+    def values(self, marked: str, at: int, *, lowest: str = LEVELS[-1], by: Sequence[str] = ()) -> str:
         """What one indicator that doesn't add up is made of: by place each value (or key) there was, and how often."""
         indicator = self.indicators[at]
-        places = ", ".join(f"f.{level}" for level in LEVELS[: LEVELS.index(lowest) + 1])
+        places = ", ".join(f"f.{each}" for each in (*LEVELS[: LEVELS.index(lowest) + 1], *by))
         value = f"f.{indicator.column or indicator.count}"
         return (
             f"SELECT {places}, {value} AS v, count(*) AS n FROM {marked} AS f "
