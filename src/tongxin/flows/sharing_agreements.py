@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from tongxin import vault
 from tongxin.access import selectors as access
-from tongxin.accounts.models import LEVELS, Division, Organisation, Post
+from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
@@ -19,6 +19,7 @@ from tongxin.flows import comparing
 from tongxin.flows import sharing_duties as duties
 from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.sharing_bodies import body_with, purposes_with
 from tongxin.flows.sharing_ending import locked, stop
 from tongxin.flows.sharing_sending import align
 from tongxin.lib import ids
@@ -70,13 +71,6 @@ def county_of(actor: Viewer) -> int:
     if found is None:
         raise NotAllowed
     return int(found)
-
-
-def bodies_in(county_id: int, found: Rules) -> list[Organisation]:
-    """The bodies of a county with which something can be agreed."""
-    kinds = {kind for each in found.purposes.values() for kind in each.receivers}
-    known = Organisation.objects.filter(division__county_id=county_id, kind__in=sorted(kinds - set(LEVELS)))
-    return list(known.order_by("name"))
 
 
 @transaction.atomic
@@ -155,13 +149,15 @@ def _hash(county_id: int, at: datetime) -> str:
 def _wrong(
     wish: Wish, agreement: Agreement | None, found: Rules, county_id: int, at: datetime
 ) -> Iterator[Problem]:
-    known = {each.id: each for each in bodies_in(county_id, found)}
-    body = known.get(agreement.to_organisation_id if agreement else wish.organisation_id or 0)
+    county = Division.objects.get(id=county_id)
+    wanted = agreement.to_organisation_id if agreement else wish.organisation_id
+    body = body_with(wanted, county=county, found=found)
     if body is None:
         yield Problem("organisation", NO_BODY, True)
         return
     purpose = found.purposes.get(wish.purpose)
-    if purpose is None or body.kind not in purpose.receivers or not _is_that_way(purpose, agreement):
+    offered = purposes_with(body, county=county, found=found)
+    if purpose is None or purpose not in offered or not _is_that_way(purpose, agreement):
         yield Problem("purpose", NO_PURPOSE, True)
         return
     if wish.flow not in purpose.flows:

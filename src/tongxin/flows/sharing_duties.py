@@ -92,12 +92,15 @@ def _first(
 
 
 def _give(duty: Duty, at: datetime) -> None:
-    """Who answers now: a living holder, one further up for each time it was late."""
-    posts = Post.objects.filter(id__in=[duty.first_post_id]).select_related("division")
+    """Who answers now: a living holder, one further up for each time it was late; above the other side's last one
+    the desk that gives."""
+    desk = duty.agreement.post_id
+    posts = Post.objects.filter(id__in=[duty.first_post_id, desk]).select_related("division")
     roster = Roster(posts=posts, at=at)
-    post = duty.first_post_id
-    owner = roster.responsible(post_id=post, climbs=duty.climbed) if post else None
-    duty.owner_post_id = owner.post_id if owner else None
+    line = roster.line(post_id=duty.first_post_id) if duty.first_post_id else []
+    if duty.side == RECEIVER and duty.climbed >= len(line):
+        line += [each for each in roster.line(post_id=desk)[:1] if each.post_id not in {one.post_id for one in line}]
+    duty.owner_post_id = line[min(duty.climbed, len(line) - 1)].post_id if line else None
 
 
 def finish(duty: Duty, *, actor: Viewer, at: datetime, outcome: str = "", words: str = "") -> None:

@@ -18,6 +18,7 @@ SOURCES = frozenset({
     "name", "id_no", "birth", "birth_month", "sex", "phone", "place", "village", "address", "categories",
 })
 SCOPES, FLOWS = frozenset({"categories", "ages", "towns"}), frozenset({"standing", "asked"})
+REACHES = ("county", "city", "province")
 SIDES = ("giver", "receiver")
 SPANS = ("approve", "answer", "receipt", "dispose", "climb")
 PURPOSE = ("id", "zh", "basis", "receivers", "consent", "fields", "scopes", "ages", "flows", "longest")
@@ -65,7 +66,7 @@ def _purposes(raw: object, fields: set[str]) -> None:
     found = []
     for at, each in enumerate(take.sequence(raw, "purposes")):
         path = f"purposes[{at}]"
-        row = take.mapping(each, path, required=PURPOSE, optional=("categories",))
+        row = take.mapping(each, path, required=PURPOSE, optional=("categories", "reach"))
         found.append(take.identifier(row, path))
         if not row["consent"]:
             raise DefinitionError(f"{path}.consent", "没有写每个孩子要有哪一项同意", "写 consent: share")
@@ -77,6 +78,8 @@ def _purposes(raw: object, fields: set[str]) -> None:
                 raise DefinitionError(f"{path}.{key}", f"没有：{'、'.join(sorted(map(str, strange)))}", cure)
         if ("categories" in row["scopes"]) != bool(row.get("categories")):
             raise DefinitionError(f"{path}.categories", "按困境类别选孩子的，要写可以用哪些类别", "写 categories")
+        if row.get("reach", REACHES[0]) not in REACHES:
+            raise DefinitionError(f"{path}.reach", "没有这样的范围", f"可写：{'、'.join(REACHES)}")
         take.sequence(row["receivers"], f"{path}.receivers")
         _ages(row["ages"], f"{path}.ages")
         _longest(row["longest"], f"{path}.longest")

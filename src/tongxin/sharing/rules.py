@@ -10,6 +10,8 @@ from tongxin.rulebook import shipped
 KIND, ID = "sharing", "sharing"
 # What versions adopted before said nothing of.
 GIVES = ("case_manager",)
+# How far the other body may sit: in the county, in its city, in its province.
+REACHES = ("county", "city", "province")
 Span = Mapping[str, int]
 # What a purpose under which the other body gives has of its own: no child here is chosen, none is asked.
 BROUGHT: Mapping[str, Any] = {"consent": "", "scopes": (), "ages": (0, 18), "flows": ("brought",)}
@@ -43,6 +45,11 @@ class Purpose:
     longest: int
     # The kind of list that the other body brings under it; empty where this county gives.
     brings: str = ""
+    reach: str = REACHES[0]
+
+    def reaches(self, level: str) -> bool:
+        """Whether a body may be as far as the nearest place that holds both of them."""
+        return REACHES.index(level) <= REACHES.index(self.reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,7 @@ def _purpose(each: Mapping[str, Any]) -> Purpose:
         consent=each["consent"], fields=tuple(each["fields"]), scopes=tuple(each["scopes"]),
         categories=tuple(each.get("categories", ())), ages=(int(low), int(high)), flows=tuple(each["flows"]),
         longest=int(each["longest"]["value"]), brings=str(each.get("brings", "")),
+        reach=str(each.get("reach", REACHES[0])),
     )
 
 

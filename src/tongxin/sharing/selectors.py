@@ -38,6 +38,13 @@ def agreements_for(*, viewer: Viewer, at: datetime) -> QuerySet[Agreement]:
     return Agreement.objects.filter(Q(county_id__in=giving) | Q(to_organisation_id__in=taking))
 
 
+def shown_to(*, viewer: Viewer, at: datetime) -> QuerySet[Agreement]:
+    """Those of a viewer's side; and to be read, not acted on, those under which something late was passed up to them."""
+    waits = Duty.objects.filter(owner_post_id__in=viewer.post_ids, done_at__isnull=True).values("agreement_id")
+    mine = agreements_for(viewer=viewer, at=at).values("id")
+    return Agreement.objects.filter(Q(id__in=mine) | Q(id__in=waits))
+
+
 def agreement_for(agreement_id: UUID, *, viewer: Viewer, at: datetime) -> Agreement | None:
     """One of them."""
     return agreements_for(viewer=viewer, at=at).select_related("current").filter(id=agreement_id).first()

@@ -130,7 +130,12 @@ def _where(row: Duty, *, is_theirs: bool) -> str:
 @door(f"office.{selectors.ANY}")
 def agreement_page(request: Asked, agreement_id: UUID) -> HttpResponse:
     """One agreement: what it says, whose word is missing, what was given under it."""
-    return page_of(request, agreement_for(request, agreement_id))
+    row = selectors.shown_to(viewer=request.viewer, at=request.at).select_related("current").filter(
+        id=agreement_id
+    ).first()
+    if row is None:
+        raise Http404
+    return page_of(request, row)
 
 
 def agreement_for(request: Asked, agreement_id: UUID) -> Agreement:
@@ -157,6 +162,7 @@ def page_of(
     texts = dict(zip([*(each.id for each in versions), *(each.id for each in said), row.id], names.more, strict=True))
     mine = agreements.sides_of(row, viewer=request.viewer, at=request.at)
     is_open = row.state not in Agreement.OVER
+    is_side = selectors.agreement_for(row.id, viewer=request.viewer, at=request.at) is not None
     return show(request, "console/sharing/agreement.html", {
         "row": agreement_rows(request, [row])[0], "agreement": row, "problems": told_problems(problems),
         "versions": [_version(each, found, texts, names, titles, request) for each in versions],
@@ -167,12 +173,12 @@ def page_of(
         "is_own": bool(now.pending and now.pending.person_id == request.viewer.person_id),
         "missing": [sides_zh(row)[side] for side in now.missing], "ends": found.ends.items(),
         "may_revise": agreements.may_write(row, viewer=request.viewer, at=request.at) and is_open and not now.pending,
-        "may_ask": _may_ask(request, row), "may_end": is_open, "counts": counts_of(row),
+        "may_ask": _may_ask(request, row), "may_end": is_open and is_side, "counts": counts_of(row),
         "ended": {"why": found.ends.get(row.reason, ""), "words": texts.get(row.id) or "",
                   "by": names.person(row.ended_by) if row.ended_by else ""},
         "requests": [
             {"url": f"{HOME}requests/{each.id}/", "at": each.at, "state": each.get_state_display()}
-            for each in row.requests.order_by("-at")
+            for each in (row.requests.order_by("-at") if is_side else ())
         ],
         "duties": duty_rows(request, list(row.duties.filter(done_at__isnull=True).select_related("agreement"))),
         "done": _done(row, found), "gives": selectors.is_giver(row, viewer=request.viewer, at=request.at),
@@ -238,7 +244,8 @@ def scope_zh(version: Version, request: Asked) -> str:
     content = rules.resolve("categories", "categories", at=request.at).content["categories"]
     told = {each["id"]: str(each["zh"]) for each in content}
     low, high = scope.get("ages") or (0, 18)
-    parts = ["本区县在办的孩子", f"{low}到{high}周岁"]
+    county = Division.objects.get(id=version.agreement.county_id)
+    parts = [f"{county.name}在办的孩子", f"{low}到{high}周岁"]
     if categories := scope.get("categories"):
         parts.append("、".join(told.get(each, each) for each in categories))
     if towns := scope.get("towns"):

@@ -15,6 +15,7 @@ from tongxin.flows import sharing_agreements as agreements
 from tongxin.flows import sharing_asking as asking
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sharing_agreements import Wish
+from tongxin.flows.sharing_bodies import bodies_at, body_with, places_with, purposes_with
 from tongxin.flows.sharing_duties import rules_of
 from tongxin.lib.numbers import day_in, number_in
 from tongxin.rulebook import rules
@@ -107,19 +108,36 @@ def _page(
     request: Request, row: Agreement | None, newest: Version | None, found: Rules, county_id: int, wish: Wish,
     problems: Iterable[Problem] = (), *, status: int = 200,
 ) -> HttpResponse:
-    bodies = agreements.bodies_in(county_id, found)
-    body = next((each for each in bodies if each.id == wish.organisation_id), None)
-    offered = found.purposes_for(body.kind) if body else []
+    county = Division.objects.get(id=county_id)
+    body = body_with(wish.organisation_id, county=county, found=found)
+    offered = purposes_with(body, county=county, found=found) if body else []
+    places = places_with(county, found, on=request.at.astimezone(CHINA).date())
+    place = _place(request, places, body)
+    if body is not None and place.id != seat_of(body):
+        body, offered = None, []
     purpose = next((each for each in offered if each.id == wish.purpose), None)
     if purpose is None and len(offered) == 1:
         purpose = offered[0]
     return show(request, "console/sharing/form.html", {
         "problems": told_problems(problems), "agreement": agreement_rows(request, [row])[0] if row else None,
-        "after": newest.number if newest else 0, "bodies": bodies, "body": body, "offered": offered, "wish": wish,
+        "after": newest.number if newest else 0, "body": body, "places": places, "place": place,
+        "bodies": bodies_at(place, county=county, found=found), "is_elsewhere": place.id != county.id,
+        "offered": offered, "wish": wish,
         "purpose": purpose, "action": f"{HOME}{row.id}/revise/" if row else f"{HOME}new/", "row": row,
         "choices": _choices(purpose, found, wish, county_id, request) if purpose else {},
         "gate": gate_shown(request, agreements.GATE, county_id=county_id), **fresh(request),
     }, status=status)
+
+
+def seat_of(body: Organisation) -> int:
+    """The place under which a body is chosen: its county, or the city or province whose own it is."""
+    return int(body.division.county_id or body.division_id)
+
+
+def _place(request: Request, places: list[Division], body: Organisation | None) -> Division:
+    """The place chosen; else that of the body; else the county itself, which comes first."""
+    wanted = number_in(request.GET.get("place", "")) or (seat_of(body) if body else 0)
+    return next((each for each in places if each.id == wanted), places[0])
 
 
 def _choices(purpose: Purpose, found: Rules, wish: Wish, county_id: int, request: Request) -> dict[str, Any]:
