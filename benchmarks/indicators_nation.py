@@ -29,10 +29,12 @@ from tongxin.lib import definitions, places
 
 CHILDREN, PROVINCES = 10_000_000, 31
 MINUTES, PEAK = 10, 12_288
+VILLAGES = 19_404
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 # Rows for each child, 30 in all; what isn't about single children is by village.
 PER_CHILD = {
-    "cases": 1, "spans": 1.3, "identifications": 2, "assessments": 0.6, "grades": 0.5, "visits": 7, "contacts": 2,
+    "cases": 1, "spans": 1.3, "identifications": 2, "assessments": 0.6, "grades": 0.5, "standings": 1.5,
+    "visits": 7, "contacts": 2,
     "tasks": 12.6, "referrals": 0.2, "feedback": 0.5, "consents": 0.3, "courses": 0.1, "course_ends": 0.08,
     "sessions": 0.7, "crises": 0.03, "reports": 0.01, "plans": 0.3, "reviews": 0.5, "closures": 0.1,
     "mediations": 0.01, "participants": 0.8, "grants": 0.15, "clues": 0.02,
@@ -80,8 +82,10 @@ def generate(folder: Path, share: float) -> int:
     """How many rows were written, a file for each province and set."""
     many = 0
     with duckdb.connect(config={"threads": 2, "memory_limit": "4GB"}) as connection:
+        connection.execute("SET preserve_insertion_order = false")
         connection.execute("SELECT setseed(0.5)")
         for number in range(PROVINCES):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE villages AS {_villages(number)}")
             for name, facts in SETS.items():
                 villages = 620_000 * share
                 rows = PER_CHILD[name] * CHILDREN * share if name in PER_CHILD else PER_VILLAGE[name] * villages
@@ -94,28 +98,33 @@ def _write(
 ) -> int:
     path = folder / facts.id / f"part={province + 11}" / FILE
     path.parent.mkdir(parents=True)
-    columns = ", ".join([*_places(facts, province), *_keys(facts, share), *_values(facts)])
+    lowest = LEVELS.index(facts.lowest)
+    places = [f"{level if at <= lowest else 'NULL::VARCHAR'} AS {level}" for at, level in enumerate(LEVELS)]
+    columns = ", ".join([*places, *_keys(facts), *_values(facts)])
     # A child lives in one village: the number of the child says which.
-    child = f"floor(random() * {max(int(CHILDREN * share / PROVINCES), 1)})::BIGINT"
-    source = f"SELECT {child} AS c FROM range({rows})"
-    connection.execute(f"COPY (SELECT {columns} FROM ({source})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    children = max(int(CHILDREN * share / PROVINCES), 1)
+    source = (
+        f"SELECT c, villages.* FROM (SELECT {province * children} + floor(random() * {children})::INTEGER AS c "
+        f"FROM range({rows})) JOIN villages ON villages.number = c % {VILLAGES}"
+    )
+    connection.execute(
+        f"COPY (SELECT {columns} FROM ({source})) TO '{path}' "
+        "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 500000)"
+    )
     return rows
 
 
-def _places(facts: FactSet, province: int) -> list[str]:
+def _villages(province: int) -> str:
     """A province of 11 cities, 9 counties in each, 14 towns in each, 14 villages in each."""
-    code = f"{province + 11}"
-    parts = {
-        "province": f"'{code}'", "city": f"'{code}' || lpad((c % 11)::VARCHAR, 2, '0')",
-        "county": f"'{code}' || lpad((c % 99)::VARCHAR, 4, '0')",
-        "town": f"'{code}' || lpad((c % 1386)::VARCHAR, 7, '0')",
-        "village": f"'{code}' || lpad((c % 19404)::VARCHAR, 10, '0')",
-    }
-    lowest = LEVELS.index(facts.lowest)
-    return [f"{parts[level] if at <= lowest else 'NULL::VARCHAR'} AS {level}" for at, level in enumerate(LEVELS)]
+    code = province + 11
+    parts = {"city": (11, 2), "county": (99, 4), "town": (1386, 7), "village": (VILLAGES, 10)}
+    named = ", ".join(
+        f"'{code}' || lpad((range % {many})::VARCHAR, {wide}, '0') AS {level}" for level, (many, wide) in parts.items()
+    )
+    return f"SELECT range AS number, '{code}' AS province, {named} FROM range({VILLAGES})"
 
 
-def _keys(facts: FactSet, share: float) -> list[str]:
+def _keys(facts: FactSet) -> list[str]:
     sql = {"child": "c * 31", "household": "c // 2", "person": "c % 20000", "meeting": "c * 7 % 1000003"}
     return [f"({sql[key]})::BIGINT AS {key}" for key in facts.keys]
 
@@ -134,8 +143,8 @@ def _value(name: str, kind: Kind) -> str:
     if kind is Kind.INT:
         return "floor(random() * 3000)::BIGINT"
     codes = CODES.get(name, ("a", "b", "c"))
-    listed = ", ".join(f"'{each}'" for each in codes)
-    return f"[{listed}][1 + floor(random() * {len(codes)})::INTEGER]"
+    whens = " ".join(f"WHEN {at} THEN '{each}'" for at, each in enumerate(codes[:-1]))
+    return f"CASE floor(random() * {len(codes)})::TINYINT {whens} ELSE '{codes[-1]}' END"
 
 
 def compute(folder: str) -> int:

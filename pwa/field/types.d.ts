@@ -93,7 +93,7 @@ export type Try = { id: string; lesson: string; version: string; answers: Record
 export type Call = { zh: string; number: string; note?: string };
 export type CallList = Call[] | { calls?: Call[]; [key: string]: unknown };
 export type Guide = { sections?: { zh: string; lines: string[] }[]; [key: string]: unknown };
-export type Count = { zh: string; done: number; due: number };
+export type Count = { zh: string; done: number; due: number; late?: number };
 export type Targets = { this_month?: Count[]; last_month?: Count[]; [key: string]: unknown };
 export type Limits = { idle_minutes?: number; hidden_minutes?: number; pin_tries?: number; keep_receipts_days?: number; keep_answers_days?: number;
   photo_kilobytes?: number; photo_side?: number; voice_seconds?: number; message?: string;

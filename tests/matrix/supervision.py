@@ -1,4 +1,4 @@
-"""A question of supervision about the director's records, as the worker asks it at night; a report of the county."""
+"""A question of supervision about the director's records, as asked at night; a report; a kept question of figures."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from tests.matrix.office import Worker
 from tests.web.conftest import MORNING
 from tongxin import vault
 from tongxin.accounts.models import places_of
+from tongxin.lists.models import KeptQuery, KeptQueryVersion
 from tongxin.people.models import Child
 from tongxin.reports.models import Report
 from tongxin.supervision.models import Behind, Question
@@ -39,7 +40,21 @@ def question(here: dict[str, Worker], child: Child) -> dict[str, Any]:
     )
     vault.create_keys([row.key_owner], at=MORNING)
     Behind.objects.create(question=row, entry_id=child.id, child_id=child.id)
-    return {"question_id": row.id, "check": "no_birth", "report_id": report(here).id, "shape": "xlsx"}
+    return {"question_id": row.id, "check": "no_birth", "report_id": report(here).id, "shape": "xlsx",
+            "query_id": query(here).id}
+
+
+def query(here: dict[str, Worker]) -> KeptQuery:
+    """A question about figures that the county's case manager keeps for everybody there."""
+    maker = here["case_manager"]
+    row = KeptQuery.objects.create(
+        person_id=maker.person.id, post_id=maker.post.id, division_id=maker.post.division.county_id, created_at=MORNING
+    )
+    made = KeptQueryVersion(query=row, asked={"indicator": ["visits"], "period": ["2025"]}, is_shared=True,
+                            person_id=maker.person.id, at=MORNING)
+    vault.put(made, {"name": "各镇走访"}, keyring=vault.create_keys([made.key_owner], at=MORNING))
+    made.save()
+    return row
 
 
 def report(here: dict[str, Worker]) -> Report:

@@ -18,7 +18,7 @@ export async function screen() {
 /** @param {string} zh @param {Count[] | undefined} counts */
 function month(zh, counts) {
   if (!counts?.length) return null;
-  return card(make("h2", {}, zh), ...counts.map(({ zh: what, done, due }) => make("div", { class: "fa-target" },
-    make("p", {}, what, make("b", {}, `${done} / ${due}`)),
+  return card(make("h2", {}, zh), ...counts.map(({ zh: what, done, due, late }) => make("div", { class: "fa-target" },
+    make("p", {}, what, make("b", {}, `${done} / ${due}`), late ? say("，逾期 {n}", { n: late }) : ""),
     make("progress", { max: Math.max(due, 1), value: Math.min(done, due), "aria-label": what }))));
 }

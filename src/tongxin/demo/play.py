@@ -40,6 +40,7 @@ from tongxin.demo.office import settle_rows
 from tongxin.demo.outside_desks import OutsideDesks
 from tongxin.demo.pairing_days import PairingDays
 from tongxin.demo.place_days import PlaceDays
+from tongxin.demo.query_days import QueryDays
 from tongxin.demo.question_days import QuestionDays
 from tongxin.demo.readers import Readers
 from tongxin.demo.receivers import LINK, Kept, receiving
@@ -138,6 +139,7 @@ def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     NeighbourDays(year, county=county).plan_all()
     SupervisionDays(year, county_id=county.id).plan_all()
     QuestionDays(year, county=county).plan_all()
+    QueryDays(year, county=county).plan_all()
     RecheckDays(year, county=county).plan_all()
 
 

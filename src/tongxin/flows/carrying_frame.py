@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +15,19 @@ from tongxin.accounts.posts import roster_for
 from tongxin.accounts.viewers import Seat, Viewer
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.assessments.rulings import rulings_in
-from tongxin.cases.models import Task
 from tongxin.core.danger_words import lexicon_json
 from tongxin.core.grading.export import form_json, gates_json, identification_json, instrument_json
 from tongxin.core.pathway import CHINA
 from tongxin.core.pathway.export import calendar_json, pathway_json
 from tongxin.duty.selectors import on_call
-from tongxin.flows import carrying_lessons, hearing, lists
+from tongxin.flows import carrying_lessons, hearing, lists, month_targets
 from tongxin.flows.carrying_asking import asking_in
-from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
 from tongxin.rulebook.shipped import content_in_force
 from tongxin.sync.limits import limits_at
 
 ROUTE = "field"
-OPENS, VISIT, VISIT_FORM = "case_file", "visit", "visit_record"
+OPENS = "case_file"
 # Places and roles whose rules one process keeps made.
 MOST_KEPT = 64
 CALLED = ("child_supervisor", "counsellor", "case_manager")
@@ -224,21 +222,15 @@ def _whom_to_call(
 
 
 def _targets(seat: Seat, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    """Visits done and due, this month and last."""
-    today = at.astimezone(CHINA).date()
-    this = today.replace(day=1)
-    last = (this.replace(year=this.year - 1, month=12) if this.month == 1 else this.replace(month=this.month - 1))
-    after = this.replace(year=this.year + 1, month=1) if this.month == 12 else this.replace(month=this.month + 1)
-    return {"this_month": _counts(seat, this, after), "last_month": _counts(seat, last, this)}
-
-
-def _counts(seat: Seat, first: date, after: date) -> list[dict[str, Any]]:
-    since, until = (datetime.combine(day, datetime.min.time(), tzinfo=CHINA) for day in (first, after))
-    done = Entry.objects.filter(
-        post_id=seat.post_id, kind=VISIT, correction_kind="", occurred_at__gte=since, occurred_at__lt=until
-    ).count()
-    due = Task.objects.filter(
-        post_id=seat.post_id, form=VISIT_FORM, due_at__gte=since, due_at__lt=until, state__in=(Task.OPEN, Task.WAITING)
-    ).count()
-    return [{"zh": "走访", "done": done, "due": done + due}]
+    """What was done and due, this month and last; nothing where a kind of work did not come up."""
+    region = rules.region_of(seat.division_id)
+    if not month_targets.counts_for(seat.role, region=region, at=at):
+        return {"this_month": [], "last_month": []}
+    return {
+        name: [
+            {"zh": each.zh, "done": each.done, "due": each.due, "late": each.late}
+            for each in count([seat.post_id], region=region, at=at) if each.due
+        ]
+        for name, count in (("this_month", month_targets.this_month), ("last_month", month_targets.last_month))
+    }
 

@@ -13,6 +13,7 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import LEVELS, Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.indicators import Group, Indicator
+from tongxin.core.indicators.definition import PERCENT
 from tongxin.core.indicators.dimensions import MONTH, PLACE, Dimension, lowest_depth
 from tongxin.core.indicators.hiding import Path
 from tongxin.indicators.crosses import SUMLESS, Codes, Crossed, cross
@@ -85,12 +86,14 @@ def _table(question: Question, group: Group, crossed: Crossed, place: Place, rou
         (place.path, code, zh) for code, zh in _codes(question, question.rows, filters)
     ]
     columns = _codes(question, question.columns, filters) if question.columns else []
+    # A middle of waiting times is no number of children.
+    step = rounded if question.period.is_rough and crossed.indicator.count not in PERCENT else 0
     lines = []
     for path, code, zh in (*rows, (place.path, "", ALL_ZH)):
         figures = []
         for column in (*(each for each, _ in columns), ""):
             wanted = [_wanted(each, question, code, column, filters) for each in crossed.dimensions]
-            figures.append(_rough(crossed.at(path, wanted), rounded if question.period.is_rough else 0))
+            figures.append(_rough(crossed.at(path, wanted), step))
         lines.append(Line(zh, tuple(figures)))
     return Answer(group, crossed.indicator, tuple(zh for _, zh in columns), tuple(lines))
 

@@ -91,6 +91,33 @@ def grades(w: Words) -> str:
     )
 
 
+def standings(w: Words) -> str:
+    """One row for each colour a child had from–to, as it was confirmed; before the first decision, and none at all.
+
+    Of a file that is closed now `closed_on` is the day it was closed last; one that was opened again counts as open
+    throughout, for nobody waited for the child to come back.
+    """
+    ended = "(SELECT max({day}) FROM ledger_entry e WHERE e.subject_id = c.id AND {kinds} AND {stands})"
+    closings = ended.format(
+        day=w.day("e.occurred_at"), kinds="e.kind IN ('closure_decision', 'transfer_in')", stands=STANDS
+    )
+    anything = ended.format(day=w.day("e.occurred_at"), kinds="TRUE", stands=STANDS)
+    turns = (
+        "SELECT coalesce(o.goes_on, o.id) AS whose, d.at AS at, 1 AS turn, d.id AS number, d.level AS level "
+        "FROM cases_decision d JOIN cases_case o ON o.id = d.case_id WHERE d.stands UNION ALL "
+        "SELECT p.id, p.created_at, 0, 0, 'none' FROM people_child p JOIN cases_case o ON o.id = p.id "
+        "WHERE o.goes_on IS NULL"
+    )
+    order = "PARTITION BY t.whose ORDER BY t.turn, t.at, t.number"
+    return (
+        f"SELECT {PLACE}, {w.id('p.id')} AS child, {w.day('t.at')} AS from_on, "
+        f"{w.day(f'(lead(t.at) OVER ({order}))')} AS until_on, t.level AS level, "
+        f"CASE WHEN c.is_open THEN NULL ELSE coalesce({closings}, {anything}, {w.day('p.created_at')}) END "
+        "AS closed_on "
+        f"FROM ({turns}) t JOIN cases_case c ON c.id = t.whose JOIN people_child p ON p.id = c.id"
+    )
+
+
 def visits(w: Words) -> str:
     """One row for each visit to a child; a visit to siblings is one for each."""
     role = "(SELECT o.role FROM accounts_post o WHERE o.id = e.post_id)"

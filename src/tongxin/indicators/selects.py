@@ -8,7 +8,7 @@ from tongxin.indicators.dialect import Words
 SELECTS: Mapping[str, Callable[[Words], str]] = {
     each.__name__: each for each in (
         children.cases, children.spans, children.identifications, children.assessments, children.grades,
-        children.visits, children.contacts, children.feedback, children.consents, children.courses,
+        children.standings, children.visits, children.contacts, children.feedback, children.consents, children.courses,
         children.course_ends, children.sessions, children.plans, children.reviews, children.closures,
         children.reports, children.mediations, children.crises, children.tasks, children.referrals, children.grants,
         supply.participants, supply.clues, supply.money, supply.posts, supply.credits, supply.trainings,

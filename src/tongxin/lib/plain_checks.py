@@ -7,6 +7,7 @@ from typing import Any
 from tongxin.core.danger_words import read as read_danger_words
 from tongxin.core.forms import content as take
 from tongxin.core.grading.gates import CRISES
+from tongxin.core.indicators.dimensions import read_dimensions
 from tongxin.core.language.errors import DefinitionError
 from tongxin.core.scrubbing import read as read_scrubbing
 from tongxin.lib import crisis_checks
@@ -42,6 +43,7 @@ from tongxin.lib.sharing_checks import check_sharing
 from tongxin.lib.sign_in_checks import check_sign_in
 from tongxin.lib.supervision_checks import check_calibration, check_quality, check_supervision
 from tongxin.lib.sync_checks import check_sync
+from tongxin.lib.target_checks import check_targets
 from tongxin.lib.training_checks import check_lesson, check_training
 from tongxin.lib.workforce_checks import check_workforce
 
@@ -214,6 +216,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "coordination": check_coordination,
     "crisis": _crisis,
     "danger_words": read_danger_words,
+    "dimensions": read_dimensions,
     "display": _display,
     "documents": check_documents,
     "drafts": _drafts,
@@ -249,6 +252,7 @@ PLAIN: dict[str, Callable[[Content], object]] = {
     "rechecks": check_rechecks,
     "supervision": check_supervision,
     "sync": check_sync,
+    "targets": check_targets,
     "training": check_training,
     "workforce": check_workforce,
 }

@@ -55,6 +55,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/programmes/", "项目", "see_funds", MEANS),
     ("/district/", "辖区情况", "see_figures", AREA),
     ("/indicators/", "统计指标", "see_indicators", AREA),
+    ("/queries/", "自选统计", "see_indicators", AREA),
     ("/reports/", "统计报告", "see_reports", AREA),
     ("/supervision/questions/", "督导提问", "see_supervision", AREA),
     ("/rechecks/", "走访回访", "recheck", AREA),

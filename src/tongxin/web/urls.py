@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.activities.urls")), path("", include("tongxin.web.coming.page")),
     path("", include("tongxin.web.console.capacity")),
     path("", include("tongxin.web.console.indicators")),
+    path("", include("tongxin.web.console.queries")),
     *(
         path("", include(f"tongxin.web.console.{each}")) for each in (
             "funds.home", "funds.months", "funds.payouts", "funds.fund", "funds.helped", "funds.handing",

@@ -86,6 +86,11 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         decided_on date 确认日期
         level code 等级
         before code 原来的等级"""),
+    _set("standings", "历次等级", CHILD, "village", "child", """
+        from_on date 从
+        until_on date 到（不含）
+        level code 确认的等级
+        closed_on date 结案或迁出日期"""),
     _set("visits", "走访", CHILD, "village", "child household person", """
         visited_on date 走访日期
         recorded_on date 记录日期

@@ -1,11 +1,14 @@
 """What somebody sees first: dangers, the day's work one line a household, and what is new."""
 
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseRedirect
 
 from tongxin.access import selectors as access
 from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.drafts import selectors as drafts
+from tongxin.flows import month_targets
 from tongxin.notices import services as notices
 from tongxin.web import words
 from tongxin.web.console import coordination
@@ -14,7 +17,7 @@ from tongxin.web.console.counts import counts_of
 from tongxin.web.console.drafts import draft_rows
 from tongxin.web.console.names import open_names
 from tongxin.web.console.news import news_of
-from tongxin.web.console.options import pathway_shown
+from tongxin.web.console.options import pathway_shown, region_of_viewer
 from tongxin.web.console.today import children_of, lines_of, own_tasks, passed_up_tasks
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import navigation, show
@@ -82,8 +85,22 @@ def home(request: Request) -> HttpResponse:
             {**each, "means": DESK[each["url"]]} for each in navigation(request) if each["url"] in DESK
         ],
         "has_more_dangers": len(dangers) > DANGERS,
-        "newest": news[:NEWS], "older": news[NEWS:],
+        "newest": news[:NEWS], "older": news[NEWS:], "months": _months(request),
     })
+
+
+def _months(request: Request) -> list[dict[str, Any]]:
+    """The own month and the one before, for those who go to see children; nobody else's beside it."""
+    seat, region = request.viewer.seat, region_of_viewer(request)
+    if seat is None or not month_targets.counts_for(seat.role, region=region, at=request.at):
+        return []
+    posts = request.viewer.post_ids
+    found = (
+        ("本月", month_targets.this_month(posts, region=region, at=request.at)),
+        ("上月", month_targets.last_month(posts, region=region, at=request.at)),
+    )
+    told = [{"zh": zh, "rows": [each for each in rows if each.due]} for zh, rows in found]
+    return told if any(each["rows"] for each in told) else []
 
 
 def _in_crisis(request: Request) -> list[Case]:

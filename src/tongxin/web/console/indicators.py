@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -99,7 +99,7 @@ def table(request: Request) -> HttpResponse:
     group = _group(request, groups_in(region=service.region_of(request.viewer), at=request.at))
     found = _computed(request, asked, group.indicators)
     rows, about = _lines(group, found, asked), _about(group, asked)
-    content = _workbook(rows, about) if kind == XLSX else _csv([*rows, (), *about])
+    content = workbook(rows, about, numbers=(4, 6, 7)) if kind == XLSX else as_csv([*rows, (), *about])
     return HttpResponse(content, content_type=KINDS[kind], headers={
         "Content-Disposition": f'attachment; filename="indicators-{group.id}-{asked.place.code}.{kind}"',
     })
@@ -196,7 +196,10 @@ def _about(group: Group, asked: Asked) -> list[tuple[str, ...]]:
     return [("地方", asked.place.zh), ("统计期", period), (small,), (), *meanings([group])]
 
 
-def _workbook(rows: Sequence[tuple[str, ...]], about: Sequence[tuple[str, ...]]) -> bytes:
+def workbook(
+    rows: Sequence[tuple[str, ...]], about: Sequence[tuple[str, ...]], *, numbers: Collection[int]
+) -> bytes:
+    """Two sheets: the figures, with numbers in some columns, and what they mean."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
         for name, lines in (("数", rows), ("怎么算", about)):
@@ -204,7 +207,7 @@ def _workbook(rows: Sequence[tuple[str, ...]], about: Sequence[tuple[str, ...]])
             sheet.set_column(0, 8, 18)
             for at, line in enumerate(lines):
                 for column, word in enumerate(line):
-                    if at and name == "数" and column in (4, 6, 7) and _is_number(word):
+                    if at and name == "数" and column in numbers and _is_number(word):
                         sheet.write_number(at, column, float(word))
                     else:
                         sheet.write_string(at, column, word)
@@ -215,7 +218,8 @@ def _is_number(word: str) -> bool:
     return word.replace(".", "", 1).isdigit()
 
 
-def _csv(rows: Sequence[tuple[str, ...]]) -> bytes:
+def as_csv(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """The same as text that spreadsheets open."""
     out = io.StringIO()
     writer = csv.writer(out)
     for row in rows:
