@@ -3,12 +3,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 
+import { build } from "esbuild";
 import { PurgeCSS } from "purgecss";
 
 const FILES = [
   { name: "htmx.org", from: "dist/htmx.min.js", to: "htmx.min.js" },
   { name: "@tabler/core", from: "dist/css/tabler.min.css", to: "tabler.min.css", leftOut: "tabler.left-out.txt" },
 ];
+// Of a large library only what our own entry names is built in, as one module that pages fetch when they draw.
+const BUILT = [{ name: "echarts", entry: "scripts/echarts.js", to: "echarts.min.js" }];
 const PAGES = ["src/tongxin/web/**/*.{html,py}", "pwa/{ask,field,form,office}/**/*.{js,html}"];
 
 const files = [];
@@ -21,6 +24,17 @@ for (const { name, from, to, leftOut } of FILES) {
   writeFileSync(`pwa/vendor/${to}`, text);
   const sha256 = createHash("sha256").update(text).digest("hex");
   files.push({ file: to, name, version, licence: license, sha256, ...(leftOut ? { left_out: leftOut } : {}) });
+}
+
+for (const { name, entry, to } of BUILT) {
+  const { version, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+  const made = await build({
+    entryPoints: [entry], bundle: true, minify: true, format: "esm", target: "es2021", write: false, charset: "utf8",
+    legalComments: "eof", define: { "process.env.NODE_ENV": '"production"' },
+  });
+  const text = made.outputFiles[0].text;
+  writeFileSync(`pwa/vendor/${to}`, text);
+  files.push({ file: to, name, version, licence: license, sha256: createHash("sha256").update(text).digest("hex") });
 }
 
 writeFileSync("pwa/vendor/manifest.json", JSON.stringify({ files }, null, 2) + "\n");

@@ -20,7 +20,7 @@ LARGEST, MOST = 60_000, 25
 BESIDE = {
     "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
     "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity", "supervision",
-    "workforce", "training", "funds", "exchange", "indicators", "reports",
+    "workforce", "training", "funds", "exchange", "indicators", "dashboards", "reports",
 }
 HEAD = "---\nwidth: 360\nsections: [one]\npages: []\n---\n# 题目\n\n{lead}\n\n## 一节\n\n{body}\n"
 

@@ -155,6 +155,8 @@ NEEDS: dict[str, str] = {
     "queries/table/": "office.see_indicators~",
     **dict.fromkeys((f"queries/<uuid:query_id>/{each}" for each in ("", "change/", "remove/")),
                     "office.see_indicators@county~"),
+    "dashboard/": "office.see_dashboards", "dashboard/table/": "office.see_dashboards",
+    "dashboard/report/": "office.make_reports~",
     "capacity/": "office.see_capacity", "capacity/waiting/": "office.see_capacity~", **SUPERVISION,
     **RECHECKS,
     "publicity/": "office.plan_activities~", "publicity/<uuid:line_id>/withdraw/": "office.plan_activities@county~",

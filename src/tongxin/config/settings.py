@@ -23,8 +23,8 @@ INSTALLED_APPS = [
             "cases", "drafts", "referrals", "notices", "intake", "documents", "lists", "sync", "consents", "looking",
             "registers", "exports", "keeping", "rights", "bookings", "sharing", "comparisons", "screening", "clues",
             "groups", "coordination", "exchange", "pairings", "places", "workforce", "training", "activities", "funds",
-            "programmes", "instances", "supervision", "rechecks", "reports", "flows", "web",
-            "commands",
+            "programmes", "instances", "supervision", "rechecks", "reports", "dashboards",
+            "flows", "web", "commands",
         )
     ),
     "django.contrib.auth",

@@ -21,7 +21,7 @@ ORDER = (
     "family_educator", "legal_adviser", "system_administrator", "security_administrator", "audit_administrator",
     "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
     "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity", "supervision",
-    "workforce", "training", "funds", "exchange", "indicators", "reports",
+    "workforce", "training", "funds", "exchange", "indicators", "dashboards", "reports",
 )
 FENCE = "---\n"
 # What a line may hold besides plain words: **strong**, 「a word of the screen」, [words](page.md).

@@ -36,6 +36,11 @@ def clues(w: Words) -> str:
     )
 
 
+def open_clues() -> str:
+    """From where rows come of clues that wait and that no file came of."""
+    return f"FROM clues_clue q {_at('q.county_id', 'q.town_id')} WHERE q.child_id IS NULL AND q.state <> 'closed'"
+
+
 def money(w: Words) -> str:
     """Two rows for each transfer, one on each account."""
     sides = (

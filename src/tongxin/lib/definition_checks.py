@@ -11,6 +11,7 @@ from tongxin.core.grading import Rules
 from tongxin.core.language.errors import DefinitionError
 from tongxin.lib import definitions
 from tongxin.lib.care_checks import check_needs, check_plan_classes
+from tongxin.lib.dashboard_checks import check_dashboards
 from tongxin.lib.definition_cases import Get, run_cases
 from tongxin.lib.definitions import DefinitionFault, Library, Version
 from tongxin.lib.plain_checks import PLAIN
@@ -144,6 +145,7 @@ def readers(rules: Rules, get: Get) -> dict[str, Callable[[Content], object]]:
         "pathway": lambda content: _pathway(content, rules, get),
         "rubric": lambda content: grading.refuse_falling(rules.rubric),
         "needs": lambda content: check_needs(content, rules, get),
+        "dashboards": lambda content: check_dashboards(content, get),
         "plan_classes": lambda content: check_plan_classes(content, get),
         "protocols": lambda content: check_protocols(content, get),
         "screening": lambda content: screening.read_rule(content, instruments=rules.instruments),

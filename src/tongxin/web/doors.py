@@ -56,6 +56,7 @@ ACTIONS = {
     "office.count_gatherings": "可以登记班会和家长学校的人",
     "office.see_capacity": "可以看人力与需求对照的人",
     "office.see_indicators": "可以看统计指标的人",
+    "office.see_dashboards": "可以看看板的人",
     "office.plan_activities": "可以办活动、登记宣传的人",
     "office.approve_activities": "可以批准活动、核实数目的人",
     "office.plan_activities|approve_activities": "办活动或批准活动的人",

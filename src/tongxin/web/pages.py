@@ -54,6 +54,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/funds/", "资金", "see_funds", MEANS),
     ("/programmes/", "项目", "see_funds", MEANS),
     ("/district/", "辖区情况", "see_figures", AREA),
+    ("/dashboard/", "看板", "see_dashboards", AREA),
     ("/indicators/", "统计指标", "see_indicators", AREA),
     ("/queries/", "自选统计", "see_indicators", AREA),
     ("/reports/", "统计报告", "see_reports", AREA),

@@ -241,3 +241,19 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         held_on date 日期
         state code 状态"""),
 )}
+
+# How far a child on file got, or a clue that no file came of yet: for the funnel, no indicator counts over it.
+LOOP = _set("loop", "闭环", CHILD, "village", "child", """
+    found_on date 发现日期
+    has_file bool 已建档
+    identified code 识别结果
+    stage code 阶段
+    level code 等级
+    identified_on date 第一次识别
+    assessed_on date 第一次评估
+    graded_on date 第一次定级
+    planned_on date 第一份方案
+    helped_on date 第一次服务
+    followed_on date 第一次跟进
+    again_on date 第二次评估
+    closed_on date 结案""")

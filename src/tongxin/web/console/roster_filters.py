@@ -10,13 +10,15 @@ from tongxin.access import selectors as access
 from tongxin.cases import slices
 from tongxin.cases.models import Case
 from tongxin.core.pathway import Pathway
+from tongxin.dashboards import stopping
+from tongxin.lib.numbers import number_in
 from tongxin.people.models import CategorySpan
 from tongxin.web.console.chips import scheme_chips
 from tongxin.web.console.options import pathway_shown, region_of_viewer, words_of
 from tongxin.web.console.places_filter import UNPLACED, UNPLACED_ZH, below, place_named
 from tongxin.web.doors import Request
 
-NAMES = ("place", "stage", "level", "category", "only")
+NAMES = ("place", "stage", "level", "category", "only", "stopped", "year")
 ONLY = {"late": "已逾期", "crisis": "危机处置中", "no_step": "没有下一步"}
 
 
@@ -31,6 +33,8 @@ class Filters:
         self.level = self._one_of(self.levels, "level")
         self.category = self._one_of(self.categories, "category")
         self.only = self._one_of(ONLY, "only")
+        self.stopped = self._one_of(self.stops, "stopped") if asked.get("stopped") else ""
+        self.year = number_in(asked.get("year", "")) if self.stopped else None
 
     def _one_of(self, known: Mapping[str, Any], name: str) -> str:
         value = self._asked.get(name, "")
@@ -43,6 +47,11 @@ class Filters:
     @property
     def stages(self) -> Mapping[str, str]:
         return self.pathway.stages
+
+    @cached_property
+    def stops(self) -> Mapping[str, str]:
+        """The steps of the loop that a child can have stopped at, as dashboards count them."""
+        return stopping.steps(region=region_of_viewer(self.request), at=self.request.at)
 
     @cached_property
     def levels(self) -> Mapping[str, str]:
@@ -63,14 +72,16 @@ class Filters:
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the file that the filters ask about: nobody learns by filtering what they may not read."""
-        asked = ((self.level, "psychological"), (self.only == "crisis", "crisis"), (self.stage, "identification"))
+        asked = ((self.level, "psychological"), (self.only == "crisis", "crisis"), (self.stage, "identification"),
+                 (self.stopped, "identification"))
         return tuple(part for is_asked, part in asked if is_asked) or ("roster",)
 
     @property
     def query(self) -> dict[str, str]:
         """The filters in force, for links."""
         place = str(self.place.id) if self.place else UNPLACED if self.unplaced else ""
-        values = (place, self.stage, self.level, self.category, self.only)
+        year = str(self.year or "")
+        values = (place, self.stage, self.level, self.category, self.only, self.stopped, year)
         return {name: value for name, value in zip(NAMES, values, strict=True) if value}
 
     @property
@@ -80,6 +91,7 @@ class Filters:
             self.place.name if self.place else UNPLACED_ZH.get(self.unplaced, ""),
             self.stages.get(self.stage, ""), self.levels.get(self.level, ""),
             self.categories.get(self.category, ""), ONLY.get(self.only, ""),
+            self.stops[self.stopped] if self.stopped else "",
         )
         return " · ".join(word for word in said if word)
 
@@ -101,6 +113,10 @@ class Filters:
                 child_id=OuterRef("pk"), category=self.category, end_on__isnull=True
             )
             cases = cases.filter(Exists(spans))
+        if self.stopped:
+            cases = stopping.stopped(
+                cases, step=self.stopped, year=self.year, region=region_of_viewer(self.request), at=self.request.at
+            )
         return self._only(cases)
 
     def _only(self, cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -1,0 +1,64 @@
+"""A figure of a dashboard put into a report still being written: counted for the report's own place and days."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from tongxin.access import selectors as access
+from tongxin.accounts.viewers import Viewer
+from tongxin.core.forms import Problem
+from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.reporting import frozen
+from tongxin.flows.reporting.making import MAKE, NOT_NOW, seen_by
+from tongxin.indicators import service
+from tongxin.indicators.rules import indicator_in
+from tongxin.reports.models import Report
+from tongxin.reports.periods import Period
+from tongxin.reports.rules import Kind, Section
+
+ADDED, ADDED_ZH, HELP = "added", "另加的数", "为什么加这几个数，说明什么"
+THERE = "没有再放：这份报告里已经有“{zh}”。"
+NO_FIGURE = "没有放进去：没有这个数。"
+
+
+def drafts(viewer: Viewer, *, at: datetime) -> QuerySet[Report]:
+    """The reports of the viewer's area that are still being written, the newest first."""
+    if not access.may_do(viewer=viewer, action=MAKE, at=at):
+        return Report.objects.none()
+    return seen_by(viewer, at=at).filter(state=Report.DRAFT)
+
+
+@transaction.atomic
+def add(*, report_id: UUID, indicator_id: str, actor: Viewer, at: datetime) -> Report:
+    """The report with one more figure in a section of its own at the end, and the figure at each place below."""
+    row = drafts(actor, at=at).order_by().select_for_update(of=("self",)).filter(id=report_id).first()
+    if row is None:
+        if seen_by(actor, at=at).filter(id=report_id).exists():
+            raise Refused([Problem("report", NOT_NOW, True)])
+        raise NotAllowed
+    found = indicator_in(indicator_id, region=service.region_of(actor), at=at)
+    place = service.place_for(actor, row.division.code)
+    if found is None or place is None:
+        raise Refused([Problem("indicator", NO_FIGURE, True)])
+    indicator = found[1]
+    if any(each["id"] == indicator.id for section in row.figures for each in section["rows"]):
+        raise Refused([Problem("indicator", THERE.format(zh=indicator.zh), True)])
+    by_place = () if indicator.is_alone else (indicator.id,)
+    kind = Kind("", "", "", "", (Section(ADDED, ADDED_ZH, (indicator.id,), by_place, HELP),))
+    made = frozen.figures(
+        kind=kind, place=place, period=Period(row.first, row.last, row.period), viewer=actor, at=at
+    )[0]
+    row.figures = _with(row.figures, made)
+    row.save(update_fields=["figures"])
+    return row
+
+
+def _with(sections: list[frozen.Row], made: frozen.Row) -> list[frozen.Row]:
+    """The sections with the new rows in the last; the other sections stay as they were counted."""
+    old = next((each for each in sections if each["id"] == ADDED), None)
+    if old is None:
+        return [*sections, made]
+    more = {**old, "rows": [*old["rows"], *made["rows"]], "places": [*old["places"], *made["places"]]}
+    return [more if each is old else each for each in sections]
