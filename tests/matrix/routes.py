@@ -93,7 +93,7 @@ NEEDS: dict[str, str] = {
     f"{CHILD}entries/<uuid:entry_id>/retract/": "record.visit_record~",
     f"{CHILD}entries/<uuid:entry_id>/move/": "record.visit_record~",
     f"{CHILD}entries/<uuid:entry_id>/paper/": "part.care",
-    f"{CHILD}paper/": "part.roster", f"{CHILD}paper/<slug:paper_id>/": "part.roster",
+    f"{CHILD}paper/": "part.roster", f"{CHILD}paper/<slug:paper_id>/": "part.roster", f"{CHILD}book/": "part.roster",
     f"{CHILD}attachments/": "part.roster", f"{CHILD}attachments/<uuid:attachment_id>/": "part.care",
     f"{CHILD}attachments/<uuid:attachment_id>/retract/": "part.care~",
     "households/<uuid:household_id>/": "part.family",
@@ -366,7 +366,8 @@ NEEDS: dict[str, str] = {
     "recalls/": "work", "recalls/<uuid:recall_id>/": "here",
     **dict.fromkeys(
         (f"exports/<uuid:export_id>/{each}" for each in (
-            "", "decide/", "download/", "password/", "revoke/", "texts/", "texts/page/", "texts/rest/",
+            "", "decide/", "download/", "progress/", "go-on/", "password/", "revoke/", "texts/", "texts/page/",
+            "texts/rest/",
         )),
         "here",
     ),

@@ -39,6 +39,7 @@ from tongxin.demo.notice_days import NoticeDays
 from tongxin.demo.office import settle_rows
 from tongxin.demo.outside_desks import OutsideDesks
 from tongxin.demo.pairing_days import PairingDays
+from tongxin.demo.paper_days import PaperDays
 from tongxin.demo.place_days import PlaceDays
 from tongxin.demo.query_days import QueryDays
 from tongxin.demo.question_days import QuestionDays
@@ -141,6 +142,7 @@ def _plan_county(year: Year, *, county: Division, start: datetime) -> None:
     QuestionDays(year, county=county).plan_all()
     QueryDays(year, county=county).plan_all()
     RecheckDays(year, county=county).plan_all()
+    PaperDays(year, county=county).plan_all()
 
 
 def _children(upload: Upload) -> list[Child]:

@@ -73,6 +73,33 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter of a whole file: the records on these forms."""
+
+    zh: str
+    forms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """How a whole file is bound; what was adopted before it could say so has one chapter."""
+
+    zh: str = "儿童档案"
+    rest: str = "记录"
+    signatures: tuple[Mapping[str, Any], ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+
+    def chapter_of(self, form_id: str) -> int:
+        """The number of the chapter that a form's records stand in, from 0; the rest comes last."""
+        found = (at for at, each in enumerate(self.chapters) if form_id in each.forms)
+        return next(found, len(self.chapters))
+
+    def zh_of(self, chapter: int) -> str:
+        """What a chapter is called."""
+        return self.chapters[chapter].zh if chapter < len(self.chapters) else self.rest
+
+
+@dataclass(frozen=True, slots=True)
 class Papers:
     """The rules for paper in force."""
 
@@ -81,6 +108,7 @@ class Papers:
     default: Layout
     layouts: Mapping[str, Layout]
     family: Family
+    book: Book = field(default_factory=Book)
 
     def layout(self, form_id: str) -> Layout:
         """What stands around a form; the common frame where nothing is said of it."""
@@ -106,7 +134,14 @@ def read(content: Mapping[str, Any]) -> Papers:
     return Papers(
         purposes={each.id: each for each in purposes}, papers={each.id: each for each in papers},
         default=_layout(content["default"]), layouts={form: _layout(each) for form, each in content["forms"].items()},
-        family=_family(content.get("family", {})),
+        family=_family(content.get("family", {})), book=_book(content["book"]) if "book" in content else Book(),
+    )
+
+
+def _book(content: Mapping[str, Any]) -> Book:
+    return Book(
+        zh=str(content["zh"]), rest=str(content["rest"]), signatures=tuple(content["signatures"]),
+        chapters=tuple(Chapter(str(each["zh"]), frozenset(each["forms"])) for each in content["chapters"]),
     )
 
 

@@ -14,10 +14,13 @@ from tongxin.vault import Owner, SealedField
 # What leaves otherwise than as an archive: results of a request, written by a command; the others are working papers
 # of their pages and only written down.
 FHIR = "fhir"
-BY_REQUEST = ("archive", FHIR)
+# Whole files as books, bound in the background.
+BOOKS = "books"
+BY_REQUEST = ("archive", FHIR, BOOKS)
 WAYS = {
     FHIR: "评估结果（FHIR，命令行）", "roster_rows": "花名册里待处理的行", "answer_table": "筛查答卷空表",
     "slips": "筛查链接纸条", "list_answers": "名单比对的答案", "bank_file": "发放名单",
+    "receipts": "发放签收单",
     "workforce_table": "人员与资质的人数表",
 }
 
@@ -64,6 +67,9 @@ class Export(models.Model):
     digest = models.CharField("内容摘要", max_length=64, default="")
     ended_at = models.DateTimeField("收回或销毁时间", null=True)
     ended_by = models.UUIDField("收回人", null=True)
+    # Which run binds its books, and when it last got on; another run that takes over changes the first.
+    run = models.UUIDField("正在生成的一次", null=True)
+    moved_at = models.DateTimeField("上次有进展", null=True)
 
     class Meta:
         verbose_name = "数据导出"
@@ -113,6 +119,10 @@ class Included(models.Model):
     export = models.ForeignKey(Export, models.PROTECT, related_name="included")
     child_id = models.UUIDField("儿童", db_index=True)
     left_out = models.CharField("没有带出", max_length=16, default="")
+    # Of books: since when this child's is bound, how large it is, or why it couldn't be.
+    bound_at = models.DateTimeField("成册时间", null=True)
+    size = models.IntegerField("大小", default=0)
+    failed = models.CharField("没有成册", max_length=16, default="")
 
     class Meta:
         verbose_name = "导出中的儿童"

@@ -14,6 +14,8 @@ NAMED, DEIDENTIFIED = "identified", "deidentified"
 HELPERS = ("social_worker", "child_director")
 # What was adopted before it could say who the office is.
 INSIDE = ("case_manager", "child_supervisor", "social_worker", "benefit_clerk", "city_officer")
+# Whole files aren't a table.
+BOOK_FORM = {"pdf": "整份档案（PDF，每名儿童一册）"}
 FORMS = {"xlsx": "表格（xlsx）", "csv": "文本表（csv）", "json": "给程序读的（JSON）"}
 
 
@@ -29,6 +31,8 @@ class Purpose:
     parts: frozenset[str]
     consent: str
     needs_agreement: bool = False
+    # Whole files as books, printed and bound in this office; no table of columns.
+    is_books: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class Rules:
     recall_outcomes: Mapping[str, Outcome]
     # Roles of whom one is a child's helper, in this order where the child was given to nobody by name.
     helpers: tuple[str, ...]
+    # How many children's books at most in one request.
+    most_books: int
 
     def chosen(self, ids: object) -> list[Field]:
         """The fields of these ids, in the order of the definition."""
@@ -128,7 +134,7 @@ def read(content: Mapping[str, Any]) -> Rules:
             each["id"]: Outcome(each["zh"], bool(each.get("open"))) for each in recalls["outcomes"]
         },
         helpers=tuple(content.get("helpers", {}).get("by", HELPERS)),
-        diverse=int(apart.get("l", {}).get("value", 1)),
+        diverse=int(apart.get("l", {}).get("value", 1)), most_books=int(content.get("books", {}).get("value", 0)),
     )
 
 
@@ -136,7 +142,7 @@ def _purpose(each: Mapping[str, Any]) -> Purpose:
     return Purpose(
         each["id"], each["zh"], bool(each["leaves"]), bool(each["identified"]), frozenset(each["parts"]),
         # Definitions adopted before they could say so mean the same by their purpose.
-        str(each.get("consent", "")), bool(each.get("agreement", each["id"] == ENTRUSTED)),
+        str(each.get("consent", "")), bool(each.get("agreement", each["id"] == ENTRUSTED)), bool(each.get("books")),
     )
 
 

@@ -16,8 +16,8 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.exports import selectors
-from tongxin.exports.models import FHIR, Export, Included
-from tongxin.exports.rules import DEIDENTIFIED, FORMS, KIND, NAMED, Field, Purpose, Rules, rules_at
+from tongxin.exports.models import BOOKS, FHIR, Export, Included
+from tongxin.exports.rules import BOOK_FORM, DEIDENTIFIED, FORMS, KIND, NAMED, Field, Purpose, Rules, rules_at
 from tongxin.flows import agreements, export_recipients
 from tongxin.flows.export_recipients import Recipient
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -48,6 +48,8 @@ FILTERED = (
 )
 NOBODY = "没有提交：这个名单里没有您看得到的儿童。请换一个筛选条件。"
 TOO_FEW = "没有提交：去标识导出至少要有 {k} 名儿童，这个名单不足。请把范围放大。"
+TOO_MANY = "没有提交：一次最多装订 {most} 名儿童的整份档案，这个名单有 {count} 名。请按镇街、年份分几次提交。"
+ONLY_NAMED = "没有提交：整份档案只能具名装订。请改选“具名”。"
 NO_WORDS = "没有保存：不批准请写明为什么。"
 
 
@@ -106,10 +108,13 @@ def ask(*, wish: Wish, cases: QuerySet[Case], parts: Sequence[str], actor: Viewe
         raise Refused.because(NOBODY)
     if not wish.is_named and len(children) < found.k:
         raise Refused.because(TOO_FEW.format(k=found.k))
+    if purpose.is_books and len(children) > found.most_books:
+        raise Refused.because(TOO_MANY.format(most=found.most_books, count=len(children)))
     row = Export(
         number=f"{at.astimezone(CHINA):%Y%m%d}-{ids.code(4).upper()}", division_id=seat.division_id,
         county_id=county_id, person_id=actor.person_id, post_id=actor.post_id, asked_at=at, purpose=wish.purpose,
-        filters=wish.filters, filters_zh=wish.filters_zh[:200], fields=[each.id for each in chosen], form=wish.form,
+        filters=wish.filters, filters_zh=wish.filters_zh[:200], fields=[each.id for each in chosen],
+        form="pdf" if purpose.is_books else wish.form, way=BOOKS if purpose.is_books else "archive",
         is_named=wish.is_named, children=len(children), until_on=until_on, definition_hash=hash_of(region, at),
         report=({"agreement": line_id} if line_id else {}) | ({"to": to.kept} if to.kept else {}),
     )
@@ -126,6 +131,17 @@ def ask(*, wish: Wish, cases: QuerySet[Case], parts: Sequence[str], actor: Viewe
     return row
 
 
+def books_parts(purpose: Purpose, *, viewer: Viewer, at: datetime) -> list[Field]:
+    """The parts of the files that somebody's books hold, as whoever gets them has to read them too."""
+    known = rules.access_rules(at=at)
+    recorded = set(known.form_parts.values())
+    return [
+        Field(part, zh.partition("（")[0], zh, part, "file_no", False, False, False, False, "", "")
+        for part, zh in known.parts.items()
+        if part in purpose.parts & recorded and access.reads(viewer=viewer, part=part, at=at)
+    ]
+
+
 def restricted(at: datetime) -> frozenset[str]:
     """The categories that leave with nobody."""
     content = rules.resolve("categories", "categories", at=at).content["categories"]
@@ -138,10 +154,14 @@ def _refuse_wish(wish: Wish, found: Rules, actor: Viewer, at: datetime) -> tuple
         raise Refused.because(NO_PURPOSE)
     if wish.is_named and not purpose.may_name:
         raise Refused.because(NO_NAMES)
-    if wish.form not in FORMS:
+    if purpose.is_books and not wish.is_named:
+        raise Refused.because(ONLY_NAMED)
+    if wish.form not in (BOOK_FORM if purpose.is_books else FORMS):
         raise Refused.because(NO_FORM)
     if wish.until_on is None or not today <= wish.until_on <= today + timedelta(days=found.days):
         raise Refused.because(NO_DAY.format(days=found.days))
+    if purpose.is_books:
+        return books_parts(purpose, viewer=actor, at=at), wish.until_on
     if not wish.fields:
         raise Refused.because(NO_FIELDS)
     offered = fields_for(purpose, found, is_named=wish.is_named, viewer=actor, at=at)
@@ -220,7 +240,7 @@ def decide(*, export_id: UUID, agrees: bool, words: str, actor: Viewer, at: date
         raise Refused.because(AGREEMENT_OVER)
     if agrees:
         refuse_unassessed(row.county_id, at, said="没有批准")
-    if agrees and row.way in {"archive", FHIR}:
+    if agrees and row.way in {"archive", FHIR, BOOKS}:
         export_recipients.refuse_unchosen(row, rules_of(row, at).purposes.get(row.purpose))
     vault.put(row, {"answer": words.strip() or None}, keyring=vault.keyring([row.key_owner]))
     row.state = Export.AGREED if agrees else Export.REFUSED

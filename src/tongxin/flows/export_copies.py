@@ -61,7 +61,7 @@ def _packed(row: Export, copy: Copy, secret: str, password: str, actor: Viewer, 
     sealed, words, recipient = vault.open(
         [content.table, row.words, row.recipient], viewer=actor, purpose=PURPOSE, part="export", route=ROUTE, at=at
     )
-    facts = _facts(row, copy, words or "", recipient or "", actor, at)
+    facts = facts_of(row, copy, words or "", recipient or "", actor, at)
     trace, title = trace_of(row, copy.number), _title(row, copy, facts)
     table = table_of(sealed or "{}").marked(secret=bytes.fromhex(secret), trace=trace)
     name = f"tongxin-{trace}"
@@ -97,9 +97,10 @@ def trace_of(row: Export, number: int) -> str:
     return f"{row.number}-{number}"
 
 
-def _facts(
+def facts_of(
     row: Export, copy: Copy, words: str, recipient: str, actor: Viewer, at: datetime
 ) -> list[tuple[str, str]]:
+    """What a copy says of itself, in words."""
     purpose = rules_of(row, at).purposes.get(row.purpose)
     post = Post.objects.filter(id=row.post_id).values_list("title", flat=True).first() or ""
     name = _name_of(actor, at)

@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from tongxin import vault
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
-from tongxin.exports import selectors
-from tongxin.exports.models import Content, Copy, Export, Included, Text
+from tongxin.exports import selectors, store
+from tongxin.exports.models import BOOKS, Content, Copy, Export, Included, Text
 from tongxin.flows import agreements, recalls
 from tongxin.flows.export_asking import record, rules_of
 from tongxin.flows.export_rows import CHUNK, ERASED, NO_CONSENT, UNSEEN, unconsented
@@ -78,7 +79,9 @@ def recall(row: Export, why: str, *, at: datetime) -> None:
 def recall_about(child_id: UUID, *, at: datetime) -> int:
     """How many exports were ended because a child in them is erased; part of the erasing transaction."""
     held = Included.objects.filter(child_id=child_id, left_out="").values_list("export_id", flat=True)
-    live = Export.objects.select_for_update().filter(id__in=list(held), state__in=HELD)
+    # Of books some lie here while others are still bound.
+    holding = Q(state__in=HELD) | Q(state=Export.AGREED, way=BOOKS)
+    live = Export.objects.select_for_update().filter(holding, id__in=list(held))
     found = list(live.order_by("id"))
     for row in found:
         recall(row, ERASED, at=at)
@@ -102,6 +105,8 @@ def recall_overtaken(*, at: datetime, after: UUID | None) -> UUID | None:
 def end(row: Export, state: str, actor: Viewer, at: datetime, *, why: str = "") -> None:
     """The content goes, the row stays with its hashes; a password that nobody saw opens nothing any more."""
     Content.objects.filter(export=row).delete()
+    if row.way == BOOKS:
+        transaction.on_commit(lambda: store.remove(row.id))
     Text.objects.filter(export=row).update(content=None, found=None, more=None)
     Copy.objects.filter(export=row, shown_at__isnull=True).update(password=None)
     row.state, row.ended_at, row.ended_by = state, at, actor.person_id

@@ -1,6 +1,6 @@
 """What was written once fills every form that asks for it again (promise 7)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,13 +42,17 @@ class Known:
     entry: Entry | None = None
 
 
-def values_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> dict[str, Any]:
-    """Answers known from earlier entries, by field id."""
-    found = known_for(child=child, asked=asked, viewer=viewer, at=at)
+def values_for(
+    *, child: Child, asked: Asked, viewer: Viewer, at: datetime, parts: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Answers known from earlier entries, by field id; `parts` may narrow what is looked through."""
+    found = known_for(child=child, asked=asked, viewer=viewer, at=at, among=parts)
     return {field_id: known.value for field_id, known in found.items()}
 
 
-def known_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> dict[str, Known]:
+def known_for(
+    *, child: Child, asked: Asked, viewer: Viewer, at: datetime, among: Collection[str] | None = None
+) -> dict[str, Known]:
     """Answers known from earlier entries, by field id; only from parts that the viewer may read.
 
     Newer answers win; who the child is comes from the file's own columns.
@@ -57,6 +61,8 @@ def known_for(*, child: Child, asked: Asked, viewer: Viewer, at: datetime) -> di
     if not wanted:
         return {}
     parts = access.parts_of(viewer=viewer, child_id=child.id, at=at)
+    if among is not None:
+        parts &= frozenset(among)
     columns = _identity(child, wanted, viewer, at) if "identity" in parts else {}
     found: dict[str, Known] = {}
     for entry, answers in _earlier(child, wanted, parts, viewer, at):

@@ -32,12 +32,15 @@ def check_documents(content: Content) -> None:
 
 
 def _papers(content: Content) -> None:
-    take.mapping(content, "", required=(*HEAD, "purposes", "papers", "family", "default", "forms"), optional=DATED)
+    required = (*HEAD, "purposes", "papers", "family", "default", "forms")
+    take.mapping(content, "", required=required, optional=(*DATED, "book"))
     for at, each in enumerate(_named(content["purposes"], "purposes", optional=("for_family",))):
         take.flag(each, "for_family", f"purposes[{at}]")
     for at, each in enumerate(_named(content["papers"], "papers", required=("forms",), optional=("whole", "graded"))):
         take.sequence(each["forms"], f"papers[{at}].forms")
     _family(content["family"])
+    if "book" in content:
+        _book(content["book"])
     _sheet(content["default"], "default")
     for form, each in content["forms"].items():
         _sheet(each, f"forms.{form}")
@@ -55,6 +58,15 @@ def _family(raw: object) -> None:
         take.sequence(each.get("without", []), f"family.forms[{at}].without")
         if each["id"] in NEVER_TO_FAMILY:
             raise DefinitionError(f"family.forms[{at}].id", f"{each['id']} 不能交监护人", "请删去这一项")
+
+
+def _book(raw: object) -> None:
+    book = take.mapping(raw, "book", required=("zh", "rest", "signatures", "chapters"))
+    _signatures(book["signatures"], "book.signatures")
+    found = []
+    for at, each in enumerate(_named(book["chapters"], "book.chapters", required=("forms",))):
+        found += take.sequence(each["forms"], f"book.chapters[{at}].forms")
+    take.unrepeated(found, "book.chapters", "表")
 
 
 def _sheet(raw: object, path: str) -> None:

@@ -8,7 +8,7 @@ from tongxin.core.language.errors import DefinitionError
 
 Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
-DATED = ("version", "valid_from", "means", "recipients", "recalls", "helpers")
+DATED = ("version", "valid_from", "means", "recipients", "recalls", "helpers", "books")
 REST = ("purposes", "lasts", "copies", "at_once", "approval", "deidentified", "fields")
 SOURCES = frozenset({
     "file_no", "name", "id_no", "birth", "phone", "address", "village", "sex", "birth_month", "place", "categories",
@@ -18,6 +18,8 @@ SOURCES = frozenset({
 FLAGS = ("direct", "quasi", "sensitive", "text")
 # What a family was told stays here: a purpose that leaves with names carries none of these.
 NEVER_NAMED = frozenset({"psychological", "protection", "notes", "crisis", "log"})
+# Nor does a book: who looked stays in the system.
+NEVER_BOUND = frozenset({"log", "figures"})
 LEAST_K = 3
 
 
@@ -29,6 +31,8 @@ def check_exports(content: Content) -> None:
     _recalls(content.get("recalls"))
     if "helpers" in content:
         take.sequence(take.mapping(content["helpers"], "helpers", required=("by", "source"))["by"], "helpers.by")
+    if "books" in content:
+        _floored(content["books"], "books", "children", "max", low=1)
     for key, unit in (("lasts", "days"), ("copies", "copies")):
         _floored(content[key], key, unit, "max", low=1)
     take.number(content, "at_once", "", 0, low=1)
@@ -45,13 +49,17 @@ def _purposes(raw: object) -> None:
     found = []
     for at, each in enumerate(take.sequence(raw, "purposes")):
         path = f"purposes[{at}]"
-        required, optional = ("id", "zh", "parts", "leaves", "identified"), ("consent", "agreement")
+        required, optional = ("id", "zh", "parts", "leaves", "identified"), ("consent", "agreement", "books")
         take.mapping(each, path, required=required, optional=optional)
         found.append(take.identifier(each, path))
         take.flag(each, "leaves", path)
         take.flag(each, "identified", path)
         take.flag(each, "agreement", path)
-        never = NEVER_NAMED & set(take.sequence(each["parts"], f"{path}.parts"))
+        is_books = take.flag(each, "books", path)
+        if is_books and (each["leaves"] or not each["identified"]):
+            cure = "写 leaves: false、identified: true"
+            raise DefinitionError(f"{path}.books", "整份档案成册只能具名、只在本单位用", cure)
+        never = (NEVER_BOUND if is_books else NEVER_NAMED) & set(take.sequence(each["parts"], f"{path}.parts"))
         if each["identified"] and never:
             cure = "从 parts 里去掉，或写 identified: false"
             raise DefinitionError(f"{path}.parts", f"具名导出不能带 {'、'.join(sorted(never))}", cure)

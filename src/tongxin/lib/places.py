@@ -39,6 +39,11 @@ def attachments_folder() -> Path:
     return _folder("TONGXIN_ATTACHMENTS", home() / "attachments")
 
 
+def exports_folder() -> Path:
+    """Where the sealed books of exports lie until their last day; no backup needs them."""
+    return _folder("TONGXIN_EXPORTS", home() / "exports")
+
+
 def definitions_folder() -> Path:
     """The rules as data."""
     return _folder("TONGXIN_DEFINITIONS", REPOSITORY / "definitions")

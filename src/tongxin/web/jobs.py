@@ -7,12 +7,13 @@ from django_tasks import task
 from tongxin.accounts.models import Person
 from tongxin.accounts.viewers import viewer_of
 from tongxin.comparisons.models import Comparison
-from tongxin.flows import comparing_run, export_making, trying
+from tongxin.flows import comparing_run, export_books, export_making, trying
 from tongxin.flows.refusals import Refused
 from tongxin.intake import services as intake
 from tongxin.intake.faults import Overtaken
 from tongxin.intake.models import Upload
 from tongxin.lib import clock
+from tongxin.web.console import book_batch
 
 
 @task()
@@ -39,6 +40,12 @@ def try_amendment(trial_id: str, person_id: str, post_id: str) -> int:
 def make_export(export_id: str) -> int:
     """How many rows an agreed export has."""
     return export_making.make(export_id=UUID(export_id), at=clock.now()).rows
+
+
+@task()
+def bind_books(export_id: str) -> int:
+    """How many books an agreed request has; another run of the same is left to finish alone."""
+    return export_books.make(export_id=UUID(export_id), bind=book_batch.bind, clock=clock.now)
 
 
 @task()

@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.blind")),
     path("", include("tongxin.web.console.rounds_report")),
     path("", include("tongxin.web.console.papers")),
+    path("", include("tongxin.web.console.books")),
     path("", include("tongxin.web.console.attachments")),
     path("", include("tongxin.web.console.arrivals")),
     path("", include("tongxin.web.console.clues")),

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from tongxin.exports.models import Export
-from tongxin.flows import export_asking, export_copies, export_texts
+from tongxin.exports.models import BOOKS, Export
+from tongxin.flows import export_asking, export_book_copies, export_copies, export_texts
+from tongxin.flows.export_books import is_stalled
 from tongxin.flows.export_copies import trace_of
 from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
+from tongxin.web.console import book_progress
 from tongxin.web.console.exports import HOME, begin, export_for, page_of
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -52,17 +54,41 @@ def decide(request: Request, export_id: UUID) -> HttpResponse:
 
 
 @door("office.ask_export", methods=("POST",))
-def download(request: Request, export_id: UUID) -> HttpResponse:
+def download(request: Request, export_id: UUID) -> HttpResponseBase:
     """A new copy, as an archive that opens with its own password."""
+    deed = export_book_copies.download if export_for(request, export_id).way == BOOKS else export_copies.download
     try:
-        copy, made = export_copies.download(export_id=export_id, actor=request.viewer, at=request.at)
+        copy, made = deed(export_id=export_id, actor=request.viewer, at=request.at)
     except NotAllowed:
         raise Http404 from None
     except Refused as refused:
         _said(request, refused)
         return _back(export_id)
     name = f"tongxin-{trace_of(copy.export, copy.number)}.zip"
-    return HttpResponse(made, content_type=ZIP, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    if isinstance(made, bytes):
+        return HttpResponse(made, content_type=ZIP, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return FileResponse(made, as_attachment=True, filename=name, content_type=ZIP)
+
+
+@door("office.open_exports")
+def progress(request: Request, export_id: UUID) -> HttpResponse:
+    """How many books are bound; asked for every second while they are."""
+    row = export_for(request, export_id)
+    if row.way != BOOKS or row.state != Export.AGREED:
+        return HttpResponse(headers={"HX-Redirect": f"{HOME}{row.id}/"})
+    return show(request, "exports/_books.html", {"row": row, "books": book_progress.told(request, row)})
+
+
+@door("office.ask_export", methods=("POST",))
+def go_on(request: Request, export_id: UUID) -> HttpResponse:
+    """Binding that was cut short goes on; what is bound stays."""
+    row = export_for(request, export_id)
+    if row.person_id != request.viewer.person_id or row.way != BOOKS:
+        raise Http404
+    if row.state == Export.AGREED and is_stalled(row, at=request.at):
+        begin(row, request)
+        messages.success(request, _("接着装订，已经装订好的不会重来。"))
+    return _back(export_id)
 
 
 @door("office.ask_export", methods=("POST",))

@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("exports/<uuid:export_id>/", exports.export),
     path("exports/<uuid:export_id>/decide/", export_deeds.decide),
     path("exports/<uuid:export_id>/download/", export_deeds.download),
+    path("exports/<uuid:export_id>/progress/", export_deeds.progress),
+    path("exports/<uuid:export_id>/go-on/", export_deeds.go_on),
     path("exports/<uuid:export_id>/password/", export_deeds.password),
     path("exports/<uuid:export_id>/revoke/", export_deeds.revoke),
     path("exports/<uuid:export_id>/texts/", export_deeds.texts),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +14,17 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.core.pathway import CHINA
 from tongxin.exports import selectors
-from tongxin.exports.models import BY_REQUEST, FHIR, WAYS, Export, Text
-from tongxin.exports.rules import FORMS, Purpose, Rules, rules_at
+from tongxin.exports.models import BOOKS, BY_REQUEST, FHIR, WAYS, Export, Text
+from tongxin.exports.rules import BOOK_FORM, FORMS, Purpose, Rules, rules_at
 from tongxin.flows import export_asking, export_ending, export_making, export_recipients, recalls
 from tongxin.flows.export_asking import Wish, fields_for
 from tongxin.flows.export_rows import LEFT_OUT
 from tongxin.flows.exporting import PURPOSES
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.numbers import day_in
+from tongxin.rulebook import rules
 from tongxin.web import jobs
+from tongxin.web.console import book_progress
 from tongxin.web.console.gates import gate_shown
 from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.options import county_of_viewer, region_of_viewer
@@ -111,6 +114,8 @@ def new(request: Request) -> HttpResponse:
 def begin(row: Export, request: Request) -> None:
     """Make an agreed export: a small one at once, a large one while people go on working; whoever asked for
     results writes them."""
+    if row.way == BOOKS:
+        jobs.bind_books.enqueue(str(row.id))
     if row.way != "archive":
         return
     if row.children <= export_asking.rules_of(row, request.at).at_once:
@@ -138,7 +143,10 @@ def _new_page(request: Request, sent: QueryDict, *, problem: str = "", status: i
 
 
 def _second(request: Request, found: Rules, purpose: Purpose, kind: str, sent: QueryDict) -> dict[str, Any]:
-    offered = fields_for(purpose, found, is_named=kind == NAMED, viewer=request.viewer, at=request.at)
+    is_named = kind == NAMED
+    offered = [] if purpose.is_books else fields_for(
+        purpose, found, is_named=is_named, viewer=request.viewer, at=request.at
+    )
     chosen = set(sent.getlist("fields"))
     return {
         "purpose": purpose, "kind_zh": KINDS[kind], "is_named": kind == NAMED, "k": found.k, "days": found.days,
@@ -148,7 +156,8 @@ def _second(request: Request, found: Rules, purpose: Purpose, kind: str, sent: Q
             for each in offered if each.source != "file_no"
         ],
         **_recipients(request, found, purpose, kind == NAMED),
-        "forms": FORMS, "today": request.at.astimezone(CHINA).date(), "needs": found.approvers,
+        "forms": BOOK_FORM if purpose.is_books else FORMS,
+        "most_books": found.most_books, "today": request.at.astimezone(CHINA).date(), "needs": found.approvers,
     }
 
 
@@ -198,14 +207,15 @@ def page_of(request: Request, row: Export) -> dict[str, Any]:
     return {
         "row": row, "purpose": _purpose_zh(found, row), "kind": _kind(row), "is_own": is_own, "is_over": is_over,
         "who": f"{titles.get(row.post_id, '')}　{names.person(row.person_id)}",
-        "form_zh": FORMS.get(row.form, row.form),
+        "form_zh": {**FORMS, **BOOK_FORM}.get(row.form, row.form), "books": book_progress.told(request, row),
         "decided_who": _decider(row, titles, names.person(row.decided_by)), "words": names.more[0] or "",
         "recipient": names.more[1] or "", "answer": names.more[2] or "", "ended_who": names.person(row.ended_by),
-        "fields": "、".join(_fields_zh(found, row)), "left_out": _left_out(row), "copies": copies,
+        "fields": "、".join(_fields_zh(found, row, request.at)), "left_out": _left_out(row), "copies": copies,
         "may_decide": may_decide and row.state == Export.ASKED and not is_over,
         "overtaken": export_ending.told(overtaken) if overtaken else "",
         "may_download": is_own and row.state == Export.MADE and not is_over and not overtaken,
-        "left": max(found.copies - len(copies), 0), "waits_password": any(each.password for each in copies),
+        "left": max((1 if row.way == BOOKS else found.copies) - len(copies), 0),
+        "waits_password": any(each.password for each in copies),
         "may_revoke": (is_own or (may_decide and row.state != Export.ASKED)) and row.way in BY_REQUEST
         and row.state in {Export.ASKED, Export.AGREED, Export.READING, Export.MADE},
         "texts_left": row.texts.filter(state="waits").count() if row.state == Export.READING else 0,
@@ -225,9 +235,12 @@ def _decider(row: Export, titles: Mapping[UUID, str], name: str) -> str:
     return f"{titles.get(row.decided_post_id, '') if row.decided_post_id else ''}　{name}"
 
 
-def _fields_zh(found: Rules, row: Export) -> list[str]:
+def _fields_zh(found: Rules, row: Export, at: datetime) -> list[str]:
     if row.way == FHIR:
         return [_("每次测评的选项、分数和分段"), _("档案编号"), *([_("姓名")] if row.filters.get("names") else [])]
+    if row.way == BOOKS:
+        parts = rules.access_rules(at=at).parts
+        return [parts[each].partition("（")[0] for each in row.fields if each in parts]
     return [each.zh if row.is_named else each.coarse_zh for each in found.chosen(row.fields)]
 
 

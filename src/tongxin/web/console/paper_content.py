@@ -1,6 +1,6 @@
 """What one paper says: head, questions with their answers, the grade, who signs, who printed it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -41,6 +41,10 @@ class Copy:
     number: int
     names: Names
     carers: Sequence[Carer] = field(default=())
+    # Of which batch it is a part, by the batch's own number.
+    batch: str = ""
+    # What heads say of the child, once for all papers of a book.
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def empty(request: Request, form: Form, layout: Layout) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def empty(request: Request, form: Form, layout: Layout) -> dict[str, Any]:
 
 def filled(
     file: File, asked: Asked, answers: Mapping[str, Any] | None, *, copy: Copy, rules: Papers, paper: Paper | None,
-    entry: Entry | None = None,
+    entry: Entry | None = None, lists_records: bool = True,
 ) -> dict[str, Any]:
     """A form about one child: as an entry or the file has it, or with nothing but its head filled in."""
     form, layout, request = asked.form, rules.layout(asked.form.id), file.request
@@ -65,10 +69,10 @@ def filled(
         printed, answers, say=_wording(form, answers or {}),
         shown=visible(form, answers, on=on, age=age_on(file.child.birth_month, on)) if answers is not None else None,
     )
-    more = [] if is_for_family else _more(file, copy, paper)
-    left_out = [FOR_FAMILY] if is_for_family else _left_out(file, paper)
+    more = [] if is_for_family else _more(file, copy, paper, lists_records=lists_records)
+    left_out = [FOR_FAMILY] if is_for_family else left_out_of(file) if paper and paper.is_whole else []
     return {
-        **_frame(request, form.zh, layout), **_mark(request, copy), "file_no": f"档案编号：{file.child.file_no}",
+        **_frame(request, form.zh, layout), **mark(request, copy), "file_no": f"档案编号：{file.child.file_no}",
         "lead": _lead(request, entry, copy, form), "head": paired(_head(file, layout, copy)),
         "warning": _warning(file, entry),
         "sections": [*sections, *(_numbered(len(sections), more))],
@@ -103,14 +107,14 @@ def _of_slip(each: Mapping[str, Any]) -> dict[str, Any]:
     return {"zh": each["zh"], "blank": int(each.get("lines", 1)), "is_wide": int(each.get("lines", 1)) > 1}
 
 
-def _mark(request: Request, copy: Copy) -> dict[str, str]:
+def mark(request: Request, copy: Copy) -> dict[str, str]:
     """Who printed this copy, in the footer and faintly across the page."""
     seat = request.viewer.seat
     who = f"{seat.title if seat else ''} {copy.names.person(request.viewer.person_id)}".strip()
-    when = words.moment_zh(request.at)
+    when, batch = words.moment_zh(request.at), f"　批次{copy.batch}" if copy.batch else ""
     return {
-        "printed": f"打印：{who}　{when}　第{copy.number}份　用途：{copy.purpose.zh}",
-        "watermark": f"{who}　{when}　第{copy.number}份",
+        "printed": f"打印：{who}　{when}　第{copy.number}份{batch}　用途：{copy.purpose.zh}",
+        "watermark": f"{who}　{when}　第{copy.number}份{batch}",
     }
 
 
@@ -148,20 +152,28 @@ WIDE = frozenset({"place", "address", "carers"})
 
 
 def _head(file: File, layout: Layout, copy: Copy) -> list[dict[str, Any]]:
-    """The head's cells, restricted to what the viewer may read of who the child is."""
+    return cells_of(copy.about or about(file, copy), layout.head)
+
+
+def cells_of(known: Mapping[str, str], names: Sequence[str]) -> list[dict[str, Any]]:
+    """A head's cells, with room to write where nothing is known."""
+    return [
+        {"zh": HEADS[name], "is_wide": name in WIDE, **({"value": known[name]} if known[name] else {"blank": 1})}
+        for name in names
+    ]
+
+
+def about(file: File, copy: Copy) -> dict[str, str]:
+    """What heads say of a child, restricted to what the viewer may read of who the child is."""
     child, known = file.child, dict(zip(IDENTITY_OF_CHILD, copy.names.more, strict=False))
     birth = known.get("birth")
-    found = {
+    return {
         "name": copy.names.children[child.id], "file_no": child.file_no, "sex": child.get_sex_display(),
         "age": words.age_zh(child.birth_month, on=file.request.at.date()), "place": home_of(child),
         "birth": words.day_zh(date.fromisoformat(birth)) if birth else words.month_zh(child.birth_month),
         "id_no": known.get("id_no") or "", "phone": known.get("phone") or "", "address": known.get("address") or "",
         "carers": _carers(file, copy),
     }
-    return [
-        {"zh": HEADS[name], "is_wide": name in WIDE, **({"value": found[name]} if found[name] else {"blank": 1})}
-        for name in layout.head
-    ]
 
 
 def _carers(file: File, copy: Copy) -> str:
@@ -171,7 +183,7 @@ def _carers(file: File, copy: Copy) -> str:
     return "、".join(f"{name or '（姓名待补）'}（{kinds.get(carer.relation, '其他')}）" for carer, name in pairs)
 
 
-def _more(file: File, copy: Copy, paper: Paper | None) -> list[dict[str, Any]]:
+def _more(file: File, copy: Copy, paper: Paper | None, *, lists_records: bool) -> list[dict[str, Any]]:
     """What the file says beyond the form's own questions, each part only for whoever may read it."""
     found: list[dict[str, Any]] = []
     if paper is None:
@@ -187,7 +199,7 @@ def _more(file: File, copy: Copy, paper: Paper | None) -> list[dict[str, Any]]:
         found.append({"zh": "等级", "parts": [{"words": [
             f"{chip.sign} {chip.zh}（{chip.state}）", *reasons, *([why["confirmed_zh"]] if why["confirmed_zh"] else []),
         ]}]})
-    if paper.is_whole and file.readable:
+    if paper.is_whole and lists_records and file.readable:
         cells = [
             {"zh": words.day_zh(each.occurred_at), "value": entry_zh(each), "is_wide": len(entry_zh(each)) > LISTED}
             for each in file.readable[-LISTED:]
@@ -196,15 +208,14 @@ def _more(file: File, copy: Copy, paper: Paper | None) -> list[dict[str, Any]]:
     return found
 
 
-def _left_out(file: File, paper: Paper | None) -> list[str]:
-    """Which parts of a whole file this copy is without, since whoever prints it may not read them."""
-    if paper is None or not paper.is_whole:
-        return []
+def left_out_of(file: File, *, withheld: Collection[str] = ()) -> list[str]:
+    """Which parts of a whole file this copy is without, since whoever prints it may not read them; not those that
+    are left out for another reason."""
     # A part in which no form lies is no part of a file.
     recorded = set(file.access.form_parts.values())
+    told = file.parts | NEVER_SHARED | set(withheld) | ({PART} if file.asks_purpose else frozenset())
     missing = [
-        zh.partition("（")[0] for part, zh in file.access.parts.items()
-        if part in recorded and part not in file.parts | NEVER_SHARED and not (file.asks_purpose and part == PART)
+        zh.partition("（")[0] for part, zh in file.access.parts.items() if part in recorded and part not in told
     ]
     said = ["打印人没有说明查看用途，本份没有打印心理评估。"] if file.asks_purpose else []
     return [*said, *([f"打印人无权查看，本份没有打印：{'、'.join(missing)}。"] if missing else [])]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin import ledger
 from tongxin.assessments.forms import Asked, form_in
 from tongxin.core.pathway import WITHDRAWN
-from tongxin.documents import selectors, typesetting
+from tongxin.documents import glyphs, selectors, typesetting
 from tongxin.documents.papers import Paper, Papers, Purpose, papers_in, record_copy
 from tongxin.flows import links, lists, prefill
 from tongxin.flows.consenting import notice_in
@@ -42,6 +42,7 @@ def paper_list(request: Request, child_id: UUID) -> HttpResponse:
     signed = selectors.signed(each.id for each in entries)
     return show(request, "console/papers.html", {
         "child": file.child, "name": names.children[file.child.id], "purposes": _purposes(file, found),
+        "lacking": glyphs.named(glyphs.lacking(names.children[file.child.id])),
         "family_zh": "" if _is_closed(file, found) else "、".join(found.family.names.values()),
         "papers": [
             {"paper": paper, "entry": _newest(file, paper)} for paper in found.papers.values() if _offered(file, paper)
@@ -180,7 +181,9 @@ def _answers(file: File, asked: Asked, entry: Entry | None, paper: Paper | None)
         )
         return links.veiled(opened[0] or {}, entry=entry, viewer=request.viewer, at=request.at)
     if paper is not None and paper.is_whole:
-        return prefill.values_for(child=file.child, asked=asked, viewer=request.viewer, at=request.at)
+        return prefill.values_for(
+            child=file.child, asked=asked, viewer=request.viewer, at=request.at, parts=file.parts
+        )
     return None
 
 
