@@ -99,7 +99,7 @@ class TestAcross:
         assess(cast, "sharing", at=NOW)
         said = wish(cast, organisation_id=cast.posts[THERE].organisation_id)
         row = agreements.write(wish=said, actor=cast.viewer("郑管理", NOW), at=NOW)
-        more = {"agreement_id": row.id, "of": 1, "agrees": True, "words": "", "at": NOW}
+        more: dict[str, Any] = {"agreement_id": row.id, "of": 1, "agrees": True, "words": "", "at": NOW}
         for side, who in ((GIVER, THERE), (RECEIVER, JUDGE), (RECEIVER, THEIRS), (GIVER, THEIRS)):
             with pytest.raises(NotAllowed):
                 agreements.decide(side=side, actor=cast.viewer(who, NOW), **more)

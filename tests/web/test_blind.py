@@ -1,5 +1,6 @@
 """The pages of blind comparison: two offices, each with its list, approval, letters, the result, its end."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.web.test_rosters import number
 from tests.world import World
 from tongxin import vault
 from tongxin.flows import blind_sessions, stripping
+from tongxin.flows.blind_sessions import Wish
+from tongxin.flows.refusals import Refused
 from tongxin.instances.models import BlindSession
 from tongxin.ledger.models import Event
 from tongxin.people.models import Child
@@ -133,6 +136,18 @@ def test_what_is_missing_is_told_and_nothing_kept(cast: World, desk: Any, more: 
     answer = desk.post("/blind/", TERMS | {"source": "on_file", "agreement": offered(desk)} | more)
     assert answer.status_code == 422 and said in answer.content.decode()
     assert not BlindSession.objects.exists()
+
+
+def test_the_agreement_is_chosen_below_the_door_too(cast: World, desk: Any, time: Clock) -> None:
+    files(cast, 21)
+    actor = cast.viewer("郑管理", time.now)
+    rows = blind_sessions.on_file(actor=actor, at=time.now)
+    wish = Wish("id", "莱芜区民政局", "莱芜区教育局", "核对控辍保学", "示协3号")
+    more: dict[str, Any] = {"rows": rows, "source": BlindSession.ON_FILE, "actor": actor, "at": time.now}
+    with pytest.raises(Refused, match="1 problems"):
+        blind_sessions.ask(wish=wish, **more)
+    row = blind_sessions.ask(wish=replace(wish, agreement=offered(desk)), **more)
+    assert row.agreement.startswith("共享 2025-")
 
 
 def test_a_wrong_letter_changes_nothing(cast: World, office: Any, desk: Any) -> None:

@@ -16,7 +16,7 @@ from tongxin.blind.letters import Letter
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
-from tongxin.flows import blind_sessions, file_taking, peers, rolling_up
+from tongxin.flows import blind_agreements, blind_sessions, file_taking, peers, registers, rolling_up
 from tongxin.flows.blind_sessions import Wish
 from tongxin.flows.coordinating_figures import agenda_for, as_codes
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -26,9 +26,13 @@ from tongxin.instances.models import BlindSession
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.lib.faults import Fault
+from tongxin.registers.answers import Given
+from tongxin.registers.models import AGREEMENT
+from tongxin.registers.standing import AGREED
 from tongxin.rulebook import versions
 
 NAME, REGION, CHILD = "云溪区", "370199", "沈听雨"
+THEIRS = f"{NAME}教育局"
 DESK, SECOND, APPROVER = "case_manager", "security_administrator", "audit_administrator"
 # Days before the end.
 ADDED, CONFIRMED, COMPARED, REPORTED, ARRIVED = 40, 39, 16, 2, 1
@@ -130,9 +134,11 @@ class NeighbourDays:
         approver = self.year.cast.at_place(APPROVER, self.county.id, at=at) or self._other(at)
         rows = blind_sessions.on_file(actor=desk.viewer, at=at)
         purpose = "核对到邻区上学的孩子有没有人照看"
-        wish = Wish("id", f"{self.county.name}民政局", f"{NAME}教育局", purpose, "2025年教民协7号")
         if approver is None:
             return
+        self._agree(at, desk, approver)
+        agreed = next((id for id, zh in blind_agreements.offered(desk.viewer, at=at) if THEIRS in zh), "")
+        wish = Wish("id", f"{self.county.name}民政局", THEIRS, purpose, agreed)
         row = blind_sessions.ask(wish=wish, rows=rows, source=BlindSession.ON_FILE, actor=desk.viewer, at=at)
         done = blind_sessions.decide(session_id=row.id, agrees=True, actor=approver.viewer, at=at)
         theirs = blind.mark_lists(rows[::3] if len(rows) >= 60 else rows, kind=wish.kind)
@@ -143,6 +149,17 @@ class NeighbourDays:
         blind_sessions.take(
             session_id=row.id, content=blind.write(answered, seed=os.urandom(32)), actor=desk.viewer, at=at
         )
+
+    def _agree(self, at: datetime, desk: Actor, other: Actor) -> None:
+        """The agreement with them, in the register: written by the desk, agreed to by another person."""
+        said: Given = {
+            "party": [THEIRS], "contact": ["基础教育科"], "purpose": ["双方名单隐私比对，只知道两边都有的"],
+            "activities": ["files"], "parts": ["roster"], "begins": [at.astimezone(CHINA).date().isoformat()],
+            "ends": [(self.year.end + timedelta(days=120)).date().isoformat()], "measures": ["least", "sealed"],
+            "passing_on": ["forbidden"], "supervision": ["每次比对后双方核对人数"],
+        }
+        line = registers.keep(register=AGREEMENT, topic="other", given=said, actor=desk.viewer, at=at)
+        registers.review(line_id=line.id, outcome=AGREED, words="", actor=other.viewer, at=at, of="1")
 
 
 def _row(entry: Entry, answers: dict[str, Any], role: str, office: str, moment: datetime) -> dict[str, Any]:

@@ -27,8 +27,9 @@ def offered(viewer: Viewer, *, at: datetime) -> list[tuple[str, str]]:
         return []
     own = Q(to_organisation_id=viewer.seat.organisation_id) | Q(from_organisation_id=viewer.seat.organisation_id)
     is_desk = rules.access_rules(at=at).may_do(role=viewer.seat.role, action=selectors.WRITE)
-    rows = Agreement.objects.filter(county_id=county.id, state=Agreement.IN_FORCE)
-    rows = (rows if is_desk else rows.filter(own)).select_related("current").order_by("-year", "-number")
+    mine = own | Q(county_id=county.id) if is_desk else own
+    rows = Agreement.objects.filter(mine, state=Agreement.IN_FORCE).select_related("current")
+    rows = rows.order_by("-year", "-number")
     today = at.astimezone(CHINA).date()
     live = [row for row in rows if row.current and row.current.begins_on <= today <= row.current.ends_on]
     bodies = dict(Organisation.objects.filter(

@@ -22,6 +22,7 @@ from tongxin.blind.marks import KINDS, Listed, Marks
 from tongxin.blind.secret import packed, unpacked
 from tongxin.blind.session import check, expected
 from tongxin.core.pathway import CHINA
+from tongxin.flows import blind_agreements
 from tongxin.flows.comparing_files import files_in
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.instances.models import BlindSession
@@ -46,7 +47,8 @@ WAITS_NOT = "这次比对现在不等对方的文件，没有收下。"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is compared with whom, what for and under which agreement."""
+    """What is compared with whom, what for and under which agreement: by its reference where one asks, in words where
+    one answers."""
 
     kind: str
     own_name: str
@@ -105,8 +107,12 @@ def on_file(*, actor: Viewer, at: datetime) -> list[Listed]:
 
 
 def ask(*, wish: Wish, rows: Iterable[Listed], source: str, actor: Viewer, at: datetime) -> BlindSession:
-    """A comparison that starts here; its letter is made when a second person approved."""
-    return _opened(wish, rows, source=source, actor=actor, at=at, came=None)
+    """A comparison that starts here, under an agreement chosen by its reference; its letter is made when a second
+    person approved."""
+    if not access.may_do(viewer=actor, action=COMPARE, at=at):
+        raise NotAllowed
+    agreed = blind_agreements.chosen(wish.agreement, viewer=actor, at=at)
+    return _opened(replace(wish, agreement=agreed), rows, source=source, actor=actor, at=at, came=None)
 
 
 def answer(

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -101,9 +100,7 @@ def _wish(request: Request) -> Wish:
 
 def _asked(request: Request) -> BlindSession:
     rows, source = _rows(request)
-    agreed = blind_agreements.chosen(request.POST.get("agreement", ""), viewer=request.viewer, at=request.at)
-    wish = replace(_wish(request), agreement=agreed)
-    return blind_sessions.ask(wish=wish, rows=rows, source=source, actor=request.viewer, at=request.at)
+    return blind_sessions.ask(wish=_wish(request), rows=rows, source=source, actor=request.viewer, at=request.at)
 
 
 def _answered(request: Request) -> BlindSession:
