@@ -143,7 +143,7 @@ NEEDS: dict[str, str] = {
     "activities/doubts/<uuid:doubt_id>/": "office.approve_activities@county~",
     **dict.fromkeys((f"activities/<uuid:activity_id>/{each}/" for each in (
         "cancel", "close", "begin", "count", "list", "photos", "list/<uuid:listed_id>/answer",
-        "list/<uuid:listed_id>/leave",
+        "list/<uuid:listed_id>/leave", "list/<uuid:listed_id>/back",
     )), "office.plan_activities@county~"),
     **dict.fromkeys((f"activities/times/<uuid:occasion_id>/{each}/" for each in ("withdraw", "code", "tick")),
                     "office.plan_activities@county~"),

@@ -1,7 +1,7 @@
 """A visit that came up, from the draw to what whoever visited may read."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
-from tongxin.flows import rechecks
+from tongxin.core.pathway import CHINA
+from tongxin.flows import recheck_weeks, rechecks
 from tongxin.ledger.models import Event
 from tongxin.lib import ids
 from tongxin.notices.models import Notice
@@ -115,3 +116,31 @@ def test_those_not_reached_are_asked_again_and_what_came_moves_the_next_draw(
 def test_nothing_to_draw_is_said(office: SignedIn) -> None:
     answer = office("王督导").post(f"{HOME}draw/")
     assert answer.status_code == 422 and "没有别人做的走访可以抽" in text(answer)
+
+
+def test_on_monday_it_is_drawn_by_itself_and_what_is_late_climbs(
+    cast: world.World, office: SignedIn, later: Any
+) -> None:
+    visits(cast)
+    monday = datetime(2025, 9, 8, 8, tzinfo=CHINA)
+    assert recheck_weeks.draw_weeks(monday - timedelta(minutes=1)) == 0 and not Draw.objects.exists()
+    assert recheck_weeks.draw_weeks(monday) == 2, "the town's three, and the one that is left for the desk"
+    assert recheck_weeks.draw_weeks(monday) == 0
+    chief, desk = cast.posts["王督导"].id, cast.posts["郑管理"].id
+    row = Draw.objects.get(post_id=chief)
+    assert row.person_id is None and row.size == 3 and rechecks.agrees(row)
+    assert set(Notice.objects.filter(kind="recheck.sampled").values_list("post_id", flat=True)) == {chief, desk}
+    later.now = monday
+    page = text(office("王督导").get(HOME))
+    assert "系统，每周一" in page and "去问" in page and "抽这一周的" not in page.split("</h1>")[0]
+    late = monday + timedelta(days=11)
+    assert recheck_weeks.climb_late(late - timedelta(days=1)) == 0
+    assert recheck_weeks.climb_late(late) == 4 and recheck_weeks.climb_late(late + timedelta(days=30)) == 0
+    assert set(Check.objects.values_list("owner_post_id", flat=True)) == {desk}
+    assert Notice.objects.filter(kind="recheck.climbed").values_list("post_id", flat=True).get() == desk
+    assert not Notice.objects.filter(post_id=cast.posts["周主任"].id, kind__startswith="recheck").exists()
+    visits(cast, many=2)
+    assert recheck_weeks.draw_weeks(monday + timedelta(days=14)) == 0, "first those that are late"
+    later.now = late
+    assert "已转到" in text(office("郑管理").get(HOME))
+    assert [each.state for each in recheck_weeks.examine(late)] == ["warning"]

@@ -8,9 +8,12 @@ import pytest
 from tests.web.conftest import MORNING
 from tests.world import World
 from tongxin import linkage
+from tongxin.accounts import county as counties
+from tongxin.accounts.models import Organisation, Post
 from tongxin.comparisons.models import Alike
-from tongxin.flows import comparing_nightly
+from tongxin.flows import comparing_late, comparing_nightly
 from tongxin.ledger.models import AccessSubject
+from tongxin.lib import ids
 from tongxin.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +80,30 @@ def test_both_engines_find_the_same_pairs_within_a_list_and_none_with_itself() -
     small, large = (linkage.alike(rows, engine=engine) for engine in ("python", "splink"))
     assert [(pair.left_key, pair.right_key, pair.verdict) for pair in small] == [("0", "1", "same")]
     assert [pair[:3] for pair in small] == [pair[:3] for pair in large]
+
+
+def test_late_they_climb_from_the_desk_to_who_oversees_it_and_settled_they_rest(office: Any, cast: World) -> None:
+    body = Organisation.objects.create(kind="civil_affairs", name="济南市民政局", division=cast.place("3701"))
+    above = Post.objects.create(
+        id=ids.new_id(), role="city_officer", title="儿童福利处", organisation=body, division=body.division
+    )
+    counties.fill(holders=[(above, "above", "孟处长")], at=MORNING)
+    for _ in range(2):
+        cast.child("王小雨", birth="2013-04-06", carers=CARERS, at=MORNING)
+    night, desk = MORNING.replace(hour=3) + timedelta(days=1), cast.posts["郑管理"].id
+    comparing_nightly.compare_by_night(night, limit=9)
+    (found,) = Alike.objects.all()
+    assert found.owner_post_id == desk and comparing_late.follow_pairs(night) == 0
+    then = found.ring_at or night
+    assert comparing_late.follow_pairs(then) == 1 and comparing_late.follow_pairs(then) == 0
+    found.refresh_from_db()
+    assert found.owner_post_id == above.id and found.climbed == 1
+    told = Notice.objects.get(kind="files.unsettled", post_id=above.id)
+    assert told.child_id is None
+    manager = office("郑管理")
+    assert "已上报，现在由" in text(manager.get(URL)) and "儿童福利处" in text(manager.get(URL))
+    manager.post(URL)
+    again = Alike.objects.get()
+    assert (again.climbed, again.ring_at) == (1, found.ring_at)
+    manager.post(f"/children/{found.one_id}/same/{found.other_id}/", {"deed": "apart"})
+    assert comparing_late.follow_pairs(then + timedelta(days=30)) == 0

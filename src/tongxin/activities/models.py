@@ -39,6 +39,8 @@ class Activity(models.Model):
     reason = models.CharField("退回或取消的原因", max_length=24, default="", blank=True)
     closed_at = models.DateTimeField("小结时间", null=True)
     closed_by = models.UUIDField("小结人", null=True)
+    # Over, with children of whom nobody said who has them: the day on which that was told last.
+    told_on = models.DateField("哪天提醒过", null=True)
 
     class Meta:
         verbose_name = "活动"
@@ -83,6 +85,8 @@ class Listed(models.Model):
     group = models.SmallIntegerField("第几组", default=1)
     # The guardian's answer: by whom, how, which day; empty while nobody answered.
     consent = models.JSONField("同意", default=dict)
+    # After an outing, who has the child: whose hands, which day, signed, well; empty while nobody said.
+    returned = models.JSONField("交回", default=dict)
     at = models.DateTimeField("登记时间")
     person_id = models.UUIDField("登记人")
     left_at = models.DateTimeField("移出", null=True)

@@ -13,6 +13,8 @@ from tongxin.rulebook import rules, shipped
 
 KIND = "activities"
 ASKED = ("plan", "occasion", "quick", "sign", "feedback", "consent", "closing", "publicity")
+# What versions adopted before didn't ask.
+ASKED_SINCE = ("handed_back",)
 Words = Mapping[str, str]
 
 
@@ -99,7 +101,10 @@ def _read(content: Mapping[str, Any]) -> Activities:
     safety, code = content["safety"], content["code"]
     return Activities(
         means=content["means"], kinds={each["id"]: _kind(each) for each in content["kinds"]},
-        asked={key: fields_in(content[key], lists) for key in ASKED},
+        asked={
+            **{key: fields_in(content[key], lists) for key in ASKED},
+            **{key: fields_in(content.get(key, ()), lists) for key in ASKED_SINCE},
+        },
         children_per_adult=int(safety["children_per_adult"]), least_adults=int(safety["least_adults"]),
         must=tuple(safety["must"]), returns=words_of(content["returns"]), cancels=words_of(content["cancels"]),
         counts=tuple(Count(each["id"], each["zh"], each["unit"], each["means"]) for each in content["counts"]),

@@ -170,6 +170,11 @@ class Alike(models.Model):
     is_contrary = models.BooleanField("互相矛盾", default=False)
     found_at = models.DateTimeField("找到的时间")
     due_at = models.DateTimeField("期限", null=True)
+    # Late, it goes up: from which post, how far, and when once more.
+    first_post_id = models.UUIDField("先由哪个岗位", null=True)
+    owner_post_id = models.UUIDField("负责岗位", null=True)
+    climbed = models.SmallIntegerField("已上报层级", default=0)
+    ring_at = models.DateTimeField("下次上报", null=True, db_index=True)
 
     class Meta:
         verbose_name = "像同一名儿童的两份档案"

@@ -6,6 +6,7 @@ Nothing here draws from the year's own chance, so that no other story is shifted
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid5
 
 from tongxin.access import selectors as access
@@ -14,7 +15,7 @@ from tongxin.activities.models import Activity, Occasion
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
-from tongxin.flows.activities import leading, listing, occasions, planning, publicity, signing
+from tongxin.flows.activities import leading, listing, occasions, planning, publicity, returning, signing
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.people.models import Child
 
@@ -165,6 +166,21 @@ class ActivityDays:
             there.append(line.id)
         held = occasions.begin(activity_id=row.id, occasion_id=uuid5(SPACE, "gone"), actor=desk.viewer, at=at)
         listing.tick(occasion_id=held.id, listed=there, actor=desk.viewer, at=at)
+        self._on(at + timedelta(days=5, hours=7), self._back)
+
+    def _back(self, at: datetime) -> None:
+        """Five days later everybody is in the hands of those who agreed."""
+        desk, row = self._supervisor(at), self.made.get("outing")
+        if desk is None or row is None:
+            return
+        for line, _child in listing.listed_for(row, desk.viewer, at=at)[0]:
+            given = {
+                "relation": [str(line.consent.get("relation", ""))], "signed": ["yes"], "well": ["yes"],
+                "day": [at.astimezone(CHINA).date().isoformat()],
+            }
+            self._try(partial(
+                returning.hand_back, activity_id=row.id, listed_id=line.id, given=given, actor=desk.viewer, at=at
+            ), at)
 
     def _publish(self, at: datetime, number: int) -> None:
         desk = self._desk(at)

@@ -1,17 +1,18 @@
-"""The supervisors ask families about visits again: drawn each week of the last month, asked, some still waiting."""
+"""The supervisors ask families about visits again: drawn each week by itself, asked, some still waiting."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tongxin.accounts.models import Division
 from tongxin.core.pathway import CHINA
-from tongxin.demo.cast import Actor
 from tongxin.demo.year import Year
 from tongxin.flows import rechecks
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 
-ROLE, WEEKS, TOWNS = "child_supervisor", (28, 21, 14, 7, 1), 3
+ROLE, DESK = "child_supervisor", "case_manager"
+# Days before the end on which the last are asked about, and between one time and the next.
+LAST, FORTNIGHT = 5, 14
 # What came of one after the other; the last week's still wait.
 SAID: tuple[tuple[str, str, str], ...] = (
     ("agreed", "家里说那天来过，坐了半个多小时。", "家里记得您，说孩子愿意和您说话。谢谢。"),
@@ -23,38 +24,27 @@ SAID: tuple[tuple[str, str, str], ...] = (
 
 @dataclass
 class RecheckDays:
-    """Some weeks in the first towns of the county."""
+    """What the worker drew on Mondays is asked about every second Thursday, before it is late; the last still wait."""
 
     year: Year
     county: Division
 
     def plan_all(self) -> None:
         towns = Division.objects.filter(level="town", county_id=self.county.id, valid_to__isnull=True)
-        for number, town_id in enumerate(towns.order_by("code").values_list("id", flat=True)[:TOWNS]):
-            for days in WEEKS:
-                moment = (self.year.end - timedelta(days=days)).astimezone(CHINA).replace(hour=9, minute=20 + number)
-                self.year.plan(moment, self._draw, town_id=town_id)
-                if days > min(WEEKS):
-                    self.year.plan(moment + timedelta(days=3, hours=6), self._ask, town_id=town_id)
+        who = [(ROLE, place) for place in towns.order_by("code").values_list("id", flat=True)]
+        days = (self.year.end - self.year.district.starts).days
+        for number, (role, place_id) in enumerate([*who, (DESK, self.county.id)]):
+            for before in range(LAST, days, FORTNIGHT):
+                moment = (self.year.end - timedelta(days=before)).astimezone(CHINA)
+                at = moment.replace(hour=15, minute=20 + number % 40)
+                self.year.plan(at, self._ask, role=role, place_id=place_id)
 
-    def _who(self, town_id: int, at: datetime) -> Actor | None:
-        return self.year.cast.at_place(ROLE, town_id, at=at)
-
-    def _draw(self, at: datetime, town_id: int) -> None:
-        actor = self._who(town_id, at)
-        if actor is not None:
-            try:
-                rechecks.draw_week(actor=actor.viewer, at=at)
-            except Refused as refused:
-                # In a quiet week there is no visit to draw.
-                if refused.zh != rechecks.NOTHING:
-                    self.year.refuse("rechecks", refused, at=at)
-
-    def _ask(self, at: datetime, town_id: int) -> None:
-        actor = self._who(town_id, at)
+    def _ask(self, at: datetime, role: str, place_id: int) -> None:
+        actor = self.year.cast.at_place(role, place_id, at=at)
         if actor is None:
             return
-        for row in rechecks.seen_by(actor.viewer, at=at).filter(settled_at__isnull=True).order_by("due_on", "number"):
+        mine = rechecks.seen_by(actor.viewer, at=at).filter(draw__post_id=actor.post_id, settled_at__isnull=True)
+        for row in mine.order_by("due_on", "number"):
             result, notes, told = SAID[(row.number + row.tries) % len(SAID)]
             given = {
                 "result": [result], "way": ["phone"], "done_on": [at.astimezone(CHINA).date().isoformat()],

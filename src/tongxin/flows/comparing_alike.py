@@ -1,6 +1,5 @@
 """The files of a county compared among themselves: which two may be one child's, as questions for a person."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +9,11 @@ from tongxin import ledger, linkage
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
-from tongxin.comparisons.models import Alike, Answer, Apart, Joining
+from tongxin.comparisons.models import Alike, Answer
 from tongxin.comparisons.rules import rules_at
+from tongxin.comparisons.selectors import known
 from tongxin.core.pathway import due_at
-from tongxin.flows import comparing, shelved
+from tongxin.flows import comparing, comparing_late, shelved
 from tongxin.flows.comparing_files import files_in
 from tongxin.flows.comparing_judging import CERTAIN, of_file
 from tongxin.flows.comparing_limits import settles_for
@@ -45,14 +45,15 @@ def find(*, county: Division, actor: Viewer, at: datetime) -> int:
     stored = set(shelved.among([each for one, other, _ in found for each in (one, other)]))
     answered = known()
     due = due_at(found_rules.review, since=at, calendar=rules.calendar_at(at))
-    former = {
-        (one, other): until for one, other, until in
-        Alike.objects.filter(county_id=county.id).values_list("one_id", "other_id", "due_at")
-    }
+    former = {(each.one_id, each.other_id): each for each in Alike.objects.filter(county_id=county.id)}
     rows = [
-        question(county, one, other, pair, at=at, due=former.get((one, other)) or due)
+        question(county, one, other, pair, at=at, due=due)
         for one, other, pair in found if (one, other) not in answered and not {one, other} & stored
     ]
+    comparing_late.begin(rows, county=county, at=at)
+    for each in rows:
+        if known_as := former.get((each.one_id, each.other_id)):
+            comparing_late.keep_on(each, known_as)
     with transaction.atomic():
         Alike.objects.filter(county_id=county.id).delete()
         Alike.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
@@ -79,20 +80,6 @@ def ordered(pair: linkage.Pair) -> tuple[UUID, UUID]:
     """The ids of a pair, the smaller one first."""
     one, other = sorted((UUID(str(pair.left_key)), UUID(str(pair.right_key))))
     return one, other
-
-
-def known() -> set[tuple[UUID, UUID]]:
-    """The pairs of which somebody said already what they are."""
-    return {(min(pair), max(pair)) for pair in _settled()}
-
-
-def _settled() -> Iterator[tuple[UUID, UUID]]:
-    apart = Apart.objects.filter(other_id__isnull=False, undone_at__isnull=True)
-    for one, other in apart.values_list("child_id", "other_id"):
-        if other is not None:
-            yield one, other
-    live = Joining.objects.filter(state__in=(Joining.PROPOSED, Joining.STANDING))
-    yield from live.values_list("kept_id", "other_id")
 
 
 def questions(*, county: Division, viewer: Viewer, at: datetime) -> list[Alike]:

@@ -16,8 +16,9 @@ from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import WORKER
 from tongxin.comparisons.models import Alike, Night
 from tongxin.comparisons.rules import rules_at
+from tongxin.comparisons.selectors import known
 from tongxin.core.pathway import CHINA, due_at
-from tongxin.flows import comparing_alike, shelved
+from tongxin.flows import comparing_alike, comparing_late, shelved
 from tongxin.flows.comparing import SETTLE
 from tongxin.flows.comparing_files import PAGE, OnFile, in_words
 from tongxin.flows.comparing_judging import of_file
@@ -95,12 +96,14 @@ def _pairs(county: Division, fresh: Collection[UUID], now: datetime) -> list[Ali
         if not never & {each.code for each in pair.reasons}
     ]
     asked = [(one, other, pair) for one, other, pair in asked if one in fresh or other in fresh]
-    known = comparing_alike.known()
+    answered = known()
     stored = set(shelved.among([each for one, other, _ in asked for each in (one, other)]))
-    return [
+    made = [
         comparing_alike.question(county, one, other, pair, at=now, due=due) for one, other, pair in asked
-        if (one, other) not in known and not {one, other} & stored
+        if (one, other) not in answered and not {one, other} & stored
     ]
+    comparing_late.begin(made, county=county, at=now)
+    return made
 
 
 def _candidates(county_id: int, fresh: Collection[UUID], now: datetime) -> Iterator[OnFile]:
@@ -118,9 +121,9 @@ def _candidates(county_id: int, fresh: Collection[UUID], now: datetime) -> Itera
 
 def examine(at: datetime) -> Iterator[Finding]:
     """What `doctor` says of pairs that wait."""
-    known = comparing_alike.known()
+    answered = known()
     rows = Alike.objects.filter(due_at__lt=at).values_list("one_id", "other_id")
-    if late := [pair for pair in rows if pair not in known]:
+    if late := [pair for pair in rows if pair not in answered]:
         cure = "请区县打开“名单比对”的“在册档案互相比对”"
         yield Finding(WHAT, "warning", f"有 {len(late)} 对过了期限还没有核对", cure)
     else:

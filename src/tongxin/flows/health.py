@@ -24,11 +24,13 @@ from tongxin.flows import (
     outward_health,
     preparation,
     recalls,
+    recheck_weeks,
     register_watch,
     separation,
     sharing_duties,
     storage,
 )
+from tongxin.flows.activities import outings
 from tongxin.flows.finding import Finding
 from tongxin.flows.invariants import breaches
 from tongxin.flows.key_health import examine_keys
@@ -63,6 +65,8 @@ def examine(*, at: datetime) -> list[Finding]:
         (coordinating_watch.WHAT, coordinating_watch.examine), (watch.WHAT, watch.examine),
         (comparing_watch.WHAT, comparing_watch.examine),
         (comparing_nightly.WHAT, comparing_nightly.examine),
+        (recheck_weeks.WHAT, recheck_weeks.examine),
+        (outings.WHAT, outings.examine),
         (recalls.WHAT, recalls.examine), (sharing_duties.WHAT, sharing_duties.examine),
         ("值班表", duty.examine), ("往外发的通知", outward_health.examine), ("每个孩子都有下一步", _promise),
     )

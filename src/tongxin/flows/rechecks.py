@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from tongxin import ledger, vault
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Post, places_of
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.viewers import WORKER, Viewer
 from tongxin.cases.models import Case
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA, WITHDRAWN
@@ -56,18 +56,34 @@ def draw_week(*, actor: Viewer, at: datetime) -> Draw:
     """This week's visits to be asked about; drawn once, however often it is asked for."""
     post_id = _must(actor, at)
     post = Post.objects.select_for_update(of=("self",)).select_related("division").get(id=post_id)
-    week, rules = week_of(at), rules_for(actor, at=at)
-    if known := Draw.objects.filter(post=post, week=week).first():
+    rules = rules_for(actor, at=at)
+    if known := Draw.objects.filter(post=post, week=week_of(at)).first():
         return known
-    entries = {str(each.id): each for each in _pool(rules, actor, at)}
-    if not entries:
+    pool = _pool(rules, actor, at)
+    if not pool:
         raise Refused.because(NOTHING)
+    return _drawn(post, pool, rules, actor=actor, at=at)
+
+
+@transaction.atomic
+def draw_for(*, viewer: Viewer, rules: RecheckRules, at: datetime) -> Draw | None:
+    """A post's week drawn by itself, as its holder sees the visits; a week with nothing to draw is kept as such."""
+    post_id = _must(viewer, at)
+    post = Post.objects.select_for_update(of=("self",)).select_related("division").get(id=post_id)
+    if Draw.objects.filter(post=post, week=week_of(at)).exists():
+        return None
+    row = _drawn(post, _pool(rules, viewer, at), rules, actor=WORKER, at=at)
+    return row if row.size else None
+
+
+def _drawn(post: Post, visits: list[Entry], rules: RecheckRules, *, actor: Viewer, at: datetime) -> Draw:
+    week, entries = week_of(at), {str(each.id): each for each in visits}
     weights = _weights({each.post_id for each in entries.values()}, rules, at)
     pool = [(id, weights[each.post_id]) for id, each in sorted(entries.items())]
     seal = Seal.objects.order_by("-batch").first()
     batch, root = (seal.batch, bytes(seal.root)) if seal else (0, b"")
     row = Draw(
-        post=post, week=week, batch=batch, pool=pool, at=at, person_id=person_of(actor),
+        post=post, week=week, batch=batch, pool=pool, at=at, person_id=actor.person_id,
         seed=seed_of(root, batch=batch, post=str(post.id), week=week.isoformat()),
         size=size_of(len(pool), share=rules.share, least=rules.least, most=rules.most), **places_of(post.division),
     )
@@ -80,10 +96,12 @@ def draw_week(*, actor: Viewer, at: datetime) -> Draw:
             visitor_id=each.person_id, visited_on=each.occurred_at.astimezone(CHINA).date(), due_on=due_on,
             **places_of(post.division),
         )
-    ledger.record(
+    event = ledger.record(
         kind="recheck.sampled", subject=Owner("post", post.id), actor=actor, at=at, is_fact=True,
         clear={"draw": str(row.id), "week": week.isoformat(), "batch": batch, "of": len(pool), "size": row.size},
     )
+    if actor.is_worker and row.size:
+        notices.tell_posts(posts=[post.id], event=event, at=at)
     return row
 
 

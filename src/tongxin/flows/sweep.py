@@ -10,11 +10,13 @@ from tongxin import ledger, vault
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
 from tongxin.flows import erasing, joined, retention, unusual
+from tongxin.flows.activities.outings import follow_outings
 from tongxin.flows.arriving_blobs import follow_blobs
 from tongxin.flows.arriving_following import follow_arrivals
 from tongxin.flows.asking_over import follow_asks
 from tongxin.flows.booking_watch import follow_bookings
 from tongxin.flows.clue_owners import follow_clues
+from tongxin.flows.comparing_late import follow_pairs
 from tongxin.flows.comparing_nightly import compare_by_night
 from tongxin.flows.comparing_watch import follow_comparisons
 from tongxin.flows.coordinating_watch import follow_coordination
@@ -23,6 +25,7 @@ from tongxin.flows.duty_watch import follow_duty
 from tongxin.flows.handing_over import follow_holdings
 from tongxin.flows.pairing_companions import follow_companions
 from tongxin.flows.recalls import follow_recalls
+from tongxin.flows.recheck_weeks import follow_rechecks
 from tongxin.flows.register_watch import follow_registers
 from tongxin.flows.sharing_watch import follow_sharing
 from tongxin.flows.sites.watch import follow_places
@@ -56,16 +59,19 @@ def follow_all(now: datetime) -> None:
     follow_recalls(now)
     follow_comparisons(now)
     compare_by_night(now)
+    follow_pairs(now)
     follow_sharing(now)
     follow_bookings(now)
     follow_duty(now)
     follow_asks(now)
     follow_companions(now)
+    follow_outings(now)
     follow_training(now)
     follow_workforce(now)
     follow_coordination(now)
     follow_places(now)
     follow_supervision(now)
+    follow_rechecks(now)
     erasing.finish(at=now)
     retention.look_for_due(now)
 

@@ -12,6 +12,7 @@ Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
 ASKED = ("plan", "occasion", "quick", "sign", "feedback", "consent", "closing", "publicity")
+SINCE = ("handed_back",)
 NAMED = {"returns": (), "cancels": (), "counts": ("unit", "means")}
 LIMITS = ("reason", "photos", "groups")
 MORE = (
@@ -25,9 +26,9 @@ FLAGS = ("quick", "approval", "outing", "children")
 
 def check_activities(content: Content) -> None:
     """Nothing, when activities can be held by this; else where it fails and how to mend it."""
-    take.mapping(content, "", required=(*HEAD, *ASKED, *NAMED, *MORE), optional=DATED)
+    take.mapping(content, "", required=(*HEAD, *ASKED, *NAMED, *MORE), optional=(*DATED, *SINCE))
     lists = content["option_lists"]
-    for key in ASKED:
+    for key in (*ASKED, *(each for each in SINCE if each in content)):
         check_fields(content[key], key, lists)
     for key, more in NAMED.items():
         _named(content[key], key, more)

@@ -5,6 +5,7 @@ from typing import Any
 
 from tongxin.core.forms import content as take
 from tongxin.core.language.errors import DefinitionError
+from tongxin.lib.directory_checks import check_span
 from tongxin.lib.exchange_checks import span_at
 from tongxin.lib.register_checks import check_fields
 
@@ -19,11 +20,15 @@ def check_rechecks(content: Content) -> None:
     """Nothing, when visits can be drawn and asked about by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(
         "id", "zh", "source", "means", "kind", "of", *NUMBERS, "within", "weights", "back", "ask", "results", "fields",
-    ), optional=("version", "valid_from"))
+    ), optional=("version", "valid_from", "draw_from", "climb"))
     for name, (low, high) in NUMBERS.items():
         take.number(content, name, "", 0, low=low, high=high)
     if content["least"] > content["most"]:
         raise DefinitionError("least", "至少的份数大于至多的", "把 least 和 most 换过来")
+    if "draw_from" in content:
+        take.number(content, "draw_from", "", 0, low=0, high=23)
+    if "climb" in content:
+        check_span(content["climb"], "climb")
     for name in ("of", "within", "back"):
         span_at(content[name], name)
     weights = take.mapping(content["weights"], "weights", required=WEIGHTS)

@@ -23,7 +23,8 @@ class Draw(Placed):
     pool = models.JSONField("从哪些里抽")
     size = models.SmallIntegerField("抽几份")
     at = models.DateTimeField("时间")
-    person_id = models.UUIDField("谁抽的")
+    # Nobody, where the week was drawn by itself.
+    person_id = models.UUIDField("谁抽的", null=True)
 
     class Meta:
         verbose_name = "回访抽样"
@@ -50,6 +51,10 @@ class Check(Placed):
     result = models.CharField("结果", max_length=12, default="", blank=True)
     tries = models.SmallIntegerField("问过几次", default=0)
     settled_at = models.DateTimeField("办完", null=True)
+    # Late, it goes up: whose it is now, how far, and when once more.
+    owner_post_id = models.UUIDField("负责岗位", null=True)
+    climbed = models.SmallIntegerField("已上报层级", default=0)
+    ring_at = models.DateTimeField("下次上报", null=True)
 
     class Meta:
         verbose_name = "回访"

@@ -9,6 +9,7 @@ from tongxin.registers.rules import Field, fields_in, words_of
 from tongxin.rulebook import shipped
 
 KIND = "rechecks"
+DRAW_FROM, CLIMB = 8, {"working_days": 3}
 AGREED, DIFFERS, UNREACHED = "agreed", "differs", "unreached"
 
 
@@ -29,6 +30,9 @@ class RecheckRules:
     ask: tuple[str, ...]
     results: Mapping[str, str]
     fields: tuple[Field, ...]
+    # From which hour of a Monday a week is drawn by itself; how long until a late one goes further up.
+    draw_from: int
+    climb: Mapping[str, int]
 
 
 def rechecks_in(*, region: str, at: datetime) -> RecheckRules:
@@ -43,4 +47,6 @@ def _read(content: Mapping[str, Any]) -> RecheckRules:
         least=content["least"], most=content["most"], within=timedelta(**content["within"]), tries=content["tries"],
         weights=content["weights"], back=timedelta(**content["back"]), ask=tuple(content["ask"]), results=results,
         fields=fields_in(content["fields"], {"results": results}),
+        # What versions adopted before said nothing of.
+        draw_from=int(content.get("draw_from", DRAW_FROM)), climb=content.get("climb", CLIMB),
     )

@@ -3,8 +3,9 @@
 The list is read like the files: whom a viewer may not see is only a number there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,9 +14,10 @@ from django.db.models import Max
 from tongxin.access import selectors as access
 from tongxin.accounts.viewers import Viewer
 from tongxin.activities.models import Activity, Came, Listed, Occasion, Photo
-from tongxin.activities.rules import rules_in
+from tongxin.activities.rules import Activities, rules_in
 from tongxin.core.forms import Problem
 from tongxin.flows.activities.occasions import open_at
+from tongxin.flows.activities.outings import has_agreed
 from tongxin.flows.activities.planning import CHANGED
 from tongxin.flows.activities.reach import activity_for, tell
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -28,7 +30,7 @@ PART = "roster"
 NO_LIST = "这种活动不列孩子的名单，只数人数。"
 NO_CHILD = "没有加入：没有找到这个档案编号的孩子，或者您看不到他的档案。"
 FULL = "没有加入：名单上的孩子已经比计划的人数多。"
-CONCERN = "没有保存：这位照料人需要回避，不能代表孩子作决定。请由另一位监护人答复。"
+CONCERN = "没有保存：这位照料人需要回避，不能代表孩子作决定，也不能接孩子。请找另一位监护人。"
 NOT_A_CARER = "没有保存：档案里没有这位照料人。请核对与孩子的关系。"
 NOT_AGREED = "没有保存：名单第 {numbers} 号还没有监护人的同意（或孩子不愿意），不能参加。请先记下答复；没有来的不要勾。"
 
@@ -87,31 +89,32 @@ def answer(*, activity_id: UUID, listed_id: UUID, given: Given, actor: Viewer, a
     found, line = rules_in(row.county_id, at=at), one_of(row, listed_id, actor, at=at)
     read = answers.read(found.asked["consent"], given, at=at)
     problems, relation = list(read.problems), str(read.clear.get("relation", ""))
-    if relation and relation not in found.stand_ins and read.clear.get("answer") == "yes":
-        known = Carer.objects.filter(child_id__in=[line.child_id], to_on__isnull=True)
-        same = list(known.filter(relation=relation))
-        if same and all(each.is_concern for each in same):
-            problems.append(Problem("relation", CONCERN, True))
-        elif not same and known.exists():
-            problems.append(Problem("relation", NOT_A_CARER, True))
+    problem = refuse_carer(line, relation, found) if read.clear.get("answer") == "yes" else None
+    if problem is not None:
+        problems.append(problem)
     if problems:
         raise Refused(problems)
-    line.consent = {**read.clear, "by": str(actor.person_id), "at": at.isoformat(), "before": _earlier(line)}
+    line.consent = {**read.clear, "by": str(actor.person_id), "at": at.isoformat(), "before": kept_before(line.consent)}
     line.save(update_fields=["consent"])
     tell("activity.agreed", actor, at, activity=row.id, number=line.number, answer=read.clear["answer"])
     return line
 
 
-def _earlier(line: Listed) -> list[dict[str, object]]:
-    """What was answered before, kept."""
-    last = {name: value for name, value in line.consent.items() if name != "before"}
-    return [*line.consent.get("before", ()), *([last] if last else [])]
+def refuse_carer(line: Listed, relation: str, found: Activities) -> Problem | None:
+    """Why somebody who stands so to a child neither decides nor takes it home: a concern, or nobody on file."""
+    if not relation or relation in found.stand_ins:
+        return None
+    known = Carer.objects.filter(child_id__in=[line.child_id], to_on__isnull=True)
+    same = list(known.filter(relation=relation))
+    if same and all(each.is_concern for each in same):
+        return Problem("relation", CONCERN, True)
+    return Problem("relation", NOT_A_CARER, True) if not same and known.exists() else None
 
 
-def has_agreed(line: Listed) -> bool:
-    """Whether the guardian agreed and the child wants to."""
-    said: dict[str, object] = line.consent
-    return said.get("answer") == "yes" and said.get("child_wants") == "yes"
+def kept_before(said: Mapping[str, Any]) -> list[dict[str, object]]:
+    """What was said before of the same thing, kept."""
+    last = {name: value for name, value in said.items() if name != "before"}
+    return [*said.get("before", ()), *([last] if last else [])]
 
 
 @transaction.atomic
@@ -155,4 +158,4 @@ def erase(child: Child) -> int:
     mine = Listed.objects.filter(child_id=child.id)
     gone = Photo.objects.filter(shown__listed__in=mine, content__isnull=False)
     Photo.objects.filter(id__in=list(gone.values_list("id", flat=True))).update(content=None, size=0)
-    return mine.update(child_id=None, consent={})
+    return mine.update(child_id=None, consent={}, returned={})

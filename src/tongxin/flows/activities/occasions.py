@@ -12,7 +12,7 @@ from tongxin.activities.models import Activity, Occasion
 from tongxin.activities.rules import rules_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.activities import doubting, leading
+from tongxin.flows.activities import doubting, leading, outings
 from tongxin.flows.activities.planning import CHANGED, about
 from tongxin.flows.activities.reach import activity_for, post_of, tell
 from tongxin.flows.made_once import made_before, made_once
@@ -44,6 +44,7 @@ def begin(*, activity_id: UUID, occasion_id: UUID, actor: Viewer, at: datetime) 
     if today < row.first_day:
         raise Refused([Problem("held_on", EARLY.format(day=_zh(row.first_day)), True)])
     leading.refuse_unchecked(row, at=at)
+    outings.refuse_unready(row, at=at)
     # One runs at a time: the next one begins when this one is counted or taken back.
     running = row.occasions.filter(held_on=today, came__isnull=True, withdrawn_at__isnull=True).order_by("at").first()
     if running is not None:

@@ -15,7 +15,7 @@ from tongxin.activities.doubts import raised
 from tongxin.activities.models import Activity
 from tongxin.activities.rules import Activities, Kind, rules_in
 from tongxin.core.forms import Problem
-from tongxin.flows.activities import doubting, leading, placing
+from tongxin.flows.activities import doubting, leading, outings, placing
 from tongxin.flows.activities.reach import (
     APPROVE,
     PLAN,
@@ -165,6 +165,7 @@ def close(*, activity_id: UUID, given: Given, actor: Viewer, at: datetime) -> Ac
     row = activity_for(activity_id=activity_id, viewer=actor, at=at, writes=True, for_update=True)
     if row.state != Activity.APPROVED:
         raise Refused.because(CHANGED.format(state=row.get_state_display()))
+    outings.refuse_unreturned(row, at=at)
     read = answers.read(rules_in(row.county_id, at=at).asked["closing"], given, at=at)
     problems = list(read.problems)
     if not row.occasions.filter(withdrawn_at__isnull=True).exists():

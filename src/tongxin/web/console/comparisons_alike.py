@@ -8,7 +8,8 @@ from tongxin.comparisons.models import Alike
 from tongxin.flows import comparing, comparing_alike
 from tongxin.flows.refusals import NotAllowed
 from tongxin.people.models import Child
-from tongxin.web.console.names import open_names
+from tongxin.web import words
+from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -32,12 +33,16 @@ def alike(request: Request) -> HttpResponse:
     names = open_names(
         request, listed=list(children.values()), purpose=comparing.PURPOSE, route="comparisons/alike"
     )
+    titles = post_titles([each.owner_post_id for each in rows])
     last = Alike.objects.filter(county_id=county.id).order_by("-found_at").values_list("found_at", flat=True).first()
     return show(request, "comparisons/alike.html", {
         "total": len(found), "shown": len(rows), "last": last,
         "rows": [
             {
                 "one": children[each.one_id], "other": children[each.other_id], "is_contrary": each.is_contrary,
+                "due": words.due_zh(each.due_at, at=request.at) if each.due_at else "", "climbed": each.climbed,
+                "late": words.late_zh(each.due_at, at=request.at) if each.due_at else "",
+                "owner": titles.get(each.owner_post_id, "") if each.owner_post_id else "",
                 "one_name": names.children[each.one_id], "other_name": names.children[each.other_id],
             }
             for each in rows if each.one_id in children and each.other_id in children

@@ -20,7 +20,7 @@ from tongxin.lib.ids import id_in
 from tongxin.people.models import Carer, Child
 from tongxin.rechecks.models import Check, Draw, Said
 from tongxin.rechecks.rules import RecheckRules
-from tongxin.web.console.names import open_names
+from tongxin.web.console.names import open_names, post_titles
 from tongxin.web.console.register_forms import drawn, given_in, shown, told_problems
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -57,7 +57,10 @@ def _draws(request: Request) -> list[dict[str, Any]]:
     rows = Draw.objects.filter(post_id__in=request.viewer.post_ids[:1]).order_by("-week")[:8]
     names = open_names(request, people=[each.person_id for each in rows], purpose=PURPOSE, route=ROUTE, part="staff")
     return [
-        {"row": each, "of": len(each.pool), "by": names.person(each.person_id), "agrees": rechecks.agrees(each)}
+        {
+            "row": each, "of": len(each.pool), "agrees": rechecks.agrees(each),
+            "by": names.person(each.person_id) if each.person_id else _("系统，每周一"),
+        }
         for each in rows
     ]
 
@@ -65,10 +68,11 @@ def _draws(request: Request) -> list[dict[str, Any]]:
 def _lines(request: Request, rows: list[Check], rules: RecheckRules) -> list[dict[str, Any]]:
     children = Child.objects.in_bulk({each.child_id for each in rows})
     names = open_names(request, listed=children.values(), purpose=PURPOSE, route=ROUTE)
-    today = request.at.astimezone(CHINA).date()
+    today, titles = request.at.astimezone(CHINA).date(), post_titles([each.owner_post_id for each in rows])
     return [
         {
             "row": each, "name": names.children.get(each.child_id, ""), "url": f"{HOME}{each.id}/",
+            "owner": titles.get(each.owner_post_id, "") if each.owner_post_id else "",
             "result": rules.results.get(each.result, ""), "is_late": not each.settled_at and each.due_on < today,
         }
         for each in rows

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tongxin.activities.models import Occasion, Photo
-from tongxin.flows.activities import listing, occasions, photos, planning, signing
+from tongxin.flows.activities import listing, occasions, photos, planning, returning, signing
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.ids import id_in
 from tongxin.lib.numbers import number_in
@@ -138,6 +138,14 @@ def answer(request: Request, activity_id: UUID, listed_id: UUID) -> HttpResponse
     return _did(request, activity_id, lambda: listing.answer(
         activity_id=activity_id, listed_id=listed_id, given=given_in(request), actor=request.viewer, at=request.at
     ), _("答复已记下。"), where="consent", at="#list")
+
+
+@door(PLAN, methods=("POST",))
+def hand_back(request: Request, activity_id: UUID, listed_id: UUID) -> HttpResponse:
+    """Who has the child after an outing."""
+    return _did(request, activity_id, lambda: returning.hand_back(
+        activity_id=activity_id, listed_id=listed_id, given=given_in(request), actor=request.viewer, at=request.at
+    ), _("已记下交给了谁。"), where="handed_back", at="#list")
 
 
 @door(PLAN, methods=("POST",))

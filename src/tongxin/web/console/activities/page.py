@@ -10,7 +10,7 @@ from tongxin.activities.models import Activity, Came
 from tongxin.activities.rules import Activities, rules_in
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.activities import figures, leading, listing, outcomes, photos, placing, reach
+from tongxin.flows.activities import figures, leading, listing, outcomes, outings, photos, placing, reach
 from tongxin.flows.refusals import NotAllowed
 from tongxin.lib import ids
 from tongxin.web.console.activities.overview import EITHER, PART, PURPOSE, ROUTE
@@ -69,6 +69,8 @@ def page(
         "returns": list(rules.returns.items()), "cancels": list(rules.cancels.items()),
         "listed": [_child(each, names.children[child.id], rules) for each, child in pairs], "hidden": hidden,
         "groups": len({each.group for each, _ in pairs}), "consent_fields": form("consent"),
+        "follows": outings.follows(row, rules), "still_out": len(outings.still_out(row)),
+        "back_fields": form(outings.FORM),
         "count_fields": form("occasion"), "closing_fields": form("closing"), "fresh": ids.new_id(),
         "fresh_photo": ids.new_id(), "asks_count": where == "occasion", **sure(said, wrong),
         **_held(row, rules), **_said(row, rules), **_since(request, row, rules),
@@ -90,7 +92,9 @@ def _child(line: Any, name: str, rules: Activities) -> dict[str, Any]:
         zh = "监护人同意，孩子不愿意"
     relation = rules.shown("consent", "relation", line.consent.get("relation"))
     return {
-        "line": line, "name": name, "consent": zh, "relation": relation, "agreed": listing.has_agreed(line),
+        "back": rules.shown(outings.FORM, "relation", line.returned.get("relation")),
+        "is_unwell": line.returned.get("well") == "no",
+        "line": line, "name": name, "consent": zh, "relation": relation, "agreed": outings.has_agreed(line),
         "times": line.times.filter(cancelled_at__isnull=True).count(), "url": f"/children/{line.child_id}/",
     }
 

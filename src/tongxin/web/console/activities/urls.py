@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}close/", deeds.close),
     path(f"{ONE}begin/", deeds.begin), path(f"{ONE}count/", deeds.count), path(f"{ONE}list/", deeds.put),
     path(f"{ONE}list/<uuid:listed_id>/answer/", deeds.answer), path(f"{ONE}list/<uuid:listed_id>/leave/", deeds.leave),
-    path(f"{ONE}photos/", deeds.add_photo),
+    path(f"{ONE}list/<uuid:listed_id>/back/", deeds.hand_back), path(f"{ONE}photos/", deeds.add_photo),
     path(f"{TIME}withdraw/", deeds.withdraw), path(f"{TIME}code/", deeds.code), path(f"{TIME}tick/", deeds.tick),
     path("activities/photos/<uuid:photo_id>/", deeds.open_photo),
     path("activities/photos/<uuid:photo_id>/withdraw/", deeds.withdraw_photo),
