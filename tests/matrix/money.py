@@ -33,7 +33,7 @@ ROUTES: dict[str, str] = {
     f"{REQUEST}withdraw/": "office.ask_funds|hand_funds@county~", f"{REQUEST}pay/": "office.keep_funds@desk",
     PAYOUT: "office.see_funds@county~",
     **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("add", "bring", "ask", "discard")), "office.ask_funds@county~"),
-    **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("send", "file")), "office.send_funds@county"),
+    **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("send", "file", "receipts")), "office.send_funds@county"),
     **dict.fromkeys((f"{PAYOUT}{each}/" for each in ("rest", "bank")), "office.keep_funds|ask_funds@county~"),
     f"{PAYOUT}{GRANT}remove/": "office.ask_funds@county~",
     **dict.fromkeys((f"{PAYOUT}{GRANT}{each}/" for each in ("settle", "receive")),

@@ -13,7 +13,7 @@ from tongxin.access import selectors as access
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents import selectors as documents
-from tongxin.flows.funds import asking, booking, dues, lists, paying, received, results, twice
+from tongxin.flows.funds import asking, booking, dues, lists, paying, receipts, received, results, twice
 from tongxin.flows.funds.paying import NO_CHILD, PART, Row
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Payout
@@ -27,7 +27,7 @@ from tongxin.web.console.funds.home import HOME, PURPOSE, line, payout_line, tit
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, given_in, told_problems, words_in
 from tongxin.web.doors import Request, door, id_for, may_do_any
-from tongxin.web.pages import show
+from tongxin.web.pages import brand_for, show
 
 ROUTE, SHOWN = "payouts", 400
 RESULTS = f"{booking.KEEP}|{booking.ASK}"
@@ -121,6 +121,8 @@ def _page(
         "may_ask": is_draft and many > 0, "may_send": row.state == Payout.AGREED and may_do_any(request, booking.SEND),
         "may_file": row.state in (Payout.AGREED, Payout.SENT) and may_do_any(request, booking.SEND)
         and access.sees_listed_names(viewer=request.viewer, at=request.at),
+        "may_print": row.state in (Payout.AGREED, Payout.SENT, Payout.SETTLED)
+        and may_do_any(request, booking.SEND) and access.sees_listed_names(viewer=request.viewer, at=request.at),
         "may_result": may_result, "waiting": row.grants.filter(state=Grant.LISTED).count() if may_result else 0,
         "unsigned": row.grants.filter(state=Grant.PAID, receipt_on__isnull=True).count(),
         "today": today.isoformat(), "first": row.sent_at.astimezone(CHINA).date().isoformat() if row.sent_at else "",
@@ -253,6 +255,23 @@ def file(request: Request, payout_id: UUID) -> HttpResponse:
     })
 
 
+@door("office.send_funds", methods=("POST",))
+def receipt_sheet(request: Request, payout_id: UUID) -> HttpResponse:
+    """The list on paper, a line a child to sign on."""
+    try:
+        made = receipts.sheet(
+            payout_id=payout_id, by=request.POST.get("by", ""), brand=brand_for(request), actor=request.viewer,
+            at=request.at,
+        )
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        return _page(request, payout_id, None, refused.problems, status=422)
+    return HttpResponse(made, content_type="application/pdf", headers={
+        "Content-Disposition": f'attachment; filename="tongxin-receipts-{payout_id.hex[:8]}.pdf"',
+    })
+
+
 @door("office.keep_funds|ask_funds", methods=("POST",))
 def settle(request: Request, payout_id: UUID, grant_id: UUID) -> HttpResponse:
     """One child got it, or it came back."""
@@ -291,7 +310,7 @@ ONE, GRANT = "funds/payouts/<uuid:payout_id>/", "funds/payouts/<uuid:payout_id>/
 urlpatterns: list[URLPattern] = [
     path("funds/<uuid:fund_id>/payouts/new/", new_payout), path(ONE, payout_page), path(f"{ONE}add/", add),
     path(f"{ONE}bring/", bring), path(f"{ONE}ask/", ask), path(f"{ONE}discard/", discard),
-    path(f"{ONE}send/", send), path(f"{ONE}file/", file),
+    path(f"{ONE}send/", send), path(f"{ONE}file/", file), path(f"{ONE}receipts/", receipt_sheet),
     path(f"{ONE}rest/", settle_rest), path(f"{ONE}bank/", bank), path(f"{GRANT}remove/", remove),
     path(f"{GRANT}settle/", settle), path(f"{GRANT}receive/", receive),
 ]
