@@ -1,6 +1,7 @@
 """What the definitions of funds and of programmes must hold."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from tongxin.core.forms import content as take
@@ -68,7 +69,8 @@ def check_programmes(content: Content) -> None:
     """Nothing, when services can be bought by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(
         *HEAD, "counts", "late_after", *PROGRAMME_LISTS, "remind_before", *PROGRAMME_ASKED, "option_lists",
-    ), optional=DATED)
+    ), optional=(*DATED, "templates"))
+    _templates(content)
     for row in _rows(content["counts"], "counts", ("unit", "from"), ("forms", "attended")).values():
         if row["from"] not in SOURCES or row["unit"] not in UNITS:
             raise DefinitionError("counts", "不知道从哪里数、什么单位", f"from：{SOURCES}；unit：{UNITS}")
@@ -80,6 +82,25 @@ def check_programmes(content: Content) -> None:
         span_at(content[key], key)
     for key in PROGRAMME_ASKED:
         check_fields(content[key], key, {**content["option_lists"], "kinds": content["kinds"]})
+
+
+def _templates(content: Content) -> None:
+    """Programmes to begin from: of a kind there is, with activities and days of the year that there are."""
+    kinds = {str(each["id"]) for each in content["kinds"]}
+    found = _rows(content.get("templates", []), "templates", ("kind", "aim", "source", "activities"), ("wishes",))
+    for id, row in found.items():
+        path = f"templates.{id}"
+        if row["kind"] not in kinds:
+            raise DefinitionError(f"{path}.kind", f"没有“{row['kind']}”这种项目", f"可写：{'、'.join(sorted(kinds))}")
+        _rows(row["activities"], f"{path}.activities", ("kind", "topic", "purpose", "audience", "goal"))
+        if "wishes" in row:
+            wishes = take.mapping(row["wishes"], f"{path}.wishes", required=("zh", "collected", "delivered"))
+            for name in ("collected", "delivered"):
+                try:
+                    # In a year without a 29th of February.
+                    date.fromisoformat(f"2023-{wishes[name]}")
+                except ValueError:
+                    raise DefinitionError(f"{path}.wishes.{name}", "不是一年里的一天", "写成 05-20 的样子") from None
 
 
 def _rows(

@@ -18,6 +18,8 @@ class Programme(models.Model):
     county_id = models.BigIntegerField("区县")
     number = models.IntegerField("编号")
     kind = models.CharField("种类", max_length=24)
+    # The template of the definition it began from; empty where it was written freely.
+    template = models.CharField("照哪个样子", max_length=24, default="", blank=True)
     # Money lies in a fund; the package of funds is a neighbour of this one.
     fund_id = models.UUIDField("资金")
     from_on = models.DateField("开始")

@@ -31,6 +31,36 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """An activity that usually belongs to a programme, as its plan begins; `answers` as a browser would send them."""
+
+    id: str
+    zh: str
+    answers: Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Small wishes of a programme: by which days of the year they are noted and brought (month and day)."""
+
+    zh: str
+    collected: tuple[int, int]
+    delivered: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A programme to begin from."""
+
+    id: str
+    zh: str
+    source: str
+    answers: Mapping[str, list[str]]
+    activities: tuple[Planned, ...]
+    wishes: Wishes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Programmes:
     """The rules of a county."""
 
@@ -44,6 +74,7 @@ class Programmes:
     changes: Words
     remind_before: timedelta
     asked: Mapping[str, tuple[Field, ...]]
+    templates: Mapping[str, Template]
 
 
 def programmes_in(*, region: str, at: datetime) -> Programmes:
@@ -68,4 +99,26 @@ def _read(content: Mapping[str, Any]) -> Programmes:
         asked={
             key: fields_in(content[key], {**lists, "kinds": kinds}) for key in ("programme", "contract", "acceptance")
         },
+        # What versions adopted before had none of.
+        templates={each["id"]: _template(each) for each in content.get("templates", ())},
     )
+
+
+def _template(each: Mapping[str, Any]) -> Template:
+    wishes = each.get("wishes")
+    return Template(
+        id=each["id"], zh=each["zh"], source=each["source"],
+        answers={"title": [each["zh"]], "aim": [each["aim"]], "kind": [each["kind"]]},
+        activities=tuple(_planned(one) for one in each["activities"]),
+        wishes=Wishes(wishes["zh"], _day(wishes["collected"]), _day(wishes["delivered"])) if wishes else None,
+    )
+
+
+def _planned(each: Mapping[str, Any]) -> Planned:
+    said = {name: [str(each[name])] for name in ("kind", "topic", "purpose", "goal")}
+    return Planned(each["id"], each["zh"], {**said, "title": [each["zh"]], "audience": list(each["audience"])})
+
+
+def _day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)

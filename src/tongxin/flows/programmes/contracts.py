@@ -86,7 +86,8 @@ def contract_for(*, contract_id: UUID, viewer: Viewer, at: datetime, for_update:
 
 @transaction.atomic
 def open_programme(
-    *, programme_id: UUID, fund_id: UUID | None, amounts: Mapping[str, str], given: Given, actor: Viewer, at: datetime
+    *, programme_id: UUID, fund_id: UUID | None, amounts: Mapping[str, str], given: Given, actor: Viewer, at: datetime,
+    template: str = "",
 ) -> Programme:
     """A programme with its budget: by purpose an amount as it was written."""
     person_id, county_id = must(actor, KEEP, at=at), county_of(actor)
@@ -110,6 +111,7 @@ def open_programme(
     programme = Programme(
         id=programme_id, county_id=county_id, number=last + 1, kind=read.clear["kind"], fund_id=fund.id,
         from_on=first, to_on=last_day, at=at, person_id=person_id, post_id=post_of(actor),
+        template=template if template in rules_in(county_id, at=at).templates else "",
     )
     vault.create_keys([programme.key_owner], at=at)
     vault.put(programme, {"words": json.dumps(read.words, ensure_ascii=False)})

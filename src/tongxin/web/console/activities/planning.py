@@ -12,8 +12,11 @@ from tongxin.activities.models import Activity
 from tongxin.activities.rules import rules_in
 from tongxin.core.forms import Problem
 from tongxin.flows.activities import leading, placing, planning, reach
+from tongxin.flows.pairing_companions import county_of
+from tongxin.flows.programmes.contracts import rules_in as programmes_in
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
+from tongxin.lib.numbers import number_in
 from tongxin.web.console.activities.overview import HOME, PART, PURPOSE, ROUTE
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, given_in, given_of, told_problems, words_in
@@ -21,14 +24,29 @@ from tongxin.web.doors import Request, door, id_for
 from tongxin.web.pages import show
 
 Given = dict[str, list[str]]
+MOST_NUMBER = 99_999
 
 
 @door("office.plan_activities", methods=("GET", "POST"))
 def new(request: Request) -> HttpResponse:
     """A plan, written and handed in."""
     if request.method == "GET":
-        return _form(request, ids.new_id(), {})
+        return _form(request, ids.new_id(), _like(request))
     return _take(request, id_for(request.POST.get("activity", "")))
+
+
+def _like(request: Request) -> Given:
+    """What the plan begins with: an activity that usually belongs to a programme, else nothing."""
+    wanted = request.GET.get("like", ""), request.GET.get("which", "")
+    try:
+        found = programmes_in(county_of(request.viewer), at=request.at).templates.get(wanted[0])
+    except NotAllowed:
+        return {}
+    planned = next((each for each in found.activities if each.id == wanted[1]), None) if found else None
+    if planned is None:
+        return {}
+    number = number_in(request.GET.get("of", ""), most=MOST_NUMBER)
+    return {**planned.answers, **({"budget": [str(number)]} if number else {})}
 
 
 @door("office.plan_activities", methods=("GET", "POST"))

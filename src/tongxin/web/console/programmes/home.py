@@ -13,7 +13,7 @@ from tongxin.accounts.models import Organisation
 from tongxin.core.forms import Problem
 from tongxin.flows.funds import booking, reach
 from tongxin.flows.pairing_companions import county_of
-from tongxin.flows.programmes import contracts, counting
+from tongxin.flows.programmes import contracts, counting, templates
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib import ids
 from tongxin.lib.numbers import number_in
@@ -52,7 +52,7 @@ def programme_list(request: Request) -> HttpResponse:
 def new_programme(request: Request) -> HttpResponse:
     """What is to be done, with which money."""
     if request.method == "GET":
-        return _form(request, {})
+        return _form(request, {"template": [request.GET.get("like", "")]}, is_new=True)
     given = given_in(request)
     lines = [(name, said) for name, said in given.items() if name.startswith("budget-")]
     amounts = {name.removeprefix("budget-"): "".join(said) for name, said in lines}
@@ -60,6 +60,7 @@ def new_programme(request: Request) -> HttpResponse:
         row = contracts.open_programme(
             programme_id=id_for(request.POST.get("programme", "")), fund_id=ids.id_in(request.POST.get("fund", "")),
             amounts=amounts, given=given, actor=request.viewer, at=request.at,
+            template=request.POST.get("template", "")[:24],
         )
     except NotAllowed:
         raise Http404 from None
@@ -69,14 +70,19 @@ def new_programme(request: Request) -> HttpResponse:
     return HttpResponseRedirect(f"{HOME}{row.id}/")
 
 
-def _form(request: Request, given: Given, problems: Iterable[Problem] = (), status: int = 200) -> HttpResponse:
+def _form(
+    request: Request, given: Given, problems: Iterable[Problem] = (), status: int = 200, *, is_new: bool = False
+) -> HttpResponse:
     wrong, rules = list(problems), contracts.rules_in(county_of(request.viewer), at=request.at)
+    like = rules.templates.get("".join(given.get("template", ())))
+    if like is not None and is_new:
+        given = {**given, **like.answers}
     money = booking.rules_for(request.viewer, at=request.at)
     funds = list(booking.funds_for(request.viewer, at=request.at))
     titles, chosen = titles_of(request, funds), "".join(given.get("fund", ()))
     return show(request, "programmes/new.html", {
         "problems": told_problems(wrong), "rows": drawn(rules.asked["programme"], given, wrong),
-        "new_id": ids.new_id(), "funds": [
+        "new_id": ids.new_id(), "like": like, "templates": list(rules.templates.values()), "funds": [
             {"id": each.id, "zh": titles[each.id].get("title", ""), "free": booking.free(each, money),
              "on": str(each.id) == chosen} for each in funds
         ],
@@ -129,6 +135,10 @@ def _page(
             for each in row.budget.order_by("at", "id") if each.purpose in money.purposes
         ],
         "fields": drawn(rules.asked["contract"], said, wrong),
+        "like": (like := templates.template_of(row, at=request.at)), "rounds": templates.rounds_of(
+            row, like.wishes, small_below=money.small_below, at=request.at
+        ) if like and like.wishes and reach.is_desk(request.viewer, at=request.at) else [],
+        "may_plan": may_do_any(request, "plan_activities"),
         "bodies": [{"id": each.id, "zh": each.name, "on": str(each.id) == chosen["organisation"]} for each in bodies],
         "counts": [
             {"id": each.id, "zh": each.zh, "unit": each.unit, "many": "".join(said.get(f"deliver-{each.id}", ())),
