@@ -46,6 +46,7 @@ def count(
 def read(asked: Asked, rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str] = NO_CODES) -> Counted:
     """The sums of all levels by indicator and path."""
     found: Counted = {each.id: {} for each in asked.indicators}
+    columns = asked.columns
     for row in rows:
         depth, known = row[0], row[1 + len(LEVELS)]
         path = tuple(codes.get(each, each) for each in row[1 : 1 + depth])
@@ -54,7 +55,7 @@ def read(asked: Asked, rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str
             continue
         for each in asked.indicators:
             found[each.id].setdefault(path, Numbers()).known += int(known)
-        for column, number in zip(asked.columns, row[2 + len(LEVELS) :], strict=True):
+        for column, number in zip(columns, row[2 + len(LEVELS) :], strict=True):
             numbers = found[column.indicator][path]
             if column.what in ("value", "base", "behind"):
                 # A place that has changed stands twice under one code.

@@ -40,19 +40,24 @@ class _Hiding:
                 self._below[path[:-1]].append(path)
         self.hidden: set[Path] = set()
         self._open: list[Path] = []
+        # Wholes below which something changed since they were looked at.
+        self._changed: set[Path] = set()
 
     def put(self, path: Path) -> None:
         """Hide a place; a zero is no secret. Everything above it is looked at again, from below."""
         if path not in self.hidden and any(self._counts.get(path, ())):
             self.hidden.add(path)
-            self._open.extend(path[:depth] for depth in range(len(path) + 1))
+            above = [path[:depth] for depth in range(len(path) + 1)]
+            self._open.extend(above)
+            self._changed.update(above)
 
     def settle(self) -> None:
         """Look at every whole again of which a part was hidden."""
         while self._open:
             whole = self._open.pop()
-            if whole not in self._counts:
+            if whole not in self._counts or whole not in self._changed:
                 continue
+            self._changed.remove(whole)
             hidden = [each for each in self._below[whole] if each in self.hidden]
             left = [each for each in self._below[whole] if each not in self.hidden and any(self._counts[each])]
             if whole in self.hidden:
