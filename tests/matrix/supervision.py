@@ -48,7 +48,8 @@ def query(here: dict[str, Worker]) -> KeptQuery:
     """A question about figures that the county's case manager keeps for everybody there."""
     maker = here["case_manager"]
     row = KeptQuery.objects.create(
-        person_id=maker.person.id, post_id=maker.post.id, division_id=maker.post.division.county_id, created_at=MORNING
+        person_id=maker.person.id, post_id=maker.post.id, created_at=MORNING,
+        division_id=maker.post.division.county_id or maker.post.division_id,
     )
     made = KeptQueryVersion(query=row, asked={"indicator": ["visits"], "period": ["2025"]}, is_shared=True,
                             person_id=maker.person.id, at=MORNING)

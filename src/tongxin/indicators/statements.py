@@ -71,7 +71,7 @@ class Asked:
         yield f"w{at}", within, params
         if indicator.met is not None:
             sql, more = to_sql(indicator.met, columns=columns, dialect=self.engine, placeholder=self.placeholder)
-            yield f"m{at}", sql, more
+            yield f"m{at}", sql, [*more]
 
     def _days(self, indicator: Indicator) -> tuple[date, date]:
         return self.days.get(indicator.id, (self.first, self.last))

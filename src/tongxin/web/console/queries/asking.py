@@ -55,7 +55,7 @@ def page(
         request, purpose=PURPOSE, route="queries/", people=[each.row.person_id for each in rows],
         more=[each.version.name for each in rows],
     )
-    listed = [
+    listed: list[dict[str, Any]] = [
         {"kept": each, "name": name or "", "by": names.person(each.row.person_id), "url": f"{HOME}{each.row.id}/"}
         for each, name in zip(rows, names.more, strict=True)
     ]
