@@ -1,13 +1,13 @@
 """The answer as a file: a sheet of figures, and one that says how each is counted."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from tongxin.indicators import service
 from tongxin.indicators.answers import Answer, words_of
 from tongxin.indicators.figures import Figure
 from tongxin.indicators.tables import meanings
 from tongxin.web.console.indicators import KINDS, XLSX, as_csv, workbook
-from tongxin.web.console.queries.asked import Asked, answered, asked_in, given_in
+from tongxin.web.console.queries.asked import HOME, Asked, answered, asked_in, given_in
 from tongxin.web.console.queries.asking import filters_zh
 from tongxin.web.doors import Request, door
 from tongxin.web.words import day_zh
@@ -21,8 +21,11 @@ def table(request: Request) -> HttpResponse:
     """The tables of a question, one below the other."""
     kind = request.GET.get("kind", XLSX)
     asked = asked_in(request, given_in(request.GET), request.GET.get("place", ""))
-    if kind not in KINDS or asked.question is None:
+    if kind not in KINDS:
         raise Http404
+    if asked.question is None:
+        # The page says what is wrong with it.
+        return HttpResponseRedirect(f"{HOME}?{request.GET.urlencode()}")
     rows, about = _rows(asked, answered(request, asked)), _about(asked)
     content = workbook(rows, about, numbers=NUMBERS) if kind == XLSX else as_csv([*rows, (), *about])
     return HttpResponse(content, content_type=KINDS[kind], headers={
