@@ -43,7 +43,7 @@ function optionOf(kind, name, unit, rows) {
   }
   return {
     ...shared, grid: { left: 8, right: 56, top: 8, bottom: 24, containLabel: true },
-    xAxis: { type: "value", min: 0, minInterval: 1 },
+    xAxis: { type: "value", min: 0, minInterval: 1, splitNumber: 3, axisLabel: { hideOverlap: true } },
     yAxis: {
       type: "category", inverse: true, data: rows.map((row) => row.name), axisTick: { show: false },
       axisLabel: { width: 110, overflow: "truncate" },

@@ -110,7 +110,7 @@ def run(name: str, stop: threading.Event) -> None:
                 blind_sessions.dispose_due(at=clock.now())
                 file_taking.return_unanswered(at=clock.now())
                 export_copies.destroy_expired(at=clock.now())
-                count_by_night(at=clock.now())
+                count_by_night(at=clock.now(), meanwhile=lambda: ledger.beat(worker=name, at=clock.now()))
                 looked_at = export_ending.recall_overtaken(at=clock.now(), after=looked_at)
                 beaten = time.monotonic()
             if not turn(name, now=clock.now()):

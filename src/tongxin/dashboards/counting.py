@@ -1,7 +1,7 @@
 """All figures of a year at all places counted in one go and kept as they may be shown."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,12 @@ CHILDREN = "children_open"
 Kept = dict[Path, dict[str, Any]]
 
 
-def count_year(year: int, *, region: str, at: datetime) -> Count:
-    """A new count of a year, in place of those before it; how it is now when the year still runs."""
-    kept = _counted(year, region, at)
+def count_year(year: int, *, region: str, at: datetime, meanwhile: Callable[[], object] = bool) -> Count:
+    """A new count of a year, in place of those before it; how it is now when the year still runs.
+
+    `meanwhile` is called before each statement: whoever counts for minutes gives a sign of life.
+    """
+    kept = _counted(year, region, at, meanwhile)
     mark = mark_of(region=region, at=at)
     with transaction.atomic():
         made = Count.objects.create(year=year, definitions=mark, at=at)
@@ -50,7 +53,7 @@ def named(path: Path) -> str:
     return "/".join(str(each or "") for each in path)
 
 
-def _counted(year: int, region: str, at: datetime) -> Kept:
+def _counted(year: int, region: str, at: datetime, meanwhile: Callable[[], object]) -> Kept:
     groups = groups_in(region=region, at=at)
     boards = dashboards_in(region=region, at=at)
     under = {each.id: group.small_under for group in groups for each in group.indicators}
@@ -64,6 +67,7 @@ def _counted(year: int, region: str, at: datetime) -> Kept:
     drawn = {id: known[id] for id in boards.of(TREND, MULTIPLES) if id in known}
     with scope.widened(), connection.cursor() as cursor:
         def ask(sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
+            meanwhile()
             cursor.execute(sql, list(map(str, params)))
             return list(cursor.fetchall())
 

@@ -1,6 +1,6 @@
 """By night the figures of large places are counted, one year a round, so that nobody waits for them by day."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from tongxin.accounts.models import Post
@@ -14,7 +14,7 @@ from tongxin.dashboards.rules import dashboards_in, mark_of
 _settled: list[date] = []
 
 
-def count_by_night(*, at: datetime) -> int:
+def count_by_night(*, at: datetime, meanwhile: Callable[[], object] = bool) -> int:
     """How many years were counted, one at most; the running year each night, years that are over from time to time.
 
     Where few children are on file the first who looks has it counted, and nothing is done here.
@@ -30,7 +30,7 @@ def count_by_night(*, at: datetime) -> int:
             found = Count.objects.filter(year=year, definitions=mark).order_by("-at").first()
             good_for = timedelta(days=1 if year == local.year else rules.past_every_days)
             if found is None or found.at.astimezone(CHINA).date() + good_for <= local.date():
-                count_year(year, region=region, at=at)
+                count_year(year, region=region, at=at, meanwhile=meanwhile)
                 return 1
     _settled[:] = [local.date()]
     return 0

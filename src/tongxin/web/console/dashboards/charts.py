@@ -73,7 +73,8 @@ def spans_told(series: Any) -> list[Row]:
 def _span(zh: str, figure: Figure | None, note: str) -> Row:
     if figure is None:
         return {"zh": zh, "said": "不显示", "value": None, "note": ""}
-    value = figure.value if figure.state == SHOWN else None
+    # Several months together are no point of a line of months.
+    value = figure.value if figure.state == SHOWN and not note else None
     return {"zh": zh, "said": said(figure), "value": None if value is None else f"{value:f}", "note": note}
 
 
