@@ -16,9 +16,10 @@ from tongxin.demo.province.build import Built, build
 from tongxin.demo.province.logins import hand_out
 from tongxin.demo.province.rosters import roster_of, shares
 from tongxin.demo.province.rules import province
+from tongxin.flows.funds import handing
 from tongxin.flows.invariants import breaches
 from tongxin.flows.rebuild import differences_of
-from tongxin.funds.models import Balance
+from tongxin.funds.models import Allocation, Balance
 from tongxin.intake.reading import open_roster
 from tongxin.ledger.models import Entry, Work
 from tongxin.people.models import Child
@@ -67,12 +68,15 @@ def _looks_like_a_province(built: Built) -> None:
     assert set(Entry.objects.values_list("kind", flat=True)) >= {"registration", "identification", "visit"}
     assert Case.objects.exclude(stage="registered").count() > CHILDREN / 2
     assert sum(built.handed_down.values()) == Decimal("32420000.00")
-    held = Balance.objects.filter(account="bank").values_list("amount", flat=True)
+    held = Balance.objects.filter(account="bank", amount__gt=0).values_list("amount", flat=True)
     assert (len(held), sum(held)) == (len(built.shares), 3_242_000_000)
+    handed = list(Allocation.objects.order_by("made_at"))
+    assert len(handed) == 3 and all(handing.agreement_of(each).is_whole for each in handed)
+    assert {each.state for each in handed} == {Allocation.SETTLED}
     rows = hand_out(built)
     assert {"province", "city", "manager", "supervisor", "director"} <= {row["login"] for row in rows}
     levels = Counter(Post.objects.filter(role="city_officer").values_list("division__level", flat=True))
-    assert levels["province"] == 1 <= levels["city"]
+    assert levels["province"] == 3 and levels["city"] >= 1
 
 
 def _seen() -> object:

@@ -21,7 +21,9 @@ from tongxin.rulebook.adoption import adopt_folder
 
 # Who looks at figures above the counties: the level, the office's name after the place's.
 ABOVE = (("province", "民政厅"), ("city", "民政局"))
-ROLE, TITLE = "city_officer", "儿童福利处经办人"
+ROLE = "city_officer"
+# One in a city; at the province those who ask for money, and two others who agree.
+TITLES = {"province": ("儿童福利处经办人", "儿童福利处处长", "规划财务处复核人"), "city": ("儿童福利科经办人",)}
 Say = Callable[[str], None]
 
 
@@ -78,7 +80,7 @@ def _played(taking_part: list[Share], seed: int, processes: int, say: Say) -> li
 
 
 def _offices(taking_part: list[Share], sample: Province, seed: int) -> None:
-    """The offices above the counties, each with one person."""
+    """The offices above the counties, each post with its person."""
     chance = Random(f"{seed}:offices")
     codes = {sample.code, *(share.prefecture for share in taking_part)}
     offices = dict(ABOVE)
@@ -86,11 +88,17 @@ def _offices(taking_part: list[Share], sample: Province, seed: int) -> None:
     for place in Division.objects.filter(code__in=codes, level__in=offices).order_by("code"):
         name = f"{place.name}{offices[place.level]}"
         body = Organisation.objects.create(kind="civil_affairs", name=name, division=place)
-        posts.append(Post(id=ids.new_id(), role=ROLE, title=f"{name}{TITLE}", organisation=body, division=place))
+        posts += [
+            Post(id=ids.new_id(), role=ROLE, title=f"{name}{title}", organisation=body, division=place)
+            for title in TITLES[place.level]
+        ]
     Post.objects.bulk_create(posts)
     names = [name_of(chance, ethnicity="藏族", sex=chance.choice(("male", "female"))) for _ in posts]
     accounts.fill(
-        holders=[(post, f"above-{post.division.code}", name) for post, name in zip(posts, names, strict=True)],
+        holders=[
+            (post, f"above-{post.division.code}-{number}", name)
+            for number, (post, name) in enumerate(zip(posts, names, strict=True))
+        ],
         at=sample.starts,
     )
 
