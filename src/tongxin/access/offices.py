@@ -28,8 +28,10 @@ def people_for(*, viewer: Viewer, action: str, at: datetime) -> QuerySet[Person]
     area = posts_for(viewer=viewer, action=action, at=at).values("id")
     holdings = Holding.objects.filter(person_id=OuterRef("id"))
     # NOT EXISTS is never NULL, so nobody is let in by a gap (B7).
-    elsewhere = holdings.filter(held(at)).annotate(is_inside=Exists(area.filter(id=OuterRef("post_id"))))
-    begins = Q(first_post__in=area) & ~Exists(holdings)
-    found = Person.objects.filter(Exists(holdings.filter(post__in=area)) | begins)
+    # Asked of one post after the other by its key: the whole area would be gone through for one person.
+    placed = holdings.annotate(is_inside=Exists(area.filter(id=OuterRef("post_id"))))
+    elsewhere = placed.filter(held(at))
+    begins = Exists(area.filter(id=OuterRef("first_post_id"))) & ~Exists(holdings)
+    found = Person.objects.filter(Exists(placed.filter(is_inside=True)) | begins)
     found = found.annotate(is_away=Exists(elsewhere.filter(is_inside=False))).filter(is_away=False)
     return found.exclude(id=viewer.person_id) if viewer.person_id else found

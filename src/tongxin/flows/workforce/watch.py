@@ -14,14 +14,19 @@ from tongxin.flows.workforce import reach
 from tongxin.flows.workforce.clearances import today_of
 from tongxin.notices import services as notices
 from tongxin.vault import Owner
-from tongxin.workforce.models import Clearance, Qualification, Reminder
+from tongxin.workforce.models import Clearance, Qualification, Reminder, Verdict
 
 BATCH = 100
+# As what the last look found nobody to tell, in this process.
+_quiet: list[tuple[object, ...]] = []
 
 
 def follow_workforce(now: datetime, *, limit: int = BATCH) -> int:
     """How many people's desks were told: once before a day comes, once more when it has passed."""
     found, today, count = reach.rules_in(None, at=now), today_of(now), 0
+    stands = (today, found.check.remind_before, found.remind_before, *_added())
+    if _quiet == [stands]:
+        return 0
     for clearance in _untold(_clearances(today + found.check.remind_before), "valid_until", today)[:limit]:
         if _tell_of("clearance.reminded", clearance.id, clearance.valid_until, clearance.about_id, today, now):
             count += 1
@@ -29,7 +34,15 @@ def follow_workforce(now: datetime, *, limit: int = BATCH) -> int:
         person_id, until = row.about_id, row.expires_on
         if _tell_of("qualification.reminded", row.id, until, person_id, today, now, post_id=row.post_id):
             count += 1
+    # A day on which nobody is left to be told stays so until something is added.
+    _quiet[:] = [] if count else [stands]
     return count
+
+
+def _added() -> list[object]:
+    """How many rows there are of which somebody could be told, and the last of each; these are only added."""
+    tables = (Clearance.objects, Qualification.objects, Verdict.objects)
+    return [said for rows in tables for said in (rows.count(), rows.order_by("-id").values_list("id").first())]
 
 
 def _clearances(until: date) -> QuerySet[Clearance]:
