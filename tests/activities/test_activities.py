@@ -105,7 +105,7 @@ class TestList:
         desk, manager = office("王督导"), office("郑管理")
         child, other = cast.child("童小雨", carers=[world_carer()]), cast.child("童小风", carers=[world_carer()])
         far = cast.child("远处", by="陈督导", village="510104017001")
-        row = planned(desk, **OUTING)
+        row = planned(desk, **OUTING | {"kind": "holiday"})
         manager.post(f"/activities/{row.id}/decide/", {"answer": "yes"})
         url = f"/activities/{row.id}/list/"
         for file_no in (child.file_no, child.file_no, other.file_no):

@@ -14,7 +14,8 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows.funds import booking, handing
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Portion
+from tongxin.funds.models import Allocation, Portion
+from tongxin.funds.models import Request as Asked
 from tongxin.lib import ids
 from tongxin.lib.numbers import number_in
 from tongxin.web.console.funds.home import HOME, PART, PURPOSE, ROUTE, line, titles_of
@@ -84,8 +85,10 @@ def allocation_page(request: Request, allocation_id: UUID) -> HttpResponse:
         more=[row.words],
     )
     said, stands = words_in(names.more[0]), handing.agreement_of(row)
+    asked = Asked.objects.filter(about_id=row.id, state=Asked.ASKED).first() if row.state == Allocation.ASKED else None
     return show(request, "funds/allocation.html", {
-        "row": row, "title": said.get("title", ""), "note": said.get("note", ""), "fund_url": f"{HOME}{row.fund_id}/",
+        "row": row, "request_url": f"{HOME}requests/{asked.id}/" if asked else "",
+        "title": said.get("title", ""), "note": said.get("note", ""), "fund_url": f"{HOME}{row.fund_id}/",
         "purpose": rules.purposes[row.purpose].zh if row.purpose in rules.purposes else "", "stands": stands,
         "total": sum(each.amount for each in portions), "portions": [
             {"row": each, "zh": places[each.place_id].name, "reason": rules.lists["handing_returns"].get(
