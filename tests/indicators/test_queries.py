@@ -104,10 +104,11 @@ def test_a_question_is_answered_and_small_numbers_are_not(cast: world.World, off
     shown = [int(each[0]) for zh, each in ages.items() if zh != "全部" and each[0] not in ("不显示", "0")]
     assert all(each >= 5 for each in shown) and sum(shown) < 13 and "不显示" in {each[0] for each in ages.values()}
     # Filtering by what is hidden, or by all but that, tells no more.
-    hidden = [code for code, zh in DIMENSIONS.by_id["age"].codes.items() if ages[zh] == ["不显示"]]
+    hidden = [code for code, zh in DIMENSIONS.by_id["age"].codes.items() if ages.get(zh) == ["不显示"]]
     for codes in ([hidden[0]], hidden[:1] + [each for each in DIMENSIONS.by_id["age"].codes if each not in hidden]):
         asked = "&".join(f"f_age={each}" for each in codes)
         assert cells(desk.get(f"/queries/?indicator=children_open&rows=sex&{asked}&{YEAR}"))["全部"] == ["不显示"]
+    assert cells(desk.get(f"/queries/?indicator=session_presences&rows=sex&{YEAR}"))["全部"] == ["没有记录"]
     towns = cells(desk.get(f"/queries/?indicator=visits&columns=month&{YEAR}"))
     assert len(towns["全部"]) == 5 and "童1" not in text(page)
     rough = desk.get("/queries/?indicator=children_open&rows=sex&period=days&first=2025-09-02&last=2025-12-30")

@@ -1,7 +1,7 @@
 """The answer to a question: a table of figures for each indicator, for somebody who works here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from tongxin.accounts.models import LEVELS, Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.indicators import Group, Indicator
 from tongxin.core.indicators.definition import PERCENT
-from tongxin.core.indicators.dimensions import MONTH, PLACE, Dimension, lowest_depth
+from tongxin.core.indicators.dimensions import MONTH, OTHER_ZH, PLACE, Dimension, lowest_depth
 from tongxin.core.indicators.hiding import Path
 from tongxin.indicators.crosses import SUMLESS, Codes, Crossed, cross
 from tongxin.indicators.dialect import Words
@@ -95,7 +95,24 @@ def _table(question: Question, group: Group, crossed: Crossed, place: Place, rou
             wanted = [_wanted(each, question, code, column, filters) for each in crossed.dimensions]
             figures.append(_rough(crossed.at(path, wanted), step))
         lines.append(Line(zh, tuple(figures)))
-    return Answer(group, crossed.indicator, tuple(zh for _, zh in columns), tuple(lines))
+    return _without_empty(Answer(group, crossed.indicator, tuple(zh for _, zh in columns), tuple(lines)))
+
+
+def _without_empty(answer: Answer) -> Answer:
+    """The table without what nobody is in that no code fits."""
+    kept = [line for line in answer.lines if line.zh != OTHER_ZH or not all(map(_is_zero, line.figures))]
+    shown = [
+        at for at in range(len(answer.columns) + 1)
+        if (*answer.columns, "")[at] != OTHER_ZH or not all(_is_zero(line.figures[at]) for line in kept)
+    ]
+    return replace(
+        answer, columns=tuple(answer.columns[at] for at in shown[:-1]),
+        lines=tuple(Line(line.zh, tuple(line.figures[at] for at in shown)) for line in kept),
+    )
+
+
+def _is_zero(figure: Figure) -> bool:
+    return (figure.state == SHOWN and not figure.value) or figure.state == NOTHING
 
 
 def _wanted(

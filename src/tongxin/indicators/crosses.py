@@ -19,7 +19,7 @@ from tongxin.core.indicators.hiding import Path
 from tongxin.core.indicators.sets import LEVELS
 from tongxin.indicators.counting import Ask, Numbers
 from tongxin.indicators.dialect import Words
-from tongxin.indicators.figures import HIDDEN, Figure, figure, hidden_at
+from tongxin.indicators.figures import HIDDEN, NOTHING, Figure, figure, hidden_at
 from tongxin.indicators.splitting import column, split
 from tongxin.indicators.statements import Asked, is_apart
 
@@ -39,6 +39,9 @@ class Crossed:
 
     def at(self, path: Path, wanted: Sequence[Codes | None]) -> Figure:
         """The figure of a place for the codes wanted of each dimension; None for all."""
+        if (path, (ALL,) * len(self.dimensions)) not in self.cells:
+            # No row at all is not zero.
+            return Figure(NOTHING)
         found = [(path, coords) for coords in product(*((ALL,) if each is None else each for each in wanted))]
         if any(each in self.hidden for each in found):
             return Figure(HIDDEN)
