@@ -117,6 +117,7 @@ ACTIONS = {
     "office.see_coordination": "看得到部门协同的人",
     "office.lead_coordination": "牵头部门协同的人",
     "office.oversee_coordination": "看各区县部门协同的市级人员",
+    "office.see_coordination|oversee_coordination": "看得到部门协同的人，或市里的人",
     "office.write_typical_cases": "可以写典型案例、请教专家的人",
     "office.see_referrals": "可以看转介总览的人",
     "office.see_figures": "可以看辖区情况的人",

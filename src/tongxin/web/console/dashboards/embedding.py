@@ -12,7 +12,7 @@ from tongxin.flows.reporting import adding
 from tongxin.indicators.rules import indicator_in
 from tongxin.indicators.service import region_of
 from tongxin.lib.ids import id_in
-from tongxin.web.console.dashboards.asked import asked_of, board_of
+from tongxin.web.console.dashboards.asked import HOME, asked_of, board_of
 from tongxin.web.console.register_forms import told_problems
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -44,7 +44,8 @@ def _page(request: Request, problems: Iterable[Problem] = (), status: int = 200)
     named = (request.POST if request.method == "POST" else request.GET).get("indicator", "")[:64]
     found = indicator_in(named, region=region_of(request.viewer), at=request.at)
     if found is None:
-        raise Http404
+        messages.error(request, _("没有放进去：没有这个数。请在看板上选一个。"))
+        return HttpResponseRedirect(HOME)
     return show(request, "dashboards/report.html", {
         "indicator": found[1], "problems": told_problems(problems), "back": asked_of(request).url(),
         "drafts": adding.drafts(request.viewer, at=request.at)[:30],
