@@ -1,14 +1,17 @@
 """Two people spend at once: never more than there is, and no child is listed twice."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, connections, transaction
 
 from tests import world
 from tests.flows.test_concurrent import at_once
 from tests.flows.test_sharing_at_once import tried
-from tests.funds.story import ASKER, FIRST, NOW, SECOND, fund, payout
+from tests.funds.story import ASKER, FIRST, NOW, SECOND, agreed, fund, payout
 from tongxin.flows.funds import asking, booking, paying
 from tongxin.flows.funds.paying import Row
-from tongxin.funds.models import Grant, Request
+from tongxin.funds.models import Grant, Payout, Request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,3 +46,26 @@ def test_a_child_is_listed_once_however_many_list_it(cast: world.World) -> None:
         )) for row in rows
     ))
     assert Grant.objects.count() == 1
+
+
+def test_a_child_is_not_taken_off_a_list_while_it_is_asked_for(cast: world.World) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("two writers at once")
+    one, two = cast.child("小雨"), cast.child("小雪")
+    row = payout(cast, fund(cast), one, two)
+    id = Grant.objects.get(child_id=two.id).id
+
+    def removing() -> str:
+        try:
+            return tried(lambda: paying.remove(grant_id=id, actor=cast.viewer(ASKER, NOW), at=NOW))()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            request = agreed(cast, row)
+            said = pool.submit(removing)
+            with pytest.raises(TimeoutError):
+                said.result(timeout=1)
+        assert "不能再改" in said.result(timeout=20)
+    assert request.amount == paying.counted(Payout.objects.get())[1] == 200_000

@@ -16,7 +16,7 @@ from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.flows.funds import asking, booking, paying, received, results
 from tongxin.flows.funds.paying import Row
-from tongxin.flows.refusals import Refused
+from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund, Grant, Payout, Request, Settlement
 from tongxin.lib import ids
 from tongxin.people.models import Alias, Child
@@ -177,6 +177,22 @@ def test_a_return_that_was_wrong_is_corrected_by_another_person_and_both_stay(ca
     ]
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM funds_settlement")
+
+
+def test_who_was_taken_off_a_list_gets_nothing_of_it(cast: world.World) -> None:
+    one, gone = cast.child("童小雨"), cast.child("童小雪")
+    made = fund(cast)
+    row = payout(cast, made, one, gone)
+    taken = Grant.objects.get(child_id=gone.id)
+    paying.remove(grant_id=taken.id, actor=cast.viewer(ASKER, NOW), at=NOW)
+    agreed(cast, row)
+    paying.send(payout_id=row.id, actor=cast.viewer(SECOND, NOW), at=NOW)
+    stood = booking.balances(made)
+    for is_paid, reason in ((True, "typed"), (False, "number")):
+        with pytest.raises(NotAllowed):
+            settle(cast, taken, is_paid, reason)
+    assert booking.balances(made) == stood and not Settlement.objects.exists()
+    assert results.settle_rest(payout_id=row.id, on=NOW.date().isoformat(), actor=cast.viewer(ASKER, NOW), at=NOW) == 1
 
 
 @pytest.mark.parametrize(("birth", "by", "is_taken"), [

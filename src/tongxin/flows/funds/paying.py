@@ -222,8 +222,10 @@ def _list(
 def remove(*, grant_id: UUID, actor: Viewer, at: datetime) -> Grant:
     """Not on the list any more; it stays to be read who was."""
     must(actor, ASK, at=at)
-    grant = grant_for(grant_id, actor, at)
-    if grant.payout.state != Payout.DRAFT or grant.state != Grant.LISTED:
+    seen = grant_for(grant_id, actor, at)
+    payout = payout_for(payout_id=seen.payout_id, viewer=actor, at=at, for_update=True)
+    grant = Grant.objects.select_for_update(of=("self",)).select_related("payout").get(id=seen.id)
+    if payout.state != Payout.DRAFT or grant.state != Grant.LISTED:
         raise Refused.because(NOT_DRAFT)
     grant.state = Grant.REMOVED
     grant.save(update_fields=["state"])
@@ -252,6 +254,8 @@ def ask(*, payout_id: UUID, actor: Viewer, at: datetime, sure: str = "") -> Requ
     must(actor, ASK, at=at)
     seen = payout_for(payout_id=payout_id, viewer=actor, at=at)
     fund = fund_for(fund_id=seen.fund_id, viewer=actor, at=at, for_update=True)
+    # Before the list, as whoever adds to it does: otherwise each could wait for the other.
+    lock_county(fund.county_id)
     payout = payout_for(payout_id=payout_id, viewer=actor, at=at, for_update=True)
     many, amount = counted(payout)
     if payout.state != Payout.DRAFT:
@@ -287,8 +291,8 @@ def send(*, payout_id: UUID, actor: Viewer, at: datetime) -> Payout:
 
 
 def grant_for(grant_id: UUID, viewer: Viewer, at: datetime) -> Grant:
-    """What one child gets, for somebody of the county who reads its benefits."""
-    grant = Grant.objects.select_related("payout__fund").filter(id=grant_id).first()
+    """What one child gets, for somebody of the county who reads its benefits; nothing of who was taken off a list."""
+    grant = Grant.objects.select_related("payout__fund").filter(id=grant_id).exclude(state=Grant.REMOVED).first()
     if grant is None or not payouts_for(viewer, at=at).filter(id=grant.payout_id).exists():
         raise NotAllowed
     if grant.child_id not in children_seen([grant.child_id], viewer, at=at):

@@ -53,6 +53,8 @@ def _settle(
     payout, found = grant.payout, rules_of(fund.county_id, at=at)
     if payout.state not in (Payout.SENT, Payout.SETTLED) or payout.sent_at is None:
         raise Refused.because(NOT_SENT)
+    if grant.state == Grant.REMOVED:
+        raise NotAllowed
     if grant.state == (Grant.PAID if is_paid else Grant.RETURNED):
         return grant
     _refuse_result(grant, is_paid, reason, found, actor)
