@@ -99,7 +99,8 @@ def test_a_question_is_answered_and_small_numbers_are_not(cast: world.World, off
     desk = office("郑管理")
     page = desk.get(f"/queries/?indicator=children_open&indicator=visits&rows=age&{YEAR}")
     assert page.status_code == 200 and cells(page)["全部"] == ["13"]
-    assert "只有现在的数" in text(page) and "/indicators/visits/?place=370116&amp;first=2025-09-01" in text(page)
+    assert "是现在的数，不能倒推" in text(page)
+    assert "/indicators/visits/?place=370116&amp;first=2025-09-01" in text(page)
     ages = cells(page)
     shown = [int(each[0]) for zh, each in ages.items() if zh != "全部" and each[0] not in ("不显示", "0")]
     assert all(each >= 5 for each in shown) and sum(shown) < 13 and "不显示" in {each[0] for each in ages.values()}
@@ -109,6 +110,7 @@ def test_a_question_is_answered_and_small_numbers_are_not(cast: world.World, off
         asked = "&".join(f"f_age={each}" for each in codes)
         assert cells(desk.get(f"/queries/?indicator=children_open&rows=sex&{asked}&{YEAR}"))["全部"] == ["不显示"]
     assert cells(desk.get(f"/queries/?indicator=session_presences&rows=sex&{YEAR}"))["全部"] == ["没有记录"]
+    assert "还没有登记过这类事" in text(desk.get(f"/queries/?indicator=session_presences&rows=sex&{YEAR}"))
     towns = cells(desk.get(f"/queries/?indicator=visits&columns=month&{YEAR}"))
     assert len(towns["全部"]) == 5 and "童1" not in text(page)
     rough = desk.get("/queries/?indicator=children_open&rows=sex&period=days&first=2025-09-02&last=2025-12-30")

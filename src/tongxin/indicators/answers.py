@@ -18,14 +18,16 @@ from tongxin.core.indicators.dimensions import MONTH, OTHER_ZH, PLACE, Dimension
 from tongxin.core.indicators.hiding import Path
 from tongxin.indicators.crosses import SUMLESS, Codes, Crossed, cross
 from tongxin.indicators.dialect import Words
-from tongxin.indicators.figures import NOTHING, SHOWN, Figure
+from tongxin.indicators.figures import HIDDEN, NOTHING, SHOWN, Figure
 from tongxin.indicators.questions import Question, months_of
 from tongxin.indicators.selects import SELECTS
 from tongxin.indicators.service import SEE, Place, place_for
 from tongxin.indicators.tables import said
 
 ALL_ZH, NOWHERE_ZH = "全部", "没有登记到下一级"
-TOO_LOW = "这个数算不到下一级"
+TOO_LOW = "这个数只算到上一级，再往下会认得出是哪个孩子：请不要按下一级地方分，或选上一级地方。"
+NO_RECORD = "没有记录：这里还没有登记过这类事，不是 0。"
+ALL_SMALL = "人数太少，都不显示：请少分一种、少筛一项，或选大一些的地方、长一些的时间。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,10 @@ def _without_empty(answer: Answer) -> Answer:
         at for at in range(len(answer.columns) + 1)
         if (*answer.columns, "")[at] != OTHER_ZH or not all(_is_zero(line.figures[at]) for line in kept)
     ]
+    states = {figure.state for line in kept for figure in line.figures}
+    problem = {frozenset({NOTHING}): NO_RECORD, frozenset({HIDDEN}): ALL_SMALL}.get(frozenset(states), "")
     return replace(
-        answer, columns=tuple(answer.columns[at] for at in shown[:-1]),
+        answer, problem=problem, columns=tuple(answer.columns[at] for at in shown[:-1]),
         lines=tuple(Line(line.zh, tuple(line.figures[at] for at in shown)) for line in kept),
     )
 

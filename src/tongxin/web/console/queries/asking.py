@@ -21,6 +21,8 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 PURPOSE = "query"
+# What a figure of now may already say itself.
+NOW_ZH = "现在的数"
 
 
 @door(f"office.{service.SEE}")
@@ -123,7 +125,7 @@ def _tables(request: Request, asked: Asked) -> list[dict[str, Any]]:
             "answer": each,
             "url": f"/indicators/{each.indicator.id}/?place={asked.place.code}"
                    + (f"&first={period.first}&last={period.last}" if period else ""),
-            "is_now": each.indicator.is_now,
+            "is_now": each.indicator.is_now and NOW_ZH not in each.indicator.caveat,
             "lines": [
                 {"zh": line.zh, "cells": [_cell(figure, bool(period and period.is_rough)) for figure in line.figures]}
                 for line in each.lines

@@ -40,7 +40,7 @@ def _rows(asked: Asked, answers: list[Answer]) -> Rows:
     across = question.columns.zh if question.columns else ""
     rows: Rows = [("指标", question.rows.zh, across, "数", "单位", "分子", "分母")]
     for each in answers:
-        for line in each.lines:
+        for line in () if each.problem else each.lines:
             for column, figure in zip((*each.columns, "全部"), line.figures, strict=True):
                 told = _told(figure, is_rough=question.period.is_rough)
                 rows.append((each.indicator.zh, line.zh, column if question.columns else "", told,
