@@ -30,8 +30,8 @@ TABLE = "coordination/"
 COORDINATION: dict[str, str] = {
     **dict.fromkeys((f"{TABLE}{each}" for each in (
         "", "members/", "members/<slug:department>/", "meetings/", "orders/", "standards/", "policies/", "cases/",
-        "experts/",
     )), "office.see_coordination"),
+    f"{TABLE}experts/": "office.see_coordination|oversee_coordination",
     **dict.fromkeys((f"{TABLE}{each}" for each in (
         "meetings/new/", "orders/new/", "standards/new/", "policies/new/", "experts/new/",
     )), "office.lead_coordination"),
@@ -42,9 +42,11 @@ COORDINATION: dict[str, str] = {
         "meetings/<uuid:joint_id>/paper/", "orders/<uuid:matter_id>/", "orders/<uuid:matter_id>/<slug:matter_deed>/",
         "standards/<uuid:standard_id>/", "standards/<uuid:standard_id>/<slug:standard_deed>/",
         "standards/<uuid:standard_id>/compare/", "cases/<uuid:typical_id>/",
-        "cases/<uuid:typical_id>/<slug:typical_deed>/", "opinions/<uuid:opinion_id>/",
-        "opinions/<uuid:opinion_id>/<slug:opinion_deed>/", "scans/<uuid:scan_id>/",
+        "cases/<uuid:typical_id>/<slug:typical_deed>/", "scans/<uuid:scan_id>/",
     )), "office.see_coordination@county~"),
+    **dict.fromkeys((f"{TABLE}opinions/{each}" for each in (
+        "<uuid:opinion_id>/", "<uuid:opinion_id>/<slug:opinion_deed>/",
+    )), "office.see_coordination|oversee_coordination@county~"),
     f"{TABLE}policies/<uuid:policy_id>/": "office.see_coordination@county",
     **dict.fromkeys((f"{TABLE}{each}" for each in (
         "standards/<uuid:standard_id>/revise/", "policies/<uuid:policy_id>/correct/",

@@ -10,9 +10,12 @@ from tests import world
 from tests.flows.forms import fill
 from tests.web.conftest import MORNING, Clock, Office
 from tests.web.together import CASE, TABLE, agreed, do, expert, text, written
+from tongxin.accounts import county as counties
+from tongxin.accounts.models import Organisation, Post
 from tongxin.coordination.models import Expert, Opinion, Step, TypicalCase
 from tongxin.flows.coordinating_cases import take_down_unconsented
 from tongxin.flows.coordinating_watch import follow_coordination
+from tongxin.lib import ids
 from tongxin.notices.models import Notice
 from tongxin.people.models import Child
 
@@ -218,3 +221,22 @@ def test_an_expert_steps_back_and_leaves(office: SignedIn, child: Child, pool: d
     assert do(office("郑管理"), pool["秦医生"], "end", words="聘期内调走").status_code == 302
     assert "在聘" not in text(office("周主任").get(f"{TABLE}experts/")).split("许督导")[0].split("秦医生")[-1]
     assert office("周主任").get(f"{TABLE}experts/{pool['许督导'].id}/").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["psychiatrist", "city_officer"])
+def test_an_expert_of_the_city_opens_and_answers(
+    cast: world.World, office: SignedIn, child: Child, role: str
+) -> None:
+    place = cast.place("3701")
+    body = Organisation.objects.create(kind="hospital", name="市精神卫生中心", division=place)
+    post = Post.objects.create(id=ids.new_id(), role=role, title="市级专家", organisation=body, division=place)
+    (cast.people["市专家"],) = counties.fill(holders=[(post, "cityexpert", "市专家")], at=world.START)
+    asked = {"expert": str(expert(cast, office, "市专家").id), "question": "要不要就医", "summary": "近来不愿上学"}
+    assert office("林社工").post(f"{TABLE}opinions/ask/{child.id}/", asked).status_code == 302
+    opinion, mine = Opinion.objects.get(), office("市专家")
+    here = f"{TABLE}opinions/{opinion.id}/"
+    assert here in text(mine.get("/")) and here in text(mine.get(f"{TABLE}experts/"))
+    page = text(mine.get(here))
+    assert "近来不愿上学" in page and "张小雨" not in page
+    assert do(mine, opinion, "answer", advice="建议就医").status_code == 302
+    assert office("许督导").get(here).status_code == 404

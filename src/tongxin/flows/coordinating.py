@@ -31,6 +31,7 @@ from tongxin.registers.answers import Answers, Given
 from tongxin.rulebook import rules
 
 SEE, LEAD, WRITE, PART = "see_coordination", "lead_coordination", "write_typical_cases", "coordination"
+OVERSEE = "oversee_coordination"
 CHANGED = "没有保存：别人刚办过这一件，请看过新的内容再办。"
 Thing = TypeVar("Thing", bound=Numbered)
 File = tuple[str, bytes]
@@ -38,10 +39,16 @@ File = tuple[str, bytes]
 
 def county_of(viewer: Viewer) -> int:
     """The county somebody acts for; who works above counties has none."""
-    place = Division.objects.filter(id=viewer.seat.division_id).first() if viewer.seat else None
-    if place is None or place.county_id is None:
+    found = county_if_any(viewer)
+    if found is None:
         raise NotAllowed
-    return int(place.county_id)
+    return found
+
+
+def county_if_any(viewer: Viewer) -> int | None:
+    """The county somebody acts for; None above counties."""
+    place = Division.objects.filter(id=viewer.seat.division_id).first() if viewer.seat else None
+    return int(place.county_id) if place is not None and place.county_id is not None else None
 
 
 def leads(viewer: Viewer, county_id: int, *, at: datetime) -> bool:

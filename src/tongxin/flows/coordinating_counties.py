@@ -18,7 +18,7 @@ from tongxin.flows.refusals import NotAllowed
 from tongxin.rulebook import rules
 from tongxin.sharing.models import Agreement, Duty
 
-OVERSEE = "oversee_coordination"
+OVERSEE = coordinating.OVERSEE
 ABOVE = ("city", "province")
 
 

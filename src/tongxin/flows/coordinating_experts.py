@@ -23,6 +23,8 @@ from tongxin.people.models import Child
 from tongxin.registers.answers import Given
 from tongxin.rulebook import rules
 
+# Who may be asked: whoever sees a county's table, or the tables of all counties of a city.
+ANSWER = (coordinating.SEE, coordinating.OVERSEE)
 APPOINTED, ENDED = "appointed", "ended"
 ASKED, ANSWERED, DECLINED, RUNG = "asked", "answered", "declined", "rung"
 NO_PERSON = "没有保存：请选一位本区县或市里在岗的人。"
@@ -38,15 +40,16 @@ def rules_for(county_id: int, *, at: datetime) -> Rules:
 
 
 def candidates(county_id: int, *, at: datetime) -> list[tuple[Person, Post]]:
-    """Who may be asked into the pool: people with a post of the county or of its city."""
+    """Who may be asked into the pool: people with a post of the county or of its city in which they can answer."""
     county = Division.objects.get(id=county_id)
-    apart = rules.access_rules(at=at).apart
+    access_rules = rules.access_rules(at=at)
     rows = Holding.objects.filter(held(at), person__is_active=True, kind=Holding.HOLDER).filter(
         post__division_id__in=[each for each in (county.id, county.city_id) if each]
-    ).exclude(post__role__in=apart).select_related("person", "post").order_by("post__title", "id")
+    ).exclude(post__role__in=access_rules.apart).select_related("person", "post").order_by("post__title", "id")
     found: dict[UUID, tuple[Person, Post]] = {}
     for row in rows:
-        found.setdefault(row.person_id, (row.person, row.post))
+        if any(access_rules.may_do(role=row.post.role, action=each) for each in ANSWER):
+            found.setdefault(row.person_id, (row.person, row.post))
     return list(found.values())
 
 
@@ -115,13 +118,16 @@ def posts_of(expert: Expert, *, at: datetime) -> list[UUID]:
 
 
 def reach(viewer: Viewer, *, at: datetime) -> QuerySet[Opinion]:
-    """What somebody was asked as an expert, what they asked, and for who leads all of the county."""
-    county = coordinating.county_of(viewer)
-    rows = Opinion.objects.filter(county_id=county).select_related("expert", "case")
-    if coordinating.leads(viewer, county, at=at):
-        return rows
+    """What somebody was asked as an expert, of whichever county; what they asked; for who leads all of the county."""
     # No person, no file: a viewer without a person is nobody's expert.
-    return rows.filter(Q(expert__expert_id=viewer.person_id) | Q(person_id=viewer.person_id))
+    asked = Q(expert__expert_id=viewer.person_id)
+    rows, county = Opinion.objects.select_related("expert", "case"), coordinating.county_if_any(viewer)
+    if county is None:
+        # Experts of the city work above the counties that ask them.
+        return rows.filter(asked)
+    if coordinating.leads(viewer, county, at=at):
+        return rows.filter(Q(county_id=county) | asked)
+    return rows.filter(asked | Q(county_id=county, person_id=viewer.person_id))
 
 
 def opinion_for(opinion_id: UUID, *, viewer: Viewer, at: datetime) -> Opinion:

@@ -18,7 +18,6 @@ from tongxin.flows import (
 )
 from tongxin.flows import coordinating_members as members
 from tongxin.flows import coordinating_policies as policies
-from tongxin.flows.refusals import NotAllowed
 from tongxin.web.console import (
     coordination_counties,
     coordination_paper,
@@ -50,8 +49,9 @@ PLACES = (
 
 @door(f"office.{coordinating.SEE}")
 def overview(request: Request) -> HttpResponse:
-    """What waits for the viewer, then where everything is."""
-    county(request)
+    """What waits for the viewer, then where everything is; above counties only what an expert is asked."""
+    if coordinating.county_if_any(request.viewer) is None:
+        return experts.asked_above(request)
     waiting = to_do(request, most=20)
     blocks: list[Any] = []
     if waiting:
@@ -67,12 +67,10 @@ def overview(request: Request) -> HttpResponse:
 
 def to_do(request: Request, *, most: int = ON_HOME) -> list[dict[str, Any]]:
     """What waits for the viewer's posts, for the first screen too: urgent first."""
-    if not may_do_any(request, coordinating.SEE):
+    if not may_do_any(request, "|".join(coordinating_experts.ANSWER)):
         return []
-    try:
-        coordinating.county_of(request.viewer)
-    except NotAllowed:
-        return []
+    if coordinating.county_if_any(request.viewer) is None:
+        return _opinions(request)[:most]
     found = [*_matters(request, most), *_opinions(request), *_meetings(request), *_standards(request)]
     return sorted(found, key=lambda row: "late" not in row)[:most]
 

@@ -46,6 +46,7 @@ from tongxin.web.console.typical_cases import expert_options
 from tongxin.web.doors import Request, child_for, door
 from tongxin.web.words import day_zh, moment_zh
 
+ANSWERING = f"office.{'|'.join(experts.ANSWER)}"
 LIST, OPINIONS, ROUTE, CODE = f"{HOME}experts/", f"{HOME}opinions/", "experts", "专家"
 CODES = {Opinion.REVIEW: "审阅", Opinion.CONSULTATION: "咨询"}
 STATES, LISTED = dict(Opinion.STATES), 60
@@ -55,9 +56,11 @@ def rules_for(request: Request) -> Rules:
     return experts.rules_for(county(request), at=request.at)
 
 
-@door(f"office.{coordinating.SEE}")
+@door(ANSWERING)
 def expert_list(request: Request) -> HttpResponse:
-    """Who can be asked, and what the viewer was asked or asked themselves."""
+    """Who can be asked, and what the viewer was asked or asked themselves; above counties only the latter."""
+    if coordinating.county_if_any(request.viewer) is None:
+        return asked_above(request)
     rows = list(Expert.objects.filter(county_id=county(request)).order_by("state", "year", "number"))
     names = open_names(request, people=[each.expert_id for each in rows], purpose="coordination", route=ROUTE,
                        part=coordinating.PART)
@@ -82,6 +85,15 @@ def expert_list(request: Request) -> HttpResponse:
     actions = [to(f"{LIST}new/", _("聘请专家"), is_main=True)] if lead else []
     return draw(request, Page(_("专家库"), blocks, actions=[*actions, back_home()],
                               lead=_("请教时不说是哪个孩子：打开孩子的档案，点“请教专家”。")))
+
+
+def asked_above(request: Request) -> HttpResponse:
+    """What an expert of the city is asked, by whichever county."""
+    opinions = experts.reach(request.viewer, at=request.at).order_by("state", "-opened_at")[:LISTED]
+    return draw(request, Page(_("专家意见"), [
+        Rows(_("请您提意见的"), [opinion_row(request, each) for each in opinions], empty=_("现在没有请您提意见的"),
+             next_zh=_("区县聘请您以后，请您审的案例、请教的问题列在这里。")),
+    ], lead=_("区县不会告诉您是哪个孩子，请只按写的内容提意见。")))
 
 
 def opinion_row(request: Request, opinion: Opinion) -> dict[str, Any]:
@@ -192,14 +204,15 @@ def opinion_for(request: Request, opinion_id: UUID) -> Opinion:
     return there(lambda: experts.opinion_for(opinion_id, viewer=request.viewer, at=request.at))
 
 
-@door(f"office.{coordinating.SEE}")
+@door(ANSWERING)
 def opinion_page(request: Request, opinion_id: UUID) -> HttpResponse:
     """One question to an expert, with the answer."""
     return _opinion(request, opinion_for(request, opinion_id))
 
 
 def _opinion(request: Request, opinion: Opinion, problems: list[Problem] | None = None) -> HttpResponse:
-    found, steps = rules_for(request), coordinating.steps_of(opinion.id)
+    found = experts.rules_for(opinion.county_id, at=request.at)
+    steps = coordinating.steps_of(opinion.id)
     told = [each for each in steps if each.kind != experts.RUNG]
     names = open_names(request, people=[opinion.expert.expert_id, *(each.person_id for each in told)],
                        more=[each.words for each in told], purpose="coordination", route=ROUTE,
@@ -244,15 +257,16 @@ def _case_of(request: Request, opinion: Opinion) -> list[Any]:
     if text is None:
         return []
     (words,) = coordinating.opened([text], viewer=request.viewer, route=ROUTE, at=request.at)
+    asked = experts.rules_for(case.county_id, at=request.at).forms["text"]
     return [Facts(words.get("title", ""), [
-        each for each in shown(rules_for(request).forms["text"], {}, words) if each["zh"] != "题目"
+        each for each in shown(asked, {}, words) if each["zh"] != "题目"
     ], lead=f"{_('第')} {opinion.text_no} {_('稿')}")]
 
 
 DONE = {"answer": "意见已交，请教的人收到了消息。", "decline": "已记下，会请别的专家。"}
 
 
-@door(f"office.{coordinating.SEE}", methods=("POST",))
+@door(ANSWERING, methods=("POST",))
 def act(request: Request, opinion_id: UUID, opinion_deed: str) -> HttpResponse:
     """The expert answers or steps back."""
     opinion = opinion_for(request, opinion_id)
