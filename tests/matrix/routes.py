@@ -366,8 +366,7 @@ NEEDS: dict[str, str] = {
         (f"exports/<uuid:export_id>/{each}" for each in (
             "", "decide/", "download/", "progress/", "go-on/", "password/", "revoke/", "texts/", "texts/page/",
             "texts/rest/",
-        )),
-        "here",
+        )), "here",
     ),
     "posts/": "office.hand_over", "posts/<uuid:post_id>/": "office.hand_over@county",
     "posts/leaves/<int:holding_id>/end/": "office.hand_over@county",
