@@ -1,7 +1,8 @@
 """How long the whole file of one child takes on paper, and the files of many children in the background.
 
-Run with `python -m benchmarks.papers [children]`: an installation of its own on SQLite, on disk, each child with four
-records of three forms; then one file at a time through what the page does, and all of them through the worker's job.
+Run with `python -m benchmarks.papers [children] [records]`: an installation of its own on SQLite, on disk; a file with
+no record but the case file has six pages, with three more about fifteen. One file at a time through what the page
+does, then all of them through the worker's job. Both by the clock and by what the processor worked.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ RECORDS = ("identification_form", "visit_record", "visit_record")
 INSIDE = "inside"
 
 
-def main(children: int = 1000) -> int:
+def main(children: int = 1000, records: int = 0) -> int:
     """Prepare, measure inside, and say what it was measured on."""
     with tempfile.TemporaryDirectory() as folder:
         place = Installation(Path(folder))
         for command in ("keys create", "database prepare", "definitions adopt"):
             place.run("tongxin", *command.split(), moment=MEASURED)
-        place.run("benchmarks.papers", INSIDE, str(children), moment=MEASURED)
+        place.run("benchmarks.papers", INSIDE, str(children), str(records), moment=MEASURED)
     return 0
 
 
-def inside(children: int) -> None:
+def inside(children: int, records: int) -> None:
     """One file, then all of them; what is printed goes to the standard error, as a child of `main`."""
     import django
 
@@ -51,13 +52,13 @@ def inside(children: int) -> None:
     cast = world.build(at)
     assess(cast, "export", at=at)
     since = time.perf_counter()
-    _children(cast, children, at)
+    _children(cast, children, records, at)
     print(f"prepared in {time.perf_counter() - since:.0f} s")
     _one_by_one(cast, at + timedelta(hours=2))
     _all(cast, at + timedelta(hours=3))
 
 
-def _children(cast, children, at):  # type: ignore[no-untyped-def]
+def _children(cast, children, records, at):  # type: ignore[no-untyped-def]
     from django.db import transaction
 
     from tests.flows.forms import fill
@@ -65,7 +66,7 @@ def _children(cast, children, at):  # type: ignore[no-untyped-def]
     for number in range(children):
         with transaction.atomic():
             child = cast.child(f"小雨{number}", birth="2012-01-05", at=at)
-            for form in RECORDS:
+            for form in RECORDS[:records]:
                 answers = fill(child, form, at)
                 cast.record(child, form, answers, by="周主任", at=at + timedelta(minutes=1))
 
@@ -82,17 +83,19 @@ def _one_by_one(cast, at):  # type: ignore[no-untyped-def]
 
     request = Request()
     request.viewer, request.at = cast.viewer("王督导", at), at
-    parts: dict[str, list[float]] = {"reading the file": [], "opening, words": [], "typst": [], "all": []}
+    stages = ("reading the file", "opening, words", "typst", "all", "processor")
+    parts: dict[str, list[float]] = {each: [] for each in stages}
     for child in Child.objects.order_by("id")[: ONES + 1]:
-        marks = [time.perf_counter()]
+        marks, worked = [time.perf_counter()], time.process_time()
         file = read_file(request, child.id)
         marks.append(time.perf_counter())
         _, content = book_of(file, papers_in(region=file.region, at=at), Purpose("archive", "归档", False))
         marks.append(time.perf_counter())
         made = typesetting.bound(content)
         marks.append(time.perf_counter())
+        parts["processor"].append((time.process_time() - worked) * 1000)
         steps = [after - before for before, after in itertools.pairwise(marks)]
-        for name, taken in zip(parts, [*steps, marks[-1] - marks[0]], strict=True):
+        for name, taken in zip(parts, [*steps, marks[-1] - marks[0]], strict=False):
             parts[name].append(taken * 1000)
     pages = len(PdfReader(io.BytesIO(made)).pages)
     print(f"one file: {pages} pages, {len(made) // 1000} kB; first of the process {parts['all'][0]:.0f} ms")
@@ -118,11 +121,14 @@ def _all(cast, at):  # type: ignore[no-untyped-def]
     )
     export_asking.decide(export_id=row.id, agrees=True, words="", actor=cast.viewer("郑管理", at), at=at)
     print(f"before the batch: {_peak()} MB at most, load {os.getloadavg()[0]:.1f}")
-    since = time.perf_counter()
+    since, worked = time.perf_counter(), time.process_time()
     made = export_books.make(export_id=row.id, bind=book_batch.bind, clock=lambda: at)
-    taken = time.perf_counter() - since
+    taken, worked = time.perf_counter() - since, time.process_time() - worked
     size = sum(Export.objects.get(id=row.id).included.values_list("size", flat=True))
-    print(f"{made} files in {taken:.1f} s ({taken / made * 1000:.0f} ms each), {size / 1e6:.0f} MB, peak {_peak()} MB")
+    print(
+        f"{made} files in {taken:.1f} s ({taken / made * 1000:.0f} ms each; processor {worked:.1f} s), "
+        f"{size / 1e6:.0f} MB, peak {_peak()} MB, load {os.getloadavg()[0]:.1f}"
+    )
     since = time.perf_counter()
     copy, archive = export_book_copies.download(export_id=row.id, actor=cast.viewer("王督导", at), at=at)
     archive.close()
@@ -135,6 +141,6 @@ def _peak() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == [INSIDE]:
-        inside(int(sys.argv[2]))
+        inside(int(sys.argv[2]), int(sys.argv[3]))
     else:
         sys.exit(main(*map(int, sys.argv[1:])))
