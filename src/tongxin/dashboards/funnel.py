@@ -109,6 +109,11 @@ def told(funnel: Funnel, counted: Parts, *, under: int, also: Iterable[Path] = (
     }
 
 
+def exact(funnel: Funnel, parts: Mapping[str, int], *, clues: int | None) -> dict[str, int | None]:
+    """Every part and whole, for whoever may see each of the children; `clues` as they are told."""
+    return {**_summed(parts, tree(funnel)), CLUES: clues}
+
+
 def _summed(parts: Mapping[str, int], split: Mapping[str, Sequence[str]]) -> dict[str, int]:
     found: dict[str, int] = {}
 

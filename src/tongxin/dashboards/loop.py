@@ -15,10 +15,13 @@ FIRST = {
 
 def loop(w: Words) -> str:
     """The rows of the fact set `core.indicators.sets.LOOP`, with the child's key as `child`."""
-    return f"{_children(w)} UNION ALL {_clues(w)}"
+    return f"{children(w)} UNION ALL {_clues(w)}"
 
 
-def _children(w: Words) -> str:
+def children(w: Words, *, level: str = "", division: int = 0) -> str:
+    """The rows with a file, those of one division when its level and id are given."""
+    mine = f"SELECT id FROM cases_case WHERE {level}_id = {division:d}"
+    near = f"AND coalesce(k.goes_on, k.id) IN ({mine}) " if level else ""
     days = ", ".join(f"min(CASE WHEN e.kind IN ({_in(kinds)}) THEN {w.day('e.occurred_at')} END) AS {name}"
                      for name, kinds in FIRST.items())
     kinds = _in(tuple(dict.fromkeys(kind for each in FIRST.values() for kind in each)))
@@ -27,16 +30,16 @@ def _children(w: Words) -> str:
         f"SELECT coalesce(k.goes_on, k.id) AS child_id, {days}, "
         f"count(CASE WHEN e.kind = 'assessment' THEN 1 END) AS assessments, "
         f"max(CASE WHEN e.kind = 'assessment' THEN {w.day('e.occurred_at')} END) AS last_on "
-        f"FROM ledger_entry e JOIN cases_case k ON k.id = e.subject_id WHERE e.kind IN ({kinds}) AND {STANDS} "
+        f"FROM ledger_entry e JOIN cases_case k ON k.id = e.subject_id WHERE e.kind IN ({kinds}) AND {STANDS} {near}"
         "GROUP BY coalesce(k.goes_on, k.id)"
     )
     grades = (
         f"SELECT coalesce(k.goes_on, k.id) AS child_id, min({w.day('d.at')}) AS graded_on FROM cases_decision d "
-        "JOIN cases_case k ON k.id = d.case_id WHERE d.stands GROUP BY coalesce(k.goes_on, k.id)"
+        f"JOIN cases_case k ON k.id = d.case_id WHERE d.stands {near}GROUP BY coalesce(k.goes_on, k.id)"
     )
     referred = (
         f"SELECT coalesce(k.goes_on, k.id) AS child_id, min({w.day('f.accepted_at')}) AS helped_on "
-        "FROM referrals_referral f JOIN cases_case k ON k.id = f.child_id WHERE f.accepted_at IS NOT NULL "
+        f"FROM referrals_referral f JOIN cases_case k ON k.id = f.child_id WHERE f.accepted_at IS NOT NULL {near}"
         "GROUP BY coalesce(k.goes_on, k.id)"
     )
     return (
@@ -49,6 +52,7 @@ def _children(w: Words) -> str:
         "FROM cases_case c JOIN people_child p ON p.id = c.id "
         f"LEFT JOIN ({records}) r ON r.child_id = c.id LEFT JOIN ({grades}) g ON g.child_id = c.id "
         f"LEFT JOIN ({referred}) f ON f.child_id = c.id WHERE c.goes_on IS NULL"
+        f"{f' AND c.{level}_id = {division:d}' if level else ''}"
     )
 
 
