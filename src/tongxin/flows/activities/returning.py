@@ -17,6 +17,7 @@ from tongxin.registers import answers
 from tongxin.registers.answers import Given
 
 EARLY = "不能早于出发那天。"
+NO_OUTING = "没有保存：只有外出的活动要记交回。"
 NOT_THERE = "没有保存：这个孩子没有签到过，不用记交回。"
 
 
@@ -25,8 +26,10 @@ def hand_back(*, activity_id: UUID, listed_id: UUID, given: Given, actor: Viewer
     """Who has the child now and signed; whoever may be the danger doesn't get it. What was said before stays."""
     row = activity_for(activity_id=activity_id, viewer=actor, at=at, writes=True, for_update=True)
     found, line = rules_in(row.county_id, at=at), one_of(row, listed_id, actor, at=at)
-    if not follows(row, found) or actor.person_id is None:
+    if actor.person_id is None:
         raise NotAllowed
+    if not follows(row, found):
+        raise Refused.because(NO_OUTING)
     if not line.times.filter(cancelled_at__isnull=True).exists():
         raise Refused.because(NOT_THERE)
     read = answers.read(found.asked[FORM], given, at=at)

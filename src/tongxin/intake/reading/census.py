@@ -24,6 +24,8 @@ class Division:
     parent: str
 
 
+# A roster is read against its county's places several times over; a process works on few counties at once.
+@lru_cache(maxsize=8)
 def below(code: str) -> tuple[Division, ...]:
     """A county or a prefecture with all that lies above and below it, from the top down."""
     found = _own_file(code)
