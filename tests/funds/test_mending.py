@@ -179,6 +179,21 @@ def test_a_return_that_was_wrong_is_corrected_by_another_person_and_both_stay(ca
         cursor.execute("DELETE FROM funds_settlement")
 
 
+@pytest.mark.parametrize(("fen", "told"), [(300_000, "超过 5,000.00 元"), (100_000, "没有写为什么再发")])
+def test_a_corrected_return_stays_within_what_a_child_may_get(cast: world.World, fen: int, told: str) -> None:
+    child, made = cast.child(), fund(cast, "20000.00")
+    grants = []
+    for _ in range(2):
+        row = payout(cast, made, child, fen=fen)
+        agreed(cast, row)
+        paying.send(payout_id=row.id, actor=cast.viewer(SECOND, NOW), at=NOW)
+        grants.append(settle(cast, Grant.objects.get(payout=row), bool(grants), "" if grants else "number"))
+    assert told in refused(lambda: settle(cast, grants[0], True, "typed", by=SECOND))
+    settle(cast, grants[1], False, "closed")
+    settle(cast, grants[0], True, "typed", by=SECOND)
+    assert booking.balances(made)["spent_study"] == fen
+
+
 def test_who_was_taken_off_a_list_gets_nothing_of_it(cast: world.World) -> None:
     one, gone = cast.child("童小雨"), cast.child("童小雪")
     made = fund(cast)

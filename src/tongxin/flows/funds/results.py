@@ -10,13 +10,15 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents import selectors as documents
 from tongxin.flows.funds import asking
-from tongxin.flows.funds.booking import ASK, KEEP, Line, book, fund_for, may, rules_of
+from tongxin.flows.funds.booking import ASK, KEEP, Line, book, fund_for, lock_county, may, rules_of
 from tongxin.flows.funds.paying import NOT_SENT, grant_for, payout_for, tell_child
+from tongxin.flows.funds.twice import Other, files_of, others_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund, Grant, Payout, Posting, Request, Settlement
-from tongxin.funds.rules import Funds
+from tongxin.funds.rules import Funds, period_zh
 from tongxin.intake.reading.refusal import RosterError
 from tongxin.intake.reading.workbook import read_workbook
+from tongxin.lib.money import yuan
 from tongxin.lib.numbers import day_in, number_in
 from tongxin.people.models import Child
 
@@ -26,6 +28,9 @@ NOT_PAID = "没有改动：还没有收到，不能签收。"
 NO_RECEIPT = "没有改动：请选谁签收、哪天签收。"
 OWN_RETURN = "没有改动：退回是您记的。其实收到了的，请另一位同事核对以后来改。"
 NO_CORRECTION = "没有改动：已经记了退回。其实收到了的，请选为什么改。"
+WHICH = "请核对哪一笔真的收到了：没有收到的先记退回，还没有发的先拿下名单，多发的收回以后记退回，再来改这一笔。"
+AGAIN = "没有改动：这名孩子{period}的“{zh}”已有另一笔，没有写为什么再发。" + WHICH
+TOO_MUCH = "没有改动：这名孩子{period}的“{zh}”已有另一笔，加上这一笔超过 {most} 元。" + WHICH
 TOO_YOUNG = (
     "没有记签收：这名孩子还没有满 {age} 岁（或没有出生年月），不能自己签。请由监护人或受委托照护人签，"
     "或者选“工作人员当面交到孩子手里”。"
@@ -94,6 +99,20 @@ def _refuse_result(grant: Grant, is_paid: bool, reason: str, found: Funds, actor
         raise Refused([Problem("result", OWN_RETURN, True)])
     if reason not in found.lists["corrections"]:
         raise Refused([Problem("result", NO_CORRECTION, True)])
+    _refuse_again(grant, found)
+
+
+def _refuse_again(grant: Grant, found: Funds) -> None:
+    """Nothing, when what a child didn't get may be said to have come, whatever it was given meanwhile."""
+    payout, purpose = grant.payout, found.purposes[grant.payout.purpose]
+    lock_county(payout.county_id)
+    files = files_of([grant.child_id])
+    other, span = others_of(files, payout).get(files[grant.child_id], Other()), period_zh(payout.period)
+    if purpose.most and other.fen + grant.amount > purpose.most:
+        zh = TOO_MUCH.format(period=span, zh=purpose.zh, most=yuan(purpose.most))
+        raise Refused([Problem("result", zh, True)])
+    if other.unsaid and not grant.again:
+        raise Refused([Problem("result", AGAIN.format(period=span, zh=purpose.zh), True)])
 
 
 def _note(
