@@ -1,12 +1,13 @@
 """Money handed down by a city: agreed to by another, acknowledged or given back by counties, in both books alike."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests import world
-from tests.web.conftest import MORNING, Office
+from tests.web.conftest import MORNING, Clock, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.accounts import county
@@ -106,3 +107,46 @@ def test_what_did_not_come_is_given_back_and_can_be_used_again(city: world.World
     assert booking.balances(row)["bank"] == 9_000_000 and booking.balances(row)["reserved"] == 0
     assert "钱没有到" in text(first.get(f"/funds/allocations/{Allocation.objects.get().id}/"))
     assert not Fund.objects.exclude(id=row.id).exists()
+
+
+def test_what_was_entered_by_mistake_goes_back_in_both_books_at_once(city: world.World, office: SignedIn) -> None:
+    first, second, clerk = office(FIRST), office(SECOND), office("方经办")
+    row = opened(first)
+    portion = handed(first, city, row, "10000")
+    second.post(f"/funds/requests/{Request.objects.get().id}/answer/", {"answer": "yes"})
+    clerk.post(f"/funds/portions/{portion.id}/answer/", {"answer": "received", "on": MORNING.date().isoformat()})
+    mine = Fund.objects.exclude(id=row.id).get()
+    assert "记错了，申请退回上级" in text(clerk.get(f"/funds/{mine.id}/"))
+    url = f"/funds/{mine.id}/postings/{mine.postings.get().id}/reverse/"
+    assert [clerk.post(url).status_code for _ in range(2)] == [302, 422]
+    asked = f"/funds/requests/{Request.objects.get(kind=Request.REVERSAL).id}/"
+    assert "两边的账一起冲正" in text(office("郑管理").get(asked))
+    page = f"/funds/allocations/{Allocation.objects.get().id}/"
+    assert "两边的账一致" in text(first.get(page)) and "退回上级" not in text(first.get(page))
+    assert office("郑管理").post(f"{asked}answer/", {"answer": "yes"}).status_code == 302
+    assert handing.agreement_of(Allocation.objects.get()) == handing.Agreement(0, 0)
+    assert booking.balances(mine)["bank"] == 0
+    stands = booking.balances(row)
+    assert (stands["bank"], stands["handed"], stands["reserved"]) == (9_000_000, 0, 0)
+    assert "退回上级" in text(first.get(page)) and "已冲正" in text(first.get(f"/funds/{row.id}/"))
+    assert clerk.post(f"/funds/portions/{portion.id}/answer/", {"answer": "received"}).status_code == 422
+
+
+def test_what_is_handed_down_is_used_no_longer_than_its_fund_and_comes_after_it_was_agreed_to(
+    city: world.World, office: SignedIn, time: Clock
+) -> None:
+    first = office(FIRST)
+    row, name = opened(first), f"amount-{city.place('370116').id}"
+    body = {"allocation": str(ids.new_id()), "purpose": "living", "note": "市文 2 号", name: "100"}
+    for until in ("2020-01-01", MORNING.date().isoformat(), "2026-01-01"):
+        answer = first.post(f"/funds/{row.id}/hand/", body | {"until_on": until})
+        assert answer.status_code == 422 and "不能晚于这笔资金自己的日期（2025年12月31日）" in text(answer), until
+    assert first.post(f"/funds/{row.id}/hand/", body | {"until_on": "2025-11-30"}).status_code == 302
+    time.now = MORNING + timedelta(days=3)
+    second, clerk = office(SECOND), office("方经办")
+    assert second.post(f"/funds/requests/{Request.objects.get().id}/answer/", {"answer": "yes"}).status_code == 302
+    url = f"/funds/portions/{Portion.objects.get().id}/"
+    assert f'min="{time.now.date().isoformat()}"' in text(clerk.get(url))
+    for day, code in ((MORNING + timedelta(days=1), 422), (time.now, 302)):
+        given = {"answer": "received", "on": day.date().isoformat()}
+        assert clerk.post(f"{url}answer/", given).status_code == code

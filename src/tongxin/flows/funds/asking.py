@@ -12,7 +12,7 @@ from tongxin.accounts.models import Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.funds import hands
+from tongxin.flows.funds import hands, returning
 from tongxin.flows.funds.booking import (
     APPROVE,
     ASK,
@@ -133,6 +133,8 @@ def request_for(*, request_id: UUID, viewer: Viewer, at: datetime) -> Request:
 def _locked(request_id: UUID, actor: Viewer, at: datetime) -> tuple[Fund, Request]:
     """The fund first, then the request: everybody who spends waits at the same door."""
     seen = request_for(request_id=request_id, viewer=actor, at=at)
+    if seen.kind == Request.REVERSAL:
+        returning.lock_giver(seen.about_id)
     fund = fund_for(fund_id=seen.fund_id, viewer=actor, at=at, for_update=True)
     return fund, Request.objects.select_for_update().get(id=request_id)
 
@@ -215,6 +217,7 @@ def _reverse(fund: Fund, request: Request, actor: Viewer, at: datetime) -> None:
         fund, kind=Posting.REVERSAL, lines=lines, on=at.astimezone(CHINA).date(),
         posting_id=step_of(request, "reverse"), request=request, reverses=posting, actor=actor, at=at,
     )
+    returning.give_back(posting, actor, at)
     _end(request, Request.DONE, at)
 
 

@@ -21,6 +21,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows.funds import asking
 from tongxin.flows.funds.booking import HAND, KEEP, SEE, Line, book, fund_for, lock_county, rules_of, tell
 from tongxin.flows.funds.reach import place_of
+from tongxin.flows.funds.returning import ENTERED, LEFT
 from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -37,6 +38,8 @@ BAD_AMOUNT = "没有提出：“{zh}”的金额写得不对，例如 36000 或 
 CHANGED = "没有改动：已经答复过，请看最新的内容。"
 NO_DAY = "没有改动：请写哪天收到的，不早于同意的那天，不晚于今天。"
 NO_REASON = "没有改动：请选为什么退回。"
+BAD_UNTIL = "没有提出：用到哪天要在今天以后{last}。"
+NOT_AFTER = "，也不能晚于这笔资金自己的日期（{year}年{month}月{day}日）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,14 @@ def hand(
     )]
     if not written:
         problems.append(Problem("amounts", NO_AMOUNTS, True))
+    until = day_in(str(read.clear.get("until_on", "")))
+    problems += _wrong_until(until, fund, at)
     if problems:
         raise Refused(problems)
     last = Allocation.objects.filter(place_id=fund.county_id).aggregate(last=Max("number"))["last"] or 0
     row = Allocation(
         id=allocation_id, place_id=fund.county_id, number=last + 1, fund=fund, purpose=read.clear["purpose"],
-        until_on=day_in(str(read.clear.get("until_on", ""))) or fund.until_on, made_at=at, made_by=person_id,
-        post_id=post_of(actor),
+        until_on=until or fund.until_on, made_at=at, made_by=person_id, post_id=post_of(actor),
     )
     (title,) = vault.open([fund.words], viewer=actor, purpose=PURPOSE, part=PART, route=ROUTE, at=at)
     words = {**read.words, "title": json.loads(title or "{}").get("title", "")}
@@ -103,6 +107,20 @@ def hand(
         amount=sum(fen for fen in shares.values() if fen),
     )
     return row
+
+
+def _wrong_until(until: date | None, fund: Fund, at: datetime) -> list[Problem]:
+    """What is wrong with the last day of what is handed down: not past, nor after that of the fund it comes from."""
+    if until is None or at.astimezone(CHINA).date() < until <= (fund.until_on or until):
+        return []
+    own = fund.until_on
+    last = NOT_AFTER.format(year=own.year, month=own.month, day=own.day) if own else ""
+    return [Problem("until_on", BAD_UNTIL.format(last=last), True)]
+
+
+def agreed_on(request: Request) -> date:
+    """The day on which the last who had to agree did."""
+    return request.approvals.filter(agrees=True).latest("at").at.astimezone(CHINA).date()
 
 
 def allocation_for(*, allocation_id: UUID, viewer: Viewer, at: datetime) -> Allocation:
@@ -137,8 +155,12 @@ def _locked(portion_id: UUID, actor: Viewer, at: datetime) -> tuple[Portion, Fun
     seen = portion_for(portion_id=portion_id, viewer=actor, at=at)
     fund = Fund.objects.select_for_update().get(id=seen.allocation.fund_id)
     portion = Portion.objects.select_for_update(of=("self",)).select_related("allocation").get(id=portion_id)
-    request = Request.objects.get(about_id=portion.allocation_id, state__in=[Request.AGREED, Request.DONE])
-    return portion, fund, request
+    return portion, fund, request_of(portion)
+
+
+def request_of(portion: Portion) -> Request:
+    """What was agreed to about the whole of which a portion is one place's."""
+    return Request.objects.get(about_id=portion.allocation_id, state__in=[Request.AGREED, Request.DONE])
 
 
 @transaction.atomic
@@ -151,7 +173,7 @@ def receive(*, portion_id: UUID, on: str, actor: Viewer, at: datetime) -> Portio
     day, today = day_in(on), at.astimezone(CHINA).date()
     if portion.state != Portion.WAITING:
         raise Refused.because(CHANGED)
-    if day is None or not portion.allocation.made_at.astimezone(CHINA).date() <= day <= today:
+    if day is None or not agreed_on(request) <= day <= today:
         raise Refused([Problem("on", NO_DAY, True)])
     found = rules_of(giver.county_id, at=at)
     _book(giver, request, portion, Posting.SPEND, Line(found.handed, found.reserved, portion.amount), today, actor, at)
@@ -159,7 +181,7 @@ def receive(*, portion_id: UUID, on: str, actor: Viewer, at: datetime) -> Portio
     here = rules_of(mine.county_id, at=at)
     line = Line(here.held[mine.form], here.income[mine.source], portion.amount)
     book(
-        mine, kind=Posting.DEPOSIT, lines=[line], on=day, posting_id=uuid5(portion.id, "received"), words=note,
+        mine, kind=Posting.DEPOSIT, lines=[line], on=day, posting_id=uuid5(portion.id, ENTERED), words=note,
         actor=actor, at=at,
     )
     portion.fund = mine
@@ -187,7 +209,7 @@ def _book(
     giver: Fund, request: Request, portion: Portion, kind: str, line: Line, on: date, actor: Viewer, at: datetime
 ) -> None:
     book(
-        giver, kind=kind, lines=[line], on=on, posting_id=uuid5(portion.id, "left"), request=request, actor=actor, at=at
+        giver, kind=kind, lines=[line], on=on, posting_id=uuid5(portion.id, LEFT), request=request, actor=actor, at=at
     )
 
 
@@ -234,11 +256,15 @@ def _fund_of(portion: Portion, giver: Fund, actor: Viewer, at: datetime) -> tupl
 
 
 def agreement_of(allocation: Allocation) -> Agreement:
-    """What both books say of an allocation, each read for itself."""
-    rows = list(allocation.portions.all())
-    left = Transfer.objects.filter(
-        posting_id__in=[uuid5(each.id, "left") for each in rows], posting__kind=Posting.SPEND
-    )
-    entered = Transfer.objects.filter(posting_id__in=[uuid5(each.id, "received") for each in rows])
-    first, second = (int(each.aggregate(all=Sum("amount"))["all"] or 0) for each in (left, entered))
-    return Agreement(first, second)
+    """What both books say of an allocation, each read for itself; what was turned round isn't in either."""
+    rows = list(allocation.portions.values_list("id", flat=True))
+    left, entered = ([uuid5(each, step) for each in rows] for step in (LEFT, ENTERED))
+    return Agreement(_standing(left, Posting.SPEND), _standing(entered, Posting.DEPOSIT))
+
+
+def _standing(ids: list[UUID], kind: str) -> int:
+    """What postings of a kind came to, without those that were turned round, in 分."""
+    rows = Transfer.objects.filter(posting_id__in=ids, posting__kind=kind)
+    back = Transfer.objects.filter(posting__reverses_id__in=ids, posting__kind=Posting.REVERSAL)
+    first, second = (int(each.aggregate(all=Sum("amount"))["all"] or 0) for each in (rows, back))
+    return first - second

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.funds import asking, booking, paying, reach
+from tongxin.flows.funds import asking, booking, paying, reach, returning
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund, Payout, Portion, Posting
 from tongxin.funds.models import Request as Asked
@@ -46,7 +46,7 @@ def _page(
     )
     stands = booking.balances(fund)
     reversed_ids = set(Posting.objects.filter(fund=fund, reverses__isnull=False).values_list("reverses_id", flat=True))
-    is_desk = reach.is_desk(request.viewer, at=request.at)
+    handed_ids, is_desk = returning.entered_in(fund), reach.is_desk(request.viewer, at=request.at)
     lists = reach.payouts_within(Payout.objects.filter(fund=fund), request.viewer, at=request.at)
     asked = reach.requests_within(Asked.objects.filter(fund=fund), request.viewer, at=request.at)
     given_purposes = [each for each in fund.purposes if each in rules.purposes and rules.purposes[each].most]
@@ -63,7 +63,7 @@ def _page(
         "problems": told_problems(wrong),
         "accounts": [(rules.accounts.get(each, each), stands[each]) for each in rules.accounts if stands.get(each)],
         "postings": _folded([
-            _posting(each, note, names.person(each.person_id), rules, reversed_ids)
+            _posting(each, note, names.person(each.person_id), rules, reversed_ids, handed_ids)
             for each, note in zip(rows, names.more[1 : 1 + len(rows)], strict=True)
         ]),
         "earlier": fund.postings.count() - len(rows),
@@ -83,13 +83,16 @@ def _fund(request: Request, fund_id: UUID) -> Fund:
         raise Http404 from None
 
 
-def _posting(row: Posting, note: str | None, by: str, rules: Any, reversed_ids: set[Any]) -> dict[str, Any]:
+def _posting(
+    row: Posting, note: str | None, by: str, rules: Any, reversed_ids: set[Any], handed_ids: set[Any]
+) -> dict[str, Any]:
     return {
         "row": row, "kind": row.get_kind_display(), "note": note or "", "by": by, "lines": [
             {"debit": rules.accounts.get(each.debit, ""), "credit": rules.accounts.get(each.credit, ""),
              "amount": each.amount} for each in row.transfers.all()
         ], "is_reversed": row.id in reversed_ids,
         "may_reverse": row.kind == Posting.DEPOSIT and row.id not in reversed_ids,
+        "is_handed": row.id in handed_ids,
     }
 
 
@@ -209,7 +212,9 @@ def _about(request: Request, row: Asked) -> dict[str, str]:
     if row.kind == Asked.PAYMENT:
         found = Acceptance.objects.select_related("contract__organisation").get(id=row.about_id)
         return {"url": f"/programmes/acceptances/{found.id}/", "zh": f"{found.contract.organisation.name} 的验收"}
-    return {"url": f"{HOME}{row.fund_id}/", "zh": "要冲正的到账"}
+    is_handed = returning.portion_of(Posting.objects.get(id=row.about_id)) is not None
+    zh = "上级下达、已记到账的钱；同意以后退回上级，两边的账一起冲正" if is_handed else "要冲正的到账"
+    return {"url": f"{HOME}{row.fund_id}/", "zh": zh}
 
 
 @door("office.approve_funds", methods=("POST",))

@@ -119,7 +119,7 @@ def _portion(request: Request, portion_id: UUID, problems: Iterable[Problem] = (
         "is_waiting": row.state == Portion.WAITING, "fund_url": f"{HOME}{row.fund_id}/" if row.fund_id else "",
         "reason": rules.lists["handing_returns"].get(row.reason, ""),
         "returns": list(rules.lists["handing_returns"].items()),
-        "first": allocation.made_at.astimezone(CHINA).date(), "today": request.at.astimezone(CHINA).date(),
+        "first": handing.agreed_on(handing.request_of(row)), "today": request.at.astimezone(CHINA).date(),
     }, status=status)
 
 
