@@ -19,9 +19,11 @@ from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.activities.models import Came, Doubt, Listed, Occasion, SignIn
 from tongxin.flows.programmes import contracts
+from tongxin.flows.programmes.counting import children_in
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import Refused
 from tongxin.lib import ids
+from tongxin.people.models import Alias
 from tongxin.programmes.models import Contract, Counted
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +147,46 @@ def test_a_meeting_of_a_group_counts_when_a_child_was_there(
     with pytest.raises(Refused) as refused:
         drawn(cast, row)
     assert "孩子没有到 1 条" in refused.value.zh
+
+
+def of_counsellor(cast: world.World, **wanted: tuple[str, str]) -> Contract:
+    return contracts.sign(
+        programme_id=programme(cast, fund(cast, at=LATER)).id, contract_id=ids.new_id(), purpose="mind",
+        organisation_id=cast.posts["苏咨询"].organisation_id, wanted=wanted, given=SPAN,
+        actor=cast.viewer(SECOND, LATER), at=LATER,
+    )
+
+
+def test_a_meeting_of_a_group_is_paid_once(cast: world.World) -> None:
+    story = GroupStory(cast)
+    story.members(4)
+    story.signs()
+    both = {"sessions": ("9", "100"), "meetings": ("9", "100")}
+    made = drawn(cast, of_counsellor(cast, **both))
+    assert list(Counted.objects.values_list("rule", flat=True)) == ["meetings"] and made.amount == 10_000
+    assert made.left_out["sessions"]["in_meeting"] == 4
+    assert accepted(cast, made).state == "accepted"
+    with pytest.raises(Refused) as refused:
+        drawn(cast, of_counsellor(cast, sessions=("9", "100")))
+    assert "按场计 4 条" in refused.value.zh
+
+
+def test_a_meeting_whose_records_were_paid_as_sessions_is_paid(cast: world.World) -> None:
+    story = GroupStory(cast)
+    story.members(4)
+    story.signs()
+    drawn(cast, of_counsellor(cast, sessions=("9", "100")))
+    with pytest.raises(Refused) as refused:
+        drawn(cast, of_counsellor(cast, meetings=("9", "100")))
+    assert "已经计过数 1 条" in refused.value.zh
+
+
+def test_joined_files_are_one_child(cast: world.World) -> None:
+    one, other = cast.child("童小雨"), cast.child("童小雨")
+    for index, each in enumerate((one, other), 2):
+        at = world.START + index * DAY
+        cast.record(each, "identification_form", fill(each, "identification_form", at), by="林社工", at=at)
+    Alias.objects.create(child=other, same_as=one, event_id=ids.new_id())
+    made = drawn(cast, contract(cast, programme(cast, fund(cast, at=LATER)), identified=("9", "10")))
+    assert made.amount == 1_000 and made.left_out["identified"]["same_child"] == 1
+    assert len(children_in(Counted.objects.all())) == 1

@@ -12,10 +12,11 @@ from tongxin.activities.counting import Figures, Held, attended, count
 from tongxin.activities.models import Activity, Came, Doubt, Feedback, Occasion, SignIn
 from tongxin.activities.rules import Activities
 from tongxin.flows.activities.reach import activities_for
+from tongxin.flows.funds.twice import files_of
 
 
 def held_of(rows: Iterable[Occasion]) -> dict[UUID, Held]:
-    """By occasion what its numbers are; three queries however many there are."""
+    """By occasion what its numbers are; a few queries however many there are."""
     known = list(rows)
     ids = [each.id for each in known]
     signed: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
@@ -26,8 +27,11 @@ def held_of(rows: Iterable[Occasion]) -> dict[UUID, Held]:
         signed[occasion_id][1] += many if is_first else 0
     children: dict[UUID, list[object]] = defaultdict(list)
     there = Came.objects.filter(occasion_id__in=ids, cancelled_at__isnull=True)
-    for occasion_id, child_id, listed_id in there.values_list("occasion_id", "listed__child_id", "listed_id"):
-        children[occasion_id].append(child_id or listed_id)
+    came = list(there.values_list("occasion_id", "listed__child_id", "listed_id"))
+    # Files that were joined are one child.
+    files = files_of(child_id for _, child_id, _ in came if child_id)
+    for occasion_id, child_id, listed_id in came:
+        children[occasion_id].append(files[child_id] if child_id else listed_id)
     return {
         each.id: Held(
             each.came, each.first_time, signed[each.id][0], signed[each.id][1], tuple(children[each.id])

@@ -13,11 +13,12 @@ from tongxin.flows.funds import asking
 from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import must, post_of
 from tongxin.flows.programmes.contracts import contract_for, contracts_for, fund_of, rules_in, tell
-from tongxin.flows.programmes.counting import tally
+from tongxin.flows.programmes.counting import MEETINGS, tally
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Request
 from tongxin.lib.numbers import day_in
 from tongxin.programmes.models import Acceptance, Contract, Counted
+from tongxin.programmes.rules import Programmes
 from tongxin.registers import answers
 from tongxin.registers.answers import Given
 
@@ -87,6 +88,7 @@ def _draw(
         id=acceptance_id, contract=contract, number=number, from_on=first, to_on=last, amount=0, drawn_at=at,
         drawn_by=person_id, post_id=post_of(actor),
     )
+    pays_meetings = _pays_meetings(contract, found)
     for each in contract.deliverables.order_by("id"):
         rule = found.counts.get(each.rule)
         if rule is None:
@@ -94,7 +96,7 @@ def _draw(
         before = Counted.objects.filter(acceptance__contract=contract, rule=each.rule, is_live=True).count()
         made = tally(
             contract, rule=rule, room=max(each.target - before, 0), first=first, last=last, taken=taken,
-            late_after=found.late_after,
+            late_after=found.late_after, pays_meetings=pays_meetings,
         )
         taken |= {one.record_id for one in made.counted}
         left_out[each.rule] = dict(made.left_out)
@@ -111,6 +113,11 @@ def _draw(
     Counted.objects.bulk_create(rows, batch_size=500)
     tell("acceptance.counted", contract.programme, actor, at, acceptance=str(acceptance.id))
     return acceptance
+
+
+def _pays_meetings(contract: Contract, found: Programmes) -> bool:
+    rules = (found.counts.get(each.rule) for each in contract.deliverables.all())
+    return any(rule.origin == MEETINGS for rule in rules if rule is not None)
 
 
 def _why(left_out: dict[str, dict[str, int]], words: object) -> str:
@@ -169,7 +176,7 @@ def _refuse_gone(acceptance: Acceptance, at: datetime) -> None:
         if rule is not None:
             made = tally(
                 contract, rule=rule, room=each.target, first=acceptance.from_on, last=acceptance.to_on,
-                late_after=found.late_after,
+                late_after=found.late_after, pays_meetings=_pays_meetings(contract, found),
             )
             still |= {one.record_id for one in made.counted}
     acceptance.counted.update(is_live=True)

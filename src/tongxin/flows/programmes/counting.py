@@ -14,6 +14,7 @@ from tongxin.activities.models import Came, Doubt, Occasion, SignIn
 from tongxin.assessments.models import Result
 from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.core.pathway.courses import PRESENT
+from tongxin.flows.funds.twice import Files, files_of
 from tongxin.flows.group_presences import newest_of
 from tongxin.groups.models import Meeting, Presence
 from tongxin.ledger.models import Entry
@@ -23,7 +24,7 @@ from tongxin.programmes.rules import Count
 ENTRIES, MEETINGS = "entries", "meetings"
 TIMES = ("id", "supersedes_id", "occurred_at", "recorded_at")
 TAKEN_BACK, ABSENT, LATE, DOUBTED = "taken_back", "absent", "late", "doubted"
-PAID, SAME_CHILD, OVER = "paid", "same_child", "over"
+PAID, SAME_CHILD, OVER, IN_MEETING = "paid", "same_child", "over", "in_meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +46,61 @@ class Tally:
 
 def tally(
     contract: Contract, *, rule: Count, room: int, first: date, last: date, late_after: timedelta,
-    taken: frozenset[UUID] = frozenset(),
+    taken: frozenset[UUID] = frozenset(), pays_meetings: bool = False,
 ) -> Tally:
-    """The records of a body for one deliverable, the oldest first, at most `room`; `taken` counted a moment ago."""
+    """The records of a body for one deliverable, the oldest first, at most `room`; `taken` counted a moment ago.
+
+    A group's meeting is paid once: where the contract pays meetings too, what was written of one is no session.
+    """
     with scope.widened():
         made = _records(contract, rule, first, last, late_after)
     ids = [each.record_id for each in made.counted]
-    paid = set(Counted.objects.filter(record_id__in=ids, is_live=True).values_list("record_id", flat=True)) | taken
-    known = set(
-        Counted.objects.filter(acceptance__contract=contract, rule=rule.id, is_live=True).values_list(
+    paid, in_meeting = _live(ids) | taken, frozenset[UUID]()
+    if rule.origin == MEETINGS:
+        paid |= _as_sessions(ids)
+    elif rule.origin == ENTRIES:
+        in_meeting = _in_meetings(ids, all_of=pays_meetings)
+    known = {
+        id for id in Counted.objects.filter(acceptance__contract=contract, rule=rule.id, is_live=True).values_list(
             "child_id", flat=True
-        )
-    ) if rule.is_people else set()
+        ) if id
+    } if rule.is_people else set()
+    # Files that were joined are one child.
+    files = files_of({each.child_id for each in made.counted if each.child_id} | known) if rule.is_people else {}
+    had = {files[id] for id in known}
     found = Tally(left_out=made.left_out)
     for each in made.counted:
         if each.record_id in paid:
             found.left_out[PAID] += 1
-        elif rule.is_people and each.child_id in known:
+        elif each.record_id in in_meeting:
+            found.left_out[IN_MEETING] += 1
+        elif each.child_id in files and files[each.child_id] in had:
             found.left_out[SAME_CHILD] += 1
         elif len(found.counted) >= room:
             found.left_out[OVER] += 1
         else:
             found.counted.append(each)
-            known.add(each.child_id)
+            had |= {files[each.child_id]} if each.child_id in files else set()
     return found
+
+
+def _live(ids: Iterable[UUID]) -> frozenset[UUID]:
+    return frozenset(
+        Counted.objects.filter(record_id__in=list(ids), is_live=True).values_list("record_id", flat=True)
+    )
+
+
+def _as_sessions(meeting_ids: list[UUID]) -> frozenset[UUID]:
+    """The meetings of which some child's record was counted by itself."""
+    of = dict(Presence.objects.filter(meeting__in=meeting_ids).values_list("entry_id", "meeting_id"))
+    return frozenset(of[id] for id in _live(of))
+
+
+def _in_meetings(entry_ids: list[UUID], *, all_of: bool) -> frozenset[UUID]:
+    """The records that came of a group's meeting; only of meetings that were counted, unless `all_of` them."""
+    of = dict(Presence.objects.filter(entry_id__in=entry_ids).values_list("entry_id", "meeting_id"))
+    counted = set(of.values()) if all_of else _live(of.values())
+    return frozenset(id for id, meeting in of.items() if meeting in counted)
 
 
 def _records(contract: Contract, rule: Count, first: date, last: date, late_after: timedelta) -> Tally:
@@ -187,6 +219,6 @@ def _attended(rows: Iterable[Occasion], late_after: timedelta) -> dict[UUID, boo
     return found
 
 
-def children_in(counted: Iterable[Counted]) -> set[UUID]:
-    """The different children of what was counted."""
-    return {each.child_id for each in counted if each.child_id is not None}
+def children_in(counted: Iterable[Counted]) -> set[Files]:
+    """The different children of what was counted, each by its files."""
+    return set(files_of(each.child_id for each in counted if each.child_id is not None).values())
