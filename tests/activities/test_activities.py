@@ -16,7 +16,7 @@ from tongxin.activities.models import Activity, Came, Doubt, Listed, Occasion, P
 from tongxin.flows.made_once import made_once
 from tongxin.lib import ids
 from tongxin.notices.models import Notice
-from tongxin.people.models import Carer
+from tongxin.people.models import Alias, Carer
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -140,6 +140,19 @@ class TestList:
         page = desk.get("/activities/")
         (line,) = page.context["figures"]
         assert [each["n"] for each in line["numbers"]] == [2, 21, 13]
+        assert desk.post(f"/activities/times/{held}/withdraw/").status_code == 302
+        assert "到过 1 场" in text(desk.get(f"/activities/{row.id}/"))
+
+    def test_joined_files_are_one_person(self, cast: world.World, office: SignedIn) -> None:
+        desk, one, other = office("王督导"), cast.child("童小雨"), cast.child("童小雨")
+        Alias.objects.create(child=other, same_as=one, event_id=ids.new_id())
+        row = planned(desk)
+        for each in (one, other):
+            desk.post(f"/activities/{row.id}/list/", {"file_no": each.file_no})
+        came = [str(id) for id in Listed.objects.values_list("id", flat=True)]
+        desk.post(f"/activities/times/{begun(desk, row)}/tick/", {"listed": came})
+        (line,) = desk.get("/activities/").context["figures"]
+        assert [each["n"] for each in line["numbers"]] == [1, 1, 1]
 
     def test_who_may_not_see_a_child_sees_a_number(self, cast: world.World, office: SignedIn) -> None:
         desk, child = office("王督导"), cast.child("童小雨")

@@ -95,7 +95,9 @@ def _child(line: Any, name: str, rules: Activities) -> dict[str, Any]:
         "back": rules.shown(outings.FORM, "relation", line.returned.get("relation")),
         "is_unwell": line.returned.get("well") == "no",
         "line": line, "name": name, "consent": zh, "relation": relation, "agreed": outings.has_agreed(line),
-        "times": line.times.filter(cancelled_at__isnull=True).count(), "url": f"/children/{line.child_id}/",
+        "times": line.times.filter(
+            cancelled_at__isnull=True, occasion__withdrawn_at__isnull=True
+        ).count(), "url": f"/children/{line.child_id}/",
     }
 
 
