@@ -182,7 +182,7 @@ def test_a_return_that_was_wrong_is_corrected_by_another_person_and_both_stay(ca
 @pytest.mark.parametrize(("fen", "told"), [(300_000, "超过 5,000.00 元"), (100_000, "没有写为什么再发")])
 def test_a_corrected_return_stays_within_what_a_child_may_get(cast: world.World, fen: int, told: str) -> None:
     child, made = cast.child(), fund(cast, "20000.00")
-    grants = []
+    grants: list[Grant] = []
     for _ in range(2):
         row = payout(cast, made, child, fen=fen)
         agreed(cast, row)
@@ -319,6 +319,14 @@ def test_few_children_whom_one_does_not_see_are_not_told_in_number_or_amount(
         assert "1,234.00" not in text(office("王督导").get(address)), address
         if "requests" in address:
             assert "1,234.00" in text(office("方经办").get(address))
+    said_yes(cast, request)
+    undoing = asking.ask_undoing(request_id=request.id, actor=cast.viewer(SECOND, MORNING), at=MORNING)
+    pages = (f"/funds/{row.fund_id}/", "/funds/", "/funds/months/?month=2025-09", f"/funds/requests/{undoing.id}/",
+             f"/funds/{row.fund_id}/payouts/new/", "/funds/outcomes/")
+    for address in pages:
+        page, clerks = text(office("王督导").get(address)), text(office("方经办").get(address))
+        assert "1,234.00" not in page and "3,766.00" not in page, address
+        assert "1,234.00" in clerks or "3,766.00" in clerks or "months" in address or "outcomes" in address, address
 
 
 def test_a_deposit_of_the_same_form_is_booked_once(cast: world.World) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
-from tongxin.flows.funds import asking, booking, paying, reach, returning
+from tongxin.flows.funds import asking, booking, paying, reach, returning, untold
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund, Payout, Portion, Posting
 from tongxin.funds.models import Request as Asked
@@ -46,12 +46,14 @@ def _page(
     )
     stands = booking.balances(fund)
     reversed_ids = set(Posting.objects.filter(fund=fund, reverses__isnull=False).values_list("reverses_id", flat=True))
+    few = untold.requests_untold([fund], request.viewer, at=request.at)
     handed_ids, is_desk = returning.entered_in(fund), reach.is_desk(request.viewer, at=request.at)
     lists = reach.payouts_within(Payout.objects.filter(fund=fund), request.viewer, at=request.at)
     asked = reach.requests_within(Asked.objects.filter(fund=fund), request.viewer, at=request.at)
     given_purposes = [each for each in fund.purposes if each in rules.purposes and rules.purposes[each].most]
     return show(request, "funds/fund.html", {
-        "line": line(fund, {fund.id: words_in(names.more[0])}, rules, is_told=is_desk), "fund": fund,
+        "line": line(fund, {fund.id: words_in(names.more[0])}, rules, is_told=is_desk, few=set(few.values())),
+        "fund": fund,
         "may_hand": may_do_any(request, booking.HAND),
         "allocations": fund.allocations.order_by("-number") if is_desk else [],
         "is_over": fund.until_on is not None and request.at.astimezone(CHINA).date() > fund.until_on,
@@ -64,6 +66,7 @@ def _page(
         "accounts": [(rules.accounts.get(each, each), stands[each]) for each in rules.accounts if stands.get(each)],
         "postings": _folded([
             _posting(each, note, names.person(each.person_id), rules, reversed_ids, handed_ids)
+            | {"is_few": each.request_id in few}
             for each, note in zip(rows, names.more[1 : 1 + len(rows)], strict=True)
         ]),
         "earlier": fund.postings.count() - len(rows),
@@ -182,6 +185,7 @@ def _request_page(
         "fund": line(
             row.fund, {row.fund_id: words_in(names.more[0])}, rules,
             is_told=reach.is_desk(request.viewer, at=request.at),
+            few=untold.funds_untold([row.fund], request.viewer, at=request.at),
         ), "by": names.person(row.person_id),
         "answers": [
             {"row": each, "by": names.person(each.person_id), "reason": rules.lists["refusals"].get(each.reason, "")}

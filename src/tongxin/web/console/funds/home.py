@@ -1,6 +1,6 @@
 """The first page of money: what waits for whom, what is late, each fund with its balance; and a new fund."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from tongxin.core.forms import Problem
-from tongxin.flows.funds import booking, handing, paying, reach, waiting
+from tongxin.flows.funds import booking, handing, paying, reach, untold, waiting
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Fund, Payout, Portion
 from tongxin.funds.models import Request as Asked
@@ -34,14 +34,15 @@ def fund_list(request: Request) -> HttpResponse:
     except NotAllowed:
         raise Http404 from None
     titles = titles_of(request, [*rows, *found.funds_ending])
+    few = untold.funds_untold(rows, request.viewer, at=request.at)
     return show(request, "funds/list.html", {
         "is_desk": reach.is_desk(request.viewer, at=request.at), "means": rules.means,
-        "rows": [line(each, titles, rules) for each in rows],
+        "rows": [line(each, titles, rules, few=few) for each in rows],
         "to_answer": [request_line(each, rules) for each in found.to_answer],
         "to_pay": [request_line(each, rules) for each in found.to_pay], "to_accept": found.to_accept,
         "to_send": [payout_line(each, rules) for each in found.to_send],
         "receipts": [{**payout_line(each, rules), "many": many} for each, many in found.receipts],
-        "ending": found.ending, "funds_ending": [line(each, titles, rules) for each in found.funds_ending],
+        "ending": found.ending, "funds_ending": [line(each, titles, rules, few=few) for each in found.funds_ending],
         "portions": _portions(request), "may_keep": may_do_any(request, booking.KEEP),
         "may_pay": may_do_any(request, booking.KEEP),
     })
@@ -62,11 +63,14 @@ def titles_of(request: Request, rows: Iterable[Fund]) -> dict[Any, dict[str, str
     return {each.id: words_in(said) for each, said in zip(found, names.more, strict=True)}
 
 
-def line(row: Fund, titles: dict[Any, dict[str, str]], rules: Funds, *, is_told: bool = True) -> dict[str, Any]:
-    """A fund as lists show it; what stands in it only where it `is_told`."""
+def line(
+    row: Fund, titles: dict[Any, dict[str, str]], rules: Funds, *, is_told: bool = True, few: Container[Any] = ()
+) -> dict[str, Any]:
+    """A fund as lists show it; what stands in it only where it `is_told`, and not of those that would tell of a `few`
+    children."""
     stands, said = booking.balances(row), titles.get(row.id, {})
     return {
-        "row": row, "url": f"{HOME}{row.id}/", "is_told": is_told,
+        "row": row, "url": f"{HOME}{row.id}/", "is_told": is_told, "is_few": row.id in few,
         "title": said.get("title", ""), "giver": said.get("giver", ""),
         "source": rules.sources.get(row.source, ""), "free": stands.get(rules.held[row.form], 0),
         "reserved": stands.get(rules.reserved, 0),
@@ -78,7 +82,7 @@ def line(row: Fund, titles: dict[Any, dict[str, str]], rules: Funds, *, is_told:
 def request_line(row: Asked, rules: Funds, request: Request | None = None) -> dict[str, Any]:
     """A request as lists show it; to whom a `request` of a page comes from no amount that tells of few children."""
     purpose, amount = rules.purposes.get(row.purpose), row.amount
-    listed = Payout.objects.filter(id=row.about_id).first() if request and row.kind == Asked.PAYOUT else None
+    listed = _listed(row) if request else None
     is_told = request is None or listed is None or may_do_any(request, booking.APPROVE) or bool(
         paying.told(listed, request.viewer, at=request.at)
     )
@@ -87,6 +91,14 @@ def request_line(row: Asked, rules: Funds, request: Request | None = None) -> di
         "row": row, "url": f"{HOME}requests/{row.id}/", "purpose": purpose.zh if purpose else "",
         "kind": row.get_kind_display(), "state": row.get_state_display(),
     }
+
+
+def _listed(row: Asked) -> Payout | None:
+    """The list that a request is about, or that it wants back."""
+    about = row
+    if row.kind == Asked.UNDOING:
+        about = Asked.objects.get(id=row.about_id)
+    return Payout.objects.filter(id=about.about_id).first() if about.kind == Asked.PAYOUT else None
 
 
 def payout_line(row: Any, rules: Funds) -> dict[str, Any]:

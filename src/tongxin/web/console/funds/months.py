@@ -1,6 +1,7 @@
 """The statement of a month, its workbook, its closing; and what money came to."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from tongxin.core.pathway import CHINA
 from tongxin.exports.writing import OPTIONS
-from tongxin.flows.funds import booking, months, outcomes
+from tongxin.flows.funds import booking, months, outcomes, untold
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.funds.models import Fund
 from tongxin.funds.rules import Funds
 from tongxin.lib.money import yuan
 from tongxin.lib.numbers import month_in
@@ -25,6 +27,7 @@ from tongxin.web.console.register_forms import told_problems, words_in
 from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 
+FEW = "孩子太少，不写"
 HEADS = ("编号", "资金", "出资方", "来源", "月初", "本月进", "本月用", "月末")
 
 
@@ -58,8 +61,10 @@ def _rows(request: Request, month: date) -> list[dict[str, Any]]:
     except NotAllowed:
         raise Http404 from None
     titles = titles_of(request, [each.fund for each in found])
+    few = untold.funds_untold([each.fund for each in found], request.viewer, at=request.at)
     return [
-        {"each": each, "title": titles[each.fund.id].get("title", ""), "giver": titles[each.fund.id].get("giver", ""),
+        {"each": each, "is_few": each.fund.id in few,
+         "title": titles[each.fund.id].get("title", ""), "giver": titles[each.fund.id].get("giver", ""),
          "url": f"{HOME}{each.fund.id}/", "source": rules.sources.get(each.fund.source, ""),
          "spent": [(rules.accounts.get(account, ""), fen) for account, fen in each.spent.items()]}
         for each in found
@@ -73,7 +78,8 @@ def _page(request: Request, month: date, problems: Any = (), status: int = 200) 
     closed = months.closing_of(request.viewer, month=month)
     return show(request, "funds/months.html", {
         "month": month, "before": (month - timedelta(days=1)).replace(day=1), "next": months.next_month(month),
-        "rows": rows, "sums": sums, "closed": closed, "problems": told_problems(problems),
+        "rows": rows, "sums": sums, "is_few": any(row["is_few"] for row in rows), "closed": closed,
+        "problems": told_problems(problems),
         "may_close": is_over and closed is None and bool(rows) and may_do_any(request, booking.KEEP),
     }, status=status)
 
@@ -89,6 +95,8 @@ def workbook(request: Request) -> HttpResponse:
         for at, row in enumerate(_rows(request, month), start=1):
             each = row["each"]
             amounts = [yuan(fen) for fen in (each.before, each.came, each.used, each.after)]
+            if row["is_few"]:
+                amounts = [FEW, yuan(each.came), FEW, FEW]
             words = [str(each.fund.number), row["title"], row["giver"], row["source"], *amounts]
             for column, word in enumerate(words):
                 sheet.write_string(at, column, word)
@@ -107,6 +115,9 @@ def outcome_page(request: Request) -> HttpResponse:
         rules = booking.rules_for(request.viewer, at=request.at)
     except NotAllowed:
         raise Http404 from None
+    funds = [each.row for each in of_funds if isinstance(each.row, Fund)]
+    few = untold.funds_untold(funds, request.viewer, at=request.at)
+    of_funds = [replace(each, spent=None) if each.row.id in few else each for each in of_funds]
     rows = [*of_programmes, *of_funds]
     names = open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[each.row.words for each in rows])
     titles: dict[UUID, str] = {

@@ -13,7 +13,19 @@ from tongxin.access import selectors as access
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents import selectors as documents
-from tongxin.flows.funds import asking, booking, dues, lists, paying, receipts, received, results, twice
+from tongxin.flows.funds import (
+    asking,
+    booking,
+    dues,
+    lists,
+    paying,
+    reach,
+    receipts,
+    received,
+    results,
+    twice,
+    untold,
+)
 from tongxin.flows.funds.paying import NO_CHILD, PART, Row
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.funds.models import Grant, Payout
@@ -69,7 +81,10 @@ def _form(
             ]
     return show(request, "funds/payout_new.html", {
         "problems": told_problems(wrong), "rows": rows, "new_id": ids.new_id(),
-        "fund": line(fund, titles_of(request, [fund]), rules),
+        "fund": line(
+            fund, titles_of(request, [fund]), rules, is_told=reach.is_desk(request.viewer, at=request.at),
+            few=untold.funds_untold([fund], request.viewer, at=request.at),
+        ),
     }, status=status)
 
 
