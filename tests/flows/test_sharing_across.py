@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import world
-from tests.access.test_wall import as_web
+from tests.access.test_wall import as_web, is_postgresql, raise_wall
 from tests.assessed import assess
 from tests.flows.sharing import JUDGE, NOW, consent, pupil, wish
 from tongxin.access import selectors as access
@@ -78,6 +78,8 @@ class TestAcross:
         assert delivery.state == Delivery.WAITING and not sees(them, child)
         sharing_receiving.open_delivery(delivery_id=delivery.id, actor=them, at=NOW)
         delivery.refresh_from_db()
+        if is_postgresql():
+            raise_wall()
         with as_web(them):
             said = sharing_receiving.read(delivery, viewer=them, at=NOW)
             assert said is not None and ("姓名", "小雨") in said
