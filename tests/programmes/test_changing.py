@@ -107,3 +107,24 @@ def test_whoever_keeps_no_programmes_changes_none(
     assert change(office(ASKER), begun_contract, "900").status_code == 404
     with pytest.raises(NotAllowed):
         contracts.contract_for(contract_id=begun_contract.id, viewer=cast.viewer("周主任", LATER), at=LATER)
+
+
+def test_a_budget_is_for_what_its_fund_may_pay_and_asks_where_the_money_is_not_there(
+    cast: world.World, office: SignedIn, begun_contract: Contract
+) -> None:
+    of, desk = begun_contract.programme, office(SECOND)
+    body = {
+        "programme": str(ids.new_id()), "title": "助学", "aim": "助学", "kind": "purchase", "fund": str(of.fund_id),
+        "from_on": "2025-09-01", "to_on": "2025-12-31", "budget-mind": "5000.01",
+    }
+    answer = desk.post("/programmes/new/", body | {"budget-mind": "1", "budget-goods": "1"})
+    assert answer.status_code == 422 and "不能用在“寒冬送暖等物资”" in text(answer)
+    answer = desk.post("/programmes/new/", body)
+    assert answer.status_code == 422 and "可以用的只有 5,000.00 元" in text(answer) and 'name="sure"' in text(answer)
+    assert desk.post("/programmes/new/", body | {"sure": "paper"}).status_code == 302
+    for more, told in (({"change_purpose": "goods"}, "不能用在"), ({}, "可以用的只有")):
+        assert told in text(desk.get(change(desk, begun_contract, "5000.01", **more).url))
+    assert contracts.budget_of(of) == {"mind": 30_000}
+    change(desk, begun_contract, "5000.01", sure="asked")
+    assert contracts.budget_of(of) == {"mind": 500_001}
+    assert '<option value="goods">' not in text(desk.get(f"/programmes/{of.id}/"))

@@ -120,7 +120,8 @@ def _wrong_until(until: date | None, fund: Fund, at: datetime) -> list[Problem]:
 
 def agreed_on(request: Request) -> date:
     """The day on which the last who had to agree did."""
-    return request.approvals.filter(agrees=True).latest("at").at.astimezone(CHINA).date()
+    last = request.approvals.filter(agrees=True).order_by("at").last()
+    return (last or request).at.astimezone(CHINA).date()
 
 
 def allocation_for(*, allocation_id: UUID, viewer: Viewer, at: datetime) -> Allocation:

@@ -15,12 +15,16 @@ from tongxin.flows.programmes.contracts import (
     KEEP,
     budget_of,
     contract_for,
+    not_paid_by,
     programme_for,
     rules_in,
+    short_of,
     signed_for,
+    taken_by,
     tell,
 )
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.funds.models import Fund
 from tongxin.lib.money import fen_in, yuan
 from tongxin.lib.numbers import day_in
 from tongxin.programmes.models import Acceptance, BudgetLine, Contract
@@ -64,9 +68,11 @@ def end(*, contract_id: UUID, ended_on: str, reason: str, actor: Viewer, at: dat
 @made_once
 @transaction.atomic
 def change_budget(
-    *, programme_id: UUID, change_id: UUID, purpose: str, amount: str, reason: str, actor: Viewer, at: datetime
+    *, programme_id: UUID, change_id: UUID, purpose: str, amount: str, reason: str, actor: Viewer, at: datetime,
+    sure: str = "",
 ) -> BudgetLine:
-    """What a purpose has from now on, as it was written; the earlier lines stay."""
+    """What a purpose has from now on, as it was written; the earlier lines stay. More than its fund has free is asked
+    about until `sure` says how that was checked."""
     person_id = must(actor, KEEP, at=at)
     programme = programme_for(programme_id=programme_id, viewer=actor, at=at)
     lock_county(programme.county_id)
@@ -75,10 +81,14 @@ def change_budget(
         if known.programme_id != programme.id:
             raise NotAllowed
         return known
-    fen, now = fen_in(amount), budget_of(programme).get(purpose, 0)
-    problems = []
-    if purpose not in rules_of(programme.county_id, at=at).purposes:
+    budget, money = budget_of(programme), rules_of(programme.county_id, at=at)
+    fen, now, problems = fen_in(amount), budget.get(purpose, 0), []
+    if purpose not in money.purposes:
         problems.append(Problem("change_purpose", NO_PURPOSE, True))
+    elif fen is not None and fen > now:
+        fund = Fund.objects.get(id=programme.fund_id)
+        problems += not_paid_by(fund, [purpose], money)
+        problems += short_of(fund, sum(budget.values()) - now + fen - taken_by(programme), money, sure)
     if reason not in rules_in(programme.county_id, at=at).changes:
         problems.append(Problem("change_reason", NO_REASON, True))
     signed = signed_for(programme, purpose)

@@ -1,7 +1,7 @@
 """Programmes with budgets, and contracts with bodies: what is to be delivered, how many, at what price."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,12 +13,13 @@ from tongxin import ledger, vault
 from tongxin.accounts.models import Organisation
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
-from tongxin.flows.funds.booking import NO_AMOUNT, SEE, fund_for, lock_county, rules_of
+from tongxin.flows.funds.booking import NO_AMOUNT, SEE, free, fund_for, lock_county, rules_of
 from tongxin.flows.funds.reach import contracts_within, place_of, programmes_within
 from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import county_of, must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
-from tongxin.funds.models import Fund
+from tongxin.funds.models import Fund, Request
+from tongxin.funds.rules import Funds
 from tongxin.ledger.models import Event
 from tongxin.lib.money import fen_in, yuan
 from tongxin.lib.numbers import day_in, number_in
@@ -37,6 +38,11 @@ NO_DELIVERABLES = "没有保存：请写至少一项交付：按什么计数、�
 BAD_DELIVERABLE = "没有保存：“{zh}”要同时写约定数量（整数）和单价（元）。"
 OUTSIDE = "没有保存：合同的时间要在项目的时间里（{first}至{last}）。"
 TOO_DEAR = "没有保存：合同一共 {amount} 元，超过这一项预算里还没有签出去的 {left} 元。"
+NOT_OF_FUND = "没有保存：选的这笔资金不能用在“{zh}”。请改用能用的资金，或者这一项不填。"
+MORE_THAN_FREE = (
+    "没有保存：还没有付的预算一共 {amount} 元，这笔资金现在可以用的只有 {free} 元。"
+    "写错了请改；确实是的，请选怎么核对的。"
+)
 MOST_UNITS = 1_000_000
 
 
@@ -87,9 +93,10 @@ def contract_for(*, contract_id: UUID, viewer: Viewer, at: datetime, for_update:
 @transaction.atomic
 def open_programme(
     *, programme_id: UUID, fund_id: UUID | None, amounts: Mapping[str, str], given: Given, actor: Viewer, at: datetime,
-    template: str = "",
+    template: str = "", sure: str = "",
 ) -> Programme:
-    """A programme with its budget: by purpose an amount as it was written."""
+    """A programme with its budget: by purpose an amount as it was written; `sure` says how one was checked for which
+    the money isn't there yet."""
     person_id, county_id = must(actor, KEEP, at=at), county_of(actor)
     lock_county(county_id)
     known = made_before(Programme, programme_id, county_id=county_id)
@@ -104,6 +111,10 @@ def open_programme(
     if not written:
         problems.append(Problem("budget", NO_LINES, True))
     problems += [Problem(f"budget-{purpose}", NO_AMOUNT, True) for purpose, fen in written.items() if fen is None]
+    money = rules_of(county_id, at=at)
+    if fund is not None:
+        problems += not_paid_by(fund, written, money)
+        problems += [] if problems else short_of(fund, sum(fen or 0 for fen in written.values()), money, sure)
     first, last_day = (day_in(str(read.clear.get(name, ""))) for name in ("from_on", "to_on"))
     if problems or fund is None or first is None or last_day is None:
         raise Refused(problems)
@@ -117,10 +128,41 @@ def open_programme(
     vault.put(programme, {"words": json.dumps(read.words, ensure_ascii=False)})
     programme.save(force_insert=True)
     for purpose, fen in written.items():
-        if purpose in rules_of(county_id, at=at).purposes and fen:
+        if fen:
             BudgetLine.objects.create(programme=programme, purpose=purpose, amount=fen, at=at, person_id=person_id)
     tell("programme.opened", programme, actor, at)
     return programme
+
+
+def not_paid_by(fund: Fund, purposes: Iterable[str], money: Funds) -> list[Problem]:
+    """A word for each purpose that a fund can't be used for."""
+    names = {id: each.zh for id, each in money.purposes.items()}
+    return [
+        Problem(f"budget-{each}", NOT_OF_FUND.format(zh=names.get(each, "")), True)
+        for each in purposes if each not in fund.purposes
+    ]
+
+
+def payable(programme: Programme, money: Funds) -> list[tuple[str, str]]:
+    """The purposes a programme's fund can be used for, and those that have a budget in it, with their names."""
+    known = {*Fund.objects.get(id=programme.fund_id).purposes, *budget_of(programme)}
+    return [(each.id, each.zh) for each in money.purposes.values() if each.id in known]
+
+
+def short_of(fund: Fund, amount: int, money: Funds, sure: str) -> list[Problem]:
+    """A question where 分 that are still to be paid are more than a fund has free, until it is said how that was
+    checked."""
+    left = free(fund, money)
+    if amount <= left or sure in money.lists["sure"]:
+        return []
+    return [Problem("sure", MORE_THAN_FREE.format(amount=yuan(amount), free=yuan(left)), True)]
+
+
+def taken_by(programme: Programme) -> int:
+    """What of a programme's budget was set aside or paid, and so isn't among what its fund has free, in 分."""
+    asked = Acceptance.objects.filter(contract__programme=programme, request_id__isnull=False).values("request_id")
+    rows = Request.objects.filter(id__in=asked, state__in=(Request.AGREED, Request.DONE))
+    return int(rows.aggregate(all=Sum("amount"))["all"] or 0)
 
 
 def budget_of(programme: Programme) -> dict[str, int]:

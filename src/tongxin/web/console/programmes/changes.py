@@ -28,7 +28,8 @@ def change_budget(request: Request, programme_id: UUID) -> HttpResponse:
     return tried(request, lambda: changing.change_budget(
         programme_id=programme_id, change_id=new_ids.given_id(request, "change"),
         purpose=request.POST.get("change_purpose", ""), amount=request.POST.get("change_amount", ""),
-        reason=request.POST.get("change_reason", ""), actor=request.viewer, at=request.at,
+        reason=request.POST.get("change_reason", ""), sure=request.POST.get("sure", ""), actor=request.viewer,
+        at=request.at,
     ), done=_("预算已改，原来的留着。"), to=f"{HOME}{programme_id}/")
 
 

@@ -60,7 +60,7 @@ def new_programme(request: Request) -> HttpResponse:
         row = contracts.open_programme(
             programme_id=id_for(request.POST.get("programme", "")), fund_id=ids.id_in(request.POST.get("fund", "")),
             amounts=amounts, given=given, actor=request.viewer, at=request.at,
-            template=request.POST.get("template", "")[:24],
+            template=request.POST.get("template", "")[:24], sure=request.POST.get("sure", ""),
         )
     except NotAllowed:
         raise Http404 from None
@@ -82,6 +82,7 @@ def _form(
     titles, chosen = titles_of(request, funds), "".join(given.get("fund", ()))
     return show(request, "programmes/new.html", {
         "problems": told_problems(wrong), "rows": drawn(rules.asked["programme"], given, wrong),
+        "is_unsure": any(each.path == "sure" for each in wrong), "sure": list(money.lists["sure"].items()),
         "new_id": ids.new_id(), "like": like, "templates": list(rules.templates.values()), "funds": [
             {"id": each.id, "zh": titles[each.id].get("title", ""), "free": booking.free(each, money),
              "on": str(each.id) == chosen} for each in funds
@@ -128,7 +129,7 @@ def _page(
         "is_desk": reach.is_desk(request.viewer, at=request.at),
         "reached": _reached(row, money.small_below), "small_below": money.small_below,
         "may_keep": may_do_any(request, contracts.KEEP), "new_id": ids.new_id(), "change_id": ids.new_id(),
-        "purposes": [(each.id, each.zh) for each in money.purposes.values()], "changes": rules.changes,
+        "purposes": contracts.payable(row, money), "changes": rules.changes, "sure": list(money.lists["sure"].items()),
         "history": [
             {"at": each.at, "zh": money.purposes[each.purpose].zh, "amount": each.amount,
              "reason": rules.changes.get(each.reason, "")}
