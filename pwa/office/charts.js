@@ -82,7 +82,8 @@ function draw(table, echarts) {
   const chart = echarts.init(place, null, { renderer: "canvas" });
   chart.setOption(optionOf(kind, name, unit, rows));
   place.setAttribute("role", "img");
-  place.after(keeper(chart, name));
+  // Small numbers that only this viewer's own list tells don't leave the page as a picture.
+  if (!table.dataset.inside) place.after(keeper(chart, name));
   if (folded && !folded.classList.contains("tx-same")) folded.open = false;
   new ResizeObserver(() => chart.resize()).observe(place);
 }

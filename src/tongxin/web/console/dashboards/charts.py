@@ -8,7 +8,7 @@ from tongxin.core.indicators import Indicator
 from tongxin.core.indicators.board import Card
 from tongxin.dashboards.service import At, Shown
 from tongxin.dashboards.trends import YEAR
-from tongxin.indicators.figures import SHOWN, Figure
+from tongxin.indicators.figures import NOTHING, SHOWN, Figure
 from tongxin.indicators.tables import said
 from tongxin.web.console.dashboards.asked import MANY, Asked, copied, definition_url, known, told
 from tongxin.web.doors import Request
@@ -55,7 +55,7 @@ def trend(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
 
 def spans_told(series: Any) -> list[Row]:
     """A row for each month, for a quarter whose months are hidden, for the year where its quarters are."""
-    if not series:
+    if all(figure is not None and figure.state == NOTHING for figure in series.values()):
         return []
     quarters = [name for name in series if name.startswith("q")]
     if all(series[each] is None for each in quarters):
