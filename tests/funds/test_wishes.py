@@ -39,7 +39,7 @@ def published(client: Office, wish: Wish, what: str = "一名小学生想要一�
 
 
 def test_goes_from_words_to_delivery_and_back(cast: world.World, office: SignedIn) -> None:
-    social(cast)
+    giver = social(cast)
     child, director, desk, body = cast.child("童小雨"), office("周主任"), office("林社工"), office("联络员")
     wish = noted(director, child)
     assert published(director, wish).status_code == 404
@@ -55,6 +55,9 @@ def test_goes_from_words_to_delivery_and_back(cast: world.World, office: SignedI
     body.post(f"/wanted/{Wanted.objects.get().id}/offer/", {"how": "下周送来"})
     assert desk.post(f"/wanted/offers/{Offer.objects.get().id}/answer/", {"answer": "yes"}).status_code == 302
     assert "forms/referral" not in text(desk.get("/wanted/")) and here in text(desk.get("/wanted/"))
+    lawful = {"kind": "relief", "basis": "legal_basis", "legal_basis": "emergency"}
+    assert desk.fill(child, "referral", **lawful, to_organisation=str(giver.organisation_id)).status_code < 400
+    assert wishes.state_of(Wish.objects.get()) == Wish.TAKEN
     assert director.post(f"{here}wishes/{wish.id}/deliver/", done | {"liked": ""}).status_code == 422
     assert director.post(f"{here}wishes/{wish.id}/deliver/", done).status_code == 302
     page = text(director.get(here))

@@ -19,6 +19,7 @@ from tongxin.flows import scrubbing
 from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import county_of, must, post_of, rules_in
 from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.funds.models import Wish
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.lib.numbers import day_in
@@ -221,12 +222,16 @@ def _drop(wanted: Wanted, actor: Viewer, at: datetime) -> None:
 
 
 def follow(*, child: Child, entry: Entry, data: Mapping[str, Any], actor: Viewer, at: datetime) -> None:
-    """The referral to the body that was agreed to has been written: the need is in its hands."""
+    """The referral to the body that was agreed to has been written: the need is in its hands.
+
+    A wish isn't: the office brings it to the child and says so there, whatever else the child is referred for.
+    """
     if entry.kind != REFERRAL or entry.supersedes_id is not None:
         return
     to = str(data.get("to_organisation", ""))
     rows = Offer.objects.filter(wanted__child_id=child.id, wanted__state=Wanted.TAKEN, state=Offer.ACCEPTED)
-    for row in rows.select_related("wanted"):
+    wishes = Wish.objects.filter(child_id=child.id, wanted_id__isnull=False).values("wanted_id")
+    for row in rows.exclude(wanted_id__in=wishes).select_related("wanted"):
         if str(row.organisation_id) == to:
             Offer.objects.filter(id=row.id).update(referral_id=entry.id)
             Wanted.objects.filter(id=row.wanted_id).update(state=Wanted.CARRIED, ended_at=at)
