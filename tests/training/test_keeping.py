@@ -16,6 +16,7 @@ from tongxin.ledger.models import Event
 from tongxin.lib import ids
 from tongxin.notices.models import Notice
 from tongxin.training.models import Batch, Credit, Line, Plan, Session
+from tongxin.training.rules import training_in
 from tongxin.training.selectors import minutes_in
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +251,21 @@ class TestLists:
         desk.post(f"{url}take/")
         assert desk.get(f"/training/sessions/{row.id}/").context["many"] == 2
         assert "孟小川" in text(desk.get(f"/training/sessions/{row.id}/"))
+
+    def test_a_day_counts_up_to_its_most_and_a_class_once(self, cast: world.World, office: SignedIn) -> None:
+        desk = office("王督导")
+        held = arrange(desk)
+        desk.post(f"/training/sessions/{held.id}/attend/", {"posts": [str(cast.posts["周主任"].id)]})
+        found = training_in(region="370116", at=MORNING)
+        day, most = MORNING.date().isoformat(), found.minutes_a_day
+        post = ("儿童主任", "凤城街道", "东升社区居民委员会")
+        subjects = [found.subjects["talking"], *(zh for id, zh in found.subjects.items() if id != "talking")][:4]
+        rows = [("周主任", *post, zh, day, "8") for zh in subjects]
+        rows += [("孟小川", *post, zh, day, "8") for zh in subjects]
+        desk.post(f"{bring(desk, workbook(*rows))}take/")
+        mine = Credit.objects.filter(person=cast.people["周主任"])
+        assert sum(each.minutes for each in mine) == most and mine.filter(subject="talking").count() == 1
+        assert sum(each.minutes for each in Credit.objects.filter(person=None)) == most
 
 
 class TestCoverage:

@@ -258,7 +258,7 @@ def take(*, batch_id: UUID, actor: Viewer, at: datetime) -> int:
     vault.put_many([
         (row, {"words": each.name}) for row, each in zip(rows, good, strict=True) if row.person_id is None
     ])
-    many = credits.keep(rows)
+    many = credits.keep(credits.within_days(rows, rules_for(actor, at=at)))
     batch.state, batch.settled_at = Batch.TAKEN, at
     batch.save(update_fields=["state", "settled_at"])
     tell("training.imported", actor, at, batch=batch.id, many=many)
