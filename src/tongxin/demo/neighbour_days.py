@@ -15,6 +15,7 @@ from tongxin.assessments.models import Result
 from tongxin.blind.letters import Letter
 from tongxin.core.pathway import CHINA
 from tongxin.demo.cast import Actor
+from tongxin.demo.sharing_days import ASKED
 from tongxin.demo.year import Year
 from tongxin.flows import blind_agreements, blind_sessions, file_taking, peers, registers, rolling_up
 from tongxin.flows.blind_sessions import Wish
@@ -26,13 +27,14 @@ from tongxin.instances.models import BlindSession
 from tongxin.ledger.models import Entry
 from tongxin.lib import ids
 from tongxin.lib.faults import Fault
+from tongxin.registers import impact
 from tongxin.registers.answers import Given
-from tongxin.registers.models import AGREEMENT
+from tongxin.registers.models import AGREEMENT, IMPACT
 from tongxin.registers.standing import AGREED
 from tongxin.rulebook import versions
 
 NAME, REGION, CHILD = "云溪区", "370199", "沈听雨"
-THEIRS = f"{NAME}教育局"
+THEIRS, ENTRUSTED = f"{NAME}教育局", "entrusted"
 DESK, SECOND, APPROVER = "case_manager", "security_administrator", "audit_administrator"
 # Days before the end.
 ADDED, CONFIRMED, COMPARED, REPORTED, ARRIVED = 40, 39, 16, 2, 1
@@ -151,7 +153,15 @@ class NeighbourDays:
         )
 
     def _agree(self, at: datetime, desk: Actor, other: Actor) -> None:
-        """The agreement with them, in the register: written by the desk, agreed to by another person."""
+        """The agreement with them, in the register: written by the desk, agreed to by another person; what it is
+        entrusted for assessed before."""
+        if impact.pia_in_force(ENTRUSTED, county_id=self.county.id, at=at) is None:
+            asked: Given = {
+                "reasons": ["sensitive"], "scope": ["只比证件号码的记号"], "effects": ["可能知道孩子在册"],
+                "risk": ["low"], "conclusion": ["go"], **{name: ["kept"] for name in ASKED},
+            }
+            row = registers.keep(register=IMPACT, topic=ENTRUSTED, given=asked, actor=desk.viewer, at=at)
+            registers.review(line_id=row.id, outcome=AGREED, words="", actor=other.viewer, at=at, of="1")
         said: Given = {
             "party": [THEIRS], "contact": ["基础教育科"], "purpose": ["双方名单隐私比对，只知道两边都有的"],
             "activities": ["files"], "parts": ["roster"], "begins": [at.astimezone(CHINA).date().isoformat()],
