@@ -1,5 +1,6 @@
 """Each definition as practitioners read it; what a licence keeps is not shown without it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,3 +55,11 @@ def test_rules_are_told_in_words(cast: world.World, office: SignedIn) -> None:
     assert "“当面见到儿童” 是 否时才问" in form and "自动带出以前的内容" in form
     assert "修改这张表的文字" in form and "修改这张表的文字" not in page(office("周主任"), "forms/visit_record")
     assert rules.ids("calendar") and "放假" in page(client, "calendar/cn-2025")
+
+
+def test_how_a_figure_is_counted_is_told_to_whoever_sees_it(cast: world.World, office: SignedIn) -> None:
+    client = office("周主任")
+    links = set(re.findall(r'href="(/definitions/indicators/[^"]+)"', client.get("/dashboard/").content.decode()))
+    assert links and {client.get(link).status_code for link in links} == {200}
+    found = page(client, "indicators/care")
+    assert "统计期内走访到的儿童人次" in found and "visited_on" not in found

@@ -147,9 +147,15 @@ def navigation(request: Request) -> list[dict[str, Any]]:
     ]
 
 
+def _is_in_county(request: Request) -> bool:
+    """Whether the post is of a county or below; the codes of cities and provinces end in noughts."""
+    seat = request.viewer.seat
+    return seat is not None and not rules.region_of(seat.division_id).endswith("00")
+
+
 def _may_come(request: Request, need: str) -> bool:
     if need == FILES:
         return access.reads(viewer=request.viewer, part="roster", at=request.at)
     if need == PROGRAMMES:
-        return may_do_any(request, "see_funds") and is_in_county(request.viewer)
+        return may_do_any(request, "see_funds") and _is_in_county(request)
     return may_do_any(request, need)

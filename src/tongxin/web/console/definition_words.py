@@ -106,6 +106,14 @@ def _access(content: Content, roles: Mapping[str, str]) -> list[Table]:
     ]
 
 
+def _indicators(content: Content, roles: Mapping[str, str]) -> list[Table]:
+    del roles
+    rows = [
+        (each["zh"], each["unit"], each.get("means", ""), each.get("caveat", "")) for each in content["indicators"]
+    ]
+    return [table("每个数怎么算", ("数", "单位", "怎么算", "要注意"), rows)]
+
+
 RELATIONS = {
     "own_case": "指名负责的个案", "counsels": "自己在做辅导的",
     "in_area": "本辖区的", "referred": "转介到本单位的", "department_task": "有部门任务的", "teaches": "本校学生",
@@ -113,10 +121,11 @@ RELATIONS = {
 }
 READERS: Mapping[str, Callable[[Content, Mapping[str, str]], list[Table]]] = {
     "grading": _grading, "pathway": _pathway, "crisis": _crisis,
-    "calendar": _calendar, "categories": _categories, "access": _access,
+    "calendar": _calendar, "categories": _categories, "access": _access, "indicators": _indicators,
 }
 KINDS = {
     "pathway": "流程与期限", "crisis": "危机处置", "grading": "等级", "instruments": "量表", "forms": "表单",
     "identification": "识别规则", "gates": "否决项", "rubric": "评估维度", "calendar": "工作日历",
     "categories": "困境类别", "access": "谁能看、谁能做", "screening": "筛查",
+    "indicators": "统计指标",
 }

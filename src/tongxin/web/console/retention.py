@@ -10,14 +10,14 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from tongxin.documents import certificates
-from tongxin.flows import disposing, retention
+from tongxin.flows import disposing, holding, retention
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.keeping.models import Disposal, Due, Hold
 from tongxin.keeping.rules import DESTROY, KEEP, Class, Rules, rules_at
 from tongxin.lib.ids import id_in
 from tongxin.lib.numbers import day_in
 from tongxin.web.console.names import open_names, post_titles
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import brand_for, show
 from tongxin.web.words import day_zh, moment_zh
 
@@ -44,7 +44,7 @@ def due_list(request: Request) -> HttpResponse:
             {"rule": rule, "then": THEN[rule.then], "rows": _of(rule, rows, held), "is_destroyed": rule.then == DESTROY}
             for rule in found.listed() if any(row.rule == rule.id for row in rows)
         ],
-        "terms": [_term(rule) for rule in found.classes],
+        "terms": [_term(rule) for rule in found.classes], "may_hold": may_do_any(request, holding.ACTION),
         "disposals": _disposals(request, past, found), "has_past": any(row.state != Disposal.OPEN for row in past),
     })
 
