@@ -39,7 +39,7 @@ def agreements_for(*, viewer: Viewer, at: datetime) -> QuerySet[Agreement]:
 
 
 def shown_to(*, viewer: Viewer, at: datetime) -> QuerySet[Agreement]:
-    """Those of a viewer's side; and to be read, not acted on, those under which something late was passed up to them."""
+    """Those of a viewer's side; and, to be read only, those under which something late was passed up to them."""
     waits = Duty.objects.filter(owner_post_id__in=viewer.post_ids, done_at__isnull=True).values("agreement_id")
     mine = agreements_for(viewer=viewer, at=at).values("id")
     return Agreement.objects.filter(Q(id__in=mine) | Q(id__in=waits))
