@@ -37,7 +37,7 @@ def count(
     """
     cells, params = asked.cells()
     added = asked.added_up("cells", lowest=lowest)
-    found = read(asked, ask(f"WITH cells AS ({cells}) {added}", params), codes=codes)
+    found = read(asked, ask(f"WITH cells AS MATERIALIZED ({cells}) {added}", params), codes=codes)
     if any(map(is_apart, asked.indicators)):
         place_apart(asked, found, ask(*asked.all_apart(depths)), codes=codes)
     return found
