@@ -334,3 +334,29 @@ def test_a_deposit_of_the_same_form_is_booked_once(cast: world.World) -> None:
     for _ in range(2):
         deposit(cast, made, "5", id=same)
     assert booking.balances(made)["bank"] == 500
+
+
+def test_a_day_long_before_the_fund_is_asked_about(cast: world.World, office: SignedIn) -> None:
+    desk, made = office("郑管理"), fund(cast, "", at=MORNING)
+    given = {"posting": str(ids.new_id()), "amount": "5", "booked_on": "1900-01-01", "note": "票据"}
+    answer = desk.post(f"/funds/{made.id}/deposit/", given)
+    assert answer.status_code == 422 and "比它早很多" in text(answer) and 'name="sure"' in text(answer)
+    assert desk.post(f"/funds/{made.id}/deposit/", given | {"booked_on": "2024-09-10"}).status_code == 302
+    old = given | {"posting": str(ids.new_id()), "sure": "paper"}
+    assert desk.post(f"/funds/{made.id}/deposit/", old).status_code == 302
+    assert "和文件、协议原件核对过" in text(desk.get(f"/funds/{made.id}/"))
+
+
+@pytest.mark.parametrize(("form", "ways"), [("money", {"bank", "cash", "hospital"}), ("goods", {"goods"})])
+def test_money_is_paid_and_goods_are_brought(
+    cast: world.World, office: SignedIn, form: str, ways: set[str]
+) -> None:
+    asker = office("王督导")
+    made = fund(cast, "100", form=[form], purposes=["study", "goods"], at=MORNING)
+    url = f"/funds/{made.id}/payouts/new/"
+    shown = {row["name"]: row["options"] for row in asker.get(url).context["rows"] if row["name"] == "way"}
+    assert {each["id"] for each in shown["way"]} == ways
+    for way in ("bank", "cash", "goods", "hospital"):
+        answer = asker.post(url, {"payout": str(ids.new_id()), "purpose": "study", "way": way})
+        assert answer.status_code == (302 if way in ways else 422), way
+        assert way in ways or "不能用“" in text(answer)

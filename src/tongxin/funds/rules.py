@@ -61,6 +61,10 @@ class Funds:
     purposes: Mapping[str, Purpose]
     steps: tuple[tuple[int | None, int], ...]
     lists: Mapping[str, Words]
+    # Whether money or goods are given in a way.
+    way_forms: Words
+    # How long before a fund was entered money may have come without being asked about.
+    early_deposit: timedelta
     receipt_within: timedelta
     remind_before: timedelta
     rows_at_most: int
@@ -116,6 +120,8 @@ def _read(content: Mapping[str, Any]) -> Funds:
             ) for each in content["purposes"]
         },
         steps=tuple((each.get("up_to"), each["people"]) for each in content["approvals"]), lists=lists,
+        way_forms={each["id"]: each["form"] for each in content["ways"]},
+        early_deposit=timedelta(**content["early_deposit"]),
         receipt_within=timedelta(**content["receipt_within"]), remind_before=timedelta(**content["remind_before"]),
         rows_at_most=int(content["rows_at_most"]), small_below=int(content["small_below"]),
         asked={key: fields_in(content[key], options) for key in ("fund", "deposit", "payout", "handing", "wish")},

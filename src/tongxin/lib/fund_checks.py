@@ -14,7 +14,7 @@ HEAD = ("id", "zh", "source", "means")
 DATED = ("version", "valid_from")
 ACCOUNTS = ("asset", "income", "expense")
 EVERY = ("year", "half", "once", "none")
-FUND_LISTS = ("ways", "refusals", "again", "returns", "liked", "corrections", "sure", "handing_returns")
+FUND_LISTS = ("refusals", "again", "returns", "liked", "corrections", "sure", "handing_returns")
 UNUSUAL = ("grant", "child", "month", "deposit")
 FUND_ASKED = ("fund", "deposit", "payout", "handing", "wish")
 PROGRAMME_LISTS = ("kinds", "left_out", "refusals", "endings", "changes")
@@ -26,7 +26,8 @@ def check_funds(content: Content) -> None:
     """Nothing, when funds can be kept by this; else where it fails and how to mend it."""
     take.mapping(content, "", required=(
         *HEAD, "accounts", "held", "reserved", "handed", "sources", "purposes", "approvals", *FUND_LISTS, "receipts",
-        "unusual", "receipt_within", "remind_before", "rows_at_most", "small_below", *FUND_ASKED, "outcomes", "caveat",
+        "ways", "early_deposit", "unusual", "receipt_within", "remind_before", "rows_at_most", "small_below",
+        *FUND_ASKED, "outcomes", "caveat",
         "reached", "option_lists",
     ), optional=(*DATED, "papers"))
     take.sequence(content.get("papers", []), "papers")
@@ -49,12 +50,15 @@ def check_funds(content: Content) -> None:
     _check_steps(content["approvals"])
     for key in FUND_LISTS:
         _rows(content[key], key)
+    for row in _rows(content["ways"], "ways", ("form",)).values():
+        if row["form"] not in held:
+            raise DefinitionError("ways", f"没有“{row['form']}”", "form 可写：money、goods")
     for row in _rows(content["receipts"], "receipts", (), ("least_age",)).values():
         take.number(row, "least_age", "receipts", 0, high=18)
     unusual = take.mapping(content["unusual"], "unusual", required=UNUSUAL)
     for key in UNUSUAL:
         take.number(unusual, key, "unusual", 0, low=1)
-    for key in ("receipt_within", "remind_before"):
+    for key in ("receipt_within", "remind_before", "early_deposit"):
         span_at(content[key], key)
     for key, least in (("rows_at_most", 1), ("small_below", 5)):
         take.number(content, key, "", 0, low=least, high=100_000)

@@ -37,6 +37,7 @@ OVER = (
     "已经同意、还没有付出的，可以撤回。"
 )
 UNUSUAL = "没有保存：{what}超过 {limit} 元，比平常多很多。写错了请改；确实是的，请选怎么核对的。"
+MUCH_EARLIER = "没有保存：这笔资金是{day}登记的，到账的日期比它早很多。写错了请改；确实是的，请选怎么核对的。"
 EARLY = "没有保存：用到哪天要在今天以后。"
 NOT_LATER = "没有改动：延到的日期要晚于今天，也要晚于原来的日期。"
 NO_BASIS, LONGEST = "没有改动：请写凭什么延期（文件、协议），最多 200 个字。", 200
@@ -124,7 +125,7 @@ def open_fund(*, fund_id: UUID, given: Given, actor: Viewer, at: datetime) -> Fu
 def deposit(
     *, fund_id: UUID, posting_id: UUID, amount: str, given: Given, actor: Viewer, at: datetime, sure: str = ""
 ) -> Posting:
-    """Money or goods came in; `sure` says how an unusual amount was checked."""
+    """Money or goods came in; `sure` says how an unusual amount, or a day long before the fund, was checked."""
     must(actor, KEEP, at=at)
     fund = fund_for(fund_id=fund_id, viewer=actor, at=at, for_update=True)
     lock_county(fund.county_id)
@@ -136,10 +137,15 @@ def deposit(
     day, problems = day_in(str(read.clear.get("booked_on", ""))), list(read.problems)
     if fen is None:
         problems.append(Problem("amount", NO_AMOUNT, True))
+    opened = fund.opened_at.astimezone(CHINA).date()
+    is_early = day is not None and day < opened - found.early_deposit
     problems += doubts(found, deposit=(fen or 0, "这笔到账"), sure=sure)
+    if is_early and sure not in found.lists["sure"]:
+        zh = MUCH_EARLIER.format(day=f"{opened.year}年{opened.month}月{opened.day}日")
+        problems.append(Problem("sure", zh, True))
     if problems or fen is None or day is None:
         raise Refused(problems)
-    checked = found.lists["sure"].get(sure, "") if fen > found.unusual["deposit"] else ""
+    checked = found.lists["sure"].get(sure, "") if is_early or fen > found.unusual["deposit"] else ""
     line = Line(found.held[fund.form], found.income[fund.source], fen)
     return book(
         fund, kind=Posting.DEPOSIT, lines=[line], on=day, posting_id=posting_id, actor=actor, at=at,

@@ -46,6 +46,7 @@ from tongxin.vault import Owner
 PART = "benefits"
 LONGEST = 80
 NOT_FOR = "没有保存：这笔资金不能用在“{zh}”。"
+NOT_THIS_WAY = "没有保存：这笔资金是{form}，不能用“{zh}”发。请选：{ways}。"
 NOT_DRAFT = "没有改动：名单已经交去审批，不能再改。要改的先收回申请。"
 TWICE = "没有保存：这名孩子已在名单里。"
 AGAIN = "没有保存：这名孩子{period}的“{zh}”已有另一笔。确实要再发的，请选原因。"
@@ -131,6 +132,13 @@ def create(*, fund_id: UUID, payout_id: UUID, given: Given, actor: Viewer, at: d
     purpose = found.purposes.get(str(read.clear.get("purpose", "")))
     if purpose is not None and (purpose.id not in fund.purposes or purpose.to != TO_CHILD):
         problems.append(Problem("purpose", NOT_FOR.format(zh=purpose.zh), True))
+    way = str(read.clear.get("way", ""))
+    if found.way_forms.get(way, fund.form) != fund.form:
+        problems.append(Problem("way", NOT_THIS_WAY.format(
+            form=fund.get_form_display(), zh=found.lists["ways"][way], ways="、".join(
+                zh for id, zh in found.lists["ways"].items() if found.way_forms[id] == fund.form
+            )
+        ), True))
     if problems or purpose is None:
         raise Refused(problems)
     last = Payout.objects.filter(county_id=fund.county_id).aggregate(last=Max("number"))["last"] or 0

@@ -79,6 +79,8 @@ def _form(
                 each for each in row["options"] if each["id"] in fund.purposes
                 and rules.purposes[each["id"]].to == TO_CHILD
             ]
+        if row["name"] == "way":
+            row["options"] = [each for each in row["options"] if rules.way_forms.get(each["id"]) == fund.form]
     return show(request, "funds/payout_new.html", {
         "problems": told_problems(wrong), "rows": rows, "new_id": ids.new_id(),
         "fund": line(
