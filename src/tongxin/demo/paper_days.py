@@ -15,7 +15,7 @@ from tongxin.flows.refusals import NotAllowed, Refused
 ROLE, DESK = "child_supervisor", "case_manager"
 PURPOSE, LASTS = "binding", timedelta(days=20)
 # By then the county's assessment of exports is agreed to (`register_days`).
-ASSESSED = timedelta(days=70)
+ASSESSED = timedelta(days=100)
 # Days before the end, why, and what the county answered; the last still waits.
 ASKED = (
     (40, "想先留一份", "只留一份不算理由。年底归档再装订，平时在档案里单独打印。"),
@@ -31,17 +31,19 @@ class PaperDays:
     county: Division
 
     def plan_all(self) -> None:
-        town = Division.objects.filter(level="town", county_id=self.county.id, valid_to__isnull=True)
-        place_id = town.order_by("code").values_list("id", flat=True)[0]
         for before, words, answer in ASKED:
             moment = (self.year.end - timedelta(days=before)).astimezone(CHINA).replace(hour=10, minute=12)
             if moment < self.year.district.starts + ASSESSED:
                 continue
-            self.year.plan(moment, self._ask, place_id=place_id, words=words, answer=answer)
+            self.year.plan(moment, self._ask, words=words, answer=answer)
 
-    def _ask(self, at: datetime, place_id: int, words: str, answer: str) -> None:
-        actor = self.year.cast.at_place(ROLE, place_id, at=at)
-        if actor is None:
+    def _ask(self, at: datetime, words: str, answer: str) -> None:
+        """The first town that has files and a supervisor."""
+        towns = Division.objects.filter(level="town", county_id=self.county.id, valid_to__isnull=True)
+        with_files = towns.filter(id__in=Case.objects.values("town_id")).order_by("code")
+        found = ((place, self.year.cast.at_place(ROLE, place.id, at=at)) for place in with_files)
+        place, actor = next((pair for pair in found if pair[1] is not None), (None, None))
+        if place is None or actor is None:
             return
         wish = Wish(
             purpose=PURPOSE, words=words, recipient="", fields=(), form="pdf", is_named=True,
@@ -49,7 +51,7 @@ class PaperDays:
         )
         try:
             row = export_asking.ask(
-                wish=wish, cases=Case.objects.filter(town_id=place_id), parts=("roster",), actor=actor.viewer, at=at
+                wish=wish, cases=Case.objects.filter(town_id=place.id), parts=("roster",), actor=actor.viewer, at=at
             )
         except (NotAllowed, Refused) as refused:
             self.year.refuse("exports", refused, at=at)
