@@ -15,6 +15,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import pairing_known
+from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import county_of, is_checked, must, post_of, rules_in
 from tongxin.flows.record import Sheet, record
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -121,7 +122,7 @@ def log(*, pairing_id: UUID, contact_id: UUID, given: Given, actor: Viewer, at: 
     """One contact, once however often it is sent; a worry is a flag in the child's file in the same transaction."""
     person_id = must(actor, LOG, at=at)
     pairing = pairing_for(pairing_id=pairing_id, viewer=actor, at=at, for_update=True)
-    known = Contact.objects.filter(id=contact_id, pairing=pairing).first()
+    known = made_before(Contact, contact_id, pairing_id=pairing.id)
     if known is not None:
         return known
     child = Child.objects.get(id=pairing.child_id)

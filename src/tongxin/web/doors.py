@@ -7,10 +7,18 @@ import functools
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.http.response import HttpResponseNotAllowed
 
 from tongxin.access import scope
@@ -162,6 +170,9 @@ ACTIONS = {
 }
 # Decided by what the call itself carries.
 WITHOUT_SESSION = frozenset({"public", "device", "client"})
+# What other systems send is read, and refused, where it is taken in.
+BY_SYSTEMS = frozenset({"device", "client"})
+NUL, FORMS = "\x00", frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 SHELL_PREFIX = "/field/app/"
 
 
@@ -187,12 +198,32 @@ def door(action: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View]
             if request.method not in {*methods, "HEAD"}:
                 return HttpResponseNotAllowed(methods)
             asked = cast(Request, request)
+            if action not in BY_SYSTEMS:
+                _drop_nul(asked)
             return _turned_away(asked, action) or view(asked, *args, **kwargs)
 
         answer.action, answer.methods = action, methods  # type: ignore[attr-defined]
         return answer
 
     return guard
+
+
+def _drop_nul(request: Request) -> None:
+    """Nobody types a NUL, and PostgreSQL keeps none: what a form or an address carries comes without it."""
+    if NUL in unquote(request.META.get("QUERY_STRING", "")):
+        request.GET = _without_nul(request.GET)
+    if request.method == "POST" and request.content_type in FORMS and any(
+        NUL in each for name, values in request.POST.lists() for each in (name, *values)
+    ):
+        request.POST = _without_nul(request.POST)
+
+
+def _without_nul(said: QueryDict) -> Any:
+    found = said.copy()
+    found.clear()
+    for name, values in said.lists():
+        found.setlist(name.replace(NUL, ""), [each.replace(NUL, "") for each in values])
+    return found
 
 
 def _turned_away(request: Request, action: str) -> HttpResponse | None:

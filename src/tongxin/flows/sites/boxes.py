@@ -14,6 +14,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.flows import clues
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sites.keeping import ring_of, tell
 from tongxin.flows.sites.reach import KEEP, OPEN, boxes_for, kept_site, must, rules_of
@@ -93,7 +94,7 @@ def open_box(*, box_id: UUID, opening_id: UUID, given: Given, actor: Viewer, at:
     box = boxes_for(viewer=actor, at=at).select_for_update(of=("self",)).filter(id=box_id, is_used=True).first()
     if box is None:
         raise NotAllowed
-    if (known := BoxOpening.objects.filter(id=opening_id, box=box).first()) is not None:
+    if (known := made_before(BoxOpening, opening_id, box_id=box.id)) is not None:
         return known
     found = rules_of(box.site.county_id, at=at)
     read = answers.read(found.opening, given, at=at)

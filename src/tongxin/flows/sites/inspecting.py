@@ -12,6 +12,7 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA
 from tongxin.documents.content import JPEG, PNG, Content
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.sites.keeping import ring_of, tell
 from tongxin.flows.sites.reach import KEEP, kept, kept_site, must, rules_of
@@ -31,7 +32,7 @@ def inspect(*, site_id: UUID, inspection_id: UUID, given: Given, actor: Viewer, 
     """One inspection, once however often it is sent; each thing found has a day and an owner."""
     person_id, post_id = must(actor, KEEP, at=at)
     site = kept_site(site_id=site_id, viewer=actor, at=at)
-    if (known := Inspection.objects.filter(id=inspection_id, site=site).first()) is not None:
+    if (known := made_before(Inspection, inspection_id, site_id=site.id)) is not None:
         return known
     found = rules_of(site.county_id, at=at)
     read = answers.read(found.inspection, given, at=at)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from tongxin.accounts.models import Post
+from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -81,6 +81,8 @@ def begin(*, year: int | None, actor: Viewer, at: datetime) -> Plan:
     back, ahead = rules_for(actor, at=at).plan_years
     if year is None or not now - back <= year <= now + ahead:
         raise Refused([Problem("year", NO_YEAR, True)])
+    # Whoever begins the same plan waits here.
+    Division.objects.select_for_update().get(id=county_id)
     known = Plan.objects.filter(county_id=county_id, year=year)
     draft = known.filter(state=Plan.DRAFT).first()
     if draft is not None:
