@@ -55,7 +55,7 @@ def test_goes_from_words_to_delivery_and_back(cast: world.World, office: SignedI
     body.post(f"/wanted/{Wanted.objects.get().id}/offer/", {"how": "下周送来"})
     assert desk.post(f"/wanted/offers/{Offer.objects.get().id}/answer/", {"answer": "yes"}).status_code == 302
     assert "forms/referral" not in text(desk.get("/wanted/")) and here in text(desk.get("/wanted/"))
-    lawful = {"kind": "relief", "basis": "legal_basis", "legal_basis": "emergency"}
+    lawful: dict[str, Any] = {"kind": "relief", "basis": "legal_basis", "legal_basis": "emergency"}
     assert desk.fill(child, "referral", **lawful, to_organisation=str(giver.organisation_id)).status_code < 400
     assert wishes.state_of(Wish.objects.get()) == Wish.TAKEN
     assert director.post(f"{here}wishes/{wish.id}/deliver/", done | {"liked": ""}).status_code == 422

@@ -138,6 +138,12 @@ def test_what_is_missing_is_told_and_nothing_kept(cast: World, desk: Any, more: 
     assert not BlindSession.objects.exists()
 
 
+def test_sent_twice_it_is_one(cast: World, desk: Any) -> None:
+    files(cast)
+    same = str(desk.get("/blind/").context["new_id"])
+    assert opened(desk, id=same) == opened(desk, id=same) and BlindSession.objects.count() == 1
+
+
 def test_the_agreement_is_chosen_below_the_door_too(cast: World, desk: Any, time: Clock) -> None:
     files(cast, 21)
     actor = cast.viewer("郑管理", time.now)

@@ -12,14 +12,21 @@ from tests.assessed import assess
 from tests.exchange import systems
 from tests.exchange.test_calls import said as told
 from tests.flows.sharing import NOW, OFFICER, in_force, officer
-from tests.pairings.test_pairings import social
-from tests.web.conftest import Office
+from tests.pairings.test_pairings import checked, companion, log, paired, social
+from tests.places.county import school
+from tests.places.test_boxes import hung
+from tests.web.conftest import Clock, Office
 from tests.web.test_sharing import body
+from tests.web.test_standards import POLICY, draft, entered
+from tests.web.together import LATER, TABLE, decided, do, officers, text
+from tongxin.coordination.models import JointMeeting, Member, Step
 from tongxin.exchange.models import Client, Hook
 from tongxin.ledger.models import Access
 from tongxin.lib import ids
-from tongxin.pairings.models import Companion, Wanted
+from tongxin.pairings.models import Companion, Pairing, Wanted
+from tongxin.places.models import Box, Inspection
 from tongxin.sharing.models import Agreement, Duty, Request, Version
+from tongxin.workforce.models import Team
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -73,6 +80,37 @@ def test_nobody_takes_an_id_that_is_somebody_elses(cast: world.World, office: Si
     assert office("王督导").post("/companions/new/", strange).status_code == 302
 
 
+def test_an_opening_and_a_contact_of_another_one_are_refused(cast: world.World, office: SignedIn) -> None:
+    keeper, desk = office("郑管理"), office("王督导")
+    for name in ("一中", "二中"):
+        hung(keeper, school(cast, name))
+    same = str(ids.new_id())
+    found = {"opening": same, "opened_on": "2025-09-02", "one": "何老师", "two": "王督导", "found": "0"}
+    answers = [keeper.post(f"/places/boxes/{each.id}/", found) for each in Box.objects.order_by("id")]
+    assert [each.status_code for each in answers] == [302, 404]
+    sites = [each.site_id for each in Box.objects.order_by("id")]
+    seen = {"inspection": same, "done_on": "2025-09-02", "one": "何老师"}
+    Inspection.objects.create(
+        id=same, site_id=sites[0], done_on="2025-09-02", clear={}, at=NOW, person_id=cast.people["郑管理"].id,
+        post_id=cast.posts["郑管理"].id,
+    )
+    assert keeper.post(f"/places/{sites[1]}/inspect/", seen).status_code == 404
+    row = companion(desk)
+    checked(desk, row)
+    for name in ("童甲", "童乙"):
+        paired(desk, cast.child(name), row)
+    logged = [log(desk, each, "2025-09-02", contact=same) for each in Pairing.objects.order_by("begun_at", "id")]
+    assert [each.status_code for each in logged] == [302, 404]
+
+
+def test_what_no_database_keeps_never_comes_in(cast: world.World, office: SignedIn) -> None:
+    officers(cast)
+    url = f"{TABLE}members/education/set/"
+    answer = office("郑管理").post(url, {"new_name": "新单位\x00", "posts": [str(cast.posts["教联络"].id)]})
+    assert answer.status_code == 302, text(answer)
+    assert Member.objects.get().organisation.name == "新单位"
+
+
 def test_a_need_and_a_companion(cast: world.World, office: SignedIn) -> None:
     social(cast)
     child = cast.child("童小雨")
@@ -96,3 +134,35 @@ def test_a_client_and_where_it_is_told(cast: world.World, office: SignedIn) -> N
     secrets = [re.findall(r'"tx-code">([^<]{20,})<', each.content.decode()) for each in (one, two)]
     assert secrets[0] == secrets[1] and secrets[0]
     assert Access.objects.filter(purpose="clients").count() > looks
+
+
+def once(browser: Office, url: str, given: dict[str, Any], rows: Any, *, page: str) -> None:
+    """One form with the id its page carries, sent twice, adds one row."""
+    ids_there, before = re.findall(r'name="id" value="([0-9a-f-]{36})"', text(browser.get(page))), rows.count()
+    assert ids_there
+    for _ in range(2):
+        answer = browser.post(url, {**given, "id": ids_there[0]})
+        assert answer.status_code == 302, text(answer)
+    assert rows.count() == before + 1
+
+
+def test_what_departments_write_together(cast: world.World, office: SignedIn, time: Clock) -> None:
+    officers(cast)
+    decided(cast, office, time)
+    lead, meeting = office("郑管理"), JointMeeting.objects.get()
+    here = f"{TABLE}meetings/{meeting.id}/"
+    minutes = {"held_at": LATER, "chaired": "郑局", "said": "又议了转介"}
+    once(lead, f"{here}hold/", minutes, Step.objects.filter(kind="held"), page=here)
+    standard = draft(office)
+    assert do(lead, standard, "ask", until="2025-10-20").status_code == 302
+    here = f"{TABLE}standards/{standard.id}/"
+    said = {"agrees": "changes", "said": "三天太短"}
+    once(office("教联络"), f"{here}comment/", said, Step.objects.filter(kind="commented"), page=here)
+    policy = entered(office)
+    here, listed = f"{TABLE}policies/{policy.id}/correct/", Step.objects.filter(about_id=policy.id, kind="listed")
+    once(lead, here, {**POLICY, "says": "畅通转介"}, listed, page=here)
+
+
+def test_a_team(cast: world.World, office: SignedIn) -> None:
+    team = {"kind": "service", "town": str(cast.place("370116001").id)}
+    once(office("郑管理"), "/workforce/teams/", team, Team.objects, page="/workforce/teams/")

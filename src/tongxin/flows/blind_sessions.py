@@ -24,11 +24,12 @@ from tongxin.blind.session import check, expected
 from tongxin.core.pathway import CHINA
 from tongxin.flows import blind_agreements
 from tongxin.flows.comparing_files import files_in
+from tongxin.flows.made_once import made_before, made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.instances.models import BlindSession
 from tongxin.intake.county import county_of
 from tongxin.intake.reading import open_roster
-from tongxin.lib import signing
+from tongxin.lib import ids, signing
 from tongxin.people.models import Child
 from tongxin.rulebook import rules, shipped
 
@@ -106,13 +107,19 @@ def on_file(*, actor: Viewer, at: datetime) -> list[Listed]:
     ]
 
 
-def ask(*, wish: Wish, rows: Iterable[Listed], source: str, actor: Viewer, at: datetime) -> BlindSession:
-    """A comparison that starts here, under an agreement chosen by its reference; its letter is made when a second
-    person approved."""
+@made_once
+def ask(
+    *, wish: Wish, rows: Iterable[Listed], source: str, actor: Viewer, at: datetime, new_id: UUID | None = None
+) -> BlindSession:
+    """A comparison that starts here, under an agreement chosen by its reference, once under `new_id`; its letter is
+    made when a second person approved."""
     if not access.may_do(viewer=actor, action=COMPARE, at=at):
         raise NotAllowed
+    if before := made_before(BlindSession, new_id, person_id=actor.person_id, is_asker=True):
+        return before
     agreed = blind_agreements.chosen(wish.agreement, viewer=actor, at=at)
-    return _opened(replace(wish, agreement=agreed), rows, source=source, actor=actor, at=at, came=None)
+    terms = replace(wish, agreement=agreed)
+    return _opened(terms, rows, source=source, actor=actor, at=at, came=None, new_id=new_id)
 
 
 def answer(
@@ -133,7 +140,7 @@ def answer(
 
 def _opened(
     wish: Wish, rows: Iterable[Listed], *, source: str, actor: Viewer, at: datetime,
-    came: tuple[bytes, blind.Opened] | None,
+    came: tuple[bytes, blind.Opened] | None, new_id: UUID | None = None,
 ) -> BlindSession:
     county = county_of(actor)
     if not access.may_do(viewer=actor, action=COMPARE, at=at) or county is None:
@@ -150,7 +157,8 @@ def _opened(
     if came is not None:
         expected(came[1], step=1, today=at.astimezone(CHINA).date())
     row = BlindSession(
-        county_id=county.id, person_id=actor.person_id, post_id=actor.post_id, opened_at=at, is_asker=came is None,
+        id=new_id or ids.new_id(), county_id=county.id,
+        person_id=actor.person_id, post_id=actor.post_id, opened_at=at, is_asker=came is None,
         kind=wish.kind, source=source, own_name=wish.own_name[:80], other_name=wish.other_name[:80],
         agreement=wish.agreement[:80], keep_until=at + timedelta(days=limits.days), rows=len(marks.keys),
         left_out=len(marks.refused), came=came[0] if came else b"",

@@ -23,8 +23,10 @@ from tongxin.core.pathway import CHINA
 from tongxin.documents import content
 from tongxin.documents.faults import NotTaken
 from tongxin.documents.kinds import attachments_in
+from tongxin.flows.made_once import made_before
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.ledger.models import Event
+from tongxin.lib import ids
 from tongxin.notices import services as notices
 from tongxin.registers import answers
 from tongxin.registers.answers import Answers, Given
@@ -117,17 +119,23 @@ def begin(
 
 def add_step(
     about: UUID, kind: str, *, actor: Viewer, at: datetime, clear: Mapping[str, Any] | None = None,
-    words: Mapping[str, str] | None = None,
+    words: Mapping[str, str] | None = None, new_id: UUID | None = None,
 ) -> Step:
     """One more row about a thing."""
     row = Step(
-        about_id=about, kind=kind, at=at, person_id=actor.person_id, post_id=actor.post_id, clear=dict(clear or {})
+        id=new_id or ids.new_id(), about_id=about,
+        kind=kind, at=at, person_id=actor.person_id, post_id=actor.post_id, clear=dict(clear or {})
     )
     said = {name: text for name, text in (words or {}).items() if text}
     text = json.dumps(said, ensure_ascii=False) if said else None
     vault.put(row, {"words": text}, keyring=vault.keyring([row.key_owner]))
     row.save()
     return row
+
+
+def step_before(new_id: UUID | None, about: UUID, kind: str, *, actor: Viewer) -> Step | None:
+    """The row that the same form made already; whoever asks holds the lock of the thing."""
+    return made_before(Step, new_id, about_id=about, kind=kind, person_id=actor.person_id)
 
 
 def steps_of(about: UUID, *kinds: str) -> list[Step]:

@@ -13,7 +13,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA, due_at
 from tongxin.flows import coordinating, coordinating_figures, coordinating_matters
 from tongxin.flows import coordinating_members as members
-from tongxin.flows.coordinating import CHANGED, add_step, locked, read, tell
+from tongxin.flows.coordinating import CHANGED, add_step, locked, read, step_before, tell
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.registers.answers import Given
 from tongxin.rulebook import rules
@@ -177,15 +177,19 @@ def sign_in(*, meeting_id: UUID, member_id: int | None, actor: Viewer, at: datet
 
 
 @transaction.atomic
-def hold(*, meeting_id: UUID, given: Given, actor: Viewer, at: datetime) -> JointMeeting:
-    """What was said; written again, the newest minutes stand and the former stay."""
+def hold(
+    *, meeting_id: UUID, given: Given, actor: Viewer, at: datetime, new_id: UUID | None = None
+) -> JointMeeting:
+    """What was said, once under `new_id`; written again, the newest minutes stand and the former stay."""
     meeting = led(meeting_id, viewer=actor, at=at)
+    if step_before(new_id, meeting.id, HELD, actor=actor):
+        return meeting
     if meeting.state not in (ASKED, HELD):
         raise Refused.because(CHANGED)
     said = read("minutes", given, coordinating.rules_of(MEETINGS, meeting.county_id, at=at), at=at)
     meeting.state, meeting.held_at = HELD, datetime.fromisoformat(said.clear["held_at"])
     meeting.save(update_fields=["state", "held_at"])
-    add_step(meeting.id, HELD, actor=actor, at=at, clear=said.clear, words=said.words)
+    add_step(meeting.id, HELD, actor=actor, at=at, clear=said.clear, words=said.words, new_id=new_id)
     tell("joint.advanced", meeting.id, actor=actor, at=at, step=HELD, posts=_asked(meeting))
     return meeting
 

@@ -13,7 +13,7 @@ from tongxin.coordination.models import Policy, Standard
 from tongxin.coordination.rules import STANDARDS, departments_for
 from tongxin.core.forms import Problem
 from tongxin.flows import coordinating
-from tongxin.flows.coordinating import CHANGED, File, add_step, examined, keep_scan, read, tell
+from tongxin.flows.coordinating import CHANGED, File, add_step, examined, keep_scan, read, step_before, tell
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.registers.answers import Answers, Given
 
@@ -39,7 +39,7 @@ def enter(
     *, given: Given, founds: Sequence[str], file: File | None, actor: Viewer, at: datetime,
     policy_id: UUID | None = None, new_id: UUID | None = None,
 ) -> Policy:
-    """A document, or its correction: the newest row stands, the former stay to be read."""
+    """A document, or its correction, once under `new_id`: the newest row stands, the former stay to be read."""
     county = coordinating.leading(actor, at=at)
     said = read("policy_fields", given, coordinating.rules_of(STANDARDS, county, at=at), at=at)
     if str(said.clear["in_force_on"]) < str(said.clear["issued_on"]):
@@ -54,9 +54,12 @@ def enter(
             return policy
     else:
         policy = _led(policy_id, county)
+        if step_before(new_id, policy.id, LISTED, actor=actor):
+            return policy
         Policy.objects.filter(id=policy.id).update(**days)
     founded = [each for each, _ in choices(county, at=at) if each in founds]
-    step = add_step(policy.id, LISTED, actor=actor, at=at, clear={**said.clear, "founds": founded}, words=said.words)
+    step = add_step(policy.id, LISTED, actor=actor, at=at, clear={**said.clear, "founds": founded}, words=said.words,
+                    new_id=new_id if policy_id else None)
     keep_scan(step, kept)
     tell("policy.listed", policy.id, actor=actor, at=at, step=LISTED)
     return policy

@@ -15,7 +15,7 @@ from tongxin.core.forms import Problem
 from tongxin.core.pathway import CHINA, due_at
 from tongxin.flows import coordinating
 from tongxin.flows import coordinating_members as members
-from tongxin.flows.coordinating import CHANGED, add_step, end_of, read, tell
+from tongxin.flows.coordinating import CHANGED, add_step, end_of, read, step_before, tell
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.numbers import day_in
 from tongxin.registers.answers import Given
@@ -170,10 +170,14 @@ def ask(*, standard_id: UUID, until: str, actor: Viewer, at: datetime) -> Standa
 
 
 @transaction.atomic
-def comment(*, standard_id: UUID, given: Given, actor: Viewer, at: datetime) -> Step:
-    """A department's comment on the text before it; it may say more than once."""
+def comment(
+    *, standard_id: UUID, given: Given, actor: Viewer, at: datetime, new_id: UUID | None = None
+) -> Step:
+    """A department's comment on the text before it, once under `new_id`; it may say more than once."""
     standard = standard_for(standard_id, viewer=actor, at=at)
     Standard.objects.select_for_update().get(id=standard.id)
+    if before := step_before(new_id, standard.id, COMMENTED, actor=actor):
+        return before
     now = now_of(standard, at=at)
     reached = set(members.members_reached(actor))
     mine = next((each for each in members.current(standard.county_id) if each.id in reached), None)
@@ -182,7 +186,7 @@ def comment(*, standard_id: UUID, given: Given, actor: Viewer, at: datetime) -> 
     if now.asked is None or standard.state != Standard.COMMENT or end_of(str(now.asked.clear["until"])) < at:
         raise Refused.because(OVER)
     said = read("comment_fields", given, rules_for(standard.county_id, at=at), at=at)
-    step = add_step(standard.id, COMMENTED, actor=actor, at=at, words=said.words, clear={
+    step = add_step(standard.id, COMMENTED, actor=actor, at=at, words=said.words, new_id=new_id, clear={
         **said.clear, "number": now.newest, "department": mine.department, "member": mine.id,
     })
     tell("standard.advanced", standard.id, actor=actor, at=at, step=COMMENTED, posts=[standard.post_id])

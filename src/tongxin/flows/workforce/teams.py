@@ -13,9 +13,11 @@ from tongxin.access import selectors as access
 from tongxin.accounts.models import Division, Organisation, Post
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
+from tongxin.flows.made_once import made_before
 from tongxin.flows.pairing_companions import is_checked, must, post_of
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.workforce import clearances, gates, reach
+from tongxin.lib import ids
 from tongxin.pairings.models import Companion
 from tongxin.people.models import Child
 from tongxin.vault import Owner
@@ -63,8 +65,11 @@ def team_for(*, team_id: UUID, viewer: Viewer, at: datetime, for_update: bool = 
 
 
 @transaction.atomic
-def form(*, kind: str, town_id: int | None, organisation_id: int | None, actor: Viewer, at: datetime) -> Team:
-    """A team nobody is in yet."""
+def form(
+    *, kind: str, town_id: int | None, organisation_id: int | None, actor: Viewer, at: datetime,
+    new_id: UUID | None = None,
+) -> Team:
+    """A team nobody is in yet; once under `new_id`."""
     by, county_id = must(actor, reach.TEAMS, at=at), reach.county_or_none(actor)
     if county_id is None:
         raise NotAllowed
@@ -76,9 +81,12 @@ def form(*, kind: str, town_id: int | None, organisation_id: int | None, actor: 
     if problems:
         raise Refused(problems)
     Division.objects.select_for_update().get(id=county_id)
+    if before := made_before(Team, new_id, county_id=county_id, person_id=by):
+        return before
     last = Team.objects.filter(county_id=county_id).aggregate(last=Max("number"))["last"] or 0
     team = Team(
-        county_id=county_id, number=last + 1, kind=kind, town_id=town.id if town else None, organisation=body, at=at,
+        id=new_id or ids.new_id(), county_id=county_id,
+        number=last + 1, kind=kind, town_id=town.id if town else None, organisation=body, at=at,
         person_id=by, post_id=post_of(actor),
     )
     team.save()

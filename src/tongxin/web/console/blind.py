@@ -26,6 +26,7 @@ from tongxin.rulebook import rules
 from tongxin.web.console.names import post_titles
 from tongxin.web.console.options import county_of_viewer
 from tongxin.web.doors import Request, door, may_do_any
+from tongxin.web.new_ids import fresh, given_id
 from tongxin.web.pages import show
 
 OPEN, COMPARE = "office.blind_compare|approve_blind", "office.blind_compare"
@@ -57,7 +58,7 @@ def _list(request: Request, problem: str = "", status: int = 200) -> HttpRespons
     limits = blind_sessions.rules_at(request.at, region=rules.region_of(county_of_viewer(request)))
     return show(request, "blind/list.html", {
         "rows": [{"row": each, "state": _state_zh(each)} for each in found],
-        "kinds": KINDS, "limits": limits, "problem": problem, "given": request.POST,
+        "new_id": fresh(request)["id"], "kinds": KINDS, "limits": limits, "problem": problem, "given": request.POST,
         "own_name": request.POST.get("own_name") or _own_name(request),
         "may_compare": may_do_any(request, blind_sessions.COMPARE),
         "agreements": blind_agreements.offered(request.viewer, at=request.at),
@@ -100,7 +101,9 @@ def _wish(request: Request) -> Wish:
 
 def _asked(request: Request) -> BlindSession:
     rows, source = _rows(request)
-    return blind_sessions.ask(wish=_wish(request), rows=rows, source=source, actor=request.viewer, at=request.at)
+    return blind_sessions.ask(
+        wish=_wish(request), rows=rows, source=source, actor=request.viewer, at=request.at, new_id=given_id(request)
+    )
 
 
 def _answered(request: Request) -> BlindSession:

@@ -246,6 +246,7 @@ def _lead_forms(
         }
         form = drawn(found.forms["minutes"], given if deed == "hold" else before, problems, before="hold-")
         blocks.append(Form(_("写纪要") if step is None else _("补充、更正纪要"), f"{here}hold/", form, _("保存纪要"),
+                           hidden=fresh(request),
                            is_closed=step is not None and deed != "hold"))
     if meeting.state == meetings.HELD:
         fields = [choose("member", _("由哪个部门办"), members_zh(request)), *found.forms["decision_fields"]]
@@ -281,7 +282,7 @@ def act(request: Request, joint_id: UUID, joint_deed: str) -> HttpResponse:
         "ask": lambda: meetings.ask(**common),
         "reply": lambda: meetings.reply(**common, member_id=member, answer=request.POST.get("reply", "")),
         "sign": lambda: meetings.sign_in(**common, member_id=member),
-        "hold": lambda: meetings.hold(**common, given=given),
+        "hold": lambda: meetings.hold(**common, given=given, new_id=given_id(request)),
         "off": lambda: meetings.call_off(**common, words=request.POST.get("words", "")[:2000]),
         "change": lambda: meetings.change(**common, given=given),
         "decide": lambda: meetings.decide(**common, member_id=member, given=given, new_id=given_id(request)),

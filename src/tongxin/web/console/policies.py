@@ -109,7 +109,7 @@ def _enter(request: Request, policy_id: UUID | None) -> Policy:
     given = given_in(request)
     return policies.enter(
         given=given, founds=given.get("founds", []), file=file_in(request), actor=request.viewer, at=request.at,
-        policy_id=policy_id, new_id=None if policy_id else given_id(request),
+        policy_id=policy_id, new_id=given_id(request),
     )
 
 

@@ -192,7 +192,8 @@ def _comment_form(
         return []
     said = any(each.clear["member"] in reached for each in now.comments)
     return [Form(_("请本部门提意见") if not said else _("再提一条意见"), f"{LIST}{standard.id}/comment/",
-                 drawn(found.forms["comment_fields"], given_in(request), problems), _("交意见"), is_closed=said)]
+                 drawn(found.forms["comment_fields"], given_in(request), problems), _("交意见"), is_closed=said,
+                 hidden=fresh(request))]
 
 
 def _comment(
@@ -310,7 +311,7 @@ def act(request: Request, standard_id: UUID, standard_deed: str) -> HttpResponse
     given = given_in(request)
     acts: dict[str, Any] = {
         "ask": lambda: standards.ask(**common, until=request.POST.get("until", "")),
-        "comment": lambda: standards.comment(**common, given=given),
+        "comment": lambda: standards.comment(**common, given=given, new_id=given_id(request)),
         "reply": lambda: standards.reply(
             **common, given=given, comment_id=id_in(request.POST.get("comment", "")) or standard_id
         ),

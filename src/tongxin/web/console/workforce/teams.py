@@ -23,6 +23,7 @@ from tongxin.people.models import Child
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import told_problems, words_in
 from tongxin.web.doors import Request, child_for, door, may_do_any
+from tongxin.web.new_ids import fresh, given_id
 from tongxin.web.pages import show
 from tongxin.workforce.models import Team
 
@@ -38,6 +39,7 @@ def team_list(request: Request) -> HttpResponse:
         team = teams.form(
             kind=request.POST.get("kind", ""), town_id=number_in(request.POST.get("town", "")),
             organisation_id=number_in(request.POST.get("organisation", "")), actor=request.viewer, at=request.at,
+            new_id=given_id(request),
         )
     except NotAllowed:
         raise Http404 from None
@@ -57,7 +59,7 @@ def _list(request: Request, problems: Iterable[Problem] = (), status: int = 200)
     names = dict(towns.values_list("id", "name"))
     bodies = Organisation.objects.filter(division__county_id=county_id or 0, kind="school").order_by("name")
     return show(request, "workforce/teams.html", {
-        "problems": told_problems(problems), "towns": towns, "bodies": bodies,
+        "new_id": fresh(request)["id"], "problems": told_problems(problems), "towns": towns, "bodies": bodies,
         "kinds": list(reach.rules_in(county_id, at=request.at).teams.values()),
         "rows": [_line(teams.standing(each, at=request.at), names) for each in found],
     }, status=status)
