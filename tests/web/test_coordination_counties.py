@@ -12,6 +12,7 @@ from tests.web.together import SignedIn, decided, officers, text
 from tongxin.accounts import county as counties
 from tongxin.accounts.models import Organisation, Post
 from tongxin.comparisons.models import Answer
+from tongxin.coordination.models import Matter
 from tongxin.flows.coordinating_figures import agenda_for
 from tongxin.lib import ids
 
@@ -46,6 +47,8 @@ def test_each_county_of_the_city_in_numbers(cast: world.World, office: SignedIn,
     assert set(found) == {"莱芜区"} and found["莱芜区"]["今年开过的联席会议"] == "1 次"
     assert found["莱芜区"]["没有办结的决定和督办"] == "1 件，逾期 1 件"
     said = text(answer)
+    Matter.objects.update(state=Matter.ANSWERED)
+    assert rows(office(city).get(PAGE))["莱芜区"]["没有办结的决定和督办"] == "1 件"
     assert "有逾期" in said and "小雨" not in said and "郑局" not in said and "答复全部逾期的转介" not in said
 
 

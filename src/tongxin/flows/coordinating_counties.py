@@ -14,6 +14,7 @@ from tongxin.coordination.rules import MEETINGS
 from tongxin.core.pathway import CHINA
 from tongxin.flows import coordinating
 from tongxin.flows.coordinating_figures import withheld
+from tongxin.flows.coordinating_matters import is_late
 from tongxin.flows.refusals import NotAllowed
 from tongxin.rulebook import rules
 from tongxin.sharing.models import Agreement, Duty
@@ -90,8 +91,9 @@ def _meetings(place: Division, at: datetime) -> tuple[int, None, str]:
 
 
 def _matters(place: Division, at: datetime) -> tuple[int, int, str]:
-    rows = Matter.objects.filter(county_id=place.id).exclude(state=Matter.CLOSED)
-    return rows.count(), rows.filter(due_at__lt=at).count(), "件"
+    # Late as the department's own page says it: what was answered waits for who leads.
+    rows = list(Matter.objects.filter(county_id=place.id).exclude(state=Matter.CLOSED))
+    return len(rows), sum(is_late(each, at=at) for each in rows), "件"
 
 
 def _agreements(place: Division, _at: datetime) -> tuple[int, None, str]:
