@@ -102,6 +102,9 @@ class TestNumbers:
         assert supply(desk)["qualified"] == "0"
         Verdict.objects.create(qualification=paper, agrees=True, **common)
         assert supply(desk)["qualified"] == "7"
+        Qualification.objects.update(kind="lawyer")
+        assert supply(desk)["qualified"] == "0"
+        Qualification.objects.update(kind="counsellor")
         assert None in page.context["whole"]["levels"] and "不显示" in text(page) and "童0" not in text(page)
         assert all(set(row["levels"]) <= {0, None} for row in page.context["parts"]) and page.context["parts"]
 

@@ -21,6 +21,7 @@ from tongxin.cases.models import Case
 from tongxin.duty.models import Turn
 from tongxin.flows.pairing_companions import must
 from tongxin.flows.refusals import NotAllowed
+from tongxin.flows.workforce.reach import rules_in
 from tongxin.funds.models import Balance, Grant, Payout
 from tongxin.people.models import CategorySpan
 from tongxin.places.models import Site
@@ -139,8 +140,8 @@ def _supply(viewer: Viewer, whole: Line, parts: list[Line], column: str, at: dat
     sites = list(Site.objects.filter(area(viewer), is_used=True).select_related("division"))
     today = day_of(at)
     shifts = Shift.objects.filter(room__in=rooms, first_day__lte=today).exclude(last_day__lt=today)
-    seated = list(shifts.select_related("room", "room__division"))
-    qualified = _qualified({each.person_id for each in seated}, today)
+    seated = list(shifts.select_related("room", "room__division", "post", "post__division"))
+    qualified = _qualified(seated, today, at)
     for line in (whole, *parts):
         def here(division: Division, line: Line = line) -> bool:
             return line is whole or (line.division_id is not None and _under(division, column) == line.division_id)
@@ -160,13 +161,13 @@ def _under(division: Division, column: str) -> int | None:
     return found
 
 
-def _of_rooms(line: Line, rooms: list[Room], seated: list[Shift], qualified: set[UUID] | None) -> None:
+def _of_rooms(line: Line, rooms: list[Room], seated: list[Shift], qualified: frozenset[UUID] | None) -> None:
     if not rooms:
         return
     line.supply["rooms"] = Decimal(len(rooms))
     line.supply["hours"] = _hours(seated)
     if qualified is not None:
-        line.supply["qualified"] = _hours([each for each in seated if each.person_id in qualified])
+        line.supply["qualified"] = _hours([each for each in seated if each.id in qualified])
     line.supply["people"] = Decimal(len({each.person_id for each in seated}))
 
 
@@ -174,13 +175,20 @@ def _hours(seated: Iterable[Shift]) -> Decimal:
     return Decimal(sum(each.ends - each.starts for each in seated)) / 60
 
 
-def _qualified(people: set[UUID], today: date) -> set[UUID] | None:
-    """Of those who sit, who has a certificate that another person has seen and that holds; None: none was ever kept."""
-    kept = Qualification.objects.filter(about_id__in=people)
+def _qualified(seated: list[Shift], today: date, at: datetime) -> frozenset[UUID] | None:
+    """The shifts of those who have a certificate that their post asks for, that another person has seen and that
+    holds; None: none was ever kept."""
+    kept = Qualification.objects.filter(about_id__in={each.person_id for each in seated})
     if not kept.exists():
         return None
     holds = kept.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today), verdict__agrees=True)
-    return {each for each in holds.values_list("about_id", flat=True) if each}
+    has: dict[UUID | None, set[str]] = defaultdict(set)
+    for person_id, kind in holds.values_list("about_id", "kind"):
+        has[person_id].add(kind)
+    return frozenset(
+        each.id for each in seated
+        if has[each.person_id] & rules_in(each.post.division.county_id, at=at).wanted_of(each.post.role)
+    )
 
 
 def _of_sites(line: Line, sites: list[Site]) -> None:
