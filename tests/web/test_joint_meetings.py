@@ -13,7 +13,9 @@ from tests.web.conftest import MORNING, Clock, Office
 from tests.web.together import LATER, MEETING_DAY, TABLE, decided, do, join, officers, plan, text
 from tongxin.accounts.models import Organisation, Post
 from tongxin.coordination.models import Attendance, JointMeeting, Matter, Member, Step
-from tongxin.flows.coordinating_figures import _share, withheld
+from tongxin.coordination.rules import MEETINGS, departments_for
+from tongxin.flows.coordinating import rules_of
+from tongxin.flows.coordinating_figures import _Asked, _Counted, _share, _told, withheld
 from tongxin.flows.coordinating_watch import follow_coordination
 from tongxin.notices.models import Notice
 
@@ -111,6 +113,18 @@ def test_small_numbers_are_withheld() -> None:
     assert [withheld(number, 3) for number in (0, 1, 2, 3)] == ["0", "少于 3", "少于 3", "3"]
     assert _share(9, 10, 3, "步")[0] == "不写出"
     assert _share(8, 20, 3, "步") == ("8", "共 20 步，按时 40%")
+
+
+def test_no_department_is_worked_out_from_the_whole(cast: world.World) -> None:
+    county = cast.place("370116").id
+    meant = rules_of(MEETINGS, county, at=MORNING)
+    asked = _Asked(cast.viewer("郑管理", MORNING), county, meant, departments_for(county, at=MORNING), MORNING)
+    first, second, third = list(asked.departments)[:3]
+    for small in ({first: 1}, {first: 1, second: 1}):
+        told = _told("a", "甲", "件", "", _Counted(9 + sum(small.values()), {third: 9, **small}), asked)
+        assert [each["said"] for each in told.rows].count("不写出") >= 2 and str(9 + sum(small.values())) == told.said
+        whole = {"9": 9}.get(next((each["said"] for each in told.rows if each["said"] != "不写出"), ""), 0)
+        assert 9 + sum(small.values()) - whole >= meant.least
 
 
 def test_a_decision_is_received_answered_with_proof_returned_and_closed(

@@ -9,6 +9,7 @@ from typing import Any
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Organisation
 from tongxin.accounts.viewers import Viewer
+from tongxin.capacity.hiding import hide_small
 from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE
 from tongxin.comparisons.selectors import waiting_in
@@ -21,7 +22,7 @@ from tongxin.referrals.models import Referral
 from tongxin.rulebook import rules
 
 WAITING = ("sent", "received", "accepted")
-OTHERS = "其他单位"
+OTHERS, WITHHELD = "其他单位", "不写出"
 
 
 @dataclass(slots=True)
@@ -79,10 +80,6 @@ def _told(id: str, zh: str, unit: str, means: str, counted: _Counted, asked: _As
     least = asked.rules.least
     rows = _rows(counted.by_department or {}, asked)
     said = withheld(counted.number, least)
-    if any(each["said"].startswith("少于") for each in rows) and len(rows) > 1:
-        # The whole less the other rows would tell what one row withholds.
-        hidden = sum(1 for each in rows if each["said"].startswith("少于"))
-        said = "见各部门" if hidden == 1 else said
     more = ""
     if counted.late and said == str(counted.number) and _both(counted.late, counted.number, least):
         more = f"其中逾期 {counted.late} {unit}"
@@ -100,15 +97,18 @@ def _share(part: int, whole: int, least: int, unit: str) -> tuple[str, str]:
     if not whole:
         return "0", "这段时间没有危机步骤办成"
     if not _both(part, whole, least) or whole < least:
-        return "不写出", f"共 {withheld(whole, least)} {unit}，人数太少"
+        return WITHHELD, f"共 {withheld(whole, least)} {unit}，人数太少"
     return str(part), f"共 {whole} {unit}，按时 {part * 100 // whole}%"
 
 
 def _rows(by_department: Mapping[str, int], asked: _Asked) -> list[dict[str, str]]:
     named = {id: each.zh for id, each in asked.departments.items()} | {"": OTHERS}
+    there = [id for id in named if by_department.get(id)]
+    # Small ones are withheld together with as many others as the whole would need to tell them.
+    told = hide_small([by_department[id] for id in there], under=asked.rules.least)
     return [
-        {"zh": named[id], "said": withheld(by_department[id], asked.rules.least)}
-        for id in named if by_department.get(id)
+        {"zh": named[id], "said": WITHHELD if number is None else str(number)}
+        for id, number in zip(there, told, strict=True)
     ]
 
 
