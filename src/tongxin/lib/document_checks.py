@@ -63,7 +63,7 @@ def _family(raw: object) -> None:
 def _book(raw: object) -> None:
     book = take.mapping(raw, "book", required=("zh", "rest", "signatures", "chapters"))
     _signatures(book["signatures"], "book.signatures")
-    found = []
+    found: list[str] = []
     for at, each in enumerate(_named(book["chapters"], "book.chapters", required=("forms",))):
         found += take.sequence(each["forms"], f"book.chapters[{at}].forms")
     take.unrepeated(found, "book.chapters", "表")
