@@ -12,9 +12,10 @@ from tongxin.accounts.posts import responsible
 from tongxin.accounts.viewers import WORKER
 from tongxin.core.pathway import CHINA
 from tongxin.flows.finding import Finding as Answer
-from tongxin.flows.sites.reach import rules_of
+from tongxin.flows.sites.reach import KEEP, rules_of
 from tongxin.notices import services as notices
 from tongxin.places.models import Box, Finding, Site
+from tongxin.rulebook import rules
 
 BATCH = 100
 WHAT = "阵地"
@@ -49,13 +50,15 @@ def _ring(row: Late, what: str, now: datetime) -> bool:
         kind="site.reminded", subject=site.key_owner, actor=WORKER, at=now, is_fact=False,
         clear={"site": str(site.id), "what": what, "level": row.climbed},
     )
-    posts = [who.post_id] if who else _desk(site)
+    posts = [who.post_id] if who else _desk(site, now)
     notices.tell_posts(posts=posts, event=event, at=now)
     return True
 
 
-def _desk(site: Site) -> list[UUID]:
-    return list(Post.objects.filter(division_id=site.county_id, role="case_manager").values_list("id", flat=True))
+def _desk(site: Site, now: datetime) -> list[UUID]:
+    """The county's own posts that keep its sites."""
+    keepers = rules.access_rules(at=now).office.get(KEEP, frozenset())
+    return list(Post.objects.filter(division_id=site.county_id, role__in=keepers).values_list("id", flat=True))
 
 
 def examine(at: datetime) -> Iterator[Answer]:

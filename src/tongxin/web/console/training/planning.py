@@ -83,7 +83,8 @@ def _page(
     names = open_names(
         request, people=[plan.begun_by, plan.approved_by], purpose=PURPOSE, route=ROUTE, part=PART
     )
-    posts = Post.objects.filter(division__county_id=plan.county_id, role__in=("case_manager", "child_supervisor"))
+    keepers = rulebook.access_rules(at=request.at).office.get(KEEP, frozenset())
+    posts = Post.objects.filter(division__county_id=plan.county_id, role__in=keepers)
     return show(request, "training/plan.html", {
         "plan": plan, "state": plan.get_state_display(), "problems": told_problems(wrong),
         "place": Division.objects.filter(id=plan.county_id).values_list("name", flat=True).first() or "",
