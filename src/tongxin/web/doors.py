@@ -19,6 +19,7 @@ from django.http import (
     JsonResponse,
     QueryDict,
 )
+from django.http.request import RawPostDataException
 from django.http.response import HttpResponseNotAllowed
 
 from tongxin.access import scope
@@ -216,6 +217,14 @@ def _drop_nul(request: Request) -> None:
         NUL in each for name, values in request.POST.lists() for each in (name, *values)
     ):
         request.POST = _without_nul(request.POST)
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """What was sent, as it came; nothing where a page's form came to what takes none."""
+    try:
+        return request.body
+    except RawPostDataException:
+        return b""
 
 
 def _without_nul(said: QueryDict) -> Any:

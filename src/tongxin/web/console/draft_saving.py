@@ -19,7 +19,7 @@ from tongxin.people.models import Child
 from tongxin.web.console.form_page import asked_about, said
 from tongxin.web.console.opened import act_from_opened, opened_by, refuse_others
 from tongxin.web.console.opening import asked_here
-from tongxin.web.doors import Request, child_for, door
+from tongxin.web.doors import Request, body_of, child_for, door
 
 LARGEST = 256 * 1024
 UNREADABLE = "系统没有看懂，还没有存上。"
@@ -51,7 +51,7 @@ def keep_file_draft(request: Request) -> HttpResponseBase:
 
 
 def _keep(request: Request, child: Child | None, asked: Asked) -> JsonResponse:
-    if len(request.body) > LARGEST:
+    if len(body_of(request)) > LARGEST:
         return said(TOO_LARGE, status=413)
     writing = _writing(request)
     if writing is None:
@@ -90,7 +90,7 @@ def _is_writable(writing: Writing) -> bool:
 
 def _writing(request: Request) -> Writing | None:
     try:
-        body = json.loads(request.body)
+        body = json.loads(body_of(request))
         found = Writing(
             entry_id=UUID(str(body["entry_id"])), form_hash=str(body["form_hash"])[:64], answers=body["answers"],
             tab=UUID(str(body["tab"])), turn=int(body["turn"]), base=int(body["base"]),

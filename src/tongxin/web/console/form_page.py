@@ -15,7 +15,7 @@ from tongxin.core.pathway import CHINA
 from tongxin.flows.record import asked_of
 from tongxin.people.models import Child
 from tongxin.rulebook import rules
-from tongxin.web.doors import Request
+from tongxin.web.doors import Request, body_of
 
 RENEWED = "表单已更新，请另开一页打开新的表单，对照填写后再提交；本页的内容没有保存。"
 UNREADABLE = "系统没有看懂这次提交，没有保存。"
@@ -46,7 +46,7 @@ def asked_about(request: Request, child: Child, form_id: str) -> Asked:
 def read_sent(request: Request) -> Sent | None:
     """What was sent, if it is a form at all."""
     try:
-        body = json.loads(request.body)
+        body = json.loads(body_of(request))
         answers = body["answers"]
         found = Sent(UUID(str(body["entry_id"])), str(body["form_hash"]), answers)
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -20,7 +20,7 @@ from tongxin.rulebook.amending import Amendment, Refusal
 from tongxin.rulebook.locks import locks_in
 from tongxin.web.console.amendments import OVERDRAWN, amendment_in
 from tongxin.web.console.definition_rules import TYPES, rules_of
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, body_of, door
 from tongxin.web.pages import show
 
 OLD_ENOUGH = 17
@@ -111,7 +111,7 @@ def _saved(
 ) -> JsonResponse:
     """Kept whole or not at all; what is wrong with it is told at its place and hinders only the proposal."""
     try:
-        body = json.loads(request.body)
+        body = json.loads(body_of(request))
         wanted, revision = body["wanted"], int(body["revision"])
         if not isinstance(wanted, dict):
             raise TypeError

@@ -18,7 +18,7 @@ from tongxin.lib import clock
 from tongxin.lib.ids import id_in
 from tongxin.web.console import entering
 from tongxin.web.console.entering import let_in, limits_of, sure
-from tongxin.web.doors import SIGN_IN, Request, door
+from tongxin.web.doors import SIGN_IN, Request, body_of, door
 from tongxin.web.pages import BRAND, show_plain
 
 SECOND = f"{SIGN_IN}second/"
@@ -111,7 +111,7 @@ def ask_passkey(request: Request) -> JsonResponse:
 @door("public", methods=("POST",))
 def show_passkey(request: Request) -> JsonResponse:
     """Signs in, goes on signing in, or opens a locked browser, for whoever's passkey it is."""
-    state, answer = request.session.pop(ASKED, None), sent(request.body)
+    state, answer = request.session.pop(ASKED, None), sent(body_of(request))
     row = passkeys.named(answer) if state and answer else None
     awaited = request.locked or _waiting(request)
     if row is None or not _is_theirs(row, awaited):

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from tongxin.clues import inbound
 from tongxin.clues.inbound import Call, Unsigned, wecom
 from tongxin.flows import clue_inbound
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, body_of, door
 
 # The sender repeats what was not answered with this.
 DONE = "success"
@@ -20,7 +20,7 @@ DONE = "success"
 @door("public", methods=("GET", "POST"))
 def hand_in(request: Request, door: str) -> HttpResponse:
     """Taken in and answered shortly; whatever isn't right gets the page of no such address."""
-    call = Call(request.headers, request.GET.dict(), request.body if request.method == "POST" else b"")
+    call = Call(request.headers, request.GET.dict(), body_of(request) if request.method == "POST" else b"")
     try:
         if request.method == "GET":
             return HttpResponse(_greeting(request, door, call), content_type="text/plain")
