@@ -34,6 +34,7 @@ from tongxin.flows.training.watching import follow_training
 from tongxin.flows.workforce.watch import follow_workforce
 from tongxin.ledger import subjects
 from tongxin.people.models import Child
+from tongxin.rulebook import rules
 
 log = logging.getLogger("tongxin.sweep")
 BATCH = 200
@@ -43,7 +44,12 @@ _stuck: dict[UUID, datetime] = {}
 
 
 def sweep(now: datetime, *, limit: int = BATCH) -> int:
-    """How many cases were looked at again, after everything else that moments change."""
+    """How many cases were looked at again, after everything else that moments change.
+
+    Nothing where no rules were adopted yet: such a place is only being set up.
+    """
+    if not rules.newest():
+        return 0
     follow_all(now)
     return look_at_due(now, limit=limit)
 

@@ -25,7 +25,7 @@ from tongxin.lib.money import yuan
 from tongxin.people.models import Child
 
 PURPOSE, ROUTE, WAY, GOODS = "payout", "payouts", "receipts", "goods"
-TEMPLATE = FOLDER / "receipts.typ"
+TEMPLATE = FOLDER.joinpath("receipts.typ")
 WHOLE, TOWN, VILLAGE = BY = ("list", "town", "village")
 NOT_YET = "没有印：同意以后才能印签收单。"
 NO_WAY = "没有印：请选怎样分张。"
