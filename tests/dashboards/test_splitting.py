@@ -10,7 +10,7 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.indicators.test_hiding import solved
+from tests.indicators.test_hiding import narrowed, solved
 from tongxin.core.indicators.hiding import Path
 from tongxin.core.indicators.splitting import Tree, hide_split
 
@@ -79,18 +79,7 @@ def bounded(counts: dict[Path, dict[str, int]], hidden: dict[str, frozenset[Path
             ) -> dict[Cell, tuple[int, int]]:
     most = counts[()][root] + 1
     bounds = {(path, name): (0, most) for name, paths in hidden.items() for path in paths}
-    for _ in range(30):
-        before = dict(bounds)
-        for unknown, known in found:
-            for cell, sign in unknown.items():
-                rest = [(other, each) for other, each in unknown.items() if other != cell]
-                least = sum(each * bounds[other][0 if each > 0 else 1] for other, each in rest)
-                largest = sum(each * bounds[other][1 if each > 0 else 0] for other, each in rest)
-                low, high = (known - largest, known - least) if sign > 0 else (least - known, largest - known)
-                bounds[cell] = max(bounds[cell][0], low), min(bounds[cell][1], high)
-        if bounds == before:
-            break
-    return bounds
+    return narrowed(bounds, found)
 
 
 def attack(counts: dict[Path, dict[str, int]], tree: Tree, root: str) -> None:

@@ -79,13 +79,8 @@ def solved(found: list[tuple[dict[Cell, int], int]]) -> dict[Cell, Fraction]:
     }
 
 
-def bounded(
-    counts: dict[Path, Row], hidden: frozenset[Path], found: list[tuple[dict[Cell, int], int]]
-) -> dict[Cell, tuple[int, int]]:
-    """Between what each unknown must lie, by what is left for it in every equation, again and again."""
-    most, width = sum(counts[()]) + 1, len(counts[()])
-    lowest = 1 if width == 1 else 0
-    bounds = {(path, at): (lowest, most) for path in hidden for at in range(width)}
+def narrowed(bounds: dict[Any, tuple[int, int]], found: list[tuple[dict[Any, int], int]]) -> dict[Any, tuple[int, int]]:
+    """The bounds by what is left for each unknown in every equation, again and again."""
     for _ in range(30):
         before = dict(bounds)
         for unknown, known in found:
@@ -98,6 +93,16 @@ def bounded(
         if bounds == before:
             break
     return bounds
+
+
+def bounded(
+    counts: dict[Path, Row], hidden: frozenset[Path], found: list[tuple[dict[Cell, int], int]]
+) -> dict[Cell, tuple[int, int]]:
+    """Between what each unknown must lie."""
+    most, width = sum(counts[()]) + 1, len(counts[()])
+    lowest = 1 if width == 1 else 0
+    bounds = {(path, at): (lowest, most) for path in hidden for at in range(width)}
+    return narrowed(bounds, found)
 
 
 def check(counts: dict[Path, Row]) -> None:

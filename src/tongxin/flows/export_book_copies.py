@@ -6,19 +6,17 @@ from typing import IO
 from uuid import UUID
 
 import pyzipper
-from django.db import transaction
 
 from tongxin import vault
 from tongxin.accounts.viewers import Viewer
 from tongxin.exports import store, writing
 from tongxin.exports.models import BOOKS, Copy, Export, Included
-from tongxin.flows import export_ending
 from tongxin.flows.export_asking import record
 from tongxin.flows.export_books import CONTENT, LABEL, UNBOUND
-from tongxin.flows.export_copies import facts_of, is_over, trace_of
+from tongxin.flows.export_copies import copied, facts_of, trace_of
 from tongxin.flows.export_rows import LEFT_OUT, PURPOSE, ROUTE
 from tongxin.flows.looking import person_of
-from tongxin.flows.refusals import NotAllowed, Refused
+from tongxin.flows.refusals import Refused
 from tongxin.lib import ids
 from tongxin.people.models import Child
 from tongxin.vault import Sealed
@@ -30,15 +28,7 @@ GONE = "没有下载：有一册的文件不在了。请重新申请。"
 
 def download(*, export_id: UUID, actor: Viewer, at: datetime) -> tuple[Copy, IO[bytes]]:
     """The only copy for its requester, written down with its hash before a byte leaves; whoever gets it closes it."""
-    with transaction.atomic():
-        row = Export.objects.select_for_update().filter(id=export_id, state=Export.MADE, way=BOOKS).first()
-        if row is None or actor.person_id != row.person_id or is_over(row, at):
-            raise NotAllowed
-        why = export_ending.overtaken(row, at=at)
-        if not why:
-            return _copied(row, actor, at)
-        export_ending.recall(row, why, at=at)
-    raise Refused.because(export_ending.told(why))
+    return copied(export_id, BOOKS, _copied, actor=actor, at=at)
 
 
 def _copied(row: Export, actor: Viewer, at: datetime) -> tuple[Copy, IO[bytes]]:

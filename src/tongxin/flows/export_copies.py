@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -25,19 +27,28 @@ from tongxin.rulebook.foreign import Sheet, sheets_in
 
 NO_MORE = "没有下载：这份导出最多下载 {copies} 次，已经用完。还需要的，请重新申请。"
 SECRET = 16
+Made = TypeVar("Made")
 WARNING = "未成年人信息：只用于所批准的用途，不得转发、不得公开；用完或到期即删。"
 
 
 def download(*, export_id: UUID, actor: Viewer, at: datetime) -> tuple[Copy, bytes]:
     """A new copy for its requester, written down with its hash before a byte leaves; none of an export that holds
     somebody who has no place in it any more."""
+    return copied(export_id, "archive", _copied, actor=actor, at=at)
+
+
+def copied(
+    export_id: UUID, way: str, copy: Callable[[Export, Viewer, datetime], tuple[Copy, Made]], *, actor: Viewer,
+    at: datetime,
+) -> tuple[Copy, Made]:
+    """What `copy` makes of an export of that way, for its requester; recalled instead when it was overtaken."""
     with transaction.atomic():
-        row = Export.objects.select_for_update().filter(id=export_id, state=Export.MADE, way="archive").first()
+        row = Export.objects.select_for_update().filter(id=export_id, state=Export.MADE, way=way).first()
         if row is None or actor.person_id != row.person_id or is_over(row, at):
             raise NotAllowed
         why = export_ending.overtaken(row, at=at)
         if not why:
-            return _copied(row, actor, at)
+            return copy(row, actor, at)
         export_ending.recall(row, why, at=at)
     raise Refused.because(export_ending.told(why))
 
