@@ -36,8 +36,8 @@ PER_CHILD = {
     "cases": 1, "spans": 1.3, "identifications": 2, "assessments": 0.6, "grades": 0.5, "standings": 1.5,
     "visits": 7, "contacts": 2,
     "tasks": 12.6, "referrals": 0.2, "feedback": 0.5, "consents": 0.3, "courses": 0.1, "course_ends": 0.08,
-    "sessions": 0.7, "crises": 0.03, "reports": 0.01, "plans": 0.3, "reviews": 0.5, "closures": 0.1,
-    "mediations": 0.01, "participants": 0.8, "grants": 0.15, "clues": 0.02,
+    "sessions": 0.7, "crises": 0.03, "crisis_times": 0.03, "reports": 0.01, "plans": 0.3, "reviews": 0.5,
+    "closures": 0.1, "mediations": 0.01, "participants": 0.8, "grants": 0.15, "clues": 0.02,
 }
 PER_VILLAGE = {
     "posts": 1.3, "credits": 4, "trainings": 0.1, "sites": 0.5, "rooms": 0.05, "occasions": 2, "publicity": 0.2,

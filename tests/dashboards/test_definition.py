@@ -40,7 +40,7 @@ def test_a_chart_that_cannot_be_drawn_is_refused(chart: str, id: str, said: str)
 def test_steps_and_boards_that_make_no_sense_are_refused() -> None:
     changes: list[Callable[[Any], Any]] = [
         lambda content: content["funnel"]["steps"][2].update(reached="nothing > 2"),
-        lambda content: content["funnel"]["steps"][3].update(phase="find"),
+        lambda content: content["funnel"]["steps"][4].update(phase="find"),
         lambda content: content["funnel"]["steps"][3].update(ends_zh="走了"),
         lambda content: content["boards"][0].update(roles=["case_manager"]),
         lambda content: content["boards"][1]["cards"][0].update(chart="pie"),

@@ -4,22 +4,25 @@ An attacker knows how it is hidden, writes down every sum there is (months to qu
 all on file, villages to towns to counties), fixes what elimination fixes, and bounds the rest.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import Any, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import world
 from tests.indicators.test_hiding import narrowed, solved
+from tongxin.core.indicators import board
 from tongxin.core.indicators.hiding import Path
 from tongxin.core.indicators.splitting import Tree, hide_split
+from tongxin.dashboards import funnel
 
 UNDER = 5
 YEAR: Tree = {"y": ("q0", "q1"), "q0": ("m0", "m1", "m2"), "q1": ("m3", "m4", "m5")}
-LOOP: Tree = {
-    "filed": ("phase_find", "rest"), "rest": ("phase_judge", "phase_finish"), "phase_find": ("lost_a", "ended_a"),
-    "phase_judge": ("lost_b", "ended_b", "lost_c"), "phase_finish": ("lost_d", "goal"),
-}
+FUNNEL = board.read(world.library().of("dashboards", "dashboards")[-1].content).funnel
+# The steps as they come, with fewer of them: what is split in halves is split alike however often.
+SHORT = replace(FUNNEL, steps=(*FUNNEL.steps[:5], FUNNEL.steps[-1]))
 Cell = tuple[Path, str]
 Equation = tuple[dict[Cell, int], int]
 
@@ -101,9 +104,39 @@ def test_no_month_is_found_from_quarters_years_and_places(counts: dict[Path, dic
 
 
 @settings(max_examples=80, deadline=None)
-@given(places(LOOP, "filed"))
+@given(places(funnel.tree(SHORT), funnel.FILED))
 def test_no_step_is_found_from_its_neighbours_and_places(counts: dict[Path, dict[str, int]]) -> None:
-    attack(counts, LOOP, "filed")
+    attack(counts, funnel.tree(SHORT), funnel.FILED)
+
+
+@settings(max_examples=8, deadline=None)
+@given(places(funnel.tree(FUNNEL), funnel.FILED))
+def test_no_step_is_found_of_all_there_are(counts: dict[Path, dict[str, int]]) -> None:
+    attack(counts, funnel.tree(FUNNEL), funnel.FILED)
+
+
+def steps_of(**parts: int) -> list[funnel.Told]:
+    """What is told of a county with these parts, beside one in which every part is large."""
+    large = Counter({name: 40 for name in leaves(funnel.tree(FUNNEL), funnel.FILED)})
+    here = Counter({"goal": 30, **parts})
+    said = funnel.told(FUNNEL, {(): large + here, (1,): large, (2,): here}, under=UNDER)
+    return funnel.rows(FUNNEL, said[2,])
+
+
+def test_a_small_step_takes_one_neighbour_with_it_and_no_more() -> None:
+    """Three stopped before they were identified: told with those who stopped after."""
+    told = steps_of(lost_filed=3, lost_identified=9, ended_identified=20, lost_assessed=7, lost_graded=6,
+                    lost_planned=8, lost_helped=8, lost_followed=8, lost_again=8)
+    assert [each.reached for each in told[1:]] == [107, None, 75, 68, 62, 54, 46, 38, 30]
+    assert (told[1].together, told[1].until, told[2].follows) == (32, 2, True)
+    assert [each.lost for each in told[3:9]] == [7, 6, 8, 8, 8, 8] and told[9].reached == 30
+
+
+def test_few_who_need_not_go_on_hide_no_step() -> None:
+    told = steps_of(lost_filed=8, lost_identified=9, ended_identified=2, lost_assessed=7, lost_graded=6,
+                    lost_planned=8, lost_helped=8, lost_followed=8, lost_again=8)
+    assert None not in [each.reached for each in told[1:]] and told[2].together == 11
+    assert [each.lost for each in told[1:]] == [8, None, 7, 6, 8, 8, 8, 8, None]
 
 
 def test_what_is_large_is_told() -> None:

@@ -1,12 +1,15 @@
 # ruff: noqa: S608 -- names are our own, values are parameters
-"""How many children reached each step of the loop and where the others stopped; small numbers hidden with neighbours.
+"""How many children reached each step of the loop and where the others stopped; small numbers told with neighbours.
 
-Each child stands in one part: stopped at a step, need not go on after it, or at the goal. Clues that no file came of
-are counted beside: what is told of them is hidden by itself.
+Each child stands in one part: stopped at a step, need not go on after it, or at the goal. The two of a step together
+are a part of two neighbouring steps, these of a phase, and so on up to all on file: where a part is too small to be
+told, the sum of it and its neighbour still is. Clues that no file came of are counted beside: what is told of them is
+hidden by itself.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,12 +20,15 @@ from tongxin.core.indicators.sets import LEVELS, LOOP
 from tongxin.core.indicators.splitting import hide_split
 from tongxin.core.language import Rule, to_sql
 from tongxin.core.language.dialects import DIALECTS, Engine
-from tongxin.indicators.counting import Ask
+from tongxin.dashboards.trends import DEEPEST
+from tongxin.indicators.counting import NO_CODES
 
-FILED, CLUES, GOAL, REST = "filed", "clues", "goal", "rest"
+FILED, CLUES, GOAL = "filed", "clues", "goal"
 # The indicator that counts the same children: where it is hidden, their steps are.
 CHILDREN = "children_new"
 Parts = dict[Path, Counter[str]]
+# Between the first and the last of several steps that are one part.
+TO = "~"
 
 
 def lost(step: str) -> str:
@@ -35,29 +41,44 @@ def ended(step: str) -> str:
     return f"ended_{step}"
 
 
+def left(step: str) -> str:
+    """The part of those who didn't go on after a step, for whatever reason."""
+    return f"at_{step}"
+
+
 def tree(funnel: Funnel) -> Mapping[str, Sequence[str]]:
-    """Those on file split by phase, one phase after the other from all that come later; each phase by its parts."""
+    """All on file split in halves again and again: first between phases, then between the steps of each."""
+    found: dict[str, Sequence[str]] = {left(step.id): (lost(step.id), ended(step.id)) for step in funnel.steps[1:-1]}
     phases: dict[str, list[str]] = {}
-    for step in funnel.steps[1:-1]:
-        phases.setdefault(step.phase, []).extend((lost(step.id), ended(step.id)))
-    phases.setdefault(funnel.steps[-1].phase, []).append(GOAL)
-    found: dict[str, Sequence[str]] = {}
-    whole, left = FILED, list(phases)
-    for at, phase in enumerate(left[:-1]):
-        rest = f"{REST}_{at}" if len(left) - at > 2 else f"phase_{left[-1]}"
-        found[whole] = (f"phase_{phase}", rest)
-        whole = rest
-    return found | {f"phase_{phase}": parts for phase, parts in phases.items()}
+    for step in funnel.steps[1:]:
+        phases.setdefault(step.phase, []).append(GOAL if step is funnel.steps[-1] else left(step.id))
+    whole = _halved([_halved(each, found) for each in phases.values()], found)
+    found[FILED] = found.pop(whole)
+    return found
 
 
-def count_steps(
-    funnel: Funnel, *, source: str, first: date, last: date, ask: Ask, engine: Engine, placeholder: str,
-    codes: Mapping[Any, str],
-) -> Parts:
-    """By place, at every level, how many stand in each part; `clues` are those without a file."""
+def _halved(parts: Sequence[str], found: dict[str, Sequence[str]]) -> str:
+    """The name of the whole of these parts, put with its halves into `found`."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    halves = _halved(parts[:half], found), _halved(parts[half:], found)
+    name = f"{halves[0].split(TO)[0]}{TO}{halves[1].split(TO)[-1]}"
+    found[name] = halves
+    return name
+
+
+def grouped(
+    funnel: Funnel, *, source: str, first: date, last: date, engine: Engine, placeholder: str
+) -> tuple[str, tuple[object, ...]]:
+    """How many stand in each part, by place down to the town; `clues` are those without a file."""
     sql, params = statement(funnel, source=source, first=first, last=last, engine=engine, placeholder=placeholder)
-    places = ", ".join(LEVELS)
-    rows = ask(f"SELECT {places}, part, count(*) FROM ({sql}) AS g GROUP BY {places}, part", params)
+    places = ", ".join(LEVELS[:DEEPEST])
+    return f"SELECT {places}, part, count(*) FROM ({sql}) AS g GROUP BY {places}, part", params
+
+
+def added(rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str] = NO_CODES) -> Parts:
+    """The rows of `grouped` at every level."""
     found: Parts = {}
     for *ids, part, many in rows:
         path = tuple(codes.get(each, each) for each in ids)
@@ -125,25 +146,58 @@ def _summed(parts: Mapping[str, int], split: Mapping[str, Sequence[str]]) -> dic
     return found
 
 
-def reached(funnel: Funnel, said: Mapping[str, int | None]) -> list[int | None]:
-    """How many reached each step, None where that isn't told."""
-    split = tree(funnel)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one step; None where it isn't.
+
+    Of several steps told together the first has `together`, how many stopped, need not go on or reached the goal
+    from it to step number `until`; the others follow. Where it is one step, how many stopped or need not go on.
+    """
+
+    reached: int | None
+    lost: int | None
+    ended: int | None
+    together: int | None = None
+    until: int = 0
+    follows: bool = False
+
+
+def rows(funnel: Funnel, said: Mapping[str, int | None]) -> list[Told]:
+    """By step, the first of them those found."""
     filed, clues = said.get(FILED), said.get(CLUES)
-    found: list[int | None] = [None if filed is None or clues is None else filed + clues]
-    for phase, left in _phases(split, said):
-        for part in split[phase]:
-            if not part.startswith("ended_"):
-                found.append(left)
-            much = said.get(part)
-            left = None if left is None or much is None else left - much
+    found = [Told(None if filed is None or clues is None else filed + clues, clues, None)]
+    left_over = filed
+    for steps, many in _parts(tree(funnel), said, FILED):
+        at, until = len(found), len(found) + len(steps) - 1
+        if steps == [GOAL]:
+            found.append(Told(many, None, None))
+        elif until == at:
+            stopped, done = (said.get(name(funnel.steps[at].id)) for name in (lost, ended))
+            found.append(Told(left_over, stopped, done, many if stopped is None else None, at))
+        else:
+            found.append(Told(left_over, None, None, many, until))
+            found += [Told(None, None, None, follows=True)] * (until - at)
+        left_over = None if left_over is None or many is None else left_over - many
     return found
 
 
-def _phases(split: Mapping[str, Sequence[str]], said: Mapping[str, int | None]) -> Iterable[tuple[str, int | None]]:
-    """Each phase with how many came to its first step."""
-    whole = FILED
-    while whole in split and not whole.startswith("phase_"):
-        phase, rest = split[whole]
-        yield phase, said.get(whole)
-        whole = rest
-    yield whole, said.get(whole)
+def _parts(
+    split: Mapping[str, Sequence[str]], said: Mapping[str, int | None], whole: str
+) -> Iterator[tuple[list[str], int | None]]:
+    """From the first step to the goal the steps that are told by themselves or together, with how many stand there."""
+    steps = list(_steps(split, whole))
+    halves = split.get(whole, ())
+    if len(steps) > 1 and any(said.get(each) is not None for each in halves):
+        for each in halves:
+            yield from _parts(split, said, each)
+    else:
+        yield steps, said.get(whole)
+
+
+def _steps(split: Mapping[str, Sequence[str]], whole: str) -> Iterator[str]:
+    """The steps that a part holds, by name."""
+    if whole == FILED or TO in whole:
+        for each in split[whole]:
+            yield from _steps(split, each)
+    else:
+        yield whole

@@ -47,24 +47,40 @@ def _latest(w: Words, kind: str) -> str:
     )
 
 
+def _due(w: Words) -> str:
+    """The day by which the next step is to be taken; none where there is no step (`cases.derivation.FAR`)."""
+    return f"CASE WHEN c.due_at < '9998-01-01' THEN {w.day('c.due_at')} END"
+
+
 def cases(w: Words) -> str:
     """One row for each child with a file."""
     return (
         f"SELECT {PLACE}, {w.id('p.id')} AS child, {w.id('p.household_id')} AS household, "
         f"{w.day('p.created_at')} AS opened_on, p.birth_month AS born, p.sex AS sex, p.state AS state, "
         f"c.is_open AS is_open, c.stage AS stage, c.level AS level, c.identified AS identified, "
-        f"c.in_crisis AS in_crisis, {w.day('c.due_at')} AS due_on, {_latest(w, 'visit')} AS visited_on, "
+        f"c.in_crisis AS in_crisis, {_due(w)} AS due_on, {_latest(w, 'visit')} AS visited_on, "
         f"{_latest(w, 'assessment')} AS assessed_on "
         "FROM cases_case c JOIN people_child p ON p.id = c.id WHERE c.goes_on IS NULL"
     )
 
 
 def spans(w: Words) -> str:
-    """One row for each category of a child from–to."""
+    """One row for each category of a child from–to, with the days of its file; `closed_on` as in `standings`."""
     return (
         f"SELECT {PLACE}, {w.id('p.id')} AS child, s.category AS category, s.start_on AS start_on, s.end_on AS end_on, "
-        f"c.is_open AS is_open FROM people_categoryspan s {CHILD.format(key='s.child_id')}"
+        f"c.is_open AS is_open, {w.day('p.created_at')} AS opened_on, {_closed(w)} AS closed_on "
+        f"FROM people_categoryspan s {CHILD.format(key='s.child_id')}"
     )
+
+
+def _closed(w: Words) -> str:
+    """The day on which a file `c` that is closed now was closed last; nothing while it is open."""
+    ended = "(SELECT max({day}) FROM ledger_entry e WHERE e.subject_id = c.id AND {kinds} AND {stands})"
+    closings = ended.format(
+        day=w.day("e.occurred_at"), kinds="e.kind IN ('closure_decision', 'transfer_in')", stands=STANDS
+    )
+    anything = ended.format(day=w.day("e.occurred_at"), kinds="TRUE", stands=STANDS)
+    return f"CASE WHEN c.is_open THEN NULL ELSE coalesce({closings}, {anything}, {w.day('p.created_at')}) END"
 
 
 def identifications(w: Words) -> str:
@@ -98,11 +114,6 @@ def standings(w: Words) -> str:
     Of a file that is closed now `closed_on` is the day it was closed last; one that was opened again counts as open
     throughout, for nobody waited for the child to come back.
     """
-    ended = "(SELECT max({day}) FROM ledger_entry e WHERE e.subject_id = c.id AND {kinds} AND {stands})"
-    closings = ended.format(
-        day=w.day("e.occurred_at"), kinds="e.kind IN ('closure_decision', 'transfer_in')", stands=STANDS
-    )
-    anything = ended.format(day=w.day("e.occurred_at"), kinds="TRUE", stands=STANDS)
     turns = (
         "SELECT coalesce(o.goes_on, o.id) AS whose, d.at AS at, 1 AS turn, d.id AS number, d.level AS level "
         "FROM cases_decision d JOIN cases_case o ON o.id = d.case_id WHERE d.stands UNION ALL "
@@ -113,9 +124,8 @@ def standings(w: Words) -> str:
     return (
         f"SELECT {PLACE}, {w.id('p.id')} AS child, {w.day('t.at')} AS from_on, "
         f"{w.day(f'(lead(t.at) OVER ({order}))')} AS until_on, t.level AS level, "
-        f"CASE WHEN c.is_open THEN NULL ELSE coalesce({closings}, {anything}, {w.day('p.created_at')}) END "
-        "AS closed_on "
-        f"FROM ({turns}) t JOIN cases_case c ON c.id = t.whose JOIN people_child p ON p.id = c.id"
+        f"{_closed(w)} AS closed_on FROM ({turns}) t JOIN cases_case c ON c.id = t.whose "
+        "JOIN people_child p ON p.id = c.id"
     )
 
 
@@ -214,6 +224,19 @@ def crises(w: Words) -> str:
     return (
         f"SELECT {PLACE}, {w.id('p.id')} AS child, m.kind AS kind, m.gate AS gate, m.state AS state, "
         f"{w.day('m.raised_at')} AS raised_on FROM cases_alarm m {CHILD.format(key='m.case_id')}"
+    )
+
+
+def crisis_times(w: Words) -> str:
+    """One row for each time from which a child was in crisis until it was not, or the next was raised."""
+    turns = (
+        "SELECT v.subject_id AS whose, v.kind AS kind, v.at AS at, "
+        "lead(v.at) OVER (PARTITION BY v.subject_id ORDER BY v.at, v.id) AS following FROM ledger_event v "
+        "WHERE v.kind IN ('crisis.raised', 'crisis.closed') AND v.subject_id IN (SELECT m.case_id FROM cases_alarm m)"
+    )
+    return (
+        f"SELECT {PLACE}, {w.id('p.id')} AS child, {w.day('t.at')} AS from_on, {w.day('t.following')} AS until_on "
+        f"FROM ({turns}) t {CHILD.format(key='t.whose')} WHERE t.kind = 'crisis.raised'"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tongxin.core.indicators import Group, Indicator
+from tongxin.core.indicators.definition import is_now
 
 Month = tuple[date, date]
 MOST = 60
@@ -45,11 +46,6 @@ def copied(groups: Iterable[Group], ids: Iterable[str], spans: Sequence[Month]) 
         if found:
             made.append(replace(group, indicators=tuple(found)))
     return made, days
-
-
-def is_now(indicator: Indicator, known: dict[str, Indicator]) -> bool:
-    """Whether only today's state is known of a figure, or of one of the two that it is made of."""
-    return any(known[name].is_now for name in indicator.per or (indicator.id,))
 
 
 def named(id: str, at: int) -> str:

@@ -10,7 +10,8 @@ SELECTS: Mapping[str, Callable[[Words], str]] = {
         children.cases, children.spans, children.identifications, children.assessments, children.grades,
         children.standings, children.visits, children.contacts, children.feedback, children.consents, children.courses,
         children.course_ends, children.sessions, children.plans, children.reviews, children.closures,
-        children.reports, children.mediations, children.crises, children.tasks, children.referrals, children.grants,
+        children.reports, children.mediations, children.crises, children.crisis_times, children.tasks,
+        children.referrals, children.grants,
         supply.participants, supply.clues, supply.money, supply.posts, supply.credits, supply.trainings,
         supply.sites, supply.rooms, supply.occasions, supply.publicity, supply.meetings,
     )

@@ -1,10 +1,11 @@
 """What dashboards show: for which roles which figures as which chart, and the steps of the loop. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tongxin.core.forms import content as take
+from tongxin.core.indicators.definition import Indicator, is_now
 from tongxin.core.indicators.sets import LOOP
 from tongxin.core.language import Kind, Rule, RuleError, parse
 from tongxin.core.language.errors import DefinitionError
@@ -40,12 +41,23 @@ class Board:
         found = (id for card in self.cards if card.chart in (charts or CHARTS) for id in card.indicators)
         return tuple(dict.fromkeys(found))
 
+    def past(self, known: Mapping[str, Indicator]) -> "Board":
+        """The board of a year that is over: the last day's figure in place of one of now.
+
+        What is known of now only stays among the numbers, where the page says so, and leaves the charts.
+        """
+        cards = [replace(card, indicators=tuple(dict.fromkeys(
+            known[id].at_end or id if id in known else id for id in card.indicators
+            if card.chart == NUMBERS or id not in known or known[id].at_end or not is_now(known[id], known)
+        ))) for card in self.cards]
+        return replace(self, cards=tuple(card for card in cards if card.indicators or card.chart == FUNNEL))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of the loop: who reached it, who need not go on, and what to call those who stopped at it.
 
-    Steps of one phase are told one by one, or only together where one of them is small.
+    Where a step is too small to be told it is told together with others of its phase first.
     """
 
     id: str
@@ -88,6 +100,10 @@ class Dashboards:
     def of(self, *charts: str) -> tuple[str, ...]:
         """The indicators of these charts on any board."""
         return tuple(dict.fromkeys(id for each in self.boards for id in each.of(*charts)))
+
+    def past(self, known: Mapping[str, Indicator]) -> "Dashboards":
+        """The same with the boards of a year that is over."""
+        return replace(self, boards=tuple(each.past(known) for each in self.boards))
 
 
 def read(content: Content) -> Dashboards:
@@ -140,8 +156,8 @@ def _funnel(raw: Any) -> Funnel:
     phases = [each.phase for each in steps]
     in_order = [each for at, each in enumerate(phases) if at == 0 or phases[at - 1] != each]
     take.unrepeated(in_order, "funnel.steps", "同一段的步骤要挨着写，段")
-    if len(steps) < 2 or len(in_order) < 2:
-        raise DefinitionError("funnel.steps", "至少两步、两段", "照例子写")
+    if len(steps) < 3 or len(in_order) < 2:
+        raise DefinitionError("funnel.steps", "至少三步、两段", "照例子写")
     return Funnel(funnel["caveat"], _rule(funnel["ends"], "funnel.ends"), steps)
 
 

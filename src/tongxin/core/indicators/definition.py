@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongxin.core.forms import content as take
-from tongxin.core.indicators.sets import LEVELS, NOW, PERIOD, SETS, FactSet
+from tongxin.core.indicators.sets import LEVELS, PERIOD, SETS, FactSet
 from tongxin.core.language import Kind, Rule, RuleError, names, parse
 from tongxin.core.language.errors import DefinitionError
 
@@ -18,7 +18,7 @@ PERCENT = {MEDIAN: 50, P90: 90}
 NEEDED = ("id", "zh", "unit", "means", "rows")
 OPTIONAL = (
     "over", "where", "met", "during", "count", "column", "divide", "per", "by", "caveat", "level", "cases", "met_zh",
-    "base_zh", "source", "about_work",
+    "base_zh", "source", "about_work", "at_end",
 )
 
 
@@ -37,6 +37,7 @@ class Indicator:
     `per` names two others whose quotient it is, times a factor. `by` splits it by the codes of a column.
     With `is_alone` a row may have several codes: there is no sum, each code stands for itself.
     A share that is `about_work` (done in time or not) says nothing about a child: only a small base hides it.
+    `at_end` names the figure that says the same of the last day of a period that is over.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Indicator:
     met_zh: str
     base_zh: str
     about_work: bool
+    at_end: str
     cases: tuple[Content, ...]
 
     @property
@@ -73,7 +75,7 @@ class Indicator:
     def is_now(self) -> bool:
         """Whether it is a stock of which only today's state is known."""
         named = {name for each in (self.where, self.met) if each is not None for name in names(each)}
-        return self.per is None and not self.during and bool(named & NOW or not named & PERIOD.keys())
+        return self.per is None and not self.during and bool(named & self.facts.now or not named & PERIOD.keys())
 
     @property
     def is_share(self) -> bool:
@@ -98,6 +100,11 @@ class Group:
     indicators: tuple[Indicator, ...]
 
 
+def is_now(indicator: Indicator, known: Mapping[str, Indicator]) -> bool:
+    """Whether only today's state is known of a figure, or of one of the two that it is made of."""
+    return any(known[name].is_now for name in indicator.per or (indicator.id,))
+
+
 def read(content: Content) -> Group:
     """The group; refuses what can't be counted, with the place and the cure."""
     take.mapping(
@@ -115,6 +122,8 @@ def read(content: Content) -> Group:
         for name in each.per or ():
             if name not in known or known[name].per or known[name].is_share or known[name].by:
                 raise DefinitionError(f"indicators[{at}].per", f"“{name}”不是同一组里单独的数", "写同一组里的两个数")
+        if each.at_end and (each.at_end not in known or known[each.at_end].is_now or known[each.at_end].per):
+            raise DefinitionError(f"indicators[{at}].at_end", f"“{each.at_end}”不是同组里按日子数的数", "写同组的一个")
     return Group(content["id"], content["zh"], content["means"], content["source"], under, found)
 
 
@@ -144,7 +153,7 @@ def _indicator(raw: Any, path: str, source: str) -> Indicator:
         count=count, column=column, divide=take.number(row, "divide", path, 1, low=1), per=per, times=times,
         by=by, parts=parts, is_alone=bool(row.get("by", {}).get("alone")),
         met_zh=row.get("met_zh", ""), base_zh=row.get("base_zh", ""),
-        about_work=take.flag(row, "about_work", path),
+        about_work=take.flag(row, "about_work", path), at_end=str(row.get("at_end", "")),
         cases=tuple(row.get("cases", ())),
     )
 

@@ -18,6 +18,8 @@ NOW = frozenset({
     "is_open", "stage", "level", "identified", "in_crisis", "state", "due_on", "is_held", "is_trained", "is_used",
     "inspect_by", "boxes",
 })
+# Columns of that name that stand with their day: when a task had to be done is known afterwards too.
+DATED = {"tasks": frozenset({"due_on"})}
 PERIOD = {
     "first": Fact(type=DATE, zh="统计期第一天", sealed=False),
     "last": Fact(type=DATE, zh="统计期最后一天", sealed=False),
@@ -39,6 +41,11 @@ class FactSet:
     def vocabulary(self) -> Vocabulary:
         """What a rule over this set may name."""
         return Vocabulary(facts=MappingProxyType({**self.facts, **PERIOD}))
+
+    @property
+    def now(self) -> frozenset[str]:
+        """The columns that say how it is now only."""
+        return NOW & self.facts.keys() - DATED.get(self.id, frozenset())
 
     @property
     def is_protected(self) -> bool:
@@ -72,7 +79,9 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         category code 困境类别
         start_on date 开始
         end_on date 结束
-        is_open bool 在办"""),
+        is_open bool 在办
+        opened_on date 建档日期
+        closed_on date 结案或迁出日期"""),
     _set("identifications", "识别", CHILD, "village", "child person", """
         done_on date 识别日期
         result code 结果
@@ -148,6 +157,9 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         gate code 否决项
         state code 状态
         raised_on date 发生日期"""),
+    _set("crisis_times", "危机处置的起止", CHILD, "village", "child", """
+        from_on date 从
+        until_on date 到（不含）"""),
     _set("reports", "强制报告", CHILD, "village", "child", """
         reported_on date 报告日期"""),
     _set("plans", "关爱方案", CHILD, "village", "child", """

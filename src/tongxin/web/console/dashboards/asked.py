@@ -99,7 +99,7 @@ def known(shown: Shown, card: Card) -> list[Indicator]:
 
 def definition_url(request: Request, asked: Asked, shown: Shown, indicator: Indicator) -> str:
     """Where it is said how a figure is counted: the page of the figure, else its definition."""
-    if may_do_any(request, "see_indicators"):
+    if not shown.exports and may_do_any(request, "see_indicators"):
         return (f"/indicators/{indicator.id}/?"
                 + urlencode({"place": asked.place.code, "first": asked.first.isoformat(),
                              "last": asked.last.isoformat()}))

@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from tongxin.core.indicators import Group
 from tongxin.core.indicators.board import FUNNEL
 from tongxin.dashboards import service
-from tongxin.dashboards.funnel import reached
 from tongxin.dashboards.service import Shown
 from tongxin.exports.writing import FORMULA, OPTIONS
 from tongxin.indicators.rules import groups_in
@@ -18,6 +17,7 @@ from tongxin.indicators.service import region_of
 from tongxin.indicators.tables import meanings, said
 from tongxin.web.console.dashboards.asked import Asked, asked_of, board_of, shown_for
 from tongxin.web.console.dashboards.charts import spans_told
+from tongxin.web.console.dashboards.loop import steps_told
 from tongxin.web.doors import Request, door
 from tongxin.web.words import moment_zh
 
@@ -78,17 +78,14 @@ def _months(shown: Shown) -> list[Line]:
 
 
 def _steps(shown: Shown) -> list[Line]:
-    rows: list[Line] = [("地方", "代码", "步骤", "到了这一步")]
+    rows: list[Line] = [("地方", "代码", "步骤", "到了这一步", "停在这一步", "不必再往下", "合起来说的")]
     if not any(card.chart == FUNNEL for card in shown.board.cards):
         return rows
-    for at in (shown.whole, *shown.parts):
-        if at.steps:
-            many = reached(shown.rules.funnel, at.steps)
-            rows += [
-                (at.place.zh, at.place.code, step.zh, HIDDEN_ZH if each is None else str(each))
-                for step, each in zip(shown.rules.funnel.steps, many, strict=True)
-            ]
-    return rows
+    return rows + [
+        (at.place.zh, at.place.code, step["zh"], step["reached"], "" if step["is_last"] else step["lost"],
+         step["ended"] if step["has_end"] else "", step["joined"])
+        for at in (shown.whole, *shown.parts) if at.steps for step in steps_told(shown.rules.funnel, at.steps)
+    ]
 
 
 def _about(asked: Asked, shown: Shown, groups: Iterable[Group]) -> list[Line]:
@@ -97,6 +94,7 @@ def _about(asked: Asked, shown: Shown, groups: Iterable[Group]) -> list[Line]:
     under = shown.rules.small_under
     small = f"“{HIDDEN_ZH}”：少于 {under} 的数，和能推算出它的数；“没有记录”：这里没有登记过，不是 0。"
     when = moment_zh(shown.counted_at) if shown.counted_at else ""
+    when += f"（按 {shown.exports} 份导出）" if shown.exports else ""
     return [
         ("地方", asked.place.zh), ("统计期", asked.period), ("数到", when), (small,), (shown.rules.funnel.caveat,), (),
         head, *(row for row in rows if row[1] in own),

@@ -38,6 +38,7 @@ def dashboard(request: Request) -> HttpResponse:
     steps = above(request.viewer, asked.place)
     return show(request, "dashboards/page.html", {
         "board": board, "asked": asked, "place": asked.place, "cards": cards, "counted_at": shown.counted_at,
+        "exports": shown.exports,
         "steps": [{"zh": each.zh, "url": asked.url(place=each.code)} for each in steps],
         "years": years_of(request, asked), "home": HOME,
         "into_report": asked.url(f"{HOME}report/") if _writes(request) else "",
