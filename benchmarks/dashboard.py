@@ -52,7 +52,7 @@ def _measure(times: int) -> int:
     from django.conf import settings
 
     from tongxin.cases.models import Case
-    from tongxin.dashboards.counting import count_year
+    from tongxin.dashboards.live import count_year
     from tongxin.dashboards.models import Told
     from tongxin.lib import clock
 

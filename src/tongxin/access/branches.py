@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField, Exists, Field, Model, OuterRef, Q,
 from tongxin.access import relations
 from tongxin.access.models import Relation
 from tongxin.access.places import child_places
+from tongxin.accounts.models import LEVELS
 from tongxin.accounts.viewers import Seat, Viewer, held
 from tongxin.core.access import AccessRules
 from tongxin.lib import steady
@@ -73,7 +74,9 @@ def branches(
     for seat in viewer.seats:
         for relation in found.relations(role=seat.role, part=part, action=action):
             if relation == "in_area":
-                places.setdefault(f"{seat.division_level}_id", set()).add(seat.division_id)
+                # No child is in the area of a post of the nation, whatever it were granted.
+                if seat.division_level in LEVELS:
+                    places.setdefault(f"{seat.division_level}_id", set()).add(seat.division_id)
             else:
                 related.setdefault(relation, []).append(
                     Q(post_id=seat.post_id) | Q(organisation_id=seat.organisation_id) | Q(person_id=viewer.person_id)

@@ -16,6 +16,8 @@ from tongxin.lib import ids
 from tongxin.vault import Owner, SealedField
 
 LEVELS = ("province", "city", "county", "town", "village")
+# Above the tree: where posts of the nation stand. It is the ancestor of no row, so it never says who may see a child.
+NATION = "nation"
 
 
 def places_of(row: Any) -> dict[str, int | None]:
@@ -28,7 +30,7 @@ class Division(models.Model):
 
     code = models.CharField("区划代码", max_length=12)
     name = models.CharField("名称", max_length=80)
-    level = models.CharField("层级", max_length=8, choices=[(level, level) for level in LEVELS])
+    level = models.CharField("层级", max_length=8, choices=[(level, level) for level in (NATION, *LEVELS)])
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     province_id = models.BigIntegerField(null=True)
     city_id = models.BigIntegerField(null=True)

@@ -19,13 +19,14 @@ def main(argv: list[str]) -> int:
     parser = Parser(prog="tongxin indicators export", description="统计用的事实写成 Parquet，没有姓名和编号")
     parser.add_argument("--to", type=Path, required=True, help="空文件夹")
     options = parser.parse_args(argv)
+    at = clock.now()
     try:
-        written = export(options.to)
+        written = export(options.to, at=at)
     except FileExistsError:
         print(f"没有写出：{options.to} 里已经有文件。请给一个空文件夹。", file=sys.stderr)
         return 2
     ledger.record(
-        kind="facts.exported", subject=FACTS, actor=WORKER, at=clock.now(), is_fact=True,
+        kind="facts.exported", subject=FACTS, actor=WORKER, at=at, is_fact=True,
         clear={"sets": len(written), "rows": sum(written.values())},
     )
     print(f"写出 {len(written)} 组事实，共 {sum(written.values()):,} 行。")

@@ -17,6 +17,8 @@ class Count(models.Model):
     year = models.SmallIntegerField("年份")
     definitions = models.CharField("定义", max_length=64)
     at = models.DateTimeField("数到")
+    # Of which installation and moment, where it was counted over what others exported.
+    exports = models.JSONField("导出", default=list)
 
     class Meta:
         verbose_name = "看板计数"

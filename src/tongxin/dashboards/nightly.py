@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from tongxin.accounts.models import Post
 from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
-from tongxin.dashboards.counting import count_year
+from tongxin.dashboards.live import count_year
 from tongxin.dashboards.models import Count
 from tongxin.dashboards.rules import dashboards_in, mark_of
 

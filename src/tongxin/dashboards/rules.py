@@ -1,14 +1,13 @@
 """The dashboards in force, and a mark of everything that figures on them follow from."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from tongxin.core.indicators import KIND as INDICATORS
 from tongxin.core.indicators import Indicator
 from tongxin.core.indicators.board import KIND, Dashboards, read
 from tongxin.indicators.rules import groups_in
-from tongxin.rulebook import rules, shipped
+from tongxin.indicators.rules import mark_of as figures_mark
+from tongxin.rulebook import shipped
 
 
 def dashboards_in(*, region: str = "", at: datetime) -> Dashboards:
@@ -28,12 +27,4 @@ def groups_of(*, region: str = "", at: datetime) -> Mapping[str, str]:
 
 def mark_of(*, region: str = "", at: datetime) -> str:
     """The same for two regions in which the same definitions hold."""
-    named = [(KIND, KIND), *((INDICATORS, each.id) for each in groups_in(region=region, at=at))]
-    return hashlib.sha256("\n".join(_hash(kind, name, region, at) for kind, name in named).encode()).hexdigest()
-
-
-def _hash(kind: str, name: str, region: str, at: datetime) -> str:
-    try:
-        return rules.resolve(kind, name, region=region, at=at).hash
-    except rules.NotAdopted:
-        return f"{kind}/{name}"
+    return figures_mark(region=region, at=at, beside=((KIND, KIND),))

@@ -12,8 +12,11 @@ from tongxin.accounts.viewers import Viewer
 from tongxin.cases.models import Case
 from tongxin.core.indicators import Indicator
 from tongxin.core.indicators.board import Board, Dashboards
+from tongxin.core.indicators.definition import is_now
 from tongxin.core.pathway import CHINA
-from tongxin.dashboards.counting import FEW, FIGURES, SERIES, STEPS, count_year, named
+from tongxin.dashboards.counting import FEW, FIGURES, SERIES, STEPS
+from tongxin.dashboards.keeping import named
+from tongxin.dashboards.live import count_year
 from tongxin.dashboards.models import Count, Told
 from tongxin.dashboards.rules import dashboards_in, groups_of, indicators_in, mark_of
 from tongxin.indicators.figures import NOTHING, Figure
@@ -39,7 +42,11 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A place with those just below it; `counted_at` None while nothing has been counted yet."""
+    """A place with those just below it; `counted_at` None while nothing has been counted yet.
+
+    `now_only`: what isn't known of a year that is over. `exports`: over how many installations' exports it was
+    counted; 0 where over the files kept here.
+    """
 
     board: Board
     rules: Dashboards
@@ -49,6 +56,8 @@ class Shown:
     whole: At
     parts: tuple[At, ...]
     groups: Mapping[str, str]
+    now_only: frozenset[str] = frozenset()
+    exports: int = 0
 
 
 def board_for(viewer: Viewer, *, at: datetime) -> Board | None:
@@ -72,19 +81,27 @@ def shown(*, viewer: Viewer, place: Place, year: int, at: datetime) -> Shown:
     count = newest(year, region=region, at=at)
     known = indicators_in(region=region, at=at)
     rows = {} if count is None else {row.path: row.figures for row in _rows(count, place)}
+    # An export says how it was at its moment, however long ago that is.
+    exports = count.exports if count else []
+    is_over = year < (count.at if count and exports else at).astimezone(CHINA).year
+    board = board.past(known) if is_over else board
     own = frozenset(board.of())
     whole = _at(place, rows.pop(named(place.path), {}), own)
     parts = tuple(_at(each, rows[named(each.path)], own) for each in _places(place, rows))
     rules = dashboards_in(region=region, at=at)
     return Shown(board, rules, {id: known[id] for id in own if id in known}, year,
-                 count.at if count else None, whole, parts, groups_of(region=region, at=at))
+                 count.at if count else None, whole, parts, groups_of(region=region, at=at),
+                 frozenset(id for id in own if is_over and id in known and is_now(known[id], known)), len(exports))
 
 
 def newest(year: int, *, region: str, at: datetime) -> Count | None:
     """The last count; where few children are on file, the first who asks on a day has it made."""
     found = Count.objects.filter(year=year, definitions=mark_of(region=region, at=at)).order_by("-at").first()
-    if found is not None and found.at.astimezone(CHINA).date() >= at.astimezone(CHINA).date():
+    if found is not None and (found.exports or found.at.astimezone(CHINA).date() >= at.astimezone(CHINA).date()):
         return found
+    if Count.objects.exclude(exports=[]).exists():
+        # Here the nation is counted over exports: a year without them has no figures, which isn't none.
+        return None
     if Case.objects.order_by().count() < dashboards_in(region=region, at=at).at_once_under:
         return count_year(year, region=region, at=at)
     return found

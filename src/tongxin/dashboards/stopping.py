@@ -13,9 +13,9 @@ from tongxin.accounts.models import Division
 from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.dashboards.funnel import lost, statement
-from tongxin.dashboards.loop import children, loop
 from tongxin.dashboards.rules import dashboards_in
 from tongxin.indicators.dialect import Words
+from tongxin.indicators.loop import children
 
 
 def steps(*, region: str = "", at: datetime) -> Mapping[str, str]:
@@ -25,11 +25,14 @@ def steps(*, region: str = "", at: datetime) -> Mapping[str, str]:
 
 
 def stopped(
-    cases: QuerySet[Case], *, step: str, year: int | None, region: str = "", at: datetime
+    cases: QuerySet[Case], *, step: str, year: int | None, division: Division | None, region: str = "", at: datetime
 ) -> QuerySet[Case]:
-    """Of these cases those found in a year (the running one when it can't be) that stopped at a step."""
+    """Of these cases those found in a year (the running one when it can't be) that stopped at a step.
+
+    With a division only those of it, at the price of reading its records alone.
+    """
     words = _words()
-    sql, params = _found(loop(words), words, year, region, at)
+    sql, params = _found(_files(words, division), words, year, region, at)
     child = "s.child" if words.is_lite else "CAST(NULLIF(s.child, '') AS uuid)"
     whole = f"SELECT {child} FROM ({sql}) AS s WHERE s.part = %s"  # noqa: S608 -- words of our own
     return cases.filter(id__in=RawSQL(whole, [*params, lost(step)]))  # noqa: S611 -- values are parameters
@@ -40,7 +43,7 @@ def standing(
 ) -> Counter[str]:
     """How many of these cases of one division stand in each part of the funnel: what their list would show."""
     words = _words()
-    sql, params = _found(children(words, level=division.level, division=division.id), words, year, region, at)
+    sql, params = _found(_files(words, division), words, year, region, at)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT s.child, s.part FROM ({sql}) AS s", params)  # noqa: S608 -- words of our own
         parts = {UUID(str(child)): part for child, part in cursor.fetchall()}
@@ -50,6 +53,10 @@ def standing(
 
 def _words() -> Words:
     return Words("postgresql" if connection.vendor == "postgresql" else "sqlite")
+
+
+def _files(words: Words, division: Division | None) -> str:
+    return children(words, level=division.level, division=division.id) if division else children(words)
 
 
 def _found(source: str, words: Words, year: int | None, region: str, at: datetime) -> tuple[str, list[str]]:

@@ -1,24 +1,21 @@
 """Months of a year that add up to quarters and to the year: counted at once, hidden so that no month can be had."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from itertools import groupby
 
 from tongxin.core.indicators import SETS, Indicator
 from tongxin.core.indicators.hiding import Path
-from tongxin.core.indicators.sets import LEVELS
+from tongxin.core.indicators.sets import LEVELS, FactSet
 from tongxin.core.indicators.splitting import Tree, hide_split
-from tongxin.core.language.dialects import Engine
-from tongxin.indicators.computing import Source
-from tongxin.indicators.counting import Ask, Counted, Numbers, count
+from tongxin.indicators.counting import Counted, Numbers
 from tongxin.indicators.figures import NOTHING, SHOWN, Figure, divided, share_of
-from tongxin.indicators.statements import Asked
 
 YEAR = "y"
 Days = Mapping[str, tuple[date, date]]
-# How deep a trend is told.
+# How deep a trend, and the funnel, are counted and told.
 DEEPEST = LEVELS.index("town") + 1
 APART = "@"
 
@@ -45,21 +42,28 @@ def tree(days: Days) -> Tree:
     }}
 
 
-def count_trends(
-    indicators: Mapping[str, Indicator], days: Days, *, ask: Ask, source: Source, engine: Engine, placeholder: str,
-    codes: Mapping[Any, str],
-) -> Counted:
-    """The numbers of each indicator in each span, under `indicator@span`."""
-    first, last = days[YEAR]
-    found: Counted = {}
+def copied(
+    indicators: Mapping[str, Indicator], days: Days
+) -> Iterator[tuple[FactSet, tuple[Indicator, ...], Days]]:
+    """By fact set each indicator once for each span, under `indicator@span`, with the days of each."""
     for name, facts in SETS.items():
         over = [each for each in indicators.values() if each.over == name]
         copies = tuple(replace(each, id=f"{each.id}{APART}{span}") for each in over for span in days)
-        own = {each.id: days[each.id.partition(APART)[2]] for each in copies}
         if copies:
-            asked = Asked(facts, copies, source(name), first, last, engine, placeholder, own)
-            found |= count(asked, ask, depths=(), lowest=facts.lowest, codes=codes)
-    return found
+            yield facts, copies, {each.id: days[each.id.partition(APART)[2]] for each in copies}
+
+
+def lowest_of(facts: FactSet) -> str:
+    """The lowest level that trends are counted at."""
+    return min(facts.lowest, LEVELS[DEEPEST - 1], key=LEVELS.index)
+
+
+def together(
+    found: Iterable[tuple[Indicator, dict[Path, Numbers]]], indicators: Mapping[str, Indicator]
+) -> Iterator[tuple[Indicator, Counted]]:
+    """The spans of one indicator beside each other; they come one behind the other."""
+    for id, copies in groupby(found, key=lambda pair: pair[0].id.partition(APART)[0]):
+        yield indicators[id], {copy.id: numbers for copy, numbers in copies}
 
 
 def told(

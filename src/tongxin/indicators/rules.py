@@ -1,5 +1,7 @@
 """The groups of indicators in force."""
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from tongxin.core.indicators import KIND, Group, Indicator, read
@@ -23,3 +25,19 @@ def indicator_in(id: str, *, region: str = "", at: datetime) -> tuple[Group, Ind
     """One indicator with its group."""
     found = ((group, each) for group in groups_in(region=region, at=at) for each in group.indicators)
     return next((pair for pair in found if pair[1].id == id), None)
+
+
+def mark_of(*, region: str = "", at: datetime, beside: Iterable[tuple[str, str]] = ()) -> str:
+    """The same for two regions, or two installations, in which the same definitions of figures hold.
+
+    `beside` are kinds and names of further definitions.
+    """
+    named = [*beside, *((KIND, each.id) for each in groups_in(region=region, at=at))]
+    return hashlib.sha256("\n".join(_hash(kind, name, region, at) for kind, name in named).encode()).hexdigest()
+
+
+def _hash(kind: str, name: str, region: str, at: datetime) -> str:
+    try:
+        return rules.resolve(kind, name, region=region, at=at).hash
+    except rules.NotAdopted:
+        return f"{kind}/{name}"

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from tongxin.access import scope
 from tongxin.access import selectors as access
-from tongxin.accounts.models import LEVELS, Division
-from tongxin.accounts.viewers import Viewer
+from tongxin.accounts.models import LEVELS, NATION, Division
+from tongxin.accounts.viewers import Seat, Viewer
 from tongxin.core.indicators import Group
+from tongxin.core.indicators.definition import is_now
 from tongxin.core.indicators.hiding import Path
 from tongxin.core.pathway import CHINA
 from tongxin.indicators import months as month_spans
@@ -52,20 +54,44 @@ def place_for(viewer: Viewer, code: str = "") -> Place | None:
     """The viewer's own place, or one inside it by its code; None for any other."""
     if viewer.seat is None:
         return None
-    inside = Division.objects.filter(**{f"{viewer.seat.division_level}_id": viewer.seat.division_id})
+    inside = Division.objects.filter(within(viewer.seat))
     row = (inside.filter(code=code) if code else inside.filter(id=viewer.seat.division_id)).order_by("id").last()
     return None if row is None else _place(row)
 
 
+def within(seat: Seat, through: str = "") -> Q:
+    """Places whose figures a post sees: its own and those in it; a post of the nation all. Never who may see a child.
+
+    `through` is how a query comes to them.
+    """
+    if seat.division_level == NATION:
+        return Q(**{f"{through}id__isnull": False})
+    return Q(**{f"{through}{seat.division_level}_id": seat.division_id})
+
+
+def offered(viewer: Viewer) -> list[Division]:
+    """The viewer's own place and those just below it, to choose from."""
+    if viewer.seat is None:
+        return []
+    every = Division.objects.filter(valid_to__isnull=True).order_by("code")
+    at_top = viewer.seat.division_level == NATION
+    below = every.filter(level=LEVELS[0]) if at_top else every.filter(parent_id=viewer.seat.division_id)
+    return [*Division.objects.filter(id=viewer.seat.division_id), *below]
+
+
 def above(viewer: Viewer, place: Place) -> list[Place]:
     """The places between the viewer's own and one inside it, from the top."""
-    rows = Division.objects.filter(code__in=[each for each in place.path[:-1] if each]).order_by("code")
     own = place_for(viewer)
-    return [] if own is None else [each for each in map(_place, rows) if len(each.path) >= len(own.path)]
+    if own is None or place.path == own.path:
+        return []
+    rows = Division.objects.filter(code__in=[each for each in place.path[:-1] if each]).order_by("code")
+    between = [each for each in map(_place, rows) if len(each.path) >= len(own.path)]
+    return between if own.path else [own, *between]
 
 
 def _place(row: Division) -> Place:
-    ids = [row.ancestors[f"{level}_id"] for level in LEVELS[: LEVELS.index(row.level) + 1]]
+    own = LEVELS[: LEVELS.index(row.level) + 1] if row.level in LEVELS else ()
+    ids = [row.ancestors[f"{level}_id"] for level in own]
     codes = dict(Division.objects.filter(id__in=[each for each in ids if each]).values_list("id", "code"))
     return Place(tuple(None if each is None else codes[each] for each in ids), row.code, row.name, row.level)
 
@@ -78,7 +104,17 @@ def compute(
     Counted and hidden over everything that is kept here, then narrowed to the place: what is hidden doesn't depend on
     who asks. Nobody's own reading rights count, since no row is shown.
     """
-    _refuse(viewer, place, at)
+    if not access.may_do(viewer=viewer, action=SEE, at=at):
+        raise PermissionError(SEE)
+    return figures_for(ids, viewer=viewer, place=place, first=first, last=last, at=at)
+
+
+def figures_for(
+    ids: Collection[str] | None, *, viewer: Viewer, place: Place, first: date, last: date, at: datetime
+) -> Table:
+    """As `compute`, for a page whose own door says who may come: the same numbers, and the same ones hidden."""
+    if place_for(viewer, place.code) is None:
+        raise PermissionError(SEE)
     found = _counted(groups_in(region=region_of(viewer), at=at), ids, place=place, first=first, last=last)
     return _table(place, found)
 
@@ -117,7 +153,7 @@ def is_now_only(id: str, *, viewer: Viewer, at: datetime) -> bool:
     for group in groups_in(region=region_of(viewer), at=at):
         known = {each.id: each for each in group.indicators}
         if id in known:
-            return month_spans.is_now(known[id], known)
+            return is_now(known[id], known)
     return False
 
 

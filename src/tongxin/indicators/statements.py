@@ -135,9 +135,10 @@ class Asked:
         most = LEVELS.index(lowest)
         return ", ".join(level if at <= most else f"CAST(NULL AS {TEXT}) AS {level}" for at, level in enumerate(LEVELS))
 
-    def added_up(self, cells: str, *, lowest: str) -> str:
-        """The cells at every level down to the lowest: depth, the place's path, the sums."""
-        sums = ", ".join(f"CAST(sum(n{number}) AS BIGINT)" for number in range(len(self.columns) + 1))
+    def added_up(self, cells: str, *, lowest: str, only: str = "") -> str:
+        """The cells at every level down to the lowest: depth, the place's path, the sums; `only` of one indicator."""
+        numbers = [0, *(at for at, each in enumerate(self.columns, 1) if not only or each.indicator == only)]
+        sums = ", ".join(f"CAST(sum(n{number}) AS BIGINT)" for number in numbers)
         levels = LEVELS[: LEVELS.index(lowest) + 1]
         selects = []
         for depth in range(len(levels), -1, -1):

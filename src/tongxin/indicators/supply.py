@@ -64,7 +64,9 @@ def posts(w: Words) -> str:
     )
     return (
         f"SELECT {DIVISION}, {holder} AS person, o.role AS role, ({holder} IS NOT NULL) AS is_held, "
-        f"{learned} AS is_trained FROM accounts_post o JOIN accounts_division d ON d.id = o.division_id"
+        f"{learned} AS is_trained FROM accounts_post o JOIN accounts_division d ON d.id = o.division_id "
+        # Posts of the nation work at no place.
+        "WHERE d.province_id IS NOT NULL"
     )
 
 

@@ -47,7 +47,7 @@ def seen_by(viewer: Viewer, *, at: datetime) -> QuerySet[Report]:
     inside = Q()
     for seat in viewer.seats:
         if access.may_do(viewer=Viewer(viewer.person_id, (seat,)), action=SEE, at=at):
-            inside |= Q(**{f"division__{seat.division_level}_id": seat.division_id})
+            inside |= service.within(seat, "division__")
     return Report.objects.filter(inside).order_by("-made_at") if inside else Report.objects.none()
 
 

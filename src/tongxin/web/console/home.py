@@ -34,12 +34,14 @@ ROLE_LEADS = {
     "family_educator": "指名交给您的孩子的家庭，先打开到日子的那一次。",
     "legal_adviser": "请您办的事：先打开快到日子的。",
     "city_officer": "您看辖区里的数；名单和档案由县区的人办。",
+    "national_officer": "您看全国的数，从省看到村；名单和档案由县区的人办。",
     "system_administrator": "您让系统开着、备份能恢复、规则改得有据；看不到孩子的档案。",
     "security_administrator": "您管谁能进来、钥匙在哪里、出了事怎么办；看不到孩子的档案。",
     "audit_administrator": "您核对谁看了什么、账本有没有改动；看不到孩子的档案。",
 }
 # What the pages are for that don't open files, on the first screen of those who have only these.
 DESK = {
+    "/dashboard/": "一级一级往下看：覆盖、按时、闭环，每月怎样", "/indicators/": "每个数怎么算、各地是多少",
     "/district/": "辖区里有多少孩子、在哪一步、等级怎样", "/looking/": "核实不寻常的查看",
     "/posts/": "岗位由谁坐、交接", "/staff/": "开账号、停用、重新发初始密码", "/ledger/": "核验账本，取封签凭据",
     "/definitions/": "现行的规则，写修改稿、采用", "/exports/": "谁申请、谁批准、导出了什么",

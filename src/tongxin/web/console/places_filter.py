@@ -22,7 +22,7 @@ UNPLACED_ZH = {
 def below(request: Request) -> str:
     """The column of the places just below the viewer's own; empty for a village."""
     seat = request.viewer.seat
-    at = LEVELS.index(seat.division_level) if seat else len(LEVELS) - 1
+    at = LEVELS.index(seat.division_level) if seat and seat.division_level in LEVELS else len(LEVELS) - 1
     return f"{LEVELS[at + 1]}_id" if at + 1 < len(LEVELS) else ""
 
 

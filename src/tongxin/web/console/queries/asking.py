@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from tongxin.accounts.models import Division
 from tongxin.core.indicators.dimensions import PLACE
 from tongxin.core.pathway import CHINA
 from tongxin.flows import queries
@@ -109,12 +108,7 @@ def _first(given: Any, name: str) -> str:
 
 def _places(request: Request) -> list[dict[str, str]]:
     """The viewer's own place and the places just below it."""
-    seat = request.viewer.seat
-    if seat is None:
-        return []
-    own = Division.objects.filter(id=seat.division_id)
-    below = Division.objects.filter(parent_id=seat.division_id).order_by("code")
-    return [{"code": row.code, "zh": row.name} for row in (*own, *below)]
+    return [{"code": row.code, "zh": row.name} for row in service.offered(request.viewer)]
 
 
 def _tables(request: Request, asked: Asked) -> list[dict[str, Any]]:

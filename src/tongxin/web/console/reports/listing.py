@@ -6,10 +6,10 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.reporting import making, templates
+from tongxin.indicators.service import offered
 from tongxin.web import new_ids
 from tongxin.web.console.options import region_of_viewer
 from tongxin.web.console.register_forms import told_problems
@@ -60,9 +60,4 @@ def _page(request: Request, problems: Iterable[Problem] = (), status: int = 200)
 
 def _places(request: Request) -> list[dict[str, Any]]:
     """The viewer's own place and the places just below it."""
-    seat = request.viewer.seat
-    if seat is None:
-        return []
-    own = Division.objects.filter(id=seat.division_id)
-    below = Division.objects.filter(parent_id=seat.division_id).order_by("code")
-    return [{"code": row.code, "zh": row.name} for row in (*own, *below)]
+    return [{"code": row.code, "zh": row.name} for row in offered(request.viewer)]
