@@ -19,7 +19,7 @@ from tongxin.web.console.places_filter import UNPLACED, UNPLACED_ZH, below, plac
 from tongxin.web.doors import Request
 
 NAMES = ("place", "stage", "level", "category", "only", "stopped", "year")
-ONLY = {"late": "已逾期", "crisis": "危机处置中", "no_step": "没有下一步"}
+ONLY = {"open": "在册", "late": "已逾期", "crisis": "危机处置中", "no_step": "没有下一步"}
 
 
 class Filters:
@@ -115,11 +115,14 @@ class Filters:
             cases = cases.filter(Exists(spans))
         if self.stopped:
             cases = stopping.stopped(
-                cases, step=self.stopped, year=self.year, region=region_of_viewer(self.request), at=self.request.at
+                cases, step=self.stopped, year=self.year, division=self.place, region=region_of_viewer(self.request),
+                at=self.request.at,
             )
         return self._only(cases)
 
     def _only(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+        if self.only == "open":
+            return cases.filter(is_open=True)
         if self.only == "crisis":
             return cases.filter(slices.in_crisis(self.pathway))
         if self.only == "late":
