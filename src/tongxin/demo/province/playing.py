@@ -139,11 +139,11 @@ class Playing:
         return max(written, way.now + timedelta(minutes=5))
 
     def _take(self, way: Way, what: Next, piece: Piece, actor: Actor, outcome: Outcome) -> None:
-        if isinstance(outcome, Refused):
-            self._note(what, way, outcome)
-            outcome = self._mend(way, what, piece, actor, outcome)
         if not isinstance(outcome, Recorded):
             self._note(what, way, outcome)
+        if isinstance(outcome, Refused):
+            outcome = self._mend(way, what, piece, actor, outcome)
+        if not isinstance(outcome, Recorded):
             way.take(what, None)
             return
         self.entries += 1
