@@ -11,7 +11,9 @@ BROKEN = "图片不完整或已损坏，没有保存。请重新拍照或重新�
 START, END, SCAN, QUOTED = 0xD8, 0xD9, 0xDA, 0x00
 RESTARTS = range(0xD0, 0xD8)
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-EXIF, COMMENT, TURNED = 0xE1, 0xFE, 0x0112
+EXIF, COMMENT, ADOBE, TURNED = 0xE1, 0xFE, 0xEE, 0x0112
+# Baseline, extended and progressive by Huffman: what PDF's DCTDecode takes.
+PLAIN = frozenset({0xC0, 0xC1, 0xC2})
 # JFIF, colour profile, Adobe's colours: a picture looks wrong without them, and they tell of nobody.
 LOOKS = {0xE0: b"JFIF", 0xE2: b"ICC_PROFILE\x00", 0xEE: b"Adobe"}
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -26,6 +28,36 @@ class Picture:
 
     kept: bytes
     pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a JPEG is by its frame: sides in pixels, parts of a colour, how the camera was held (1 to 8)."""
+
+    width: int
+    height: int
+    parts: int
+    turned: int
+    # Packed in one of the ways every printer knows, eight bits a part.
+    is_plain: bool
+    # Adobe's programs write the four printing colours the other way round.
+    is_inverted: bool
+
+
+def shape_of_jpeg(content: bytes) -> Shape:
+    """The shape of a picture that was kept."""
+    frame, turned, is_inverted = b"", 0, False
+    for marker, segment in _segments(content):
+        if marker in FRAMES:
+            frame = frame or segment
+        elif marker == EXIF:
+            turned = turned or _orientation(segment[4:])
+        elif marker == ADOBE:
+            is_inverted = is_inverted or segment[4:].startswith(LOOKS[ADOBE])
+    if not _pixels(frame):
+        raise NotTaken(BROKEN)
+    height, width = struct.unpack(">HH", frame[5:9])
+    return Shape(width, height, frame[9], turned or 1, frame[1] in PLAIN and frame[4] == 8, is_inverted)
 
 
 def clean_jpeg(content: bytes) -> Picture:
@@ -116,6 +148,15 @@ def _turned(orientation: int) -> bytes:
     tiff = b"MM\x00*\x00\x00\x00\x08\x00\x01" + struct.pack(">HHIHHI", TURNED, 3, 1, orientation, 0, 0)
     exif = b"Exif\x00\x00" + tiff
     return b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+
+
+def chunks_of_png(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The name and the body of each part of a picture that was kept."""
+    at = len(PNG_START)
+    while at + 12 <= len(content):
+        (size,) = struct.unpack_from(">I", content, at)
+        yield content[at + 4 : at + 8], content[at + 8 : at + 8 + size]
+        at += 12 + size
 
 
 def clean_png(content: bytes) -> Picture:

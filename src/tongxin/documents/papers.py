@@ -81,6 +81,15 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """How much of the attachments goes into one book; what was adopted before it could say so only names them."""
+
+    zh: str = "附件"
+    bytes: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """How a whole file is bound; what was adopted before it could say so has one chapter."""
 
@@ -88,6 +97,9 @@ class Book:
     rest: str = "记录"
     signatures: tuple[Mapping[str, Any], ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    attachments: Binding = Binding()
+    # The same for each of many books at once.
+    in_batches: Binding = Binding()
 
     def chapter_of(self, form_id: str) -> int:
         """The number of the chapter that a form's records stand in, from 0; the rest comes last."""
@@ -139,10 +151,16 @@ def read(content: Mapping[str, Any]) -> Papers:
 
 
 def _book(content: Mapping[str, Any]) -> Book:
+    most = content.get("attachments", {})
     return Book(
         zh=str(content["zh"]), rest=str(content["rest"]), signatures=tuple(content["signatures"]),
         chapters=tuple(Chapter(str(each["zh"]), frozenset(each["forms"])) for each in content["chapters"]),
+        **({"attachments": _binding(most, ""), "in_batches": _binding(most, "batch_")} if most else {}),
     )
+
+
+def _binding(content: Mapping[str, Any], which: str) -> Binding:
+    return Binding(str(content["zh"]), content[f"{which}megabytes"] * 1_000_000, content[f"{which}pages"])
 
 
 def _family(content: Mapping[str, Any]) -> Family:
@@ -162,14 +180,21 @@ def _layout(content: Mapping[str, Any]) -> Layout:
 
 
 def record_copy(
-    *, child: Child, paper: str, purpose: str, actor: Viewer, at: datetime, entry: Entry | None = None
+    *, child: Child, paper: str, purpose: str, actor: Viewer, at: datetime, entry: Entry | None = None, batch: str = ""
 ) -> int:
-    """The number of a fresh copy; that it was printed, by whom and what for is a fact of the record."""
+    """The number of a fresh copy; that it was printed, by whom and what for is a fact of the record.
+
+    The copy of a batch that was cut short before it lay there keeps its number: it is no second copy.
+    """
     with transaction.atomic():
         ledger.lock_subject(child.key_owner)
-        number = Event.objects.filter(subject_id=child.id, kind=PRINTED).count() + 1
+        printed = Event.objects.filter(subject_id=child.id, kind=PRINTED)
+        earlier: list[Any] = list(printed.values_list("clear", flat=True))
+        if begun := next((each for each in earlier if batch and each.get("batch") == batch), None):
+            return int(begun["number"])
+        number = len(earlier) + 1
         ledger.record(
             kind=PRINTED, subject=child.key_owner, actor=actor, at=at, entry=entry, is_fact=True,
-            clear={"paper": paper, "number": number, "purpose": purpose},
+            clear={"paper": paper, "number": number, "purpose": purpose, **({"batch": batch} if batch else {})},
         )
     return number

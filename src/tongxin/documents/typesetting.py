@@ -9,7 +9,7 @@ from typing import Any
 
 import typst
 
-from tongxin.documents import glyphs
+from tongxin.documents import glyphs, stamping
 
 FOLDER = Path(__file__).with_name("paper")
 SHEET, BOOK = FOLDER / "sheet.typ", FOLDER / "book.typ"
@@ -26,8 +26,9 @@ def pdf(paper: Mapping[str, Any]) -> bytes:
 
 
 def bound(book: Mapping[str, Any]) -> bytes:
-    """A whole file as one PDF; `book` is what `book.typ` reads."""
-    return set_type(BOOK, root=FOLDER, data=warned(book))
+    """A whole file as one PDF; `book` is what `book.typ` reads, and under `scans` what goes into its free places."""
+    made = set_type(BOOK, root=FOLDER, data=warned({key: each for key, each in book.items() if key != "scans"}))
+    return stamping.stamped(made, book["scans"]) if book.get("scans") else made
 
 
 def set_type(template: Path | bytes, *, root: Path, data: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ Content = Mapping[str, Any]
 HEAD = ("id", "zh", "source")
 DATED = ("version", "valid_from")
 ABOUT_CHILD = ("name", "file_no", "sex", "birth", "age", "place", "address", "id_no", "phone", "carers")
+BINDING = ("megabytes", "pages", "batch_megabytes", "batch_pages")
 LIMITS = ("megabytes", "megapixels", "unpacked_megabytes", "per_child", "title_characters")
 
 # What no county may drop: while one of these holds, nothing goes to a family; and these forms never do.
@@ -61,7 +62,11 @@ def _family(raw: object) -> None:
 
 
 def _book(raw: object) -> None:
-    book = take.mapping(raw, "book", required=("zh", "rest", "signatures", "chapters"))
+    book = take.mapping(raw, "book", required=("zh", "rest", "signatures", "chapters"), optional=("attachments",))
+    if "attachments" in book:
+        most = take.mapping(book["attachments"], "book.attachments", required=("zh", *BINDING))
+        for name in BINDING:
+            take.number(most, name, "book.attachments", 0, high=1000)
     _signatures(book["signatures"], "book.signatures")
     found: list[str] = []
     for at, each in enumerate(_named(book["chapters"], "book.chapters", required=("forms",))):

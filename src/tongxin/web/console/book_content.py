@@ -15,8 +15,9 @@ from tongxin.flows import links, lists, prefill
 from tongxin.ledger.models import Entry
 from tongxin.rulebook import rules
 from tongxin.web import words
-from tongxin.web.console.book_holdings import Held, held
+from tongxin.web.console.book_holdings import WHOLE, Held, held
 from tongxin.web.console.book_index import index_of
+from tongxin.web.console.book_scans import Bound, bound
 from tongxin.web.console.consent_paper import notice_signed, notice_words
 from tongxin.web.console.family import carers_of, sealed_of
 from tongxin.web.console.file import File
@@ -39,7 +40,9 @@ def book_of(
 ) -> tuple[int, dict[str, Any]]:
     """The number of the copy and what `book.typ` draws; that it was printed is written down before anything opens."""
     request, child, of = file.request, file.child, held(file, found)
-    number = record_copy(child=child, paper=PAPER, purpose=purpose.id, actor=request.viewer, at=request.at)
+    number = record_copy(
+        child=child, paper=PAPER, purpose=purpose.id, actor=request.viewer, at=request.at, batch=batch
+    )
     carers = carers_of(file)
     names = open_names(
         request, purpose=PURPOSE, route=ROUTE, part="file", children=[child],
@@ -48,30 +51,37 @@ def book_of(
     )
     copy = Copy(purpose=purpose, number=number, names=names, carers=carers, batch=batch)
     copy = replace(copy, about=about(file, copy))
-    papers = _papers(file, found, of, copy)
+    scanned = bound(
+        file, of, names.more[len(names.more) - len(of.attachments) :],
+        most=found.book.in_batches if batch else found.book.attachments,
+    )
+    papers = _papers(file, found, of, copy, scanned)
     return number, {
         "title": found.book.zh, "brand": brand_for(request), "file_no": f"档案编号：{child.file_no}",
         **mark(request, copy), "warning": "", "signatures": found.book.signatures,
-        "cover": paired([*cells_of(copy.about, COVER), *_counted(of, papers, copy, request)]),
-        "index": index_of(file, found, of, papers, names),
+        "cover": paired([*cells_of(copy.about, COVER), *_counted(of, papers, copy, request, scanned)]),
+        "index": index_of(file, found, of, papers, names, scanned),
         "left_out": [*left_out_of(file, withheld=withheld), *left_out, SINGLY, *([MOVED] if of.moved else [])],
         "notes": [NOT_A_DIAGNOSIS],
-        "papers": [{"number": each["number"], "starts": each["starts"], "sheet": each["sheet"]} for each in papers],
+        "papers": [{name: each[name] for name in ("key", "starts", "sheet", "scans")} for each in papers],
+        "loose": scanned.loose, "scans": scanned.scans,
     }
 
 
-def _counted(of: Held, papers: list[dict[str, Any]], copy: Copy, request: Request) -> list[dict[str, Any]]:
+def _counted(
+    of: Held, papers: list[dict[str, Any]], copy: Copy, request: Request, scanned: Bound
+) -> list[dict[str, Any]]:
     days = [each.occurred_at for each in of.entries]
     span = f"{words.day_zh(min(days))}—{words.day_zh(max(days))}" if days else ""
     return [
-        {"zh": "册内件数", "value": f"{len(papers)} 件，附件 {len(of.attachments)} 个"},
+        {"zh": "册内件数", "value": f"{len(papers)} 件，附件 {len(of.attachments)} 个，印了 {len(scanned.scans)} 个"},
         {"zh": "装订日期", "value": words.day_zh(request.at)},
         {"zh": "起止日期", "value": span or "没有记录", "is_wide": True},
         {"zh": "用途", "value": copy.purpose.zh, "is_wide": True},
     ]
 
 
-def _papers(file: File, found: Papers, of: Held, copy: Copy) -> list[dict[str, Any]]:
+def _papers(file: File, found: Papers, of: Held, copy: Copy, scanned: Bound) -> list[dict[str, Any]]:
     """Every paper with its number in the book, the day, and whether it begins a page of its own."""
     answers = _opened(file, of.entries)
     wanted = [(found.book.chapter_of(each.form_id), each) for each in of.entries]
@@ -93,7 +103,13 @@ def _papers(file: File, found: Papers, of: Held, copy: Copy) -> list[dict[str, A
         })
     # The chapter of the whole comes first whatever it is called; within a chapter the order stands.
     made.sort(key=lambda each: each["chapter"])
-    return [{**each, "number": at} for at, each in enumerate(made, start=1)]
+    told, is_after = [], False
+    for at, each in enumerate(made, start=1):
+        behind = scanned.behind.get(each["entry"].id if each["entry"] else WHOLE, [])
+        # Nothing goes on below a scan.
+        told.append({**each, "number": at, "key": f"p{at}", "scans": behind, "starts": each["starts"] or is_after})
+        is_after = bool(behind)
+    return told
 
 
 def _whole(file: File, found: Papers, paper: Paper, copy: Copy) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from tongxin.flows import course_reading, mediating
 from tongxin.ledger.models import Entry
 from tongxin.web.console.file import File
 
+# Stands for the paper that says all that is known now, which is no record.
+WHOLE = UUID(int=0)
 # The parts in which not every record is open to whoever reads the part.
 KEPT_APART = frozenset({course_reading.PART, mediating.PART})
 
@@ -25,10 +27,18 @@ class Held:
     entries: tuple[Entry, ...]
     moved: tuple[Entry, ...]
     attachments: tuple[Any, ...]
+    # The records whose words stand in the whole: what belongs to them stands behind it.
+    newest: frozenset[UUID] = frozenset()
 
     @property
     def is_empty(self) -> bool:
         return self.whole is None and not self.entries
+
+    def stands_for(self, entry_id: UUID | None) -> UUID | None:
+        """The record behind which something of a record is bound; None: behind none of them."""
+        if entry_id in self.newest:
+            return WHOLE
+        return entry_id if entry_id in {each.id for each in self.entries} else None
 
 
 def held(file: File, found: Papers) -> Held:
@@ -46,6 +56,7 @@ def held(file: File, found: Papers) -> Held:
             found.book.chapter_of(each.form_id), each.occurred_at, each.subject_seq,
         ))),
         moved=tuple(each for each in told if each.id in gone), attachments=tuple(_attachments(file)),
+        newest=frozenset(each.id for each in newest),
     )
 
 

@@ -3,24 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from tongxin.documents import content, selectors
-from tongxin.documents.kinds import attachments_in
+from tongxin.documents import selectors
 from tongxin.documents.papers import Papers
 from tongxin.documents.questions import numeral
 from tongxin.flows import reporters
 from tongxin.ledger.models import Entry
 from tongxin.web import words
-from tongxin.web.console.book_holdings import Held
+from tongxin.web.console.book_holdings import WHOLE, Held
+from tongxin.web.console.book_scans import Bound
 from tongxin.web.console.file import File, entry_zh
 from tongxin.web.console.foreign import offices_of
 from tongxin.web.console.names import Names, post_titles
 
-SIGNED = "已签字，扫描件存附件"
+SIGNED, BEHIND = "已签字，扫描件存附件", "已签字，扫描件附后"
 Who = Callable[[Entry | None], str]
 
 
 def index_of(
-    file: File, found: Papers, of: Held, papers: list[dict[str, Any]], names: Names
+    file: File, found: Papers, of: Held, papers: list[dict[str, Any]], names: Names, bound: Bound
 ) -> list[dict[str, Any]]:
     """Chapters with their papers; after them what is not printed here but lies in the file."""
     titles = post_titles(each.post_id for each in (*of.entries, *of.moved))
@@ -43,32 +43,25 @@ def index_of(
             if each["chapter"] != chapter:
                 continue
             entry = each["entry"]
-            note = f"（{SIGNED}）" if entry and entry.id in signed else ""
+            behind = bound.behind.get(entry.id if entry else WHOLE, [])
+            note = f"（{BEHIND if behind else SIGNED}）" if entry and entry.id in signed else ""
             day = words.day_zh(entry.occurred_at if entry else file.request.at)
-            rows.append({"number": each["number"], "zh": f"{each['zh']}{note}", "day": day, "who": who(entry)})
-    for zh, listed in (("移至另一名儿童的记录", _moved(of, who)), ("附件（另存，本册不印）", _listed(file, of, names))):
+            rows.append({
+                "number": str(each["number"]), "at": each["key"], "zh": f"{each['zh']}{note}", "day": day,
+                "who": who(entry),
+            })
+            rows += behind
+    zh = found.book.attachments.zh
+    for title, listed in (
+        (zh, bound.loose), ("移至另一名儿童的记录", _moved(of, who)), (f"{zh}（另存，本册不印）", bound.left),
+    ):
         if listed:
-            rows += [{"chapter": zh}, *listed]
+            rows += [{"chapter": title}, *listed]
     return rows
 
 
 def _moved(of: Held, who: Who) -> list[dict[str, Any]]:
     return [
-        {"number": 0, "zh": entry_zh(each), "day": words.day_zh(each.occurred_at), "who": who(each)}
+        {"number": "", "at": "", "zh": entry_zh(each), "day": words.day_zh(each.occurred_at), "who": who(each)}
         for each in of.moved
     ]
-
-
-def _listed(file: File, of: Held, names: Names) -> list[dict[str, Any]]:
-    kinds = attachments_in(region=file.region, at=file.request.at).kinds if of.attachments else {}
-    zh = {each.id: entry_zh(each) for each in file.readable}
-    first = len(names.more) - len(of.attachments)
-    rows = []
-    for row, title in zip(of.attachments, names.more[first:], strict=True):
-        kind, to = kinds.get(row.kind), zh.get(row.entry_id, "")
-        said = "　".join(each for each in (kind.zh if kind else "其他", title or "", to and f"附在{to}") if each)
-        rows.append({
-            "number": 0, "zh": f"附件{row.number}　{said}（{content.NAMES[row.media_type]}）",
-            "day": words.day_zh(row.added_at), "who": "",
-        })
-    return rows
