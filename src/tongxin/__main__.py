@@ -60,6 +60,7 @@ COMMANDS = {
     "words measure": Command("words_measure", "测量文字里的危险词", needs_django=False, is_private=False),
     "sheets read": Command("sheets_read", "把别的系统的表改成花名册能读的样子", is_private=True),
     "dashboards map": Command("dashboards_map", "载入看板用的地图"),
+    "dashboards count": Command("dashboards_count", "按几套系统导出的数据数一年的看板"),
     "indicators export": Command("indicators_export", "把统计用的事实写成 Parquet"),
     "indicators compute": Command("indicators_compute", "由导出的事实算出全部指标", needs_django=False),
     "exports trace": Command("exports_trace", "查一份流出的表是哪一次下载的"),

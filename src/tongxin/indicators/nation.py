@@ -70,9 +70,10 @@ class Exported:
         self.connection.execute("DROP TABLE cells")
 
     def sources(self, name: str) -> list[str]:
-        """A select for each batch of a set's files."""
+        """A select for each batch of a set's files: their columns, without one for the names of folders."""
         return [
-            f"SELECT * FROM read_parquet([{', '.join(map(_quoted, each))}])" for each in _batches(self.folders, name)
+            f"SELECT * FROM read_parquet([{', '.join(map(_quoted, each))}], hive_partitioning = false)"
+            for each in _batches(self.folders, name)
         ]
 
     def rows(self, statement: Statement) -> list[tuple[Any, ...]]:
