@@ -1,4 +1,4 @@
-// Draws the tables that ask for it, above themselves, and gives each drawing a button that keeps it as a picture.
+// Draws the tables that ask for it, above themselves. Pictures to keep are drawn by the server.
 // The numbers are read from the table, so a drawing never says anything that the table doesn't.
 
 /** @typedef {{ name: string, value: number | null, said: string }} Row */
@@ -55,21 +55,6 @@ function optionOf(kind, name, unit, rows) {
   };
 }
 
-/** @param {any} chart @param {string} name */
-function keeper(chart, name) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn btn-sm";
-  button.textContent = "存成图片";
-  button.addEventListener("click", () => {
-    const link = document.createElement("a");
-    link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: GROUND });
-    link.download = `${name}.png`;
-    link.click();
-  });
-  return button;
-}
-
 /** @param {HTMLTableElement} table @param {any} echarts */
 function draw(table, echarts) {
   const rows = readRows(table);
@@ -82,8 +67,6 @@ function draw(table, echarts) {
   const chart = echarts.init(place, null, { renderer: "canvas" });
   chart.setOption(optionOf(kind, name, unit, rows));
   place.setAttribute("role", "img");
-  // Small numbers that only this viewer's own list tells don't leave the page as a picture.
-  if (!table.dataset.inside) place.after(keeper(chart, name));
   if (folded && !folded.classList.contains("tx-same")) folded.open = false;
   new ResizeObserver(() => chart.resize()).observe(place);
 }

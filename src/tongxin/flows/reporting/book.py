@@ -6,9 +6,12 @@ from typing import Any
 
 import xlsxwriter
 
+from tongxin.documents.drawings import png
 from tongxin.reports.models import Report
 
-FIGURES, PLACES, MEANS = ("报告", "各地", "怎样算的")
+FIGURES, PLACES, PICTURES, MEANS = ("报告", "各地", "图", "怎样算的")
+# A picture is drawn for paper: on a screen it is shown smaller. A row of a sheet is so many pixels high.
+SCALE, ROW_PIXELS = 0.6, 20
 
 
 def workbook(row: Report, *, said: Mapping[str, Any]) -> bytes:
@@ -24,11 +27,27 @@ def workbook(row: Report, *, said: Mapping[str, Any]) -> bytes:
             (table["zh"], each["zh"], each["said"])
             for section in row.figures for table in section["places"] for each in table["rows"]
         )], bold, wrap)
+        _draw(book, row)
         _sheet(book, MEANS, (30, 60, 40, 40), [("指标", "怎样算", "注意", "依据"), *(
             (each["zh"], each["means"], each["caveat"], each["source"])
             for section in row.figures for each in section["rows"]
         )], bold, wrap)
     return file.getvalue()
+
+
+def _draw(book: Any, row: Report) -> None:
+    """A sheet of the charts, where there are any, one below the other."""
+    tables = [each for section in row.figures for each in section["places"] if "picture" in each]
+    if not tables:
+        return
+    sheet, line = book.add_worksheet(PICTURES), 0
+    for each in tables:
+        made = png({"zh": each["zh"], **each["picture"]})
+        high = int.from_bytes(made[20:24], "big") * SCALE
+        sheet.insert_image(line, 0, f"{each['id']}.png", {
+            "image_data": io.BytesIO(made), "x_scale": SCALE, "y_scale": SCALE, "description": each["picture"]["alt"],
+        })
+        line += int(high / ROW_PIXELS) + 2
 
 
 def _figures(row: Report, said: Mapping[str, Any]) -> Iterable[Sequence[Any]]:

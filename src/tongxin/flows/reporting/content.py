@@ -5,8 +5,9 @@ from typing import Any
 
 from tongxin.reports.models import Report
 
+FEW = "“没有记录”不是零；“不显示”是人数很少的数和能推算出它的数，以免认出孩子。"
 NOTE = (
-    "报告里的数是生成时的数，每个数怎样算见“指标”。“没有记录”不是零；“不显示”是人数很少的数和能推算出它的数，以免认出孩子。"
+    f"报告里的数是生成时的数，每个数怎样算见“指标”。{FEW}"
     "报告里不写孩子的姓名和身份证号。"
 )
 SHAPES = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
@@ -46,11 +47,15 @@ def sheet(said: Mapping[str, Any], *, brand: str, printed: str) -> dict[str, Any
         "warning": "" if said["state"] == "已发出" else "未发出的草稿", "lead": "", "before": [], "after": [],
         "slip": None, "head": [], "notes": [said["note"]],
         "sections": [
-            {"zh": each["zh"], "help": "", "parts": [{"lines": _lines(each)}]} for each in said["sections"]
-            if _lines(each)
+            {"zh": each["zh"], "help": "", "parts": [*_pictures(each), {"lines": _lines(each)}]}
+            for each in said["sections"] if _lines(each)
         ],
         "signatures": [{"zh": "制表"}, {"zh": "核对"}, {"zh": "单位（盖章）"}],
     }
+
+
+def _pictures(section: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"picture": {"zh": each["zh"], **each["picture"]}} for each in section["places"] if "picture" in each]
 
 
 def _lines(section: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -32,8 +32,8 @@ def figures(*, kind: Kind, place: Place, period: Period, viewer: Viewer, at: dat
                 {
                     "id": id, "zh": known[id].zh, "unit": known[id].unit,
                     "rows": [
-                        {"zh": part.zh, "said": said(known[id], table.at(id, part))}
-                        for part in table.parts
+                        {"zh": part.zh, "said": said(known[id], figure), "value": _plain(figure)}
+                        for part in table.parts for figure in (table.at(id, part),)
                     ],
                 }
                 for id in section.by_place if id in known and table.parts
@@ -51,13 +51,17 @@ def _known(viewer: Viewer, at: datetime) -> Mapping[str, Indicator]:
 def _row(indicator: Indicator, figure: Figure) -> Row:
     return {
         "id": indicator.id, "zh": indicator.zh, "unit": indicator.unit, "said": said(indicator, figure),
-        "state": figure.state, "value": None if figure.value is None else str(figure.value), "met": figure.met,
+        "state": figure.state, "value": _plain(figure), "met": figure.met,
         "base": figure.base, "met_zh": indicator.met_zh, "base_zh": indicator.base_zh, "means": indicator.means,
         "caveat": indicator.caveat, "source": indicator.source,
         "parts": [
             {"zh": part.zh, "said": _part(figure, part.code)} for part in indicator.parts
         ] if figure.state == SHOWN else [],
     }
+
+
+def _plain(figure: Figure) -> str | None:
+    return None if figure.value is None else str(figure.value)
 
 
 def _part(figure: Figure, code: str) -> str:

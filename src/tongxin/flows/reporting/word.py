@@ -7,16 +7,20 @@ import io
 import zipfile
 from collections.abc import Mapping
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from docx import Document
 from docx.oxml.ns import qn
-from docx.shared import Pt
-from docxtpl import DocxTemplate
+from docx.shared import Mm, Pt
+from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tongxin.documents.drawings import png
+
 MOST_BYTES, MOST_UNPACKED, MOST_FILES = 2_000_000, 20_000_000, 300
 SONG = "宋体"
+WIDE = Mm(150)
 NOT_WORD = "没有保存：这不是 Word 文件（.docx）。请在 Word 或 WPS 里另存为 .docx 再上传。"
 TOO_BIG = "没有保存：文件太大，最多 2 MB。请去掉大图再上传。"
 MACROS = "没有保存：文件里有宏或外部链接。请去掉再上传。"
@@ -32,10 +36,29 @@ class BadTemplate(ValueError):
 def filled(template: bytes | None, context: Context) -> bytes:
     """The report as a Word file, in the office's layout or, without one, in the program's."""
     document = DocxTemplate(io.BytesIO(template or standard()))
-    document.render(dict(context), jinja_env=ImmutableSandboxedEnvironment(), autoescape=True)
+    document.render(_drawn(document, context), jinja_env=ImmutableSandboxedEnvironment(), autoescape=True)
     found = io.BytesIO()
     document.save(found)
     return found.getvalue()
+
+
+class _Chart(InlineImage):
+    """A chart as a picture in a Word file, with its words for those who don't see it."""
+
+    def __init__(self, document: DocxTemplate, picture: Mapping[str, Any]) -> None:
+        super().__init__(document, io.BytesIO(png(picture)), width=WIDE)
+        self._alt = quoteattr(picture["alt"])
+
+    def __html__(self) -> str:
+        return str(super().__html__()).replace("<wp:docPr ", f"<wp:docPr descr={self._alt} ", 1)
+
+
+def _drawn(document: DocxTemplate, context: Context) -> dict[str, Any]:
+    """The same with each chart as an `image` of its table, told in words for those who don't see it."""
+    return {**context, "sections": [{**section, "places": [
+        {**table, "image": _Chart(document, {"zh": table["zh"], **table["picture"]})} if "picture" in table else table
+        for table in section["places"]
+    ]} for section in context["sections"]]}
 
 
 def check(file: bytes, *, sample: Context) -> None:
@@ -97,7 +120,10 @@ def standard() -> bytes:
     _table(document, ("指标", "数", "怎样算的"), "section.rows", ("zh", "said", "note"))
     document.add_paragraph("{%p endif %}")
     document.add_paragraph("{%p for table in section.places %}")
-    document.add_paragraph("{{ table.zh }}（各地）")
+    document.add_paragraph("{%p if table.image %}")
+    document.add_paragraph("{{ table.image }}")
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{{ table.zh }}{% if not table.image %}（各地）{% endif %}")
     _table(document, ("地方", "数"), "table.rows", ("zh", "said"))
     document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{%p for line in section.lines %}")

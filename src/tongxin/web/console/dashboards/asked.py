@@ -3,24 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404
 
 from tongxin.core.indicators import Indicator
 from tongxin.core.indicators.board import Board, Card
+from tongxin.core.indicators.sets import LEVELS
 from tongxin.core.pathway import CHINA
 from tongxin.dashboards import service
 from tongxin.dashboards.service import At, Shown
-from tongxin.indicators.figures import SHOWN, Figure
+from tongxin.indicators.figures import SHOWN
 from tongxin.indicators.service import Place, place_for
-from tongxin.indicators.tables import said
+from tongxin.indicators.tables import LEVELS_ZH, said
 from tongxin.lib.numbers import number_in
 from tongxin.web.doors import Request, may_do_any
-from tongxin.web.words import day_zh
+from tongxin.web.words import day_zh, moment_zh
 
 HOME = "/dashboard/"
 TILE, MANY = "tile", "many"
+NOW_ZH = "只有现在的数"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +109,37 @@ def definition_url(request: Request, asked: Asked, shown: Shown, indicator: Indi
     return f"/definitions/indicators/{shown.groups[indicator.id]}/"
 
 
-def told(indicator: Indicator, figure: Figure) -> dict[str, object]:
+def said_at(shown: Shown, indicator: Indicator, at: At) -> str:
+    """A figure as text: the number, or why there is none."""
+    if indicator.id in shown.now_only:
+        return NOW_ZH
+    if indicator.id not in at.figures and len(at.place.path) > LEVELS.index(indicator.level) + 1:
+        return f"只算到{LEVELS_ZH[indicator.level]}"
+    return said(at.figure(indicator.id))
+
+
+def told(shown: Shown, indicator: Indicator, at: At) -> dict[str, Any]:
     """A figure as a row shows it."""
+    figure = at.figure(indicator.id)
     return {
-        "zh": indicator.zh, "id": indicator.id, "unit": indicator.unit, "said": said(figure),
+        "zh": indicator.zh, "id": indicator.id, "unit": indicator.unit, "said": said_at(shown, indicator, at),
         "is_shown": figure.state == SHOWN, "met": figure.met, "base": figure.base,
     }
 
 
-def copied(asked: Asked, at: At, indicator: Indicator, figure: Figure) -> str:
-    """A figure in one line: place, period, name, number, unit, number of the definition."""
+def copied(asked: Asked, shown: Shown, indicator: Indicator) -> str:
+    """The place's figure as text for a paper: place, period, name, number, unit; how it is counted, until when."""
+    figure = shown.whole.figure(indicator.id)
     unit = indicator.unit if figure.state == SHOWN else ""
     both = f"（{figure.met}/{figure.base}）" if figure.state == SHOWN and figure.base is not None else ""
-    many = f"{said(figure)} {unit}".strip()
-    return f"{at.place.zh}，{asked.period}，{indicator.zh}：{many}{both}（指标 {indicator.id}）"
+    many = f"{said_at(shown, indicator, shown.whole)} {unit}".strip()
+    means = f"{indicator.means}。" + (f"注意：{indicator.caveat}。" if indicator.caveat else "")
+    return (
+        f"{shown.whole.place.zh}，{asked.period}，{indicator.zh}：{many}{both}（指标 {indicator.id}）。"
+        f"怎么算：{means}{counted_zh(shown)}。来源：{indicator.source}"
+    )
+
+
+def counted_zh(shown: Shown) -> str:
+    """Until when the figures count."""
+    return f"数到{moment_zh(shown.counted_at)}" if shown.counted_at else ""

@@ -10,7 +10,7 @@ from tongxin.dashboards.service import At, Shown
 from tongxin.dashboards.trends import YEAR
 from tongxin.indicators.figures import NOTHING, SHOWN, Figure
 from tongxin.indicators.tables import said
-from tongxin.web.console.dashboards.asked import MANY, Asked, copied, definition_url, known, told
+from tongxin.web.console.dashboards.asked import MANY, Asked, copied, definition_url, known, said_at, told
 from tongxin.web.doors import Request
 
 Row = dict[str, Any]
@@ -23,8 +23,8 @@ def numbers(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     """Figures of the place, one beside the other."""
     return {"rows": [
         {
-            **told(each, shown.whole.figure(each.id)), "url": definition_url(request, asked, shown, each),
-            "copied": copied(asked, shown.whole, each, shown.whole.figure(each.id)), "means": each.means,
+            **told(shown, each, shown.whole), "url": definition_url(request, asked, shown, each),
+            "copied": copied(asked, shown, each), "means": each.means,
         }
         for each in known(shown, card)
     ]}
@@ -33,15 +33,18 @@ def numbers(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
 def parts(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     """Figures by their codes."""
     return {"charts": [
-        {
-            "indicator": each, "url": definition_url(request, asked, shown, each),
-            "rows": [
-                {"zh": part.zh, "said": "不显示" if many is None else str(many), "value": many}
-                for part in each.parts for many in (shown.whole.figure(each.id).parts.get(part.code),)
-            ] if shown.whole.figure(each.id).parts else [],
-        }
+        {"indicator": each, "url": definition_url(request, asked, shown, each), "rows": parts_told(shown, each)}
         for each in known(shown, card)
     ]}
+
+
+def parts_told(shown: Shown, indicator: Indicator) -> list[Row]:
+    """A row for each code; none where they aren't told apart."""
+    told = shown.whole.figure(indicator.id).parts
+    return [
+        {"zh": part.zh, "said": "不显示" if many is None else str(many), "value": many}
+        for part in indicator.parts for many in (told.get(part.code),)
+    ] if told else []
 
 
 def trend(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
@@ -84,13 +87,26 @@ def multiples(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     chosen = next((each for each in choices if each.id == asked.chosen[MANY]), choices[0] if choices else None)
     if chosen is None or not any(at.series.get(chosen.id) for at in shown.parts):
         return {"rows": []}
-    found = [(at, _line(at, chosen)) for at in shown.parts]
-    most = max((value for _, line in found for value in line if value is not None), default=Decimal(0))
+    found = lines_below(shown, chosen)
+    most = max((value for each in found for value in each["line"] if value is not None), default=Decimal(0))
     return {
         "chosen": chosen, "url": definition_url(request, asked, shown, chosen), "most": f"{most.normalize():f}",
         "choices": [{"zh": each.zh, "id": each.id} for each in choices],
-        "rows": [_small(at, line, most, chosen) for at, line in found],
+        "rows": [{**each, **_drawn(each["line"], most)} for each in found],
     }
+
+
+def lines_below(shown: Shown, indicator: Indicator) -> list[Row]:
+    """Each place below with its months (None where one isn't told), its year, and both in words."""
+    return [
+        {
+            "zh": at.place.zh, "line": _line(at, indicator), "year": said_at(shown, indicator, at),
+            "told": "；".join(
+                f"{row['zh']} {row['said']}" for row in spans_told(at.series.get(indicator.id, {}))
+            ) or "没有记录",
+        }
+        for at in shown.parts
+    ]
 
 
 def _line(at: At, indicator: Indicator) -> list[Decimal | None]:
@@ -101,15 +117,11 @@ def _line(at: At, indicator: Indicator) -> list[Decimal | None]:
     ]
 
 
-def _small(at: At, line: Sequence[Decimal | None], most: Decimal, indicator: Indicator) -> Row:
+def _drawn(line: Sequence[Decimal | None], most: Decimal) -> Row:
+    """The months as points of a picture of WIDE by HIGH."""
     step = Decimal(WIDE) / 11
     points = [
         (f"{number * step:.1f}", f"{HIGH - (value / most * HIGH if most else 0):.1f}")
         for number, value in enumerate(line) if value is not None
     ]
-    rows = spans_told(at.series.get(indicator.id, {}))
-    return {
-        "zh": at.place.zh, "points": " ".join(f"{x},{y}" for x, y in points) if len(points) > 1 else "",
-        "dots": points, "told": "；".join(f"{row['zh']} {row['said']}" for row in rows) or "没有记录",
-        "year": said(at.figure(indicator.id)), "unit": indicator.unit, "is_hidden": bool(line) and not points,
-    }
+    return {"points": " ".join(f"{x},{y}" for x, y in points) if len(points) > 1 else ""}

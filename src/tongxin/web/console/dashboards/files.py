@@ -14,8 +14,8 @@ from tongxin.dashboards.service import Shown
 from tongxin.exports.writing import FORMULA, OPTIONS
 from tongxin.indicators.rules import groups_in
 from tongxin.indicators.service import region_of
-from tongxin.indicators.tables import meanings, said
-from tongxin.web.console.dashboards.asked import Asked, asked_of, board_of, shown_for
+from tongxin.indicators.tables import meanings
+from tongxin.web.console.dashboards.asked import Asked, asked_of, board_of, said_at, shown_for
 from tongxin.web.console.dashboards.charts import spans_told
 from tongxin.web.console.dashboards.loop import steps_told
 from tongxin.web.doors import Request, door
@@ -57,7 +57,7 @@ def _figures(shown: Shown) -> list[Line]:
             figure = at.figure(id)
             where = (at.place.zh, at.place.code)
             both = ("" if figure.met is None else str(figure.met), "" if figure.base is None else str(figure.base))
-            rows.append((each.zh, id, "", *where, said(figure), each.unit, *both))
+            rows.append((each.zh, id, "", *where, said_at(shown, each, at), each.unit, *both))
             rows += [
                 (each.zh, id, part.zh, *where, HIDDEN_ZH if many is None else str(many), each.unit, "", "")
                 for part in each.parts if figure.parts for many in (figure.parts.get(part.code),)

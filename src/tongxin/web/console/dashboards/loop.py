@@ -31,13 +31,15 @@ def funnel(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     if not said:
         return {"rows": [], "is_deep": asked.place.level == "village"}
     found = steps_told(rules, said)
-    for row in found if mine and division else ():
+    place = division.id if mine and division else 0
+    for row in found if place else ():
         if row["lost_many"] and not row["is_first"]:
-            query = {"place": division.id, "stopped": row["id"], "year": asked.year}
+            query = {"place": place, "stopped": row["id"], "year": asked.year}
             row["url"] = f"/children/?{urlencode(query)}"
     return {
         "rows": found, "caveat": rules.caveat, "has_lists": any(row["url"] for row in found),
-        "mine": sum(mine.values()), "is_joined": any(row["joined"] for row in found),
+        "mine": sum(mine.values()), "may_keep": bool(shown.whole.steps),
+        "is_joined": any(row["joined"] for row in found),
         "is_hidden": any(row["lost"] == HIDDEN_ZH and not row["joined"] for row in found),
     }
 

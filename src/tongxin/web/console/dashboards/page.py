@@ -33,7 +33,7 @@ def dashboard(request: Request) -> HttpResponse:
     cards = [
         {"chart": card.chart, "zh": card.zh, "template": f"dashboards/_{card.chart}.html",
          **DRAWN[card.chart](request, asked, shown, card)}
-        for card in board.cards
+        for card in shown.board.cards
     ] if shown.counted_at else []
     steps = above(request.viewer, asked.place)
     return show(request, "dashboards/page.html", {
@@ -41,7 +41,7 @@ def dashboard(request: Request) -> HttpResponse:
         "exports": shown.exports,
         "steps": [{"zh": each.zh, "url": asked.url(place=each.code)} for each in steps],
         "years": years_of(request, asked), "home": HOME,
-        "into_report": asked.url(f"{HOME}report/") if _writes(request) else "",
+        "picture": asked.url(f"{HOME}picture/"), "into_report": asked.url(f"{HOME}report/") if _writes(request) else "",
         "is_running": asked.year == asked.today.year,
         "under": shown.rules.small_under, "source": shown.rules.source, "night_from": shown.rules.night_from,
         "files": [{"zh": zh, "url": asked.url(f"{HOME}table/", kind=kind)} for kind, zh in KINDS_ZH.items()],

@@ -35,7 +35,7 @@ def tiles(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
         "chosen": chosen, "choices": [{"zh": each.zh, "id": each.id} for each in choices], "rows": rows,
         "map": picture(rows),
         "url": definition_url(request, asked, shown, chosen), "legend": _legend(limits, rows, chosen),
-        "whole": told(chosen, shown.whole.figure(chosen.id)), "level_zh": LEVELS_ZH[chosen.level],
+        "whole": told(shown, chosen, shown.whole), "level_zh": LEVELS_ZH[chosen.level],
         "stops": not is_told and len(asked.place.path) < len(LEVELS), "has_closed": any(row["closed"] for row in rows),
     }
 
@@ -47,7 +47,7 @@ def _row(asked: Asked, shown: Shown, indicator: Indicator, at: At, limits: Seque
     may_open = bool(at.place.code) and not is_closed and len(at.place.path) < len(LEVELS)
     value = figure.value if figure.state == SHOWN else None
     return {
-        **told(indicator, figure), "zh": at.place.zh, "code": at.place.code, "shade": shade,
+        **told(shown, indicator, at), "zh": at.place.zh, "code": at.place.code, "shade": shade,
         "bar": BARS[int(shade) - 1] if shade.isdigit() else "", "closed": is_closed,
         "url": asked.url(place=at.place.code) if may_open else "",
         "value": None if value is None else f"{value:f}",

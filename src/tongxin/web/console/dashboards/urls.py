@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from tongxin.web.console.dashboards import embedding, files, page
+from tongxin.web.console.dashboards import embedding, files, page, pictures
 
 urlpatterns: list[URLPattern] = [
     path("dashboard/", page.dashboard), path("dashboard/table/", files.table),
-    path("dashboard/report/", embedding.into_report),
+    path("dashboard/picture/", pictures.picture), path("dashboard/report/", embedding.into_report),
 ]
