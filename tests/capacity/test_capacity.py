@@ -74,7 +74,9 @@ def give(cast: world.World, children: list[Any], *, yuan: int, state: str = "pai
         county_id=county, number=number, fund=fund, purpose="study", way="bank", state=Payout.SETTLED, **by
     )
     for at, child in enumerate(children):
-        Grant.objects.create(payout=paid, number=at, child_id=child.id, amount=yuan * 100, state=state)
+        Grant.objects.create(
+            payout=paid, number=at, child_id=child.id, amount=yuan * 100, state=state, settled_on=MORNING.date(),
+        )
 
 
 def ask(desk: Office, where: Room, people: str = "1", half_days: str = "2") -> Any:

@@ -9,13 +9,13 @@ from typing import Any
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Organisation
 from tongxin.accounts.viewers import Viewer
-from tongxin.capacity.hiding import hide_small
 from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE
 from tongxin.comparisons.selectors import waiting_in
 from tongxin.coordination.models import Matter
 from tongxin.coordination.rules import MEETINGS, Department, Rules, departments_for
 from tongxin.core.pathway import due_at
+from tongxin.core.screening import hide_small
 from tongxin.flows import coordinating
 from tongxin.intake.models import HeldRow
 from tongxin.referrals.models import Referral
@@ -105,10 +105,10 @@ def _rows(by_department: Mapping[str, int], asked: _Asked) -> list[dict[str, str
     named = {id: each.zh for id, each in asked.departments.items()} | {"": OTHERS}
     there = [id for id in named if by_department.get(id)]
     # Small ones are withheld together with as many others as the whole would need to tell them.
-    told = hide_small([by_department[id] for id in there], under=asked.rules.least)
+    hidden = hide_small([[by_department[id]] for id in there], at_least=asked.rules.least)
     return [
-        {"zh": named[id], "said": WITHHELD if number is None else str(number)}
-        for id, number in zip(there, told, strict=True)
+        {"zh": named[id], "said": WITHHELD if (at, 0) in hidden else str(by_department[id])}
+        for at, id in enumerate(there)
     ]
 
 

@@ -53,6 +53,18 @@ class Words:
         inner = "".join(f" -> '{key}'" for key in path)
         return f"({column}{inner} ->> '{last}')"
 
+    def json(self, text: str) -> str:
+        """JSON that is kept as text."""
+        return text if self.is_lite else f"CAST({text} AS JSONB)"
+
+    def each(self, column: str, key: str) -> str:
+        """The members of an object in a JSON column, as rows of `key` and `value`."""
+        return f"json_each({column}, '$.{key}')" if self.is_lite else f"jsonb_each({column} -> '{key}')"
+
+    def many(self, column: str, key: str) -> str:
+        """How many stand in a list in JSON."""
+        return f"{'json' if self.is_lite else 'jsonb'}_array_length({column} -> '{key}')"
+
     def _seconds(self, moment: str) -> str:
         if self.is_lite:
             return f"CAST(unixepoch({moment}) AS INTEGER)"

@@ -91,6 +91,13 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         minutes int 用时
         seen code 当面见到
         turn int 第几次"""),
+    _set("sheets", "问卷", CHILD, "village", "child person", """
+        filled_on date 填写日期
+        instrument code 量表
+        informant code 谁填的
+        reached code 总分到哪一档
+        status code 答全没有
+        is_alarming bool 有警报"""),
     _set("grades", "定级", CHILD, "village", "child", """
         decided_on date 确认日期
         level code 等级

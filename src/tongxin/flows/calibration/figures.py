@@ -23,12 +23,14 @@ from tongxin.cases.models import Case
 from tongxin.core.pathway import CHINA
 from tongxin.core.screening import ABOVE, ALARM, Cut
 from tongxin.flows.refusals import NotAllowed
+from tongxin.indicators import service
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.screening.models import Participant
 from tongxin.supervision.calibration import CalibrationRules, Line, chain, share, table
 
 SEE, FIGURES, COLOURS = "see_calibration", "figures", "psychological"
+GRADES, WHOLE = "children_by_grade", "合计"
 ASSESSMENT, IDENTIFICATION = "assessment", "identification"
 # The kinds of entries whose forms carry questionnaires, and identification.
 READ = (ASSESSMENT, IDENTIFICATION, "screening", "session", "course_start", "course_end")
@@ -102,15 +104,36 @@ def colours(
     known: Known, *, viewer: Viewer, levels: Levels, informants: Mapping[str, str], rules: CalibrationRules,
     at: datetime,
 ) -> list[Colours]:
-    """The four tables."""
+    """The four tables; to whoever only counts no more is told than `children_by_grade` tells of the place."""
     today = at.astimezone(CHINA).date()
     asked = _informants(known, informants)
-    found = [
-        ("places", _by_place(known, viewer)), ("ages", lambda case: _age(known, case, rules, today)),
+    if not access.reads(viewer=viewer, part=COLOURS, at=at):
+        places = _told(viewer, levels, at)
+        if places.total is None:
+            return [places, *(Colours(each, (), None) for each in ("ages", "sexes", "informants"))]
+    else:
+        places = _table("places", known, _by_place(known, viewer), levels, rules)
+    found: list[tuple[str, Callable[[Case], str]]] = [
+        ("ages", lambda case: _age(known, case, rules, today)),
         ("sexes", lambda case: SEX.get(known.children[case.id].sex, UNKNOWN)),
         ("informants", lambda case: asked.get(case.id, NO_INSTRUMENT)),
     ]
-    return [_table(id, known, of, levels, rules) for id, of in found]
+    return [places, *(_table(id, known, of, levels, rules) for id, of in found)]
+
+
+def _told(viewer: Viewer, levels: Levels, at: datetime) -> Colours:
+    """The children by colour and place as the indicator says them, with what it hides; no total where that is hidden."""
+    own, today = service.place_for(viewer), at.astimezone(CHINA).date()
+    if own is None:
+        raise NotAllowed
+    told = service.figures_for((GRADES,), viewer=viewer, place=own, first=today, last=today, at=at)
+
+    def line(place: service.Place, zh: str) -> Line:
+        counts = tuple(told.at(GRADES, place).parts.get(each, 0) for each in levels)
+        return Line(zh, counts, None if None in counts else sum(each or 0 for each in counts))
+
+    whole = line(own, WHOLE)
+    return Colours("places", tuple(line(each, each.zh) for each in told.parts), None if whole.total is None else whole)
 
 
 def _table(

@@ -1,4 +1,7 @@
-"""Children by colour next to hours, people, rooms, sites, duty and money, place by place. Blank is not zero."""
+"""Children by colour next to hours, people, rooms, sites, duty and money, place by place. Blank is not zero.
+
+Children and what was paid to them are told by indicators: what they hide is hidden here.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,34 +10,30 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from tongxin.access import selectors as access
 from tongxin.accounts.models import LEVELS, Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.bookings.models import Room, Shift
 from tongxin.bookings.selectors import day_of
-from tongxin.capacity.hiding import hide_table
 from tongxin.capacity.rules import CapacityRules
-from tongxin.cases import slices
-from tongxin.cases.models import Case
 from tongxin.duty.models import Turn
 from tongxin.flows.pairing_companions import must
 from tongxin.flows.refusals import NotAllowed
 from tongxin.flows.workforce.reach import rules_in
-from tongxin.funds.models import Balance, Grant, Payout
-from tongxin.people.models import CategorySpan
+from tongxin.funds.models import Balance
+from tongxin.indicators import service
+from tongxin.indicators.figures import NOTHING, Figure
+from tongxin.indicators.service import Place, Table
 from tongxin.places.models import Site
 from tongxin.workforce.models import Qualification
 
-SEE, FIGURES, COLOURS = "see_capacity", "figures", "psychological"
+SEE = "see_capacity"
+# The indicators that say how many children there are of which colour and category, and what was paid to them.
+LEVELS_OF, CATEGORIES_OF, MONEY_OF = "children_by_grade", "children_by_category", "granted_money"
 MONEY = "bank"
 COUNTED = {"beds": "beds", "seats": "hotline_seats"}
-ALLOWED = (Payout.AGREED, Payout.SENT, Payout.SETTLED)
 AHEAD, MINUTE = timedelta(days=7), timedelta(minutes=1)
-
-# By part of the area (None: not registered below), then by level or category.
-Counted = dict[int | None, dict[str, int]]
 
 
 @dataclass
@@ -43,6 +42,7 @@ class Line:
 
     division_id: int | None
     zh: str
+    place: Place | None = None
     levels: dict[str, int | None] = field(default_factory=dict)
     categories: dict[str, int | None] = field(default_factory=dict)
     supply: dict[str, Decimal | None] = field(default_factory=dict)
@@ -74,15 +74,21 @@ def shown(viewer: Viewer, *, rules: CapacityRules, levels: Iterable[str], at: da
     must(viewer, SEE, at=at)
     if viewer.seat is None:
         raise NotAllowed
-    place = Division.objects.get(id=viewer.seat.division_id)
-    column = _below(viewer.seat.division_level)
-    cases, order = _cases(viewer, at), list(levels)
-    counted = _counted(cases.filter(is_open=True), column, "level")
-    parts, whole = _parts(place, column, counted), Line(place.id, place.name)
-    _fill("levels", whole, parts, order, counted, rules.small_under)
-    _by_category(cases.filter(is_open=True), whole, parts, column, rules.small_under)
+    place, own = Division.objects.get(id=viewer.seat.division_id), service.place_for(viewer)
+    if own is None:
+        raise NotAllowed
+    today, column = day_of(at), _below(viewer.seat.division_level)
+    now = service.figures_for((LEVELS_OF, CATEGORIES_OF), viewer=viewer, place=own, first=today, last=today, at=at)
+    paid = service.figures_for(
+        (MONEY_OF,), viewer=viewer, place=own, first=today - rules.granted_within, last=today, at=at
+    )
+    whole, parts = Line(place.id, place.name, own), _parts(place, column, (*now.parts, *paid.parts))
+    order, categories = list(levels), _occurring(now)
+    for line in (whole, *parts):
+        line.levels = _children(now, LEVELS_OF, line, order)
+        line.categories = _children(now, CATEGORIES_OF, line, categories)
+        _granted(paid, line)
     _supply(viewer, whole, parts, column, at)
-    _granted(cases, whole, parts, column, rules, at)
     told = [whole.levels[each] for each in rules.urgent if each in whole.levels]
     hours = whole.supply.get("hours")
     if hours is not None and told:
@@ -92,22 +98,23 @@ def shown(viewer: Viewer, *, rules: CapacityRules, levels: Iterable[str], at: da
     return Shown(whole, tuple(parts))
 
 
-def _counted(cases: QuerySet[Case], column: str, by: str) -> Counted:
-    """How many by part, then by the column `by`; without parts all lies in one that is none."""
-    found: Counted = defaultdict(dict)
-    rows = cases.values_list(*([column] if column else []), by).annotate(many=Count("id"))
-    for *part, code, many in rows:
-        found[part[0] if part else None][code] = many
-    return found
+def _occurring(table: Table) -> list[str]:
+    """The categories of which there is a child anywhere, in the order of the indicator."""
+    rows = [table.at(CATEGORIES_OF, each).parts for each in (table.whole, *table.parts)]
+    return [code for code in rows[0] if any(row.get(code, 0) != 0 for row in rows)]
 
 
-def _fill(what: str, whole: Line, parts: list[Line], order: list[str], counted: Counted, under: int) -> None:
-    """The numbers of each line in one of its tables, what is small hidden."""
-    table = [[counted.get(each.division_id, {}).get(code, 0) for code in order] for each in parts]
-    sums = [sum(row.get(code, 0) for row in counted.values()) for code in order]
-    told, hidden = hide_table(table, sums, under=under, is_total_told=what == "levels")
-    for line, numbers in zip((whole, *parts), (told, *hidden), strict=True):
-        setattr(line, what, dict(zip(order, numbers, strict=True)))
+def _children(table: Table, id: str, line: Line, order: Iterable[str]) -> dict[str, int | None]:
+    """Children by code; None where it is not told."""
+    told = table.at(id, line.place) if line.place else Figure(NOTHING)
+    return {code: told.parts.get(code, 0) for code in order}
+
+
+def _granted(table: Table, line: Line) -> None:
+    """Money that children got; not there where nobody ever wrote a list, None where few got any."""
+    told = table.at(MONEY_OF, line.place) if line.place else Figure(NOTHING)
+    if told.state != NOTHING:
+        line.supply["granted"] = told.value
 
 
 def _below(level: str) -> str:
@@ -115,24 +122,20 @@ def _below(level: str) -> str:
     return f"{LEVELS[at + 1]}_id" if at + 1 < len(LEVELS) else ""
 
 
-def _cases(viewer: Viewer, at: datetime) -> QuerySet[Case]:
-    """The files of the children whose colour the viewer may read, or count."""
-    part = COLOURS if access.reads(viewer=viewer, part="roster", at=at) else FIGURES
-    return access.visible(slices.leading(), viewer=viewer, part=part, at=at).order_by()
-
-
-def _parts(place: Division, column: str, counted: Counted) -> list[Line]:
+def _parts(place: Division, column: str, told: Iterable[Place]) -> list[Line]:
+    """The places just below of which an indicator tells something or where a room or a site is."""
     if not column:
         return []
-    named = Division.objects.filter(Q(id__in=[each for each in counted if each]) | Q(
-        id__in=Room.objects.filter(is_used=True, **{f"division__{place.level}_id": place.id}).values(
-            f"division__{column}"
-        )
-    ) | Q(id__in=Site.objects.filter(is_used=True, **{f"division__{place.level}_id": place.id}).values(
-        f"division__{column}"
-    ))).order_by("code")
-    rows = [Line(each.id, each.name) for each in named]
-    return [*rows, *([Line(None, "没有登记到下一级")] if None in counted else [])]
+    known = {each.code: each for each in told}
+    inside = {f"division__{place.level}_id": place.id}
+    there = [
+        rows.filter(is_used=True, **inside).values(f"division__{column}") for rows in (Room.objects, Site.objects)
+    ]
+    named = Division.objects.filter(
+        Q(code__in=[code for code in known if code]) | Q(id__in=there[0]) | Q(id__in=there[1])
+    ).order_by("code")
+    rows = [Line(each.id, each.name, known.get(each.code)) for each in named]
+    return [*rows, *(Line(None, each.zh, each) for code, each in known.items() if not code)]
 
 
 def _supply(viewer: Viewer, whole: Line, parts: list[Line], column: str, at: datetime) -> None:
@@ -225,41 +228,3 @@ def _counties(viewer: Viewer) -> list[int]:
     return list(Division.objects.filter(
         level="county", **{f"{seat.division_level}_id": seat.division_id}
     ).values_list("id", flat=True))
-
-
-def _by_category(cases: QuerySet[Case], whole: Line, parts: list[Line], column: str, under: int) -> None:
-    """Children by category of difficulty; a child may stand in several, so that these make no sum."""
-    where = dict(cases.values_list("id", column)) if column else {}
-    rows = CategorySpan.objects.filter(child_id__in=cases.values("id"), end_on__isnull=True)
-    found: dict[int | None, dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
-    for child_id, category in rows.values_list("child_id", "category"):
-        found[where.get(child_id)][category].add(child_id)
-    counted: Counted = {part: {each: len(those) for each, those in row.items()} for part, row in found.items()}
-    order = sorted({each for row in counted.values() for each in row})
-    _fill("categories", whole, parts, order, counted, under)
-
-
-def _granted(
-    cases: QuerySet[Case], whole: Line, parts: list[Line], column: str, rules: CapacityRules, at: datetime
-) -> None:
-    """Money agreed to or paid to children, by where their file lies; not shown where few got any."""
-    rows = list(Grant.objects.filter(
-        child_id__in=cases.values("id"), payout__fund__form="money", payout__state__in=ALLOWED,
-        payout__made_at__gt=at - rules.granted_within, payout__made_at__lte=at,
-    ).exclude(state__in=(Grant.REMOVED, Grant.RETURNED)).values_list("child_id", "amount"))
-    if not rows:
-        return
-    where = dict(cases.values_list("id", column)) if column else {}
-    money: dict[int | None, int] = defaultdict(int)
-    got: dict[int | None, set[UUID]] = defaultdict(set)
-    for child_id, amount in rows:
-        money[where.get(child_id)] += amount
-        got[where.get(child_id)].add(child_id)
-    table = [[len(got.get(each.division_id, ()))] for each in parts]
-    told, hidden = hide_table(
-        table, [sum(map(len, got.values()))], under=rules.small_under, is_total_told=False
-    )
-    lines = zip((whole, *parts), ([told[0]], *hidden), strict=True)
-    for line, (number,) in lines:
-        amount = sum(money.values()) if line is whole else money.get(line.division_id, 0)
-        line.supply["granted"] = None if number is None else Decimal(amount) / 100

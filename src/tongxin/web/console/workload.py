@@ -1,4 +1,4 @@
-"""How much lies on each post of the viewer's area: children, open tasks, what is overdue."""
+"""How much lies on each post of the viewer's area; for a post of figures alone, on each place, as indicators say it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from tongxin.access import selectors as access
 from tongxin.accounts.models import Post
 from tongxin.cases.models import Task
-from tongxin.web.console.district_figures import FIGURES, only_counts
+from tongxin.web.console.district_figures import only_counts
+from tongxin.web.console.district_told import WORK, work_told
+from tongxin.web.console.figure_links import figure_links
 from tongxin.web.console.names import open_names
 from tongxin.web.console.places_filter import place_choices, place_named
 from tongxin.web.console.posts import holdings_of
@@ -23,18 +25,19 @@ SHOWN = 60
 @door("office.see_figures")
 def workload(request: Request) -> HttpResponse:
     """The posts with the most overdue tasks first; every number leads to its tasks."""
+    if only_counts(request):
+        links = figure_links(request, WORK)
+        return show(request, "console/work_told.html", {"places": work_told(request), "definitions": links})
     place = place_named(request.GET.get("place", ""))
     tasks = Task.objects.filter(state=Task.OPEN, owner_post_id__isnull=False)
     if place:
         tasks = tasks.filter(**{f"{place.level}_id": place.id})
-    part = FIGURES if only_counts(request) else PART
-    readable = access.visible(tasks, viewer=request.viewer, part=part, at=request.at).order_by()
+    readable = access.visible(tasks, viewer=request.viewer, part=PART, at=request.at).order_by()
     counted = readable.values("owner_post_id").annotate(
         children=Count("case_id", distinct=True), all=Count("id"), late=Count("id", filter=Q(due_at__lt=request.at)),
     )
     rows = sorted(counted, key=lambda row: (-row["late"], -row["all"], row["owner_post_id"]))
     return show(request, "console/workload.html", {
-        "has_lists": not only_counts(request),
         "rows": _rows(request, rows[:SHOWN]), "left_out": max(len(rows) - SHOWN, 0),
         "places": place_choices(request, place), "late": sum(row["late"] for row in rows), "posts": len(rows),
     })
