@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tests.web.conftest import MORNING, Office
 from tests.world import START, World
-from tongxin.accounts import county
+from tongxin.accounts import county, nation
 from tongxin.accounts.models import Organisation, Person, Post
-from tongxin.accounts.viewers import Viewer, viewer_of
+from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
 from tongxin.lib import ids
 
 HERE, ELSEWHERE = "here", "elsewhere"
@@ -42,7 +42,8 @@ def workers(world: World, roles: Iterable[str]) -> list[Worker]:
     found: list[Worker] = []
     known = {world.posts[name].id: person for name, person in world.people.items()}
     for role in roles:
-        for where, index in ((HERE, 0), (ELSEWHERE, 1)):
+        # To the nation no place of it is elsewhere.
+        for where, index in ((HERE, 0), (ELSEWHERE, 1))[: 1 if role == nation.ROLE else 2]:
             post = _post(world, role, index)
             person = known.get(post.id) or _person(post, f"{role}-{where}")
             found.append(Worker(role, where, person, post))
@@ -50,6 +51,8 @@ def workers(world: World, roles: Iterable[str]) -> list[Worker]:
 
 
 def _post(world: World, role: str, index: int) -> Post:
+    if role == nation.ROLE:
+        return nation.open_desk(actor=WORKER, at=START)
     line, places = world.lines[COUNTIES[index]], PLACES.get(role)
     if places and places[index] in line.at_place:
         return line.at_place[places[index]]

@@ -24,6 +24,13 @@ def test_one_is_let_in_and_the_others_learn_nothing(full: Full, ask: Ask) -> Non
     assert not (wrong := list(full.wrong(ask, full.some(ask)))), "\n".join(wrong)
 
 
+def test_the_nation_comes_to_no_child_by_any_door(full: Full) -> None:
+    officer = next(each for each in full.cookies if each.role == "national_officer")
+    wrong = [f"{ask} {said}" for ask in ASKS for said in full.wrong(ask, [officer])]
+    # Where a page lets in only some, that this one is refused is nothing wrong.
+    assert not [said for said in wrong if "let in" in said.replace("nobody is let in", "") or "shows" in said]
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("ask", ASKS, ids=str)
 def test_every_role_here_and_elsewhere(full: Full, ask: Ask) -> None:

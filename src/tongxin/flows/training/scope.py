@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tongxin import ledger
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division
+from tongxin.accounts.models import LEVELS, Division
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.pathway import CHINA
 from tongxin.flows.refusals import NotAllowed
@@ -49,10 +49,10 @@ def county_of(viewer: Viewer) -> int:
 
 
 def counties_of(viewer: Viewer) -> list[int]:
-    """The counties somebody's place contains or lies in."""
+    """The counties somebody's place contains or lies in; none of the nation's, where nobody arranges a training."""
     place = place_of(viewer)
-    if place.county_id is not None:
-        return [place.county_id]
+    if place.county_id is not None or place.level not in LEVELS:
+        return [place.county_id] if place.county_id else []
     inside = Division.objects.filter(level="county", valid_to__isnull=True, **{f"{place.level}_id": place.id})
     return list(inside.order_by("code").values_list("id", flat=True))
 
