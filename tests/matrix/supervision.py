@@ -25,7 +25,7 @@ PAGES = {
     "reports/<uuid:report_id>/write/": "office.make_reports@county~",
     "reports/<uuid:report_id>/settle/": "office.issue_reports@county~",
     "reports/<uuid:report_id>/file/<slug:shape>/": "office.see_reports@county~",
-    "calibration/": "office.see_calibration",
+    "calibration/": "office.see_calibration", "dashboard/picture/": "office.see_dashboards~",
     **dict.fromkeys(("queries/", "queries/split/", "queries/table/", "queries/keep/"), "office.see_indicators"),
     **dict.fromkeys((f"queries/<uuid:query_id>/{each}" for each in ("", "change/", "remove/")),
                     "office.see_indicators@county~"),

@@ -42,15 +42,15 @@ def filled(template: bytes | None, context: Context) -> bytes:
     return found.getvalue()
 
 
-class _Chart(InlineImage):
+class _Chart:
     """A chart as a picture in a Word file, with its words for those who don't see it."""
 
     def __init__(self, document: DocxTemplate, picture: Mapping[str, Any]) -> None:
-        super().__init__(document, io.BytesIO(png(picture)), width=WIDE)
+        self._image: Any = InlineImage(document, io.BytesIO(png(picture)), width=WIDE)
         self._alt = quoteattr(picture["alt"])
 
     def __html__(self) -> str:
-        return str(super().__html__()).replace("<wp:docPr ", f"<wp:docPr descr={self._alt} ", 1)
+        return str(self._image).replace("<wp:docPr ", f"<wp:docPr descr={self._alt} ", 1)
 
 
 def _drawn(document: DocxTemplate, context: Context) -> dict[str, Any]:
