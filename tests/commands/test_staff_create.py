@@ -110,6 +110,22 @@ def test_the_first_security_administrator_comes_in_and_the_other_posts_wait(
         staff_create.main(["--county", "370116", "--login", "other01", "--security"])
 
 
+def test_two_of_the_nation_each_in_a_post_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for login in ("guo01", "guo02", "guo01"):
+        monkeypatch.setattr("sys.stdin", io.StringIO("安小明\n"))
+        assert staff_create.main(["--nation", "--login", login]) == 0
+    said = capsys.readouterr().out
+    assert "已换发密码" in said and "再为另一位" in said and "安小明" not in said
+    posts = Post.objects.filter(role="national_officer")
+    assert posts.count() == 2 and {post.division.name for post in posts} == {"全国"}
+    assert viewer_of(person=Person.objects.get(login="guo02"), at=clock.now()).role == "national_officer"
+    monkeypatch.setattr("sys.stdin", io.StringIO("安小明\n"))
+    with pytest.raises(Fault, match="没有开通"):
+        staff_create.main(["--nation", "--login", "二"])
+
+
 def test_nobody_has_a_password_that_was_there_before(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], client: Client
 ) -> None:

@@ -74,7 +74,7 @@ def _looks_like_a_province(built: Built) -> None:
     assert len(handed) == 3 and all(handing.agreement_of(each).is_whole for each in handed)
     assert {each.state for each in handed} == {Allocation.SETTLED}
     rows = hand_out(built)
-    assert {"province", "city", "manager", "supervisor", "director"} <= {row["login"] for row in rows}
+    assert {"nation", "province", "city", "manager", "supervisor", "director"} <= {row["login"] for row in rows}
     levels = Counter(Post.objects.filter(role="city_officer").values_list("division__level", flat=True))
     assert levels["province"] == 3 and levels["city"] >= 1
 

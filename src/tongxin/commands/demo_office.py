@@ -11,7 +11,7 @@ from tongxin.accounts.county import Line
 from tongxin.accounts.models import Division, Holding, Person, Post
 from tongxin.accounts.viewers import WORKER, viewer_of
 from tongxin.commands.divisions_load import load
-from tongxin.demo import outside_desks
+from tongxin.demo import nation_desk, outside_desks
 from tongxin.demo.city_desk import open_desk
 from tongxin.demo.district import district
 from tongxin.demo.logins import let_in
@@ -57,7 +57,7 @@ def build(*, end: datetime, progress: Callable[[date], None], outside: Path) -> 
     played = play(upload=upload, people=staff | others, end=end, progress=progress, outside=outside)
     logins = [
         *_logins(line, elsewhere, played.village), open_desk(line.county, at=at),
-        *outside_desks.logins(line.county, at=at),
+        nation_desk.open_desk(at=at), *outside_desks.logins(line.county, at=at),
     ]
     return Built(logins, played.refused)
 

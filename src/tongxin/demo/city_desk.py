@@ -1,14 +1,11 @@
 """The city's desk in the demonstration: somebody who sees how its counties do, in numbers, and no child."""
 
-import secrets
 from datetime import datetime
 
 from tongxin.accounts import county as counties
 from tongxin.accounts.models import Division, Organisation, Post
-from tongxin.accounts.viewers import viewer_of
-from tongxin.flows import staffing
+from tongxin.demo.logins import let_in
 from tongxin.lib import ids
-from tongxin.rulebook import rules
 
 LOGIN, ROLE, NAME = "city", "city_officer", "孟庆林"
 
@@ -20,10 +17,5 @@ def open_desk(county: Division, *, at: datetime) -> dict[str, str]:
     post = Post.objects.create(
         id=ids.new_id(), role=ROLE, title=f"{body.name}儿童福利科", organisation=body, division=place
     )
-    (person,) = counties.fill(holders=[(post, LOGIN, NAME)], at=at)
-    password = f"tongxin-{secrets.token_hex(3)}"
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    code = rules.resolve("conduct", "conduct", region=rules.region_of(county.id), at=at)
-    staffing.accept_conduct(person=person, hash=code.hash, actor=viewer_of(person=person, at=at), at=at)
-    return {"login": LOGIN, "password": password, "role": post.role, "title": post.title}
+    counties.fill(holders=[(post, LOGIN, NAME)], at=at)
+    return let_in(post, LOGIN, at=at)

@@ -1,4 +1,4 @@
-"""The first person of a county, who lets all others in: nobody is there yet who could."""
+"""The first person of a county, who lets all others in, and those of the nation: nobody is there yet who could."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from django.db import transaction
 
 from tongxin import ledger
 from tongxin.accounts import county as counties
+from tongxin.accounts import nation
 from tongxin.accounts import services as accounts
 from tongxin.accounts.models import Division, Holding, Person, Post
 from tongxin.accounts.viewers import Viewer, held
@@ -59,6 +60,14 @@ def open_county(*, county: Division, login: str, name: str, actor: Viewer, at: d
     if post is None:
         post = counties.open_line(county=county, actor=actor, at=at).posts[TOP][0]
     return _let_in(post, login, name, actor, at)
+
+
+@transaction.atomic
+def open_nation(*, login: str, name: str, actor: Viewer, at: datetime) -> tuple[Person, str]:
+    """Somebody in a post of the nation, each in one of their own: whoever writes a report doesn't issue it."""
+    if problems := wrong_with(login, name):
+        raise Refused(problems)
+    return _let_in(nation.open_desk(actor=actor, at=at), login, name, actor, at)
 
 
 def _let_in(post: Post, login: str, name: str, actor: Viewer, at: datetime) -> tuple[Person, str]:

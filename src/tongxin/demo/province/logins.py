@@ -1,4 +1,4 @@
-"""A login for each desk, from the province down to the village: at the county that has the most children."""
+"""A login for each desk, from the nation down to the village: at the county that has the most children."""
 
 from collections import Counter
 
@@ -6,6 +6,7 @@ from tongxin.accounts import county as accounts
 from tongxin.accounts.models import Division, Post
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
+from tongxin.demo import nation_desk
 from tongxin.demo.logins import let_in
 from tongxin.demo.province.build import ROLE, Built
 from tongxin.demo.province.rules import province
@@ -29,7 +30,8 @@ def hand_out(built: Built) -> list[dict[str, str]]:
     share = max(built.shares, key=lambda each: (each.children, each.code))
     county = Division.objects.get(code=share.code, level="county", valid_to__isnull=True)
     home = _busiest(county)
-    rows = [let_in(_post(ROLE, getattr(county, column)), login, at=at) for login, column in ABOVE]
+    rows = [nation_desk.open_desk(at=at)]
+    rows += [let_in(_post(ROLE, getattr(county, column)), login, at=at) for login, column in ABOVE]
     rows += [let_in(_post(role, county.id), login, at=at) for login, role in COUNTY]
     rows += [
         let_in(_post(role, home.id if column == "village_id" else getattr(home, column)), login, at=at)
