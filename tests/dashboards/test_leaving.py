@@ -1,4 +1,4 @@
-"""Charts that leave: as a picture, and with their table in a report in every shape it has; never with a small number."""
+"""Charts that leave: as a picture, and with their table in a report of every shape; never with a small number."""
 
 import io
 import re
@@ -63,7 +63,8 @@ def test_a_chart_goes_into_a_report_with_its_table_in_every_shape(lived: world.W
             pictures = [name for name in packed.namelist() if name.startswith(f"{folder}/media/")]
             assert len(pictures) == len(DRAWN) and packed.read(pictures[0]).startswith(PNG)
             assert 'descr="走访：各乡镇（人次）' in packed.read(words).decode(), "for those who don't see it"
-    assert files["pdf"].startswith(b"%PDF-") and "走访：各乡镇（人次）" in desk.get(f"/reports/{row.id}/").content.decode()
+    assert files["pdf"].startswith(b"%PDF-")
+    assert "走访：各乡镇（人次）" in desk.get(f"/reports/{row.id}/").content.decode()
 
 
 def test_a_picture_of_elsewhere_is_not_put_into_a_report(lived: world.World, office: SignedIn) -> None:
