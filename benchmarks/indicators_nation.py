@@ -20,11 +20,11 @@ import duckdb
 
 from benchmarks.score_large import measured
 from benchmarks.targets import at_most, verdict
-from tongxin.core.indicators import KIND, SETS, read
+from tongxin.core.indicators import KIND, read
 from tongxin.core.indicators.sets import LEVELS, FactSet
 from tongxin.core.language import Kind
 from tongxin.indicators import nation
-from tongxin.indicators.export import FILE
+from tongxin.indicators.export import DIVISIONS, EXPORTED, FILE
 from tongxin.lib import definitions, places
 
 CHILDREN, PROVINCES = 10_000_000, 31
@@ -37,7 +37,7 @@ PER_CHILD = {
     "visits": 7, "contacts": 2,
     "tasks": 12.6, "referrals": 0.2, "feedback": 0.5, "consents": 0.3, "courses": 0.1, "course_ends": 0.08,
     "sessions": 0.7, "crises": 0.03, "crisis_times": 0.03, "reports": 0.01, "plans": 0.3, "reviews": 0.5,
-    "closures": 0.1, "mediations": 0.01, "participants": 0.8, "grants": 0.15, "clues": 0.02,
+    "closures": 0.1, "mediations": 0.01, "participants": 0.8, "loop": 1, "grants": 0.15, "clues": 0.02,
 }
 PER_VILLAGE = {
     "posts": 1.3, "credits": 4, "trainings": 0.1, "sites": 0.5, "rooms": 0.05, "occasions": 2, "publicity": 0.2,
@@ -86,11 +86,24 @@ def generate(folder: Path, share: float) -> int:
         connection.execute("SELECT setseed(0.5)")
         for number in range(PROVINCES):
             connection.execute(f"CREATE OR REPLACE TEMP TABLE villages AS {_villages(number)}")
-            for name, facts in SETS.items():
+            _places(connection, folder, number)
+            for name, facts in EXPORTED.items():
                 villages = 620_000 * share
                 rows = PER_CHILD[name] * CHILDREN * share if name in PER_CHILD else PER_VILLAGE[name] * villages
                 many += _write(connection, folder, facts, number, int(rows / PROVINCES) + 1, share)
     return many
+
+
+def _places(connection: duckdb.DuckDBPyConnection, folder: Path, province: int) -> None:
+    """The places of a province, as an export lists them."""
+    levels = " UNION ALL ".join(
+        f"SELECT DISTINCT {level} AS code, '地方' || {level} AS name, '{level}' AS level, "
+        + ", ".join(each if LEVELS.index(each) <= at else f"NULL::VARCHAR AS {each}" for each in LEVELS)
+        + " FROM villages" for at, level in enumerate(LEVELS)
+    )
+    path = folder / "places" / f"part={province + 11}" / DIVISIONS
+    path.parent.mkdir(parents=True)
+    connection.execute(f"COPY ({levels}) TO '{path}' (FORMAT parquet)")
 
 
 def _write(

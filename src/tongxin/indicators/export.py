@@ -15,12 +15,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tongxin.core.indicators.sets import LEVELS, FactSet
+from tongxin.core.indicators.sets import LEVELS, LOOP, SETS, FactSet
 from tongxin.core.language import Kind
 
 TYPES: Mapping[Kind, pa.DataType] = {
     Kind.BOOL: pa.bool_(), Kind.CODE: pa.string(), Kind.DATE: pa.date32(), Kind.INT: pa.int64(),
 }
+# Every set, and how far each child got.
+EXPORTED: Mapping[str, FactSet] = {**SETS, LOOP.id: LOOP}
 NOWHERE, FILE, DIVISIONS = "none", "facts.parquet", "divisions.parquet"
 CHUNK = 50_000
 

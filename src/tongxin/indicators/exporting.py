@@ -14,8 +14,7 @@ from tongxin.accounts.models import LEVELS, Division
 from tongxin.core.indicators.sets import LOOP
 from tongxin.indicators import about
 from tongxin.indicators.dialect import Words
-from tongxin.indicators.export import CHUNK, DIVISIONS, Writer
-from tongxin.indicators.exports import EXPORTED
+from tongxin.indicators.export import CHUNK, DIVISIONS, EXPORTED, Writer
 from tongxin.indicators.loop import loop
 from tongxin.indicators.selects import SELECTS
 

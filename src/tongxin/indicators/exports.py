@@ -1,6 +1,6 @@
 """Exports of several installations looked at before anything is counted over them: whole, ours to read, each once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -8,10 +8,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tongxin.core.indicators.sets import LEVELS, LOOP, SETS, FactSet
+from tongxin.core.indicators.sets import LEVELS, FactSet
 from tongxin.indicators import about
 from tongxin.indicators.about import About
-from tongxin.indicators.export import DIVISIONS, schema_of
+from tongxin.indicators.export import DIVISIONS, EXPORTED, schema_of
 from tongxin.indicators.rules import mark_of
 from tongxin.lib.faults import Fault
 
@@ -19,7 +19,6 @@ TWICE = "{first} 和 {second} 是同一套系统的两份导出，没有改动�
 OTHER_RULES = "{folder} 的统计指标和这里的不是同一版，没有改动。请两边采用同一版规则后，再导出一次。"
 BROKEN = "{folder} 里的 {name} 不完整或读不出，没有改动。请让对方重新导出，整个文件夹一起送来。"
 OTHER_COLUMNS = "{folder} 里的 {name} 是另一版本的同心写的，栏目不一样，没有改动。请两边装同一版本后，再导出一次。"
-EXPORTED: Mapping[str, FactSet] = {**SETS, LOOP.id: LOOP}
 # A place's code, name, level and the code of the place around it.
 Row = tuple[str, str, str, str]
 
