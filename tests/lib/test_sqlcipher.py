@@ -13,6 +13,7 @@ from django.db import OperationalError, connections, transaction
 from tongxin.config.databases import databases
 from tongxin.lib import secrets
 from tongxin.lib.faults import Fault
+from tongxin.lib.sqlcipher import statistics
 from tongxin.lib.sqlcipher.base import DatabaseWrapper
 from tongxin.lib.sqlcipher.turns import Turn
 
@@ -147,3 +148,20 @@ def test_threads_write_without_a_locked_database(office: DatabaseWrapper, tmp_pa
     assert faults == []
     numbers = {int(str(words).split()[1]) for (words,) in run(office, "SELECT words FROM note")}
     assert numbers == set(range(100))
+
+
+def test_a_page_is_planned_by_how_rows_are_spread(office: DatabaseWrapper) -> None:
+    """Without a count SQLite takes all that is late for fewer than one child's own."""
+    run(office, "CREATE TABLE task (child integer, state text, due integer)")
+    run(office, "CREATE INDEX by_child ON task (child)")
+    run(office, "CREATE INDEX by_due ON task (state, due)")
+    run(office, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) "
+                "INSERT INTO task SELECT i, 'open', i FROM n")
+
+    def plan() -> str:
+        asked = "SELECT 1 FROM task WHERE child = 7 AND state = 'open' AND due < 9000"
+        return str(run(office, f"EXPLAIN QUERY PLAN {asked}"))
+
+    assert "by_due" in plan()
+    statistics.refresh(ALIAS)
+    assert "by_child" in plan()

@@ -29,7 +29,7 @@ class Case(Placed):
     pathway_hash = models.CharField(max_length=64)
     state = models.JSONField("推算状态")
     # Another file of the same child that leads: lists and figures count that one.
-    goes_on = models.UUIDField("接着用的档案", null=True, db_index=True)
+    goes_on = models.UUIDField("接着用的档案", null=True)
 
     class Meta:
         verbose_name = "个案"
@@ -41,6 +41,8 @@ class Case(Placed):
             ),
             models.Index(fields=["rank", "due_at", "id", "stage", "level"], name="case_all"),
             models.Index(fields=["look_again_at"], name="case_look_again"),
+            # Few files were joined to another: an index of those is small, and chosen.
+            models.Index(fields=["goes_on"], condition=models.Q(goes_on__isnull=False), name="case_goes_on"),
         ]
 
 
@@ -125,4 +127,5 @@ class Task(Placed):
             models.Index(fields=["owner_post_id", "state", "due_at", "id"], name="task_owner"),
             models.Index(fields=["post_id", "state", "due_at", "id"], name="task_post"),
             models.Index(fields=["state", "due_at"], name="task_due"),
+            models.Index(fields=["step", "state", "due_at"], name="task_step"),
         ]

@@ -30,12 +30,14 @@ from tongxin.ledger import receipts
 from tongxin.ledger.models import Work
 from tongxin.lib import clock, steady
 from tongxin.lib.arguments import Parser
+from tongxin.lib.sqlcipher import statistics
 from tongxin.notices import queueing, sending
 
 log = logging.getLogger("tongxin.worker")
 AT_ONCE = 20
 PAUSE = 1.0
 BEAT_EVERY = 5.0
+STATISTICS_EVERY = 3600.0
 BATCHES_A_TURN = 5
 # Few at a time: what is urgent and comes meanwhile goes before the rest.
 MESSAGES_AT_ONCE, LINES_AT_ONCE = 4, 200
@@ -96,7 +98,7 @@ def notify(name: str, *, now: datetime) -> int:
 
 def run(name: str, stop: threading.Event) -> None:
     """Turn after turn until `stop`; a database that is away for a while is waited for."""
-    beaten, looked_at = -BEAT_EVERY, None
+    beaten, spread, looked_at = -BEAT_EVERY, -STATISTICS_EVERY, None
     while not stop.is_set():
         try:
             if time.monotonic() - beaten >= BEAT_EVERY:
@@ -112,6 +114,9 @@ def run(name: str, stop: threading.Event) -> None:
                 export_copies.destroy_expired(at=clock.now())
                 count_by_night(at=clock.now(), meanwhile=lambda: ledger.beat(worker=name, at=clock.now()))
                 looked_at = export_ending.recall_overtaken(at=clock.now(), after=looked_at)
+                if time.monotonic() - spread >= STATISTICS_EVERY:
+                    statistics.refresh()
+                    spread = time.monotonic()
                 beaten = time.monotonic()
             if not turn(name, now=clock.now()):
                 stop.wait(PAUSE)

@@ -84,7 +84,8 @@ class Entry(models.Model):
         ]
         # Few rows correct one: without the condition SQLite reads the whole table to find them.
         indexes: ClassVar = [
-            models.Index(fields=["supersedes"], condition=models.Q(supersedes__isnull=False), name="entry_correcting")
+            models.Index(fields=["supersedes"], condition=models.Q(supersedes__isnull=False), name="entry_correcting"),
+            models.Index(fields=["post_id", "occurred_at"], name="entry_post"),
         ]
 
     @property

@@ -17,6 +17,7 @@ from tongxin.demo.province.rosters import Share, shares
 from tongxin.demo.province.rules import Province, province
 from tongxin.intake.published import add_below
 from tongxin.lib import ids
+from tongxin.lib.sqlcipher import statistics
 from tongxin.rulebook.adoption import adopt_folder
 
 # Who looks at figures above the counties: the level, the office's name after the place's.
@@ -60,6 +61,7 @@ def build(
     nights.tell(sample.ends)
     say(f"{clock.lap('lines')}：提醒")
     rows = nights.seal(sample.ends)
+    statistics.refresh()
     say(f"{clock.lap('seals')}：账本签名封存 {rows} 行")
     refused = tuple(line for each in done for line in each.refused)
     return Built(

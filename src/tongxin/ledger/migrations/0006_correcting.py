@@ -35,4 +35,7 @@ class Migration(migrations.Migration):
                 fields=["supersedes"], condition=models.Q(supersedes__isnull=False), name="entry_correcting",
             ),
         ),
+        migrations.AddIndex(
+            model_name="entry", index=models.Index(fields=["post_id", "occurred_at"], name="entry_post"),
+        ),
     ]
