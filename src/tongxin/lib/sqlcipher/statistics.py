@@ -1,4 +1,4 @@
-"""How rows are spread: without it SQLite guesses which index is narrow, and a large county's page takes half a minute."""
+"""How rows are spread: without it SQLite guesses which index is narrow, and a large county waits half a minute."""
 
 from django.db import connections, transaction
 
