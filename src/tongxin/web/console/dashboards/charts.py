@@ -11,6 +11,7 @@ from tongxin.dashboards.trends import YEAR
 from tongxin.indicators.figures import NOTHING, SHOWN, Figure
 from tongxin.indicators.tables import said
 from tongxin.web.console.dashboards.asked import MANY, Asked, copied, definition_url, known, said_at, told
+from tongxin.web.console.dashboards.lists import Lists
 from tongxin.web.doors import Request
 
 Row = dict[str, Any]
@@ -21,9 +22,10 @@ QUARTERS_ZH = ("第一季度", "第二季度", "第三季度", "第四季度")
 
 def numbers(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     """Figures of the place, one beside the other."""
+    lists = Lists(request, asked)
     return {"rows": [
         {
-            **told(shown, each, shown.whole), "url": definition_url(request, asked, shown, each),
+            **lists.of(each), **told(shown, each, shown.whole), "url": definition_url(request, asked, shown, each),
             "copied": copied(asked, shown, each), "means": each.means,
         }
         for each in known(shown, card)
@@ -32,8 +34,11 @@ def numbers(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
 
 def parts(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     """Figures by their codes."""
+    lists = Lists(request, asked)
     return {"charts": [
-        {"indicator": each, "url": definition_url(request, asked, shown, each), "rows": parts_told(shown, each)}
+        {"indicator": each, "url": definition_url(request, asked, shown, each), "rows": [
+            {**row, "url": lists.of_code(each, row["code"])} for row in parts_told(shown, each)
+        ]}
         for each in known(shown, card)
     ]}
 
@@ -42,7 +47,7 @@ def parts_told(shown: Shown, indicator: Indicator) -> list[Row]:
     """A row for each code; none where they aren't told apart."""
     told = shown.whole.figure(indicator.id).parts
     return [
-        {"zh": part.zh, "said": "不显示" if many is None else str(many), "value": many}
+        {"zh": part.zh, "code": part.code, "said": "不显示" if many is None else str(many), "value": many}
         for part in indicator.parts for many in (told.get(part.code),)
     ] if told else []
 
