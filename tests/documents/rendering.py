@@ -39,13 +39,13 @@ class Seen:
         return sum(dot < DARK for row in self.rows[top:bottom] for dot in row[left:right])
 
 
-def pages_of(paper: Mapping[str, Any], *, dots_per_inch: float = 50, book: bool = False) -> list[Seen]:
+def pages_of(paper: Mapping[str, Any], *, dots_per_inch: float = 40, book: bool = False) -> list[Seen]:
     """The pages of a paper as drawn from its data."""
     template = typesetting.BOOK if book else typesetting.SHEET
     return [seen(each) for each in typesetting.pictures(paper, dots_per_inch=dots_per_inch, template=template)]
 
 
-def page_of(pdf: bytes, number: int, *, folder: Path, dots_per_inch: float = 50) -> Seen:
+def page_of(pdf: bytes, number: int, *, folder: Path, dots_per_inch: float = 40) -> Seen:
     """One page of a finished PDF, from 1."""
     (folder / "seen.pdf").write_bytes(pdf)
     source = f'#set page(paper: "a4", margin: 0pt)\n#image("seen.pdf", page: {number}, width: 100%)'
@@ -62,9 +62,11 @@ def seen(png: bytes) -> Seen:
     step, rows, above = width * 4 + 1, [], bytes(width * 4)
     for start in range(0, step * height, step):
         above = _plain(packed[start], bytearray(packed[start + 1 : start + step]), above)
-        rows.append(bytes(
-            255 - (255 - (above[at] + above[at + 1] + above[at + 2]) // 3) * above[at + 3] // 255
-            for at in range(0, width * 4, 4)
+        by_part = (above[at::4] for at in range(4))
+        is_plain = min(above[3::4]) == 255 and above[0::4] == above[1::4] == above[2::4]
+        rows.append(above[0::4] if is_plain else bytes(
+            255 - (255 - (red + green + blue) // 3) * seen // 255
+            for red, green, blue, seen in zip(*by_part, strict=True)
         ))
     return Seen(tuple(rows))
 
@@ -78,7 +80,9 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _plain(kind: int, line: bytearray, above: bytes) -> bytes:
-    """A line as it was before it was packed (PNG, 9.2)."""
+    """A line as it was before it was packed (PNG, 9.2); one like the line above it needs no counting."""
+    if kind in {2, 4} and not any(line):
+        return above
     for at in range(len(line) if kind else 0):
         left, up = line[at - 4] if at > 3 else 0, above[at]
         corner = above[at - 4] if at > 3 else 0

@@ -1,6 +1,7 @@
 """Paper: the right words, no part that its printer may not read, and a fact for each copy."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,8 @@ class TestTheFivePapers:
         text = printed(client, child, "identification", purpose="sign")
         assert "识别表（4–17岁）" in text and "孩子家里" in text and "√" in text and "儿童督导员审核" in text
         assert "用途：签字盖章" in text and "周主任" in text and "第1份" in text
+        shown = client.get(f"/children/{child.id}/").context["identified"]
+        assert f"识别结果{shown['zh']}（2025年9月2日）" in text and re.search(r"表样：.{5,40}，2025-01-01版。", text)
 
     def test_the_assessment_shows_its_grade_as_word_and_shape(self, cast: world.World, office: SignedIn) -> None:
         child, client = cast.child(), office("林社工")
@@ -71,7 +74,8 @@ class TestTheFivePapers:
     def test_consent_can_be_printed_before_it_is_given(self, cast: world.World, office: SignedIn) -> None:
         child, client = cast.child(), office("王督导")
         before = printed(client, child, "consent", purpose="sign")
-        assert "小雨" in before and "可以不同意，也可以随时撤回" in before and "√" not in before
+        assert "知情同意书" in before and "小雨" in before
+        assert "可以不同意，也可以随时撤回" in before and "√" not in before
         client.fill(child, "consent", text_version="第3版")
         assert "第3版" in printed(client, child, "consent") and "√" in printed(client, child, "consent")
 

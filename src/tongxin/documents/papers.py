@@ -46,6 +46,8 @@ class Layout:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     slip: Mapping[str, Any] | None = None
+    # What the paper is called, where it is another word than the form's on the screen.
+    title: str = ""
     # Sections that stay in the record: what a paper that several sides sign must not tell them.
     without: frozenset[str] = frozenset()
 
@@ -175,7 +177,8 @@ def _family(content: Mapping[str, Any]) -> Family:
 def _layout(content: Mapping[str, Any]) -> Layout:
     return Layout(
         head=tuple(content["head"]), signatures=tuple(content["signatures"]), before=tuple(content.get("before", ())),
-        after=tuple(content.get("after", ())), slip=content.get("slip"), without=frozenset(content.get("without", ())),
+        after=tuple(content.get("after", ())), slip=content.get("slip"), title=str(content.get("title", "")),
+        without=frozenset(content.get("without", ())),
     )
 
 

@@ -61,6 +61,9 @@ def _parts(
             given = _of(answers, field.id) or {}
             rows = [(_numbered(item.number, item.zh), item.options, given.get(item.id)) for item in field.sheet.items]
             parts += [{"lines": [{"sub": field.zh}]}, *_grids(field.sheet.stem, rows)]
+        elif field.type == "list":
+            # A table of its own: the card's name goes along over the page, and ends with its last line.
+            parts += [*_flushed(cells), *_flushed(_cells(field, _of(answers, field.id), say, is_blank=answers is None))]
         else:
             cells += _cells(field, _of(answers, field.id), say, is_blank=answers is None)
     return [*parts, *_flushed(cells)]
@@ -107,7 +110,7 @@ def _ticked(options: Sequence[Option], value: Any) -> list[int]:
 
 def _cells(field: Field, value: Any, say: Say, *, is_blank: bool) -> list[Cell]:
     if field.type == "note":
-        return [{"sub": field.zh}]
+        return [{"sub": field.zh, "is_note": True}]
     if field.type == "list":
         return _cards(field, value, say, is_blank=is_blank)
     zh = field.zh + (f"（{field.min_age}岁以上）" if is_blank and field.min_age else "")
@@ -133,7 +136,7 @@ def _cards(field: Field, value: Any, say: Say, *, is_blank: bool) -> list[Cell]:
     rows = value if isinstance(value, list) and value else [None] * (EMPTY_CARDS if is_blank else 1)
     cells: list[Cell] = []
     for at, answers in enumerate(rows, start=1):
-        cells.append({"sub": f"{field.zh} {at}" if len(rows) > 1 else field.zh})
+        cells.append({"sub": f"{field.zh} {at}" if len(rows) > 1 else field.zh, "is_card": True})
         for inner in field.fields:
             if is_blank or answers is None or answers.get(inner.id) not in (None, "", [], {}):
                 cells += _cells(inner, _of(answers, inner.id), say, is_blank=is_blank or answers is None)

@@ -15,7 +15,9 @@ FOLDER = Path(__file__).with_name("paper")
 SHEET, BOOK = FOLDER / "sheet.typ", FOLDER / "book.typ"
 # Everything below the space but the line's end, and what Unicode reserves for nobody.
 UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-UNBROKEN = re.compile(r"[!-~]{24}(?=[!-~])")
+# What is written in letters without a place to break: Latin and its neighbours, Tibetan between its points.
+LETTERS = r"[!-~\u00a1-\u0f0a\u0f0d-\u1fff\ua000-\ua4cf]"
+UNBROKEN = re.compile(f"{LETTERS}{{24}}(?={LETTERS})")
 MAY_BREAK = "\u200b"
 LACKING = "有 {count} 个字字库里没有，纸上印成“〓”，请手写补上：{numbers}。"
 

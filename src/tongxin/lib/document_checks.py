@@ -75,7 +75,8 @@ def _book(raw: object) -> None:
 
 
 def _sheet(raw: object, path: str) -> None:
-    sheet = take.mapping(raw, path, required=("head", "signatures"), optional=("before", "after", "slip", "without"))
+    optional = ("before", "after", "slip", "without", "title")
+    sheet = take.mapping(raw, path, required=("head", "signatures"), optional=optional)
     for at, name in enumerate(take.sequence(sheet["head"], f"{path}.head")):
         if name not in ABOUT_CHILD:
             raise DefinitionError(f"{path}.head[{at}]", f"抬头里没有“{name}”", f"可写：{'、'.join(ABOUT_CHILD)}")

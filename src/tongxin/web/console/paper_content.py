@@ -22,7 +22,7 @@ from tongxin.web.console.file import File, entry_zh
 from tongxin.web.console.names import Names
 from tongxin.web.console.options import words_of
 from tongxin.web.console.timeline import CORRECTIONS
-from tongxin.web.console.why import why_graded, why_identified
+from tongxin.web.console.why import IDENTIFICATION, why_graded, why_identified
 from tongxin.web.doors import Request
 from tongxin.web.pages import brand_for
 
@@ -51,8 +51,9 @@ def empty(request: Request, form: Form, layout: Layout) -> dict[str, Any]:
     """A form to be filled in by hand, about nobody yet."""
     head = [{"zh": HEADS[name], "blank": 1, "is_wide": name in WIDE} for name in layout.head]
     return {
-        **_frame(request, form.zh, layout), "lead": form.intro, "file_no": "档案编号：", "head": paired(head),
-        "sections": sections_of(form, None, say=lambda field, value: str(value)), "notes": [BY_HAND, NOT_A_DIAGNOSIS],
+        **_frame(request, form, layout), "lead": form.intro, "file_no": "档案编号：", "head": paired(head),
+        "sections": sections_of(form, None, say=lambda field, value: str(value)),
+        "notes": [BY_HAND, _sample(form), NOT_A_DIAGNOSIS],
     }
 
 
@@ -69,14 +70,14 @@ def filled(
         printed, answers, say=_wording(form, answers or {}),
         shown=visible(form, answers, on=on, age=age_on(file.child.birth_month, on)) if answers is not None else None,
     )
-    more = [] if is_for_family else _more(file, copy, paper, lists_records=lists_records)
+    more = [] if is_for_family else _more(file, copy, paper, form, entry, lists_records=lists_records)
     left_out = [FOR_FAMILY] if is_for_family else left_out_of(file) if paper and paper.is_whole else []
     return {
-        **_frame(request, form.zh, layout), **mark(request, copy), "file_no": f"档案编号：{file.child.file_no}",
+        **_frame(request, form, layout), **mark(request, copy), "file_no": f"档案编号：{file.child.file_no}",
         "lead": _lead(request, entry, copy, form), "head": paired(_head(file, layout, copy)),
         "warning": _warning(file, entry),
         "sections": [*sections, *(_numbered(len(sections), more))],
-        "notes": [*left_out, *([] if answers is not None else [BY_HAND]), NOT_A_DIAGNOSIS],
+        "notes": [*left_out, *([] if answers is not None else [BY_HAND]), _sample(form), NOT_A_DIAGNOSIS],
     }
 
 
@@ -87,10 +88,15 @@ def _numbered(before: int, sections: Sequence[dict[str, Any]]) -> list[dict[str,
     ]
 
 
-def _frame(request: Request, title: str, layout: Layout) -> dict[str, Any]:
+def _sample(form: Form) -> str:
+    """Which wording this is: an office that keeps paper for years tells them apart by it."""
+    return f"表样：{form.zh}，{form.version} 版。"
+
+
+def _frame(request: Request, form: Form, layout: Layout) -> dict[str, Any]:
     slip = layout.slip
     return {
-        "title": title, "brand": brand_for(request), "printed": "", "watermark": "", "warning": "",
+        "title": layout.title or form.zh, "brand": brand_for(request), "printed": "", "watermark": "", "warning": "",
         "before": layout.before, "after": layout.after, "signatures": layout.signatures,
         "slip": None if slip is None else {
             "zh": slip["zh"], "help": slip.get("help", ""), "signatures": slip["signatures"],
@@ -183,16 +189,21 @@ def _carers(file: File, copy: Copy) -> str:
     return "、".join(f"{name or '（姓名待补）'}（{kinds.get(carer.relation, '其他')}）" for carer, name in pairs)
 
 
-def _more(file: File, copy: Copy, paper: Paper | None, *, lists_records: bool) -> list[dict[str, Any]]:
+def _more(
+    file: File, copy: Copy, paper: Paper | None, form: Form, entry: Entry | None, *, lists_records: bool
+) -> list[dict[str, Any]]:
     """What the file says beyond the form's own questions, each part only for whoever may read it."""
     found: list[dict[str, Any]] = []
-    if paper is None:
-        return found
-    if paper.is_whole and (identified := why_identified(file)):
+    # An identification's paper has its own result, also where a newer one stands.
+    own = entry.id if entry is not None and form.kind == IDENTIFICATION else None
+    is_wanted = own is not None or (paper is not None and paper.is_whole)
+    if is_wanted and (identified := why_identified(file, entry_id=own)):
         reasons = [str(each) for each in identified["reasons"]]
         found.append({"zh": "识别结果", "parts": [{"words": [
             f"{identified['zh']}（{words.day_zh(identified['at'])}）", *reasons,
         ]}]})
+    if paper is None:
+        return found
     if (paper.is_whole or paper.is_graded) and (why := why_graded(file, copy.names, {})):
         chip = why["chip"]
         reasons = [f"依据：{reason['zh']}" for reason in why["reasons"]]

@@ -13,6 +13,8 @@ from tongxin.web.console.chips import UNGRADED, Chip, scheme_chips
 from tongxin.web.console.file import File
 from tongxin.web.console.names import Names
 
+IDENTIFICATION = "identification"
+
 
 def is_ungraded(file: File) -> bool:
     """Whether those who may read the assessment are to be told that there is none yet: grey is not safety."""
@@ -97,10 +99,11 @@ def _changes(file: File, levels: Mapping[str, Chip]) -> list[str]:
     return said
 
 
-def why_identified(file: File) -> dict[str, Any] | None:
-    """The newest identification's result and reasons."""
-    found = [fact for fact in in_force(file.facts) if fact.kind == "identification"]
-    if "identification" not in file.parts or not found:
+def why_identified(file: File, *, entry_id: UUID | None = None) -> dict[str, Any] | None:
+    """An identification's result and reasons; without its record those of the newest that stands."""
+    facts = in_force(file.facts) if entry_id is None else file.facts
+    found = [fact for fact in facts if fact.kind == IDENTIFICATION and entry_id in {None, UUID(fact.id)}]
+    if IDENTIFICATION not in file.parts or not found:
         return None
     data: Mapping[str, Any] = found[-1].data
     return {
