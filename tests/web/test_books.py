@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 import pyzipper
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 from pypdf import PdfReader
 
 from tests import world
 from tests.assessed import assess
 from tests.web.conftest import MORNING, Office
 from tongxin.cases.models import Case
+from tongxin.commands import jobs
 from tongxin.documents import typesetting
 from tongxin.exports import store
 from tongxin.exports.models import Export
@@ -22,6 +25,7 @@ from tongxin.flows.refusals import Refused
 from tongxin.ledger.models import Event
 from tongxin.people.models import Child
 from tongxin.web.console import book_batch
+from tongxin.web.jobs import bind_books
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -123,9 +127,40 @@ def test_goes_on_where_it_was_cut_short(cast: world.World, children: list[Child]
     with pytest.raises(KeyboardInterrupt):
         make(row, Broken(last, lambda: next(faults, None)))
     assert Export.objects.get().state == Export.AGREED
-    bound = Event.objects.filter(kind="paper.printed").count()
+    printed = Event.objects.filter(kind="paper.printed")
+    bound = printed.count()
     assert make(row, Broken(last, lambda: next(faults, None))) == 3 and bound == 2
     assert Export.objects.get().state == Export.MADE
+    # Who had been gathered, but not bound, has no second copy: neither on the record nor on paper.
+    assert [each.clear["number"] for each in printed] == [1, 1, 1]
+    assert {each.clear["batch"] for each in printed} == {f"{row.number}-1"}
+    _, archive = export_book_copies.download(export_id=row.id, actor=cast.viewer("王督导", MORNING), at=MORNING)
+    with archive, pyzipper.AESZipFile(archive) as opened:
+        assert len(opened.namelist()) == len(set(opened.namelist())) == 4
+
+
+def test_what_failed_once_is_tried_once_more_at_the_end(
+    cast: world.World, children: list[Child], office: SignedIn
+) -> None:
+    row, client, shown = agreed(cast), office("王督导"), []
+
+    def fault() -> BaseException | None:
+        shown.append(client.get(f"/exports/{row.id}/progress/").content.decode())
+        return ValueError("for a moment") if len(shown) == 1 else None
+
+    assert make(row, Broken(children[1], fault)) == 3
+    assert "1 册没有装成，最后会再试一次" in shown[1] and "已装订 2 册，共 3 册，还有 0 册" in shown[1]
+    assert "没有装订成" not in client.get(f"/exports/{row.id}/").content.decode()
+
+
+def test_a_worker_that_starts_again_takes_up_what_it_was_at(cast: world.World, children: list[Child]) -> None:
+    row = agreed(cast)
+    assert jobs._take_up_again() == 0
+    begun = bind_books.enqueue(str(row.id))
+    DBTaskResult.objects.filter(id=begun.id).update(status=TaskResultStatus.RUNNING)
+    assert jobs._take_up_again() == 1 and jobs._take_up_again() == 0
+    assert DBTaskResult.objects.get(id=begun.id).status == TaskResultStatus.READY
+    assert make(row) == 3 == make(row), "a second worker at the same finds nothing left to do"
 
 
 def test_taken_back_on_the_way_it_stops_and_nothing_stays(cast: world.World, children: list[Child]) -> None:

@@ -97,10 +97,16 @@ def _begun(export_id: UUID, bind: Bind, clock: Clock) -> Run | None:
 
 
 def _bind_all(run: Run) -> None:
+    """Those that are left, then once more those that failed: what was in the way may be gone."""
+    left = run.row.included.filter(bound_at__isnull=True, left_out="").order_by("child_id")
+    _bind(run, list(left.filter(failed="")))
+    _bind(run, list(left.exclude(failed="")))
+
+
+def _bind(run: Run, left: list[Included]) -> None:
     waiting: deque[tuple[Included, Future[bytes]]] = deque()
-    left = run.row.included.filter(bound_at__isnull=True, left_out="", failed="").order_by("child_id")
     with ThreadPoolExecutor(max_workers=SETTERS) as setters:
-        for one in list(left):
+        for one in left:
             content = _gathered(run, one)
             if content is not None:
                 waiting.append((one, setters.submit(typesetting.bound, content)))
@@ -145,8 +151,8 @@ def _keep(run: Run, one: Included, made: "Future[bytes]") -> None:
     except vault.Destroyed:
         raise Overtaken from None
     store.write(run.row.id, one.child_id, sealed)
-    one.bound_at, one.size = run.clock(), len(pdf)
-    one.save(update_fields=["bound_at", "size"])
+    one.bound_at, one.size, one.failed = run.clock(), len(pdf), ""
+    one.save(update_fields=["bound_at", "size", "failed"])
 
 
 def _note(one: Included, *, left_out: str = "", failed: str = "") -> None:

@@ -16,10 +16,12 @@ def told(request: Request, row: Export) -> dict[str, Any] | None:
     if row.way != BOOKS:
         return None
     asked, bound = row.included.count(), row.included.filter(bound_at__isnull=False).count()
-    done = bound + row.included.filter(bound_at__isnull=True).exclude(failed="", left_out="").count()
+    unbound = row.included.filter(bound_at__isnull=True)
+    failed, gone = unbound.exclude(failed="").count(), unbound.exclude(left_out="").count()
     is_own = row.person_id == request.viewer.person_id
     return {
-        "done": done, "bound": bound, "asked": asked, "percent": done * 100 // max(asked, 1),
+        "bound": bound, "asked": asked, "left": asked - bound - failed - gone, "failed_many": failed, "gone": gone,
+        "percent": (bound + failed + gone) * 100 // max(asked, 1),
         "is_stalled": row.state == Export.AGREED and is_stalled(row, at=request.at),
         "failed": _failed(request, row) if is_own else [], "is_own": is_own,
     }
