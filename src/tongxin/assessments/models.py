@@ -17,4 +17,7 @@ class Result(models.Model):
 
     class Meta:
         verbose_name = "推算结果"
-        indexes: ClassVar = [models.Index(fields=["child_id"], name="result_child")]
+        indexes: ClassVar = [
+            models.Index(fields=["child_id"], name="result_child"),
+            models.Index(fields=["kind", "child_id"], name="result_kind"),
+        ]

@@ -86,6 +86,7 @@ class Entry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["supersedes"], condition=models.Q(supersedes__isnull=False), name="entry_correcting"),
             models.Index(fields=["post_id", "occurred_at"], name="entry_post"),
+            models.Index(fields=["kind", "occurred_at"], name="entry_kind"),
         ]
 
     @property

@@ -38,4 +38,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="entry", index=models.Index(fields=["post_id", "occurred_at"], name="entry_post"),
         ),
+        migrations.AddIndex(
+            model_name="entry", index=models.Index(fields=["kind", "occurred_at"], name="entry_kind"),
+        ),
     ]
