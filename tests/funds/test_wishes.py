@@ -73,3 +73,23 @@ def test_an_erased_child_leaves_no_word(cast: world.World, office: SignedIn) -> 
     assert wishes.erase(child) == 1
     wish.refresh_from_db()
     assert wish.words is None and wish.said is None
+
+
+def test_an_office_says_why_a_wish_is_no_longer_wanted(cast: world.World, office: SignedIn) -> None:
+    social(cast)
+    child, director, desk = cast.child("童小雨"), office("周主任"), office("林社工")
+    wish = noted(director, child)
+    url = f"/children/{child.id}/helped/wishes/{wish.id}/drop/"
+    assert "不要了" in text(desk.get(f"/children/{child.id}/helped/"))
+    assert director.post(url, {"reason": "because"}).status_code == 422
+    assert published(desk, wish).status_code == 302
+    assert director.post(url, {"reason": "has_it"}).status_code == 404, "who published it withdraws it"
+    for _twice in range(2):
+        assert desk.post(url, {"reason": "has_it"}).status_code == 302
+    wish.refresh_from_db()
+    assert wishes.state_of(wish) == Wish.DROPPED and wish.dropped_by == cast.people["林社工"].id
+    assert Wanted.objects.get().state == Wanted.WITHDRAWN
+    page = text(director.get(f"/children/{child.id}/helped/"))
+    assert "已经从别处得到" in page and "/drop/" not in page and "发布给单位认领" not in page
+    for stranger in ("陈管理", "吴主任", "何老师"):
+        assert office(stranger).post(url, {"reason": "gone"}).status_code == 404

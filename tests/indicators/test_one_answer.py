@@ -136,7 +136,8 @@ def test_figures_that_are_lengths_of_lists_are_the_indicators_of_the_area(
         told = {row["code"]: row["number"] for row in page.context[chart]}
         assert told == {code: here[chart].parts.get(code, 0) for code in told} and any(told.values()), chart
     late = {row["zh"]: (row["number"], row["all"]) for row in page.context["places"]}
-    towns = {each.name: (*COUNTY, each.code) for each in Division.objects.filter(level="town", code__startswith=COUNTY[2])}
+    inside = Division.objects.filter(level="town", code__startswith=COUNTY[2])
+    towns = {each.name: (*COUNTY, each.code) for each in inside}
     assert late == {
         zh: tuple(number(found[MEANT[name]][towns[zh]]) for name in ("late", "children")) for zh in late
     } and any(many for many, _ in late.values())

@@ -7,6 +7,7 @@ import pytest
 
 from tests import world
 from tests.funds.story import ASKER, FIRST, SECOND, fund
+from tests.matrix.office import workers
 from tests.programmes.test_programmes import LATER, accepted, contract, drawn, programme, visited
 from tests.web.conftest import Office
 from tests.web.conftest import office as office
@@ -128,3 +129,36 @@ def test_a_budget_is_for_what_its_fund_may_pay_and_asks_where_the_money_is_not_t
     change(desk, begun_contract, "5000.01", sure="asked")
     assert contracts.budget_of(of) == {"mind": 500_001}
     assert '<option value="goods">' not in text(desk.get(f"/programmes/{of.id}/"))
+
+
+def test_what_other_programmes_of_a_fund_are_to_pay_is_not_free(
+    cast: world.World, office: SignedIn, begun_contract: Contract
+) -> None:
+    of, desk = begun_contract.programme, office(SECOND)
+    body = {
+        "title": "助学", "aim": "助学", "kind": "purchase", "fund": str(of.fund_id), "from_on": "2025-09-01",
+        "to_on": "2025-12-31", "budget-mind": "4700.01",
+    }
+    answer = desk.post("/programmes/new/", body | {"programme": str(ids.new_id())})
+    assert answer.status_code == 422 and "其中别的项目还要付 300.00 元" in text(answer)
+    body |= {"programme": str(ids.new_id()), "budget-mind": "4700"}
+    assert desk.post("/programmes/new/", body).status_code == 302
+    assert "其中别的项目还要付 4,700.00 元" in text(desk.get(change(desk, begun_contract, "300.01").url))
+    assert contracts.budget_of(of) == {"mind": 30_000}
+
+
+def test_a_city_reads_its_counties_programmes_and_changes_none(
+    cast: world.World, office: SignedIn, begun_contract: Contract
+) -> None:
+    row = begun_contract.programme
+    city, other = workers(cast, ["city_officer"])
+    desk = city.browser()
+    page = text(desk.get("/programmes/"))
+    assert "莱芜区" in page and "心理关爱" in page and f"/programmes/{row.id}/" in page
+    page = text(desk.get(f"/programmes/{row.id}/"))
+    assert "300.00" in page and "/programmes/contracts/" not in page and 'id="sign"' not in page
+    assert "/funds/" not in page.split("<h1>")[1]
+    assert desk.get(f"/programmes/contracts/{begun_contract.id}/").status_code == 404
+    for url, given in ((f"/programmes/{row.id}/budget/", {}), (f"/programmes/{row.id}/contracts/", {})):
+        assert desk.post(url, given).status_code == 404
+    assert other.browser().get(f"/programmes/{row.id}/").status_code == 404

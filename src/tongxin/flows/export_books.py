@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from tongxin.flows.export_asking import record, rules_of
 from tongxin.flows.export_copies import is_over, trace_of
 from tongxin.flows.export_making import GONE, NOBODY
 from tongxin.flows.export_rows import ERASED, UNSEEN
-from tongxin.lib import ids, steady
+from tongxin.lib import ids, signs_of_life, steady
 from tongxin.notices import services as notices
 from tongxin.people.models import Child
 from tongxin.vault import Keyring, Owner
@@ -36,7 +36,6 @@ Bind = Callable[..., Mapping[str, Any]]
 Clock = Callable[[], datetime]
 # typst works outside Python's lock: while two books are set, the next one's words are gathered.
 SETTERS, AHEAD = 2, 4
-STALLED = timedelta(minutes=2)
 UNBOUND = {"bind": "内容没有取全", "set": "排版没有成功"}
 LABEL, CONTENT = "exports.book", "content"
 
@@ -72,8 +71,7 @@ def make(*, export_id: UUID, bind: Bind, clock: Clock) -> int:
 
 def is_stalled(row: Export, *, at: datetime) -> bool:
     """Whether nothing has been bound for so long that a run must have been cut short."""
-    since = row.moved_at or row.decided_at
-    return since is not None and at - since > STALLED
+    return signs_of_life.is_stalled(row.moved_at or row.decided_at, at=at)
 
 
 def _begun(export_id: UUID, bind: Bind, clock: Clock) -> Run | None:

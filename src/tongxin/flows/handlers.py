@@ -64,6 +64,7 @@ NOBODY_REACTS = frozenset({
     "fund.extended", "fund.handed", "fund.acknowledged", "month.closed",
     "payout.opened", "payout.issued", "payout.dropped",
     "grant.listed", "grant.removed", "grant.settled", "grant.received", "wish.noted", "wish.delivered",
+    "wish.dropped",
     "programme.opened", "budget.changed", "contract.signed", "contract.ended",
     "acceptance.counted", "acceptance.decided",
     "training.planned", "training.approved", "training.arranged", "training.attended", "training.ended",

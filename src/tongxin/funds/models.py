@@ -365,6 +365,9 @@ class Wish(models.Model):
     post_id = models.UUIDField("登记岗位")
     delivered_on = models.DateField("送到日期", null=True)
     liked = models.CharField("孩子喜欢吗", max_length=12, default="", blank=True)
+    dropped_at = models.DateTimeField("不要了的时间", null=True)
+    dropped_by = models.UUIDField("谁说不要了", null=True)
+    drop_reason = models.CharField("为什么不要了", max_length=12, default="", blank=True)
 
     class Meta:
         verbose_name = "微心愿"

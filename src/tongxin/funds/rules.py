@@ -9,6 +9,8 @@ from tongxin.registers.rules import Field, fields_in, words_of
 from tongxin.rulebook import shipped
 
 KIND = "funds"
+# What versions adopted before said nothing of.
+SINCE = ("wish_drops",)
 ASSET = "asset"
 TO_CHILD = "child"
 Words = Mapping[str, str]
@@ -97,12 +99,13 @@ def period_zh(period: str) -> str:
 
 def funds_in(*, region: str, at: datetime) -> Funds:
     """The rules in force in a county."""
-    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at)
+    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at, since=SINCE)
 
 
 def _read(content: Mapping[str, Any]) -> Funds:
     named = (
-        "sources", "ways", "refusals", "again", "returns", "receipts", "liked", "corrections", "sure", "handing_returns"
+        "sources", "ways", "refusals", "again", "returns", "receipts", "liked", "corrections", "sure",
+        "handing_returns", *SINCE,
     )
     lists = {name: words_of(content[name]) for name in named}
     given = {each["id"]: each["zh"] for each in content["purposes"] if each["to"] == TO_CHILD}

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tongxin.core.indicators import Group, Indicator
-from tongxin.core.indicators.dimensions import KIND, PLACE, Dimension, Dimensions, read_dimensions
+from tongxin.core.indicators.dimensions import KIND, PLACE, SINCE, Dimension, Dimensions, read_dimensions
 from tongxin.lib.numbers import day_in
 from tongxin.rulebook import shipped
 
-EARLIEST, YEARS = 1990, 5
 RELATIVE = {
     "last_month": "上个月", "this_month": "这个月到今天", "last_quarter": "上个季度", "last_year": "去年",
     "this_year": "今年到今天",
@@ -61,7 +60,7 @@ class Question:
 
 def dimensions_in(*, region: str = "", at: datetime) -> Dimensions:
     """The dimensions in force."""
-    return shipped.read_in_force(read_dimensions, KIND, KIND, region=region, at=at)
+    return shipped.read_in_force(read_dimensions, KIND, KIND, region=region, at=at, since=SINCE)
 
 
 def read(given: Given, *, groups: Sequence[Group], dimensions: Dimensions, today: date) -> Question | str:
@@ -124,13 +123,13 @@ def period_of(given: Given, *, dimensions: Dimensions, today: date) -> Period | 
     code = _one(given, "period") or "last_month"
     if code == DAYS:
         first, last = day_in(_one(given, "first")), day_in(_one(given, "last"))
-        if first is None or last is None or not EARLIEST <= first.year <= last.year <= today.year + 1:
+        if first is None or last is None or not dimensions.earliest_year <= first.year <= last.year <= today.year + 1:
             return "没有算：请写第一天和最后一天。"
         if (last - first).days + 1 < dimensions.days_least:
             return f"没有算：自己选的日子至少要{dimensions.days_least}天，太短会认出是哪个孩子。"
         rough = first.day != 1 or (last + timedelta(days=1)).day != 1
         return Period(DAYS, first, last, rough)
-    span = _relative(code, today) if code in RELATIVE else _named(code)
+    span = _relative(code, today) if code in RELATIVE else _named(code, dimensions)
     if span is None or span[0] > today:
         return "没有算：请选一个统计期。"
     return Period(code, *span, is_rough=False)
@@ -151,10 +150,10 @@ def _relative(code: str, today: date) -> tuple[date, date]:
     return last.replace(month=last.month - 2, day=1), last
 
 
-def _named(code: str) -> tuple[date, date] | None:
+def _named(code: str, dimensions: Dimensions) -> tuple[date, date] | None:
     """`2025`, `2025-3`, `2025q1`."""
     found = re.fullmatch(r"([0-9]{4})(?:-([0-9]{1,2})|q([1-4]))?", code)
-    if found is None or not EARLIEST <= int(found[1]) <= EARLIEST + 200:
+    if found is None or int(found[1]) < dimensions.earliest_year:
         return None
     year, month, quarter = int(found[1]), int(found[2] or 0), int(found[3] or 0)
     if found[2] and not 1 <= month <= 12:
@@ -164,14 +163,16 @@ def _named(code: str) -> tuple[date, date] | None:
     return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
 
 
-def offered(today: date) -> list[tuple[str, str]]:
+def offered(today: date, *, dimensions: Dimensions) -> list[tuple[str, str]]:
     """Periods to choose from, code and words: relative ones, then years, quarters and months back."""
     found = list(RELATIVE.items())
-    for year in range(today.year, today.year - YEARS, -1):
+    for year in range(today.year, today.year - dimensions.years_offered, -1):
         found.append((str(year), f"{year}年"))
         found += [(f"{year}q{each}", f"{year}年第{'一二三四'[each - 1]}季度") for each in range(4, 0, -1)]
         found += [(f"{year}-{month}", f"{year}年{month}月") for month in range(12, 0, -1)]
-    return [(code, zh) for code, zh in found if code in RELATIVE or (_named(code) or (today,))[0] <= today]
+    return [
+        (code, zh) for code, zh in found if code in RELATIVE or (_named(code, dimensions) or (today,))[0] <= today
+    ]
 
 
 def months_of(period: Period) -> list[str]:

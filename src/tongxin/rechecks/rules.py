@@ -9,7 +9,8 @@ from tongxin.registers.rules import Field, fields_in, words_of
 from tongxin.rulebook import shipped
 
 KIND = "rechecks"
-DRAW_FROM, CLIMB = 8, {"working_days": 3}
+# What versions adopted before said nothing of.
+SINCE = ("draw_from", "climb")
 AGREED, DIFFERS, UNREACHED = "agreed", "differs", "unreached"
 
 
@@ -37,7 +38,7 @@ class RecheckRules:
 
 def rechecks_in(*, region: str, at: datetime) -> RecheckRules:
     """The rules in force in a county."""
-    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at)
+    return shipped.read_in_force(_read, KIND, KIND, region=region, at=at, since=SINCE)
 
 
 def _read(content: Mapping[str, Any]) -> RecheckRules:
@@ -47,6 +48,5 @@ def _read(content: Mapping[str, Any]) -> RecheckRules:
         least=content["least"], most=content["most"], within=timedelta(**content["within"]), tries=content["tries"],
         weights=content["weights"], back=timedelta(**content["back"]), ask=tuple(content["ask"]), results=results,
         fields=fields_in(content["fields"], {"results": results}),
-        # What versions adopted before said nothing of.
-        draw_from=int(content.get("draw_from", DRAW_FROM)), climb=content.get("climb", CLIMB),
+        draw_from=int(content["draw_from"]), climb=content["climb"],
     )

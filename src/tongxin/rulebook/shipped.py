@@ -1,6 +1,6 @@
 """Rules that a page can't do without: the adopted version, before that the one that came with the program."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -21,13 +21,22 @@ def content_in_force(kind: str, name: str, *, region: str = "", at: datetime) ->
 
 
 def read_in_force(
-    read: Callable[[Mapping[str, Any]], Read], kind: str, name: str, *, region: str = "", at: datetime
+    read: Callable[[Mapping[str, Any]], Read], kind: str, name: str, *, region: str = "", at: datetime,
+    since: Collection[str] = (),
 ) -> Read:
-    """What holds now as an object: the adopted version, before that the one that came with the program."""
+    """What holds now as an object: the adopted version, before that the one that came with the program.
+
+    `since` are keys that versions adopted earlier lack: of those the words that came with the program hold.
+    """
+    on = at.astimezone(CHINA).date()
     try:
-        return rules.read(read, rules.resolve(kind, name, region=region, at=at))
+        found = rules.resolve(kind, name, region=region, at=at)
     except rules.NotAdopted:
-        return read(_shipped(kind, name, at.astimezone(CHINA).date()))
+        return read(_shipped(kind, name, on))
+    if lacking := [each for each in since if each not in found.content]:
+        came = _shipped(kind, name, on)
+        return read({**found.content, **{each: came[each] for each in lacking}})
+    return rules.read(read, found)
 
 
 @lru_cache(maxsize=8)

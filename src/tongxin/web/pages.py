@@ -21,8 +21,6 @@ WITH_PASSKEY = "has_keys"
 EVERYDAY, FITTING = 4, 9
 # What the pages of children need: a role that comes to files.
 FILES = "files"
-# What the pages of programmes need: whoever reads money in a county, for no city buys services here.
-PROGRAMMES = "programmes"
 # (address, words, the office action that it needs), under the headings of their groups
 WORK, HELP, MEANS, AREA, LISTS, OFFICE = "", "帮助孩子", "人、地方和钱", "看情况", "名单和数据", "管理"
 NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
@@ -54,7 +52,7 @@ NAVIGATION: tuple[tuple[str, str, str, str], ...] = (
     ("/workforce/", "人员与资质", "see_workforce", MEANS),
     ("/training/", "培训", "", MEANS),
     ("/funds/", "资金", "see_funds", MEANS),
-    ("/programmes/", "项目", PROGRAMMES, MEANS),
+    ("/programmes/", "项目", "see_funds", MEANS),
     ("/district/", "辖区情况", "see_figures", AREA),
     ("/dashboard/", "看板", "see_dashboards", AREA),
     ("/indicators/", "统计指标", "see_indicators", AREA),
@@ -147,15 +145,7 @@ def navigation(request: Request) -> list[dict[str, Any]]:
     ]
 
 
-def _is_in_county(request: Request) -> bool:
-    """Whether the post is of a county or below; the codes of cities and provinces end in noughts."""
-    seat = request.viewer.seat
-    return seat is not None and not rules.region_of(seat.division_id).endswith("00")
-
-
 def _may_come(request: Request, need: str) -> bool:
     if need == FILES:
         return access.reads(viewer=request.viewer, part="roster", at=request.at)
-    if need == PROGRAMMES:
-        return may_do_any(request, "see_funds") and _is_in_county(request)
     return may_do_any(request, need)

@@ -14,6 +14,8 @@ from tongxin.core.language.errors import DefinitionError
 
 Content = Mapping[str, Any]
 KIND = "dimensions"
+# What versions adopted before said nothing of.
+SINCE = ("earliest_year", "years_offered")
 PLACE, MONTH, CHILD, SPAN, SET = "place", "month", "child", "span", "set"
 # What is known of each child itself, whatever is counted; of a child with none of the codes it is OTHER.
 CHILD_COLUMNS: Mapping[str, Kind] = MappingProxyType({"born": Kind.DATE, "sex": Kind.CODE, "level": Kind.CODE})
@@ -78,13 +80,16 @@ class Dimensions:
     days_round: int
     kept_most: int
     name_most: int
+    # The first year that may be asked for, and how many years are offered.
+    earliest_year: int
+    years_offered: int
 
 
 def read_dimensions(content: Content) -> Dimensions:
     """The dimensions; refuses what no set has, with the place and the cure."""
     take.mapping(
         content, "", required=("id", "zh", "source", "means", "indicators_most", "filters_most", "days_least",
-                               "days_round", "kept_most", "name_most", "dimensions"),
+                               "days_round", "kept_most", "name_most", "dimensions", *SINCE),
         optional=("version", "valid_from"),
     )
     rows = take.sequence(content["dimensions"], "dimensions")
@@ -100,6 +105,8 @@ def read_dimensions(content: Content) -> Dimensions:
         take.number(content, "days_round", "", 5, low=3, high=50),
         take.number(content, "kept_most", "", 30, low=1, high=200),
         take.number(content, "name_most", "", 30, low=5, high=60),
+        take.number(content, "earliest_year", "", 0, low=1949, high=2100),
+        take.number(content, "years_offered", "", 0, low=1, high=20),
     )
 
 

@@ -122,7 +122,7 @@ def colours(
 
 
 def _told(viewer: Viewer, levels: Levels, at: datetime) -> Colours:
-    """The children by colour and place as the indicator says them, with what it hides; no total where that is hidden."""
+    """The children by colour and place as the indicator tells and hides them; no total where that is hidden."""
     own, today = service.place_for(viewer), at.astimezone(CHINA).date()
     if own is None:
         raise NotAllowed

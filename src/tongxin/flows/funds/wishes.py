@@ -28,6 +28,8 @@ NOTE, PART, KIND = "note_wishes", "benefits", "wish"
 IS_OUT = "没有改动：这个心愿已经发布或送到。"
 NOT_TAKEN = "没有改动：还没有同意哪家单位认领，请先在“接单”里答复。"
 NO_DAY = "没有改动：请写哪天送到的、孩子喜欢吗；日期不能晚于今天。"
+IS_BROUGHT = "没有改动：这个心愿已经送到了。"
+NO_REASON = "没有改动：请选为什么不要了。"
 LONG, LONGEST = "没有改动：孩子的话最多 500 个字。", 500
 STATES = {
     Wanted.CHECKING: Wish.PUBLISHED, Wanted.OPEN: Wish.PUBLISHED, Wanted.TAKEN: Wish.TAKEN,
@@ -118,6 +120,26 @@ def deliver(*, wish_id: UUID, on: str, liked: str, said: str, actor: Viewer, at:
     wish.save()
     Wanted.objects.filter(id=wish.wanted_id, state=Wanted.TAKEN).update(state=Wanted.CARRIED, ended_at=at)
     _tell("wish.delivered", wish, actor, at, liked=liked)
+    return wish
+
+
+@transaction.atomic
+def drop(*, wish_id: UUID, reason: str, actor: Viewer, at: datetime) -> Wish:
+    """Nobody wants it any more, and why; what bodies read of it is withdrawn. Said twice it is said once."""
+    person_id = must(actor, NOTE, at=at)
+    wish = _wish(wish_id, actor, at)
+    state = state_of(wish)
+    if state == Wish.DROPPED:
+        return wish
+    if state == Wish.DELIVERED:
+        raise Refused.because(IS_BROUGHT)
+    if reason not in rules_of(wish.county_id, at=at).lists["wish_drops"]:
+        raise Refused([Problem("reason", NO_REASON, True)])
+    if state != Wish.NOTED and wish.wanted_id is not None:
+        taking_up.withdraw(wanted_id=wish.wanted_id, actor=actor, at=at)
+    wish.state, wish.dropped_at, wish.dropped_by, wish.drop_reason = Wish.DROPPED, at, person_id, reason
+    wish.save(update_fields=["state", "dropped_at", "dropped_by", "drop_reason"])
+    _tell("wish.dropped", wish, actor, at, reason=reason)
     return wish
 
 

@@ -88,7 +88,8 @@ def change_budget(
     elif fen is not None and fen > now:
         fund = Fund.objects.get(id=programme.fund_id)
         problems += not_paid_by(fund, [purpose], money)
-        problems += short_of(fund, sum(budget.values()) - now + fen - taken_by(programme), money, sure)
+        unpaid = sum(budget.values()) - now + fen - taken_by(programme)
+        problems += short_of(fund, unpaid, money, sure, at=at, but=programme.id)
     if reason not in rules_in(programme.county_id, at=at).changes:
         problems.append(Problem("change_reason", NO_REASON, True))
     signed = signed_for(programme, purpose)

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from tongxin import ledger, vault
-from tongxin.accounts.models import Organisation
+from tongxin.accounts.models import Division, Organisation
 from tongxin.accounts.viewers import Viewer
 from tongxin.core.forms import Problem
+from tongxin.core.pathway import CHINA
 from tongxin.flows.funds.booking import NO_AMOUNT, SEE, free, fund_for, lock_county, rules_of
 from tongxin.flows.funds.reach import contracts_within, place_of, programmes_within
 from tongxin.flows.made_once import made_before
@@ -40,9 +41,10 @@ OUTSIDE = "没有保存：合同的时间要在项目的时间里（{first}至{l
 TOO_DEAR = "没有保存：合同一共 {amount} 元，超过这一项预算里还没有签出去的 {left} 元。"
 NOT_OF_FUND = "没有保存：选的这笔资金不能用在“{zh}”。请改用能用的资金，或者这一项不填。"
 MORE_THAN_FREE = (
-    "没有保存：还没有付的预算一共 {amount} 元，这笔资金现在可以用的只有 {free} 元。"
+    "没有保存：还没有付的预算一共 {amount} 元，这笔资金现在可以用的只有 {free} 元{others}。"
     "写错了请改；确实是的，请选怎么核对的。"
 )
+OTHERS = "（其中别的项目还要付 {amount} 元）"
 MOST_UNITS = 1_000_000
 
 
@@ -64,6 +66,15 @@ def programmes_for(viewer: Viewer, *, at: datetime) -> QuerySet[Programme]:
     """The programmes of the viewer's county, the newest first."""
     must(viewer, SEE, at=at)
     rows = Programme.objects.filter(county_id=place_of(viewer)).order_by("-number")
+    return programmes_within(rows, viewer, at=at)
+
+
+def programmes_read(viewer: Viewer, *, at: datetime) -> QuerySet[Programme]:
+    """The programmes that somebody may read of: a county's own; above, those of the counties inside."""
+    must(viewer, SEE, at=at)
+    place = place_of(viewer)
+    inside = Division.objects.filter(Q(id=place) | Q(city_id=place) | Q(province_id=place)).values("id")
+    rows = Programme.objects.filter(county_id__in=inside).order_by("county_id", "-number")
     return programmes_within(rows, viewer, at=at)
 
 
@@ -114,7 +125,9 @@ def open_programme(
     money = rules_of(county_id, at=at)
     if fund is not None:
         problems += not_paid_by(fund, written, money)
-        problems += [] if problems else short_of(fund, sum(fen or 0 for fen in written.values()), money, sure)
+        problems += [] if problems else short_of(
+            fund, sum(fen or 0 for fen in written.values()), money, sure, at=at
+        )
     first, last_day = (day_in(str(read.clear.get(name, ""))) for name in ("from_on", "to_on"))
     if problems or fund is None or first is None or last_day is None:
         raise Refused(problems)
@@ -149,13 +162,22 @@ def payable(programme: Programme, money: Funds) -> list[tuple[str, str]]:
     return [(each.id, each.zh) for each in money.purposes.values() if each.id in known]
 
 
-def short_of(fund: Fund, amount: int, money: Funds, sure: str) -> list[Problem]:
-    """A question where 分 that are still to be paid are more than a fund has free, until it is said how that was
-    checked."""
-    left = free(fund, money)
-    if amount <= left or sure in money.lists["sure"]:
+def short_of(
+    fund: Fund, amount: int, money: Funds, sure: str, *, at: datetime, but: UUID | None = None
+) -> list[Problem]:
+    """A question where 分 that are still to be paid are more than a fund has free beside what its other programmes
+    (all but one) are still to pay, until it is said how that was checked."""
+    left, others = free(fund, money), promised(fund, at=at, but=but)
+    if amount + others <= left or sure in money.lists["sure"]:
         return []
-    return [Problem("sure", MORE_THAN_FREE.format(amount=yuan(amount), free=yuan(left)), True)]
+    told = OTHERS.format(amount=yuan(others)) if others else ""
+    return [Problem("sure", MORE_THAN_FREE.format(amount=yuan(amount), free=yuan(left), others=told), True)]
+
+
+def promised(fund: Fund, *, at: datetime, but: UUID | None = None) -> int:
+    """What the programmes of a fund that aren't over are still to pay, in 分."""
+    rows = Programme.objects.filter(fund_id=fund.id, to_on__gte=at.astimezone(CHINA).date()).exclude(id=but)
+    return sum(max(sum(budget_of(each).values()) - taken_by(each), 0) for each in rows)
 
 
 def taken_by(programme: Programme) -> int:

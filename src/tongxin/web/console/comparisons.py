@@ -1,7 +1,6 @@
 """Lists brought to be compared with the files: upload, what was understood, progress, the answer."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from tongxin.flows.comparing_answers import DECISIONS, VERDICTS
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.intake.reading import Roster, RosterError
 from tongxin.intake.uploads import size_of
+from tongxin.lib.signs_of_life import is_stalled
 from tongxin.rulebook import rules
 from tongxin.web import jobs
 from tongxin.web.console import comparisons_alike, comparisons_few, comparisons_review, comparisons_together
@@ -40,7 +40,6 @@ from tongxin.web.pages import show
 from tongxin.web.paging import paged
 
 OPEN = "office.compare_lists|settle_comparisons"
-STALLED_AFTER = timedelta(minutes=2)
 SHOWN, ROWS = 30, 50
 STATES = {
     Comparison.RECEIVED: "还没有比对", Comparison.RUNNING: "正在比对", Comparison.DONE: "已比对",
@@ -197,8 +196,10 @@ def progress(request: Request, comparison_id: UUID) -> HttpResponse:
 
 def _progress(request: Request, found: Comparison) -> dict[str, Any]:
     total = max(found.rows_total, 1)
-    is_stalled = found.moved_at is not None and request.at - found.moved_at > STALLED_AFTER
-    return {"comparison": found, "percent": min(100, found.rows_done * 100 // total), "is_stalled": is_stalled}
+    return {
+        "comparison": found, "percent": min(100, found.rows_done * 100 // total),
+        "is_stalled": is_stalled(found.moved_at, at=request.at),
+    }
 
 
 def _result(request: Request, found: Comparison) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Rosters come in: received, shown as understood, corrected, taken in, and what came of it."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from tongxin.intake.reading import Roster, RosterError
 from tongxin.intake.reading.row import DOUBTS
 from tongxin.intake.settling import settling
 from tongxin.intake.uploads import Columns, is_elsewhere, size_of
+from tongxin.lib.signs_of_life import is_stalled
 from tongxin.rulebook.foreign import Sheet, sheets_in
 from tongxin.web import jobs
 from tongxin.web.console import roster_changes, roster_rows
@@ -30,7 +30,6 @@ from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
 SHOWN = 50
-STALLED_AFTER = timedelta(minutes=2)
 STATES = {Upload.RECEIVED: "待核对后导入", Upload.IMPORTING: "正在导入", Upload.DONE: "已导入"}
 WHAT_TO_DO = {
     "no_name": "没有建档，等负责人补上姓名",
@@ -180,9 +179,9 @@ def progress(request: Request, upload_id: UUID) -> HttpResponse:
 
 def _progress(request: Request, upload: Upload) -> dict[str, Any]:
     total = max(upload.rows_total, 1)
-    is_stalled = upload.moved_at is not None and request.at - upload.moved_at > STALLED_AFTER
     return {
-        "upload": upload, "percent": min(100, upload.rows_done * 100 // total), "is_stalled": is_stalled,
+        "upload": upload, "percent": min(100, upload.rows_done * 100 // total),
+        "is_stalled": is_stalled(upload.moved_at, at=request.at),
     }
 
 

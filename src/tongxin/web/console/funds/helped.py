@@ -72,7 +72,7 @@ def _page(
         ],
         "may_note": may_note, "may_publish": may_publish, "new_id": ids.new_id(), "today": today.isoformat(),
         "note": drawn(rules.asked["wish"], said if where == "note" else {}, wrong if where == "note" else ()),
-        "liked": list(rules.lists["liked"].items()),
+        "liked": list(rules.lists["liked"].items()), "drops": list(rules.lists["wish_drops"].items()),
     }, status=status)
 
 
@@ -106,6 +106,7 @@ def _wish(row: Wish, words: str | None, said: str | None, rules: Any) -> dict[st
         "row": row, "words": words or "", "said": said or "", "state": dict(Wish.STATES)[state],
         "liked": rules.lists["liked"].get(row.liked, ""), "is_noted": state == Wish.NOTED,
         "is_taken": state == Wish.TAKEN, "is_published": state == Wish.PUBLISHED,
+        "is_out": state in (Wish.PUBLISHED, Wish.TAKEN), "dropped": rules.lists["wish_drops"].get(row.drop_reason, ""),
     }
 
 
@@ -151,6 +152,14 @@ def deliver(request: Request, child_id: UUID, wish_id: UUID) -> HttpResponse:
     ), _("已记送到。"))
 
 
+@door("office.note_wishes", methods=("POST",))
+def drop(request: Request, child_id: UUID, wish_id: UUID) -> HttpResponse:
+    """The child doesn't want it any more."""
+    return _acted(request, child_id, {}, "", lambda: wishes.drop(
+        wish_id=wish_id, reason=request.POST.get("reason", ""), actor=request.viewer, at=request.at
+    ), _("已记不要了。"))
+
+
 @door("child.record", methods=("POST",))
 def close_need(request: Request, child_id: UUID, grant_id: UUID) -> HttpResponse:
     """What was due to the child was met by this grant."""
@@ -164,4 +173,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}grants/<uuid:grant_id>/met/", close_need),
     path(HERE, helped_page), path(f"{HERE}wishes/", note), path(f"{HERE}wishes/<uuid:wish_id>/publish/", publish),
     path(f"{HERE}wishes/<uuid:wish_id>/deliver/", deliver),
+    path(f"{HERE}wishes/<uuid:wish_id>/drop/", drop),
 ]

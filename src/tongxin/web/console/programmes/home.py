@@ -9,9 +9,10 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from tongxin.accounts.models import Organisation
+from tongxin.accounts.models import Division, Organisation
 from tongxin.core.forms import Problem
 from tongxin.flows.funds import booking, reach
+from tongxin.flows.funds.reach import contracts_within
 from tongxin.flows.pairing_companions import county_of
 from tongxin.flows.programmes import contracts, counting, templates
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -30,19 +31,24 @@ Given = dict[str, list[str]]
 
 @door("office.see_funds")
 def programme_list(request: Request) -> HttpResponse:
-    """The programmes of the county."""
+    """The programmes of the county; of a city or province those of its counties."""
     try:
-        rows = list(contracts.programmes_for(request.viewer, at=request.at))
-        rules = contracts.rules_in(county_of(request.viewer), at=request.at)
+        rows = list(contracts.programmes_read(request.viewer, at=request.at))
+        place = reach.place_of(request.viewer)
+        rules = contracts.rules_in(place, at=request.at)
     except NotAllowed:
         raise Http404 from None
     names = open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[each.words for each in rows])
+    counties = dict(Division.objects.exclude(id=place).filter(id__in={each.county_id for each in rows}).values_list(
+        "id", "name"
+    ))
     return show(request, "programmes/list.html", {
         "means": rules.means, "may_keep": may_do_any(request, contracts.KEEP),
         "is_desk": reach.is_desk(request.viewer, at=request.at), "rows": [
             {"row": each, "url": f"{HOME}{each.id}/", "title": words_in(said).get("title", ""),
-             "kind": rules.kinds.get(each.kind, ""), "budget": sum(contracts.budget_of(each).values()),
-             "contracts": contracts.contracts_for(request.viewer, at=request.at).filter(programme=each).count()}
+             "county": counties.get(each.county_id, ""), "kind": rules.kinds.get(each.kind, ""),
+             "budget": sum(contracts.budget_of(each).values()),
+             "contracts": contracts_within(each.contracts.all(), request.viewer, at=request.at).count()}
             for each, said in zip(rows, names.more, strict=True)
         ],
     })
@@ -105,11 +111,15 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     try:
-        row = contracts.programme_for(programme_id=programme_id, viewer=request.viewer, at=request.at)
+        row = contracts.programmes_read(request.viewer, at=request.at).filter(id=programme_id).first()
     except NotAllowed:
-        raise Http404 from None
+        row = None
+    if row is None:
+        raise Http404
+    # Above the county money is read, not the records behind it.
+    is_here = row.county_id == reach.place_of(request.viewer)
     wrong, said = list(problems), given or {}
-    own = contracts.contracts_for(request.viewer, at=request.at).filter(programme=row)
+    own = contracts_within(row.contracts.select_related("organisation"), request.viewer, at=request.at)
     rules, money = contracts.rules_in(row.county_id, at=request.at), booking.rules_of(row.county_id, at=request.at)
     names = open_names(request, purpose=PURPOSE, route=ROUTE, part=PART, more=[row.words])
     words, budget = words_in(names.more[0]), contracts.budget_of(row)
@@ -124,7 +134,7 @@ def _page(
             {"id": purpose, "zh": money.purposes[purpose].zh, "amount": fen, "on": chosen["purpose"] == purpose,
              "signed": contracts.signed_for(row, purpose)} for purpose, fen in budget.items()
         ],
-        "fund_url": f"/funds/{row.fund_id}/",
+        "fund_url": f"/funds/{row.fund_id}/" if is_here else "", "is_here": is_here,
         "contracts": [contract_line(each) for each in own.order_by("-number")],
         "is_desk": reach.is_desk(request.viewer, at=request.at),
         "reached": _reached(row, money.small_below), "small_below": money.small_below,

@@ -95,7 +95,8 @@ def _form(request: Request, asked: Asked) -> dict[str, Any]:
             for each in fitting if each.can_filter
         ],
         "has_filter": any(name.startswith(questions.FILTER) for name in given),
-        "periods": questions.offered(today), "period": _first(given, "period") or "last_month",
+        "periods": questions.offered(today, dimensions=asked.dimensions),
+        "period": _first(given, "period") or "last_month",
         "first": _first(given, "first"), "last": _first(given, "last"), "places": _places(request),
         "place": asked.place.code, "filters_most": asked.dimensions.filters_most,
         "days_least": asked.dimensions.days_least,
