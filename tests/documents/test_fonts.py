@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import struct
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -63,6 +65,33 @@ def test_what_no_font_has_is_a_sign_and_a_word_at_the_head() -> None:
     reader = pages_of(UNDRAWN)
     text = tight("".join(page.extract_text() for page in reader.pages))
     assert "孙〓" in text and "有1个字字库里没有" in text and "U+20BB7" in text and 0 not in glyph_numbers(reader)
+
+
+def with_character(character: str) -> bytes:
+    """A font of the program's that draws nothing but one character, as one of its own signs."""
+    font = bytearray((glyphs.FONTS / "NotoSansYi-Regular.ttf").read_bytes())
+    table = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + struct.pack(">HHIIIIII", 12, 0, 28, 0, 1, *[ord(character)] * 2, 40)
+    place = next(at for at in range(12, len(font), 16) if font[at : at + 4] == b"cmap")
+    struct.pack_into(">II", font, place + 8, len(font), len(table))
+    return bytes(font + table)
+
+
+def test_an_office_s_own_font_draws_what_was_lacking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rare.TTF").write_bytes(with_character(UNDRAWN[1]))
+    before = typesetting.pictures(paper(UNDRAWN), dots_per_inch=40)[0]
+    monkeypatch.setenv("TONGXIN_FONTS", str(tmp_path))
+    for each in (glyphs.known, typesetting._fonts):
+        each.cache_clear()
+    try:
+        assert glyphs.lacking(UNDRAWN) == [] and typesetting.warned(paper(UNDRAWN))["warning"] == ""
+        assert typesetting.pictures(paper(UNDRAWN), dots_per_inch=40)[0] != before
+        assert 0 not in glyph_numbers(pages_of(UNDRAWN))
+    finally:
+        monkeypatch.undo()
+        for each in (glyphs.known, typesetting._fonts):
+            each.cache_clear()
 
 
 def test_the_fonts_are_those_that_were_brought_in() -> None:

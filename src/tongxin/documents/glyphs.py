@@ -9,6 +9,8 @@ from typing import Any
 
 import pylopdf_fonts_zh_cn
 
+from tongxin.lib import places
+
 FONTS = Path(__file__).with_name("fonts")
 # What stands where a character can't be drawn: the printers' sign for a missing letter, which the fonts have.
 STAND_IN = "\u3013"
@@ -18,14 +20,15 @@ UNICODE, WHOLE = (0, 3), {4, 12}
 
 
 def folders() -> list[Path]:
-    """Where the fonts of paper lie: Chinese in a package, the other scripts beside this file."""
-    return [pylopdf_fonts_zh_cn.sans_path().parent, FONTS]
+    """Where the fonts of paper lie: Chinese in a package, the other scripts beside this file, an office's own."""
+    own = places.fonts_folder()
+    return [pylopdf_fonts_zh_cn.sans_path().parent, FONTS, *([own] if own.is_dir() else [])]
 
 
 @lru_cache(maxsize=1)
 def known() -> frozenset[int]:
     """Every code point that some font of paper has a shape for."""
-    files = [each for folder in folders() for each in folder.iterdir() if each.suffix in {".otf", ".ttf"}]
+    files = [each for folder in folders() for each in folder.iterdir() if each.suffix.lower() in {".otf", ".ttf"}]
     return frozenset(point for each in files for point in points_in(each.read_bytes()))
 
 

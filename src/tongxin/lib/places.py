@@ -44,6 +44,11 @@ def exports_folder() -> Path:
     return _folder("TONGXIN_EXPORTS", home() / "exports")
 
 
+def fonts_folder() -> Path:
+    """Fonts that an office adds for characters the program's own don't have, such as those of rare names."""
+    return _folder("TONGXIN_FONTS", home() / "fonts")
+
+
 def definitions_folder() -> Path:
     """The rules as data."""
     return _folder("TONGXIN_DEFINITIONS", REPOSITORY / "definitions")
