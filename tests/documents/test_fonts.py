@@ -70,7 +70,8 @@ def test_what_no_font_has_is_a_sign_and_a_word_at_the_head() -> None:
 def with_character(character: str) -> bytes:
     """A font of the program's that draws nothing but one character, as one of its own signs."""
     font = bytearray((glyphs.FONTS / "NotoSansYi-Regular.ttf").read_bytes())
-    table = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + struct.pack(">HHIIIIII", 12, 0, 28, 0, 1, *[ord(character)] * 2, 40)
+    point = ord(character)
+    table = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + struct.pack(">HHIIIIII", 12, 0, 28, 0, 1, point, point, 40)
     place = next(at for at in range(12, len(font), 16) if font[at : at + 4] == b"cmap")
     struct.pack_into(">II", font, place + 8, len(font), len(table))
     return bytes(font + table)
