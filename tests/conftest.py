@@ -15,7 +15,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
-from tests import migrated, world
+from tests import driven, migrated, world
 from tests.unlock import guards_down
 
 pytest.register_assert_rewrite("tests.demo.quarter")
@@ -37,18 +37,39 @@ TransactionTestCase._fixture_teardown = _unlock_and_empty
 
 # A real browser on a busy machine stalls now and then; once more, and the report names each that needed it (R).
 DRIVEN = ("tests/browser/", "tests/field/", "tests/pwa/")
-# Begun first, so that no process ends alone with one of them.
-SLOW = ("tests/deploy/", "tests/browser/", "tests/demo/", "tests/flows/test_promise_one.py", "tests/test_leaks.py")
+# These leave standing what driven tests share.
+BESIDE = (*DRIVEN, "tests/core/")
+# Begun first and in this order, so that no process ends alone with one of them.
+SLOW = (
+    "tests/demo/test_quarter.py", "tests/matrix/test_routes.py", "tests/deploy/test_restore.py",
+    "tests/field/test_shell.py", "tests/browser/", "tests/field/", "tests/pwa/",
+    "tests/instances/test_two_installations.py", "tests/flows/test_promise_one.py", "tests/deploy/",
+    "tests/commands/test_preparation.py", "tests/sync/test_faults.py", "tests/test_leaks.py", "tests/demo/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that uses the database uses both, for names can't be sealed without the keys."""
-    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+    items.sort(key=_turn)
     for item in items:
         if item.nodeid.startswith(DRIVEN):
             item.add_marker(pytest.mark.flaky(reruns=1))
         for mark in item.iter_markers("django_db"):
             mark.kwargs.setdefault("databases", "__all__")
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((turn for turn, path in enumerate(SLOW) if item.nodeid.startswith(path)), len(SLOW))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if not item.nodeid.startswith(BESIDE) or item.get_closest_marker("django_db"):
+        driven.leave()
+
+
+def pytest_sessionfinish() -> None:
+    driven.leave()
 
 
 def pytest_collection_finish() -> None:
@@ -79,10 +100,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker, shelf: Path
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Both test databases, migrated by the first process that needs them and copied by the others."""
-    with django_db_blocker.unblock(), migrated.databases(shelf), django_db_blocker.block():
+    """Both test databases, prepared by the first process that needs them and copied by each."""
+    with django_db_blocker.unblock(), migrated.databases(), django_db_blocker.block():
         yield
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests import driven
 from tests.browser.desk import Desk
 from tests.browser.house import House
 
@@ -17,19 +17,15 @@ Sit = Callable[[str], Desk]
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(scope="session")
-def house(shelf: Path) -> Iterator[House]:
-    with House(shelf) as house:
-        yield house
-
-
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+def house(shelf: Path) -> House:
+    """The one in which all desks of this process sit."""
+    return driven.house(lambda: House(shelf), "office")
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return driven.chromium()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from tests import empty, forked
 from tests.browser.model import moved_in
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -86,18 +87,16 @@ class House:
         return {"TONGXIN_DATABASE": f"{before.rpartition('/')[0]}/{name}?{query}"}
 
     def _furnished(self) -> dict[str, Any]:
-        for words in (["keys", "create"], ["database", "prepare"]):
-            self._run("-m", "tongxin", *words)
-        found: dict[str, Any] = json.loads(self._run("-c", self._furnish))
-        return found
-
-    def _run(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *words], env=self._environment, cwd=REPOSITORY, capture_output=True, text=True, check=False
-        )
+        empty.keys(self.home / "keys")
+        if self._databases:
+            empty.copy_databases(self._databases[0])
+        else:
+            empty.files(self.home)
+        done = forked.run(["-c", self._furnish], env=self._environment)
         if done.returncode:
-            raise RuntimeError(f"{' '.join(words)}\n{done.stdout}{done.stderr}")
-        return done.stdout
+            raise RuntimeError(f"{self._furnish}\n{done.stdout}{done.stderr}")
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
 
     def _start(self, *words: str) -> None:
         with self.log.open("ab") as log:

@@ -19,7 +19,7 @@ FOUND = "found.json"
 def moved_in(*, shelf: Path, home: Path, databases: list[str], furnish: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What stands in the house, furnished now or copied from the model on the shelf.
 
-    `databases` are those of PostgreSQL, still to be made; each server has a model of its own.
+    `databases` are those of PostgreSQL, which furnishing makes; each server has a model of its own.
     """
     server = os.environ.get("TONGXIN_DATABASE", "") if databases else ""
     model = shelf / f"model-{sha256(server.encode()).hexdigest()[:8]}"
@@ -30,7 +30,6 @@ def moved_in(*, shelf: Path, home: Path, databases: list[str], furnish: Callable
             shutil.copytree(model / "home", home, dirs_exist_ok=True)
             _copy_databases([_model_of(name) for name in databases], databases)
         else:
-            _copy_databases(["template1"] * len(databases), databases)
             found = furnish()
             shutil.copytree(home, model / "home")
             _copy_databases(databases, [_model_of(name) for name in databases])

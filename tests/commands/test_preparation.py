@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import empty, forked
 from tongxin.flows import storage
 from tongxin.lib import places
 
@@ -32,10 +32,9 @@ def machine(tmp_path: Path) -> dict[str, str]:
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of an installation as an earlier version left it."""
     home = tmp_path_factory.mktemp("earlier") / "home"
-    machine = environment(home)
-    assert run(machine, "keys", "create").returncode == 0
-    assert run(machine, "database", "prepare").returncode == 0
-    done = subprocess.run([sys.executable, "-c", GO_BACK], env=machine, capture_output=True, check=False)
+    empty.keys(home / "keys")
+    empty.files(home)
+    done = forked.run(["-c", GO_BACK], env=environment(home))
     assert done.returncode == 0, done.stderr
     return home
 
@@ -47,10 +46,7 @@ def outdated(earlier: Path, machine: dict[str, str]) -> dict[str, str]:
 
 
 def run(machine: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tongxin", *words], env=machine, capture_output=True, text=True, check=False,
-        umask=0o022,
-    )
+    return forked.run(["-m", "tongxin", *words], env=machine)
 
 
 def failures(machine: dict[str, str]) -> list[dict[str, Any]]:
@@ -69,7 +65,10 @@ def test_the_doctor_names_the_next_step_and_nothing_else(machine: dict[str, str]
     assert run(machine, "keys", "create").returncode == 0
     assert [each["cure"] for each in failures(machine)] == ["先运行 tongxin database prepare"]
     assert not (home / "tongxin.db").exists()
-    assert run(machine, "database", "prepare").returncode == 0
+    # What `tongxin database prepare` made in this run, with the key it is encrypted with.
+    shutil.rmtree(home / "keys")
+    empty.keys(home / "keys")
+    empty.files(home)
     assert [each["cure"] for each in failures(machine)] == ["先运行 tongxin definitions adopt"]
     loose = [path.name for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
     assert loose == []

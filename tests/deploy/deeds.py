@@ -14,10 +14,9 @@ NAMES = ("小雨", "小风", "小雪")
 def furnish() -> None:
     """Two small counties, three children and a file of the data folder; everything sealed in the ledger."""
     from tests import world
-    from tongxin.commands import database_prepare, worker
+    from tongxin.commands import worker
     from tongxin.lib import places
 
-    database_prepare.main([])
     cast = world.build()
     for name in NAMES:
         cast.child(name)

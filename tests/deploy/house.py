@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+
+from tests import empty, forked
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CLUSTER = os.environ.get("TONGXIN_DATABASE", "")
@@ -27,6 +29,7 @@ class House:
 
     folder: Path
     databases: str = field(default_factory=lambda: f"house_{secrets.token_hex(4)}")
+    backed_up_in: int = 0
 
     @property
     def home(self) -> Path:
@@ -50,15 +53,18 @@ class House:
             "TONGXIN_BACKUP_PASSPHRASE": str(self.folder / "passphrase"),
         }
 
-    def run(self, *words: str, **more: object) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """What the command said, and its exit code."""
-        return self.python("-m", "tongxin", *words, **more)
+        return self.python("-m", "tongxin", *words, environment=environment)
 
-    def python(self, *words: str, **more: object) -> subprocess.CompletedProcess[str]:
-        environment = {**self.environment, **more.pop("environment", {})}  # type: ignore[dict-item]
+    def python(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        return forked.run(words, env={**self.environment, **(environment or {})}, cwd=self.folder)
+
+    def begun(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The same from the very start of a process, as an administrator begins it."""
         return subprocess.run(
-            [sys.executable, *words], env=environment, capture_output=True, text=True, check=False, cwd=self.folder,
-            **more,  # type: ignore[call-overload]
+            [sys.executable, "-m", "tongxin", *words], env=self.environment, capture_output=True, text=True,
+            check=False, cwd=self.folder,
         )
 
     def act(self, deed: str) -> str:
@@ -68,15 +74,14 @@ class House:
         return done.stdout.strip()
 
     def backed_up(self) -> tuple[Path, Path]:
-        """A new backup's two files."""
+        """A new backup's two files; like the last one's they are named by the second."""
+        while int(time.time()) == self.backed_up_in:
+            time.sleep(0.05)
         before = set(self.backups.rglob("tongxin-*"))
         done = self.run("backup")
+        self.backed_up_in = int(time.time())
         assert done.returncode == 0, done.stderr
         return pair(set(self.backups.rglob("tongxin-*")) - before)
-
-    def wait_a_second(self) -> None:
-        """Backups are named by the second."""
-        time.sleep(1.1)
 
     def clear(self) -> None:
         """As on a new machine: keys and passphrase brought along, and nothing else."""
@@ -110,16 +115,23 @@ def pair(files: Iterable[Path]) -> tuple[Path, Path]:
 
 def built(folder: Path) -> House:
     """A small county with three children, sealed by the worker."""
-    house = House(folder)
-    house.home.mkdir(parents=True)
+    house = empty_house(folder)
     passphrase = folder / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text(PASSPHRASE, encoding="utf-8")
-    if IS_POSTGRESQL:
-        for end in ("", "_keys"):
-            _server(f'CREATE DATABASE "{house.databases}{end}"')
-    assert house.run("keys", "create").returncode == 0
     house.act("furnish")
+    return house
+
+
+def empty_house(folder: Path) -> House:
+    """An installation in which nothing has been done."""
+    house = House(folder)
+    house.home.mkdir(parents=True)
+    empty.keys(folder / "keys")
+    if IS_POSTGRESQL:
+        empty.copy_databases(house.databases)
+    else:
+        empty.files(house.home)
     return house
 
 

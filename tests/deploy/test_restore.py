@@ -132,7 +132,6 @@ def test_the_two_archives_are_not_taken_for_each_other(model_house: House) -> No
 def test_keys_older_than_the_data_are_refused(house: House) -> None:
     _, old_keys = house.backed_up()
     house.act("another")
-    house.wait_a_second()
     main, _ = house.backed_up()
     done = house.run("restore", str(main), "--keys", str(old_keys), "--replace")
     assert done.returncode == 1

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect, sync_playwright
+from playwright.sync_api import expect
 
+from tests import driven
 from tests.browser.house import House
 from tests.field.line import Line
 from tests.field.phone import Phone
@@ -29,11 +30,10 @@ class Village(House):
         self._environment["TONGXIN_PWA"] = str(self.pwa)
 
 
-@pytest.fixture(scope="session")
-def house(shelf: Path) -> Iterator[Village]:
-    village = Village(shelf)
-    with village:
-        yield village
+@pytest.fixture(scope="module")
+def house(shelf: Path) -> Village:
+    """The one to whose server all phones of this process are paired."""
+    return driven.house(lambda: Village(shelf), "village")
 
 
 @pytest.fixture
@@ -42,16 +42,9 @@ def line(house: Village) -> Iterator[Line]:
         yield line
 
 
-@pytest.fixture(scope="module")
-def play() -> Iterator[Playwright]:
-    with sync_playwright() as play:
-        yield play
-
-
 @pytest.fixture
-def phone(play: Playwright, line: Line, tmp_path: Path) -> Iterator[Phone]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    phone = Phone(play, tmp_path / "phone", line.url, path)
+def phone(line: Line, tmp_path: Path) -> Iterator[Phone]:
+    phone = Phone(driven.playwright(), tmp_path / "phone", line.url, driven.program())
     yield phone
     phone.close()
     assert phone.complaints == []

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Playwright, expect
+from playwright.sync_api import CDPSession, expect
 
+from tests import driven
 from tests.browser.house import House
 from tests.field.inside import CLEAR_NAMES
 from tests.field.line import Line
@@ -21,10 +21,10 @@ BY_FINGER = "用指纹或面容打开"
 
 
 @pytest.fixture
-def named_phone(play: Playwright, line: Line, tmp_path: Path) -> Iterator[Phone]:
+def named_phone(line: Line, tmp_path: Path) -> Iterator[Phone]:
     """At a name: a bare number has no passkeys."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    phone = Phone(play, tmp_path / "phone", line.url.replace("127.0.0.1", "localhost"), path)
+    url = line.url.replace("127.0.0.1", "localhost")
+    phone = Phone(driven.playwright(), tmp_path / "phone", url, driven.program())
     yield phone
     phone.close()
     assert phone.complaints == []

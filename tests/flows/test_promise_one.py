@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -124,9 +124,10 @@ class Play:
             assert Task.objects.filter(case=case, is_urgent=True, state__in=["open", "waiting"]).exists()
 
 
-# Without shrinking: a failing life is short enough to read, and each try costs seconds.
+# Without shrinking: a failing life is short enough to read, and each try costs seconds. What follows from what is the
+# same on either database: PostgreSQL is asked about the first lives only, which hold each kind of deed.
 @settings(
-    max_examples=25, phases=[Phase.explicit, Phase.generate],
+    max_examples=8 if connection.vendor == "postgresql" else 25, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
 @given(actions=st.lists(ACTIONS, min_size=3, max_size=14))

@@ -29,7 +29,7 @@ from tongxin.accounts.models import Division, Person, Post
 from tongxin.accounts.services import add_divisions
 from tongxin.accounts.viewers import WORKER, Viewer, viewer_of
 from tongxin.cases.models import Case
-from tongxin.commands import database_prepare, worker
+from tongxin.commands import worker
 from tongxin.documents import store
 from tongxin.documents.models import Attachment
 from tongxin.flows import attaching, file_sending, file_taking, peers, rolling_up
@@ -54,7 +54,6 @@ GIVEN = Accepting(arrived_on="2025-09-01", seen_in_person=True, signature="éƒ­ç®
 
 def furnish(region: str) -> Any:
     """Two counties as ever, and a third: served only in the installation that is the third's own."""
-    database_prepare.main([])
     at = clock.now() - timedelta(days=60)
     cast = world.build(at)
     add_divisions(rows=PLACES, valid_from=date(2023, 6, 30))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.deploy.house import IS_POSTGRESQL, House, _server
+from tests.deploy.house import House, empty_house
 
 NEAR, FAR = "370116", "440103"
 # Seconds: other tests may keep the machine busy.
@@ -55,13 +55,7 @@ class Place:
 
 def built(folder: Path, region: str) -> Place:
     """A furnished installation."""
-    house = House(folder)
-    house.home.mkdir(parents=True)
-    if IS_POSTGRESQL:
-        for end in ("", "_keys"):
-            _server(f'CREATE DATABASE "{house.databases}{end}"')
-    place = Place(house, region)
-    assert house.run("keys", "create").returncode == 0
+    place = Place(empty_house(folder), region)
     place.deed("furnish", region)
     return place
 
@@ -135,7 +129,7 @@ def served(place: Place) -> Iterator[Browser]:
         port = free.getsockname()[1]
     with (place.house.folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tongxin", "serve", "--port", str(port), "--workers", "1"],
+            [sys.executable, "-m", "tongxin", "web", "--port", str(port), "--workers", "1"],
             env=place.house.environment, cwd=place.house.folder, stdout=log, stderr=log,
         )
     try:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -26,6 +26,14 @@ class Full:
 
     cookies: dict[Worker, SimpleCookie]
     things: Things
+    # What is asked of one route changes nothing, so who may is found out once.
+    known: dict[tuple[Worker, str], bool | None] = field(default_factory=dict)
+
+    def is_admitted(self, worker: Worker, ask: Ask) -> bool | None:
+        """Whether the definitions admit somebody; None where a page decides more."""
+        if (worker, ask.need) not in self.known:
+            self.known[worker, ask.need] = asking.is_admitted(worker, ask, self.things)
+        return self.known[worker, ask.need]
 
     def cookie_of(self, worker: Worker) -> SimpleCookie:
         """A copy of what signs somebody in: whoever signs out with it doesn't do so for the others."""
@@ -35,7 +43,7 @@ class Full:
         """One of each kind, here and elsewhere; all of those of whom the page lets in only some."""
         seen: set[Any] = set()
         for worker in self.cookies:
-            may = asking.is_admitted(worker, ask, self.things)
+            may = self.is_admitted(worker, ask)
             if may is None or (worker.where, may) not in seen:
                 seen.add((worker.where, may))
                 yield worker
@@ -50,7 +58,7 @@ class Full:
             with transaction.atomic():
                 answer = asking.sent(client, worker, ask, self.things)
                 transaction.set_rollback(True)
-            got, may = answer.status_code not in REFUSED, asking.is_admitted(worker, ask, self.things)
+            got, may = answer.status_code not in REFUSED, self.is_admitted(worker, ask)
             who = f"{worker.role} {worker.where} {answer.status_code}"
             if answer.status_code >= 500 or may not in {None, got}:
                 yield f"{who}: {'let in' if got else 'refused'}"

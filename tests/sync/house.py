@@ -13,8 +13,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
+
+from tests import empty
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "2025-09-02T09:00"
@@ -28,8 +29,6 @@ class House:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.environment = _environment(home)
-        for words in ("keys create", "database prepare"):
-            self._run("tongxin", *words.split())
         self.port = 0
         self._web: subprocess.Popen[bytes] | None = None
         self._desk = subprocess.Popen(
@@ -95,34 +94,27 @@ class House:
             os.killpg(self._desk.pid, signal.SIGKILL)
         self._desk.wait()
 
-    def _run(self, *words: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", *words], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
 
 def _environment(home: Path) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("TONGXIN_")}
     found = {
-        **bare, "TONGXIN_HOME": str(home), "TONGXIN_CLOCK_START": START, "TONGXIN_DATABASE": _database(),
+        **bare, "TONGXIN_HOME": str(home), "TONGXIN_CLOCK_START": START, "TONGXIN_DATABASE": _database(home),
         "DJANGO_SETTINGS_MODULE": "tongxin.config.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }
-    home.mkdir(parents=True, exist_ok=True)
+    empty.keys(home / "keys")
     return found
 
 
-def _database() -> str:
+def _database(home: Path) -> str:
     """SQLite, or a fresh pair of databases on the PostgreSQL that the tests run against."""
     given = os.environ.get("TONGXIN_DATABASE", "")
     if not given.startswith("postgres"):
+        empty.files(home)
         return "sqlite"
     name = f"sync_{uuid.uuid4().hex[:12]}"
-    parts = conninfo_to_dict(given) | {"dbname": "postgres"}
-    with psycopg.connect(make_conninfo(**parts), autocommit=True) as server:
-        for each in (name, f"{name}_keys"):
-            server.execute(f'CREATE DATABASE "{each}"')
+    empty.copy_databases(name)
+    parts = conninfo_to_dict(given)
     return f"postgresql://{parts.get('user', '')}@/{name}?host={parts.get('host', '')}"
 
 

@@ -170,7 +170,7 @@ def _state(value: vault.Sealed) -> int:
 
 def condition(at: datetime) -> Iterator[Proven]:
     """How the office stood when the backup was made: told, but no fault of the backup."""
-    troubled = [each for each in examine(at=at) if each.what in CONDITION and each.state != "ok"]
+    troubled = [each for each in examine(at=at, only=CONDITION) if each.state != "ok"]
     yield from (Proven("note", f"备份时的状况　{each.what}：{each.zh}") for each in troubled)
     if not troubled:
         yield Proven("ok", "备份时的状况：规则、岗位、待核记录、每个孩子都有下一步，均正常")

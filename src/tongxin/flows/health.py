@@ -1,6 +1,6 @@
 """Everything `doctor` asks: keys, settings, migrations, worker, ledger, clock, rules, promise one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -49,8 +49,8 @@ SHOWN = 5
 LONG_TAIL = timedelta(minutes=10)
 
 
-def examine(*, at: datetime) -> list[Finding]:
-    """All findings in a fixed order; a question that can't be asked is a failure of its own.
+def examine(*, at: datetime, only: Collection[str] = ()) -> list[Finding]:
+    """All findings in a fixed order, or those of some questions; one that can't be asked is a failure of its own.
 
     Where nothing is prepared yet, the one finding is what to do first.
     """
@@ -72,6 +72,8 @@ def examine(*, at: datetime) -> list[Finding]:
     )
     found: list[Finding] = []
     for what, ask in questions:
+        if only and what not in only:
+            continue
         try:
             found += ask(at)
         except Exception as error:

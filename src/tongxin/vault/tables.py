@@ -12,7 +12,9 @@ from tongxin.vault.router import APART
 
 
 def prepare(alias: str) -> None:
-    """Bring a database up to date; what it holds stays."""
+    """Bring a database up to date; what it holds stays. One that lacks nothing is left alone."""
+    if not waiting(alias):
+        return
     only = [APART] if alias == "keys" else []
     call_command("migrate", *only, database=alias, interactive=False, verbosity=0)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+
+from tests import driven
 
 ROOT = Path(__file__).parents[3]
 Question = dict[str, Any]
@@ -55,9 +56,9 @@ class Chromium:
     def __init__(self, args: Sequence[str] = ()) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(ROOT)))
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self._play = sync_playwright().start()
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        self._browser = self._play.chromium.launch(executable_path=path, args=["--no-sandbox", *args])
+        self._browser = driven.playwright().chromium.launch(
+            executable_path=driven.program(), args=["--no-sandbox", *args]
+        )
         self._url = f"http://127.0.0.1:{self._server.server_port}/tests/core/twins/"
         self._page = self._browser.new_page()
         self._page.goto(self._url)
@@ -81,6 +82,5 @@ class Chromium:
 
     def close(self) -> None:
         self._browser.close()
-        self._play.stop()
         self._server.shutdown()
         self._server.server_close()
