@@ -57,11 +57,22 @@ def test_no_hidden_cell_is_found_by_subtraction(counts: list[list[int]]) -> None
     assert total is not None
     shown = [[*line.counts, line.total] for line in (*lines, total)]
     assert all(each is None or each == 0 or each >= UNDER for row in shown for each in row)
-    small = {(r, c) for r, row in enumerate(counts) for c, each in enumerate(row) if 0 < each < UNDER}
+    sums = [[*row, sum(row)] for row in counts]
+    small = {(r, c) for r, row in enumerate(sums) for c, each in enumerate(row) if 0 < each < UNDER}
     assert not small & set(recovered(shown))
     # Whoever knows every sum of a column that is told anywhere, and every child of a row, still finds none.
     known = [[*line.counts, sum(row)] for line, row in zip(lines, counts, strict=True)]
-    assert not small & set(recovered([*known, [*total.counts, sum(map(sum, counts))]]))
+    assert not {cell for cell in small if cell[1] < len(counts[0])} & set(
+        recovered([*known, [*total.counts, sum(map(sum, counts))]])
+    )
+
+
+def test_a_place_of_three_children_is_not_what_is_left_of_all() -> None:
+    lines, total = table({"甲": [20, 20], "乙": [1, 2]}, columns=2, under=UNDER)
+    assert total is not None and total.total == 43
+    assert [(line.counts, line.total) for line in lines] == [((None, None), None)] * 2
+    lines, _ = table({"甲": [20, 20], "乙": [1, 2], "丙": [9, 0]}, columns=2, under=UNDER)
+    assert [line.total for line in lines] == [40, None, None]
 
 
 @pytest.mark.parametrize(("counts", "told"), [

@@ -59,6 +59,7 @@ def table(rows: Mapping[str, Sequence[int]], *, columns: int, under: int) -> tup
 
     Which columns' sums are told follows from the sums alone, so that all tables of the same children tell the same.
     Where one isn't, nothing of its column is; the cells of the others are hidden as though every sum were known.
+    A row's sum is hidden like a cell, with another beside it, and then nothing of either row is told.
     """
     if not rows:
         return [], None
@@ -67,13 +68,15 @@ def table(rows: Mapping[str, Sequence[int]], *, columns: int, under: int) -> tup
     told = [at for at in range(columns) if at not in kept]
     full = [[*(counts[at] for at in told), sum(counts[at] for at in kept)] for counts in rows.values()]
     hidden = hide_small(full, at_least=under)
+    untold = {at for at, _ in hide_small([[sum(counts)] for counts in rows.values()], at_least=under)}
+    hidden |= {(at, place) for at in untold for place in range(len(full[at]))}
 
     def line(zh: str, counts: Sequence[int], at: int | None) -> Line:
         cells: list[int | None] = [None] * columns
         for place, column in enumerate(told):
             cells[column] = None if at is not None and (at, place) in hidden else counts[column]
         total = sum(counts)
-        return Line(zh, tuple(cells), None if 0 < total < under else total)
+        return Line(zh, tuple(cells), None if at in untold or 0 < total < under else total)
 
     return [line(zh, counts, at) for at, (zh, counts) in enumerate(rows.items())], line("合计", sums, None)
 
