@@ -73,8 +73,8 @@ def town(id: int, low: int, high: int) -> Place:
 
 FOUND: dict[str, tuple[County, County]] = {
     "silent_post": (
-        county(posts=[PostSeen(one("p"), "child_director", one("x"), NOW - timedelta(days=60), 3)]),
-        county([row(1)], posts=[PostSeen(one("p"), "child_director", one("x"), NOW - timedelta(days=60), 3)]),
+        county(posts=[PostSeen(one("p"), "child_director", one("x"), NOW - timedelta(days=60), 3, waiting=1)]),
+        county(posts=[PostSeen(one("p"), "child_director", one("x"), NOW - timedelta(days=60), 3, waiting=0)]),
     ),
     "silent_village": (
         county(places=[Place(1, "village", 3, {}, None)]), county(places=[Place(1, "village", 3, {}, NOW)]),
@@ -117,6 +117,15 @@ FOUND: dict[str, tuple[County, County]] = {
     "put_off": (
         county(row(30 * n, kind="task_reason", task=f"t{n}", **{}) for n in range(3) for _ in range(3)),
         county(row(n, kind="task_reason", task=f"t{n}") for n in range(9)),
+    ),
+    "moved_visits": (
+        county(
+            [row(30, kind="task_reason", task="visit:a"), row(30, kind="task_reason", task="visit:a")],
+            moved=(row(1), row(2)),
+        ),
+        county(
+            [row(n, kind="task_reason", task=f"assess:{n // 3}") for n in range(9)], moved=(row(1), row(2)),
+        ),
     ),
     "written_later": (
         county(closed=[done(n, late=True) for n in range(5)]),

@@ -12,11 +12,13 @@ from tests.web.conftest import MORNING, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.accounts.models import Division
+from tongxin.cases.models import Task
 from tongxin.core.pathway import CHINA
 from tongxin.flows.supervision import marking, watch
 from tongxin.ledger.models import Access
 from tongxin.lib import ids
 from tongxin.notices.models import Notice
+from tongxin.people.models import Child
 from tongxin.supervision.models import NoteMark, Question
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +127,30 @@ def test_short_words_and_other_counties_make_no_question(cast: world.World) -> N
     assert not NoteMark.objects.exists()
     assert watch.ask_about(Division.objects.get(code="370116"), at=NIGHT) == 0
     assert watch.ask_about(Division.objects.get(code="510104"), at=NIGHT) == 0
+
+
+def test_a_silent_post_is_asked_about_only_where_something_is_overdue(cast: world.World) -> None:
+    for number in range(3):
+        cast.child(f"童{number}", at=MORNING)
+    county, later = Division.objects.get(code="370116"), NIGHT + timedelta(days=60)
+    due = dict(Task.objects.values_list("id", "due_at"))
+    Task.objects.update(due_at=later + timedelta(days=1))
+    watch.ask_about(county, at=later)
+    assert not Question.objects.filter(rule="silent_post").exists(), "nothing was due"
+    for id, moment in due.items():
+        Task.objects.filter(id=id).update(due_at=moment)
+    watch.ask_about(county, at=later)
+    row = Question.objects.get(rule="silent_post")
+    assert row.post_id == cast.posts["周主任"].id and row.figures["waiting"] == 3
+
+
+def test_visits_corrected_to_a_later_day_again_and_again_are_asked_about(cast: world.World) -> None:
+    for entry in visits(cast, words="", many=3):
+        child, at = Child.objects.get(id=entry.subject_id), entry.recorded_at + timedelta(days=9)
+        answers = fill(child, "visit_record", at)
+        cast.record(
+            child, "visit_record", answers, by="周主任", at=at, supersedes=entry.id, correction_kind="correct"
+        )
+    watch.ask_about(Division.objects.get(code="370116"), at=NIGHT + timedelta(days=10))
+    row = Question.objects.get(rule="moved_visits")
+    assert row.figures["count"] == 3 and row.about_id == cast.people["周主任"].id

@@ -15,7 +15,7 @@ OUTCOMES = ("explained", "corrected", "recheck", "nothing")
 OF_RULE = ("id", "zh", "looks", "asked", "says", "question", "least")
 # What a look needs beside; figures that its sentence may name beside `days`, `of` and `count`.
 LOOKS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "silent_post": (("of", "roles"), ("children",)),
+    "silent_post": (("of", "roles"), ("children", "waiting")),
     "silent_place": (("of",), ("children",)),
     "two_places": (("of",), ()),
     "copied": (("of", "alike"), ("children",)),
@@ -26,13 +26,14 @@ LOOKS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "few_results": (("of", "kinds", "results", "per_million"), ("chance",)),
     "unlike_others": (("of", "hundredths"), ("hundredths",)),
     "put_off": (("of", "each"), ("each",)),
+    "redated": (("of", "each", "steps"), ("each",)),
     "written_later": (("of", "share", "before", "after"), ()),
 }
 NUMBERS = {
     "alike": (50, 100), "minutes": (1, 600), "share": (1, 100), "per_million": (1, 50_000), "hundredths": (10, 500),
     "each": (2, 50),
 }
-SPANS, NAMES = ("of", "before", "after"), ("roles", "levels", "graded", "kinds", "results")
+SPANS, NAMES = ("of", "before", "after"), ("roles", "levels", "graded", "kinds", "results", "steps")
 ALWAYS = frozenset({"days", "of", "count"})
 CHECKS = (
     "no_birth", "age", "no_number", "no_sex", "no_village", "no_phone", "no_carer", "no_category", "category_undated",

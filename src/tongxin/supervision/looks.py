@@ -54,14 +54,17 @@ def _recent(county: County, rule: Rule, *kinds: str) -> list[Row]:
 
 
 def silent_post(county: County, rule: Rule) -> Iterator[Hit]:
-    """Posts that somebody has held all the time, with children to look after and nothing recorded."""
+    """Posts that somebody has held all the time, with children to look after, something overdue and nothing recorded.
+
+    A post of which nothing was due may well be silent: calm children are visited once in three months.
+    """
     since = county.at - rule.of
     spoke = {row.post_id for row in county.rows if row.recorded_at > since}
     for post in county.posts:
         held = post.since is not None and post.since <= since
         is_silent = post.role in rule.names["roles"] and held and post.id not in spoke
-        if is_silent and post.children >= rule.numbers["least"]:
-            figures = {"days": rule.of // DAY, "children": post.children}
+        if is_silent and post.waiting and post.children >= rule.numbers["least"]:
+            figures = {"days": rule.of // DAY, "children": post.children, "waiting": post.waiting}
             yield Hit(POST, _since(county, rule), figures, post_id=post.id, person_id=post.person_id)
 
 
@@ -252,6 +255,23 @@ def put_off(county: County, rule: Rule) -> Iterator[Hit]:
             yield _hit(county, rule, [row for same in often for row in same], count=len(often), each=each)
 
 
+def redated(county: County, rule: Rule) -> Iterator[Hit]:
+    """Posts whose visits get a later day again and again: corrected to one, or the same one put off several times."""
+    steps, each, since = rule.names["steps"], rule.numbers["each"], county.at - rule.of
+    rows = [row for row in county.moved if row.recorded_at > since]
+    again: dict[tuple[UUID, UUID, str], list[Row]] = defaultdict(list)
+    for row in _recent(county, rule, REASON):
+        task = str(row.data.get("task", ""))
+        if task.partition(":")[0] in steps:
+            again[row.post_id, row.child_id, task].append(row)
+    often = [same for same in again.values() if len(same) >= each]
+    by_post = _by_post([*rows, *(row for same in often for row in same)])
+    for post, found in by_post.items():
+        count = sum(row.post_id == post for row in rows) + sum(same[0].post_id == post for same in often)
+        if count >= rule.numbers["least"]:
+            yield _hit(county, rule, found, count=count, each=each)
+
+
 def written_later(county: County, rule: Rule) -> Iterator[Hit]:
     """Posts whose records often come days after the due day and tell of the days just before it."""
     before, after, since = rule.spans["before"], rule.spans["after"], county.at - rule.of
@@ -277,5 +297,6 @@ def written_later(county: County, rule: Rule) -> Iterator[Hit]:
 LOOKS: Mapping[str, Look] = {
     "silent_post": silent_post, "silent_place": silent_place, "two_places": two_places, "copied": copied,
     "short": short, "crowded": crowded, "same_scores": same_scores, "few_levels": few_levels,
-    "few_results": few_results, "unlike_others": unlike_others, "put_off": put_off, "written_later": written_later,
+    "few_results": few_results, "unlike_others": unlike_others, "put_off": put_off, "redated": redated,
+    "written_later": written_later,
 }

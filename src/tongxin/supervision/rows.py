@@ -27,13 +27,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PostSeen:
-    """A post with who has held it and since when, and how many open files lie where it serves."""
+    """A post with who has held it and since when, how many open files lie where it serves, and about how many of these
+    children a step of its role is overdue."""
 
     id: UUID
     role: str
     person_id: UUID | None
     since: datetime | None
     children: int
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class County:
     posts: tuple[PostSeen, ...]
     places: tuple[Place, ...]
     closed: tuple[Closed, ...]
+    # Corrections that gave a visit a later day.
+    moved: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from tongxin.accounts.viewers import held
 from tongxin.assessments.models import Result
 from tongxin.cases import slices
 from tongxin.cases.models import Case, Task
-from tongxin.core.pathway import WITHDRAWN
+from tongxin.core.pathway import CHINA, WITHDRAWN
 from tongxin.ledger.models import Entry
 from tongxin.people.models import Child
 from tongxin.supervision.models import NoteMark
 from tongxin.supervision.rows import TOWN, VILLAGE, Closed, County, Place, PostSeen, Row
 from tongxin.supervision.rules import SupervisionRules
 
-CHUNK = 500
+CHUNK, VISIT = 500, "visit"
 Homes = Mapping[UUID, UUID]
 NOBODY: tuple[UUID | None, datetime | None] = (None, None)
 
@@ -37,8 +37,19 @@ def read_county(county_id: int, *, rules: SupervisionRules, at: datetime) -> Cou
     last = _last_of(rows)
     return County(
         at, tuple(rows), tuple(_posts(county_id, cases, at)), tuple(_places(cases, last)),
-        tuple(_closed(county_id, rows, since)),
+        tuple(_closed(county_id, rows, since)), tuple(_moved(rows)),
     )
+
+
+def _moved(rows: Iterable[Row]) -> list[Row]:
+    """The corrections that gave a visit a later day than the record they stand for."""
+    newer = dict(Entry.objects.filter(
+        id__in=[row.id for row in rows if row.kind == VISIT], supersedes_id__isnull=False
+    ).values_list("id", "supersedes__occurred_at"))
+    return [
+        row for row in rows
+        if row.id in newer and row.occurred_at.astimezone(CHINA).date() > newer[row.id].astimezone(CHINA).date()
+    ]
 
 
 def _rows(county_id: int, homes: Homes, since: datetime, at: datetime) -> list[Row]:
@@ -86,12 +97,20 @@ def _posts(county_id: int, cases: Iterable[tuple[Any, ...]], at: datetime) -> li
             "-kind", "from_at"
         ).values_list("post_id", "person_id", "from_at")
     }
+    late = _overdue(county_id, at)
     return [
-        PostSeen(id, role, *holders.get(id, NOBODY), children=many[place])
+        PostSeen(id, role, *holders.get(id, NOBODY), children=many[place], waiting=late[role, place])
         for id, role, place in Post.objects.filter(division__county_id=county_id).values_list(
             "id", "role", "division_id"
         )
     ]
+
+
+def _overdue(county_id: int, at: datetime) -> Counter[tuple[str, int | None]]:
+    """By role and place the children about whom a step of that role is overdue, whoever has it now that it climbed."""
+    rows = Task.objects.filter(county_id=county_id, state=Task.OPEN, due_at__lt=at).order_by()
+    found = rows.values_list("case_id", "role", "village_id", "town_id", "county_id").distinct()
+    return Counter((role, place) for _, role, *places in found for place in places if place)
 
 
 def _places(cases: Iterable[tuple[Any, ...]], last: Mapping[UUID, datetime]) -> list[Place]:
