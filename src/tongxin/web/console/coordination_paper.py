@@ -66,7 +66,7 @@ def sheet_for(request: Request, meeting: JointMeeting) -> dict[str, Any]:
             _cell(zh, minutes[zh]) for zh in ("议了什么、各部门怎么说", "不同意见") if minutes.get(zh)
         ]),
         _section(_("四、决定和分工"), [
-            _cell(f"{row['meta'][1]}　{row['meta'][0]}", f"{row['zh']}\n{_('期限：')}{day_zh(matter.due_at.date())}")
+            _cell(f"{row['meta'][1]}　{row['meta'][0]}", f"{row['zh']}\n{_('期限：')}{day_zh(matter.due_at)}")
             for row, matter in zip(
                 matter_rows(request, meeting=meeting), meeting.matters.order_by("number"), strict=False
             )

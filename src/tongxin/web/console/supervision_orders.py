@@ -197,7 +197,7 @@ def _page(request: Request, matter: Matter, problems: list[Problem] | None = Non
         {"zh": _("承办"), "said": body},
         {"zh": _("要办的"), "said": first.get("what", "")},
         *([{"zh": _("为什么督办"), "said": first["why"]}] if first.get("why") else []),
-        {"zh": _("期限"), "said": day_zh(matter.due_at.date())},
+        {"zh": _("期限"), "said": day_zh(matter.due_at)},
         *([{"zh": _("现由"), "said": owner or _("没有人，请牵头单位安排联系岗位")}] if matter.is_open else []),
     ]
     blocks: list[Any] = []
