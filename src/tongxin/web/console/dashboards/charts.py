@@ -36,11 +36,19 @@ def parts(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     """Figures by their codes."""
     lists = Lists(request, asked)
     return {"charts": [
-        {"indicator": each, "url": definition_url(request, asked, shown, each), "rows": [
+        _chart(request, asked, shown, each, [
             {**row, "url": lists.of_code(each, row["code"])} for row in parts_told(shown, each)
-        ]}
+        ])
         for each in known(shown, card)
     ]}
+
+
+def _chart(request: Request, asked: Asked, shown: Shown, indicator: Indicator, rows: Sequence[Row]) -> Row:
+    """One figure's chart; a picture of nothing but gaps is not offered."""
+    return {
+        "indicator": indicator, "url": definition_url(request, asked, shown, indicator), "rows": rows,
+        "may_keep": any(row["value"] is not None for row in rows),
+    }
 
 
 def parts_told(shown: Shown, indicator: Indicator) -> list[Row]:
@@ -55,8 +63,7 @@ def parts_told(shown: Shown, indicator: Indicator) -> list[Row]:
 def trend(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     """Figures of the place by month; by quarter where a month would say too much."""
     return {"charts": [
-        {"indicator": each, "url": definition_url(request, asked, shown, each),
-         "rows": spans_told(shown.whole.series.get(each.id, {}))}
+        _chart(request, asked, shown, each, spans_told(shown.whole.series.get(each.id, {})))
         for each in known(shown, card)
     ]}
 

@@ -38,7 +38,7 @@ def funnel(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
             row["url"] = f"/children/?{urlencode(query)}"
     return {
         "rows": found, "caveat": rules.caveat, "has_lists": any(row["url"] for row in found),
-        "mine": sum(mine.values()), "may_keep": bool(shown.whole.steps),
+        "mine": sum(mine.values()), "may_keep": any(many is not None for many in shown.whole.steps.values()),
         "is_joined": any(row["joined"] for row in found),
         "is_hidden": any(row["lost"] == HIDDEN_ZH and not row["joined"] for row in found),
     }

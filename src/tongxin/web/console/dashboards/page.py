@@ -31,7 +31,7 @@ def dashboard(request: Request) -> HttpResponse:
     board, asked = board_of(request), asked_of(request)
     shown = shown_for(request, asked)
     cards = [
-        {"chart": card.chart, "zh": card.zh, "template": f"dashboards/_{card.chart}.html",
+        {"chart": card.chart, "zh": _title(card, asked), "template": f"dashboards/_{card.chart}.html",
          **DRAWN[card.chart](request, asked, shown, card)}
         for card in shown.board.cards
     ] if shown.counted_at else []
@@ -46,6 +46,10 @@ def dashboard(request: Request) -> HttpResponse:
         "under": shown.rules.small_under, "source": shown.rules.source, "night_from": shown.rules.night_from,
         "files": [{"zh": zh, "url": asked.url(f"{HOME}table/", kind=kind)} for kind, zh in KINDS_ZH.items()],
     })
+
+
+def _title(card: Card, asked: Asked) -> str:
+    return f"{asked.year}年" if card.chart == NUMBERS and asked.year != asked.today.year else card.zh
 
 
 def _writes(request: Request) -> bool:

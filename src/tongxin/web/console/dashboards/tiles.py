@@ -33,7 +33,7 @@ def tiles(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     rows = [_row(asked, shown, chosen, at, limits) for at in known_of] if is_told else []
     return {
         "chosen": chosen, "choices": [{"zh": each.zh, "id": each.id} for each in choices], "rows": rows,
-        "map": picture(rows),
+        "map": picture(rows), "may_keep": any(row["value"] is not None for row in rows),
         "url": definition_url(request, asked, shown, chosen), "legend": _legend(limits, rows, chosen),
         "whole": told(shown, chosen, shown.whole), "level_zh": LEVELS_ZH[chosen.level],
         "stops": not is_told and len(asked.place.path) < len(LEVELS), "has_closed": any(row["closed"] for row in rows),
