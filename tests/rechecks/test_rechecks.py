@@ -13,6 +13,7 @@ from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.core.pathway import CHINA
 from tongxin.flows import recheck_weeks, rechecks
+from tongxin.flows.record import Sheet, record
 from tongxin.ledger.models import Event
 from tongxin.lib import ids
 from tongxin.notices.models import Notice
@@ -66,6 +67,17 @@ def test_a_week_is_drawn_once_and_can_be_drawn_again(cast: world.World, office: 
     for other in ("周主任", "苏咨询"):
         assert office(other).get(HOME).status_code == 404
         assert office(other).post(f"{HOME}draw/").status_code == 404
+
+
+def test_a_visit_written_down_late_is_asked_about_like_any_other(
+    cast: world.World, office: SignedIn, time: Any
+) -> None:
+    child, later = cast.child("访"), MORNING + timedelta(days=40)
+    sheet = Sheet(ids.new_id(), "visit_record", fill(child, "visit_record", MORNING), MORNING)
+    entry = record(child_id=child.id, sheet=sheet, actor=cast.viewer("周主任", later), at=later).entry
+    time.now = later + timedelta(days=1)
+    assert office("王督导").post(f"{HOME}draw/").status_code == 302
+    assert [id for id, _weight in Draw.objects.get().pool] == [str(entry.id)]
 
 
 def test_what_the_family_says_is_told_apart_from_who_visited(cast: world.World, office: SignedIn, later: Any) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from tongxin import ledger
 from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
+from tongxin.core.pathway import CHINA
 from tongxin.duty import selectors, services
 from tongxin.duty.models import Swap, Turn
 from tongxin.duty.selectors import OnCall, Standing
@@ -130,7 +131,7 @@ def _change(swap: Swap, actor: Viewer, at: datetime) -> None:
         )
     swap.state, swap.answered_at = Swap.AGREED, at
     swap.save(update_fields=["state", "answered_at"])
-    days = sorted({one.from_at.date(), other.from_at.date()})
+    days = sorted({each.from_at.astimezone(CHINA).date() for each in (one, other)})
     duty.tell_written(
         division=swap.division, first_day=days[0], last_day=days[-1], turns=2, nobody=False, actor=actor, at=at,
     )

@@ -113,8 +113,11 @@ def _must(viewer: Viewer, at: datetime) -> UUID:
 
 
 def _pool(rules: RecheckRules, viewer: Viewer, at: datetime) -> list[Entry]:
-    """Late visits by others to children the viewer sees; none of a child in a crisis, none that came up before."""
-    rows = Entry.objects.filter(kind=rules.kind, occurred_at__gt=at - rules.of, occurred_at__lte=at)
+    """Visits by others to children the viewer sees, recorded lately, whatever day they tell of.
+
+    None of a child in a crisis, none that came up before.
+    """
+    rows = Entry.objects.filter(kind=rules.kind, recorded_at__gt=at - rules.of, recorded_at__lte=at)
     rows = rows.exclude(person_id=viewer.person_id).exclude(post_id__in=viewer.post_ids)
     rows = rows.exclude(id__in=Check.objects.values("entry_id"))
     crisis = Case.objects.filter(in_crisis=True).values("id")

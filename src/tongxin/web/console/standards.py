@@ -44,7 +44,7 @@ from tongxin.web.console.coordination_blocks import (
 from tongxin.web.console.names import open_names
 from tongxin.web.console.register_forms import drawn, given_in, given_of, shown, words_in
 from tongxin.web.doors import Request, door
-from tongxin.web.words import day_of_zh, day_zh, moment_zh
+from tongxin.web.words import day_zh, moment_zh
 
 LIST, ROUTE, CODE = f"{HOME}standards/", "standards", "标准"
 STATES, LISTED = dict(Standard.STATES), 100
@@ -97,7 +97,7 @@ def _row(request: Request, each: Standard, titles: dict[UUID, str]) -> dict[str,
         meta.append(_("从") + day_zh(day_in(str(now.in_force.clear["in_force_on"]))) + _("起执行"))
         meta.append(_("落实它的规则 ") + str(len(now.in_force.clear["implements"])) + _(" 项"))
     if each.state == Standard.COMMENT and each.comment_until:
-        meta.append(_("意见截止：") + day_of_zh(each.comment_until))
+        meta.append(_("意见截止：") + day_zh(each.comment_until))
     return {"zh": titles.get(each.id, ""), "url": f"{LIST}{each.id}/", "meta": meta, "act": _("打开")}
 
 
@@ -145,7 +145,7 @@ def _page(request: Request, standard: Standard, problems: list[Problem] | None =
         if step:
             blocks.append(Facts(zh, _adopted(step)))
     if standard.state == Standard.COMMENT and standard.comment_until:
-        blocks.append(Note(_("正在征求意见，截止 ") + day_of_zh(standard.comment_until) + _("。")))
+        blocks.append(Note(_("正在征求意见，截止 ") + day_zh(standard.comment_until) + _("。")))
     blocks += _comment_form(request, standard, now, found, problems or [])
     blocks.append(Facts(f"{_('第')} {shown_no} {_('稿')}", shown(found.forms["draft"], {}, words[text.id]),
                         lead=f"{who(names, titles, text)}　{moment_zh(text.at)}"))
