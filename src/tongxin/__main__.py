@@ -97,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     name = next((name for name in (" ".join(words[:2]), " ".join(words[:1])) if name in COMMANDS), "")
     if not name:
-        return _overview(words)
+        return _guarded(lambda: _overview(words))
     return _guarded(lambda: _run(COMMANDS[name], words[len(name.split()) :]))
 
 
