@@ -1,7 +1,8 @@
 """A small district: twenty children of one township, and a quarter of a year played with them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,16 @@ GIVEN = "一二三四五六七八九十百千万东南西北春夏秋冬"
 VILLAGES = ("东升社区居民委员会", "北坦社区居民委员会")
 
 
+Seen = dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A played quarter: what was refused, and the folder into which messages went out."""
+    """A played quarter: what was refused, the folder into which messages went out, what anybody could compare."""
 
     refused: tuple[str, ...]
     outside: Path
+    seen: Seen
 
 
 def roster() -> bytes:
@@ -40,8 +45,11 @@ def roster() -> bytes:
     return "\n".join([HEAD, *rows]).encode()
 
 
-def played(*, seed: int = 7, end: datetime = END, outside: Path | None = None) -> Played:
-    """The township's time from its roster to `end`."""
+def played(
+    *, seed: int = 7, end: datetime = END, outside: Path | None = None,
+    progress: Callable[[date], None] = lambda day: None,
+) -> Played:
+    """The township's time from its roster to `end`; each day is told before it begins."""
     at = district().starts
     cast = world.build(at - timedelta(days=1))
     viewer = cast.viewer("郑管理", at)
@@ -51,10 +59,10 @@ def played(*, seed: int = 7, end: datetime = END, outside: Path | None = None) -
     )
     upload = intake.import_upload(found.upload, viewer=viewer, at=at, roster=found.roster)
     people = {person.id: (cast.posts[name], person, name) for name, person in cast.people.items()}
-    return play(upload=upload, people=people, end=end, seed=seed, outside=outside)
+    return play(upload=upload, people=people, end=end, seed=seed, outside=outside, progress=progress)
 
 
-def seen() -> dict[str, Any]:
+def seen() -> Seen:
     """What anybody could compare of a district: its clear columns, without the identifiers made anew each time."""
     upload = Upload.objects.get()
     order = list(Listing.objects.filter(upload=upload).order_by("sheet", "row").values_list("child_id", flat=True))
