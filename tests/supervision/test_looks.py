@@ -1,6 +1,7 @@
 """Each look on records made for it: it says something where there is something, and nothing below its numbers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import comb
@@ -77,7 +78,22 @@ FOUND: dict[str, tuple[County, County]] = {
         county(posts=[PostSeen(one("p"), "child_director", one("x"), NOW - timedelta(days=60), 3, waiting=0)]),
     ),
     "silent_village": (
-        county(places=[Place(1, "village", 3, {}, None)]), county(places=[Place(1, "village", 3, {}, NOW)]),
+        county(places=[Place(1, "village", 3, {}, None, waiting=1)]),
+        # Spoken of, nothing due, too few.
+        county(places=[
+            Place(1, "village", 3, {}, NOW, waiting=1), Place(2, "village", 3, {}, None),
+            Place(3, "village", 2, {}, None, waiting=1),
+        ]),
+    ),
+    "silent_small_villages": (
+        county(places=[
+            Place(1, "village", 2, {}, None, 9, 1), Place(2, "village", 1, {}, None, 9, 1),
+            Place(3, "village", 3, {}, None, 9, 1),
+        ]),
+        county(places=[
+            Place(1, "village", 2, {}, None, 9, 1), Place(2, "village", 1, {}, None, 8, 1),
+            Place(3, "village", 1, {}, NOW, 9, 1), Place(4, "village", 1, {}, None, 9, 0),
+        ]),
     ),
     "two_places": (
         county([timed(1, 0, 40), timed(2, 20, 60)]),
@@ -132,6 +148,33 @@ FOUND: dict[str, tuple[County, County]] = {
         county(closed=[*(done(n, late=True) for n in range(4)), *(done(n, late=False) for n in range(9))]),
     ),
 }
+
+
+def of(child: Row, whose: int, home: str = "") -> Row:
+    return replace(child, child_id=one(f"child{whose}"), home_id=one(home or f"home{whose}"))
+
+
+ONCE = {
+    # One child asked twelve times is not twelve children.
+    "unlike_others": [
+        *(scored(n, str(n % 5), post) for post in "qrs" for n in range(15)),
+        *(of(scored(n, str(n % 5 + 9)), 1) for n in range(15)),
+    ],
+    # Five siblings seen together, and talks by phone.
+    "short_visits": [
+        *(of(timed(n, 0, 4), n, "home") for n in range(5)), *(of(timed(n, n, n + 2), n) for n in range(9)),
+    ],
+    "all_healthy": [
+        *(of(row(n, kind="identification", result="healthy"), 1) for n in range(60)),
+        *(row(n, post="q", kind="identification", result="refer" if n % 2 else "healthy") for n in range(60)),
+    ],
+}
+ONCE["short_visits"][5:] = [replace(each, data={**each.data, "method": "phone"}) for each in ONCE["short_visits"][5:]]
+
+
+@pytest.mark.parametrize("name", sorted(ONCE))
+def test_one_child_or_one_visit_counts_once(rules: SupervisionRules, name: str) -> None:
+    assert look(county(ONCE[name]), rules.rules[name]) == []
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))

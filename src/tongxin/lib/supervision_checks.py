@@ -16,7 +16,8 @@ OF_RULE = ("id", "zh", "looks", "asked", "says", "question", "least")
 # What a look needs beside; figures that its sentence may name beside `days`, `of` and `count`.
 LOOKS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "silent_post": (("of", "roles"), ("children", "waiting")),
-    "silent_place": (("of",), ("children",)),
+    "silent_place": (("of",), ("children", "waiting")),
+    "silent_places": (("of", "each"), ("children", "waiting", "each")),
     "two_places": (("of",), ()),
     "copied": (("of", "alike"), ("children",)),
     "short": (("of", "minutes", "share"), ("minutes",)),

@@ -53,6 +53,12 @@ def _recent(county: County, rule: Rule, *kinds: str) -> list[Row]:
     return [row for row in county.rows if row.recorded_at > since and (not kinds or row.kind in kinds)]
 
 
+def _newest(rows: Iterable[Row]) -> Iterable[Row]:
+    """The newest row of each post about each child."""
+    ordered = sorted(rows, key=lambda row: (row.recorded_at, str(row.id)))
+    return {(row.post_id, row.child_id): row for row in ordered}.values()
+
+
 def silent_post(county: County, rule: Rule) -> Iterator[Hit]:
     """Posts that somebody has held all the time, with children to look after, something overdue and nothing recorded.
 
@@ -68,14 +74,36 @@ def silent_post(county: County, rule: Rule) -> Iterator[Hit]:
             yield Hit(POST, _since(county, rule), figures, post_id=post.id, person_id=post.person_id)
 
 
-def silent_place(county: County, rule: Rule) -> Iterator[Hit]:
-    """Villages with open files about which nobody recorded anything."""
+def _silent(county: County, rule: Rule) -> Iterator[Place]:
+    """Villages with open files about which nobody recorded anything while a step was overdue."""
     since = county.at - rule.of
     for place in county.places:
-        is_silent = place.over == VILLAGE and (place.last_at is None or place.last_at <= since)
-        if is_silent and place.children >= rule.numbers["least"]:
-            figures = {"days": rule.of // DAY, "children": place.children}
+        if place.over == VILLAGE and place.waiting and (place.last_at is None or place.last_at <= since):
+            yield place
+
+
+def silent_place(county: County, rule: Rule) -> Iterator[Hit]:
+    """Silent villages of several children."""
+    for place in _silent(county, rule):
+        if place.children >= rule.numbers["least"]:
+            figures = {"days": rule.of // DAY, "children": place.children, "waiting": place.waiting}
             yield Hit(VILLAGE, _since(county, rule), figures, division_id=place.id)
+
+
+def silent_places(county: County, rule: Rule) -> Iterator[Hit]:
+    """Towns with several children in silent villages of fewer children than are asked about one by one."""
+    towns: dict[int, list[Place]] = defaultdict(list)
+    for place in _silent(county, rule):
+        if place.town is not None and place.children < rule.numbers["each"]:
+            towns[place.town].append(place)
+    for town, places in towns.items():
+        children = sum(place.children for place in places)
+        if children >= rule.numbers["least"]:
+            figures = {
+                "days": rule.of // DAY, "count": len(places), "children": children,
+                "waiting": sum(place.waiting for place in places),
+            }
+            yield Hit(TOWN, _since(county, rule), figures, division_id=town)
 
 
 def _moment(row: Row, name: str) -> datetime | None:
@@ -127,10 +155,11 @@ def copied(county: County, rule: Rule) -> Iterator[Hit]:
 
 
 def short(county: County, rule: Rule) -> Iterator[Hit]:
-    """Posts many of whose visits took less than some minutes."""
+    """Posts many of whose visits at homes took less than some minutes; one visit to all children of a home is one."""
     least, within = rule.numbers["least"], rule.numbers["minutes"] * MINUTE
     for rows in _by_post(_recent(county, rule, VISIT)).values():
-        timed = _timed(rows)
+        met = _timed(row for row in rows if row.data.get("method") == HOME)
+        timed = {(row.home_id, begins): (begins, ends, row) for begins, ends, row in met}.values()
         quick = [row for begins, ends, row in timed if ends - begins < within]
         if len(quick) >= least and len(quick) * 100 >= len(timed) * rule.numbers["share"]:
             yield _hit(county, rule, quick, count=len(quick), of=len(timed), minutes=rule.numbers["minutes"])
@@ -203,8 +232,9 @@ def _is_rare(seen: int, of: int, rule: Rule, asked: int, *, hits: int, among: in
 
 
 def few_results(county: County, rule: Rule) -> Iterator[Hit]:
-    """Posts whose records come to some result so rarely that chance would hardly do it, at the others' rate."""
-    told = _by_post(row for row in _recent(county, rule, *rule.names["kinds"]) if row.data.get("result"))
+    """Posts whose newest records of children come to some result so rarely that chance would hardly do it, at the
+    others' rate."""
+    told = _by_post(_newest(row for row in _recent(county, rule, *rule.names["kinds"]) if row.data.get("result")))
     hits = {post: sum(row.data["result"] in rule.names["results"] for row in rows) for post, rows in told.items()}
     asked = [post for post, rows in told.items() if len(rows) >= rule.numbers["least"]]
     for post in asked:
@@ -218,11 +248,14 @@ def few_results(county: County, rule: Rule) -> Iterator[Hit]:
 
 
 def unlike_others(county: County, rule: Rule) -> Iterator[Hit]:
-    """Posts whose mean on an instrument lies far off the others', drawn towards them the more the fewer they are."""
+    """Posts whose mean on an instrument lies far off the others', drawn towards them the more the fewer they are.
+
+    Of each child the newest sheet counts: one who is asked every week is one child.
+    """
     scores: dict[tuple[str, str], dict[UUID, list[tuple[float, Row]]]] = defaultdict(lambda: defaultdict(list))
-    for row in _recent(county, rule):
-        for name, score in (row.data.get("scores") or {}).items():
-            for scale, value in score.get("totals", {}).items():
+    for name in {name for row in _recent(county, rule) for name in row.data.get("scores") or {}}:
+        for row in _newest(row for row in _recent(county, rule) if name in (row.data.get("scores") or {})):
+            for scale, value in row.data["scores"][name].get("totals", {}).items():
                 if value is not None and (number := _number(value)) is not None:
                     scores[name, scale][row.post_id].append((number, row))
     told: set[UUID] = set()
@@ -295,8 +328,8 @@ def written_later(county: County, rule: Rule) -> Iterator[Hit]:
 
 
 LOOKS: Mapping[str, Look] = {
-    "silent_post": silent_post, "silent_place": silent_place, "two_places": two_places, "copied": copied,
-    "short": short, "crowded": crowded, "same_scores": same_scores, "few_levels": few_levels,
-    "few_results": few_results, "unlike_others": unlike_others, "put_off": put_off, "redated": redated,
-    "written_later": written_later,
+    each.__name__: each for each in (
+        silent_post, silent_place, silent_places, two_places, copied, short, crowded, same_scores, few_levels,
+        few_results, unlike_others, put_off, redated, written_later,
+    )
 }

@@ -40,13 +40,18 @@ class PostSeen:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A village or town: its open files, those of each level, and when anything was last recorded about them."""
+    """A village or town: its open files, those of each level, when anything was last recorded about them.
+
+    `town` of a village; `waiting`: about how many of its children a step is overdue.
+    """
 
     id: int
     over: str
     children: int
     levels: Mapping[str, int]
     last_at: datetime | None
+    town: int | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from tongxin.supervision.rules import SupervisionRules
 
 CHUNK, VISIT = 500, "visit"
 Homes = Mapping[UUID, UUID]
+Late = list[tuple[UUID, str, int | None, int | None, int | None]]
 NOBODY: tuple[UUID | None, datetime | None] = (None, None)
 
 
@@ -34,9 +35,9 @@ def read_county(county_id: int, *, rules: SupervisionRules, at: datetime) -> Cou
     cases = list(slices.leading().filter(county_id=county_id, is_open=True).values_list(
         "id", "town_id", "village_id", "level"
     ))
-    last = _last_of(rows)
+    last, late = _last_of(rows), _overdue(county_id, at)
     return County(
-        at, tuple(rows), tuple(_posts(county_id, cases, at)), tuple(_places(cases, last)),
+        at, tuple(rows), tuple(_posts(county_id, cases, late, at)), tuple(_places(cases, last, late)),
         tuple(_closed(county_id, rows, since)), tuple(_moved(rows)),
     )
 
@@ -87,7 +88,7 @@ def _last_of(rows: Iterable[Row]) -> dict[UUID, datetime]:
     return last
 
 
-def _posts(county_id: int, cases: Iterable[tuple[Any, ...]], at: datetime) -> list[PostSeen]:
+def _posts(county_id: int, cases: Iterable[tuple[Any, ...]], late: Late, at: datetime) -> list[PostSeen]:
     """The county's posts with whoever holds them in their own right, and the open files where they serve."""
     many = Counter(place for _, *places, _ in cases for place in places if place)
     many[county_id] = sum(1 for _ in cases)
@@ -97,33 +98,38 @@ def _posts(county_id: int, cases: Iterable[tuple[Any, ...]], at: datetime) -> li
             "-kind", "from_at"
         ).values_list("post_id", "person_id", "from_at")
     }
-    late = _overdue(county_id, at)
+    waiting = Counter((role, place) for _, role, *places in late for place in places if place)
     return [
-        PostSeen(id, role, *holders.get(id, NOBODY), children=many[place], waiting=late[role, place])
+        PostSeen(id, role, *holders.get(id, NOBODY), children=many[place], waiting=waiting[role, place])
         for id, role, place in Post.objects.filter(division__county_id=county_id).values_list(
             "id", "role", "division_id"
         )
     ]
 
 
-def _overdue(county_id: int, at: datetime) -> Counter[tuple[str, int | None]]:
-    """By role and place the children about whom a step of that role is overdue, whoever has it now that it climbed."""
+def _overdue(county_id: int, at: datetime) -> Late:
+    """The children, with their places, about whom a step of a role is overdue, whoever has it now that it climbed."""
     rows = Task.objects.filter(county_id=county_id, state=Task.OPEN, due_at__lt=at).order_by()
-    found = rows.values_list("case_id", "role", "village_id", "town_id", "county_id").distinct()
-    return Counter((role, place) for _, role, *places in found for place in places if place)
+    return list(rows.values_list("case_id", "role", "village_id", "town_id", "county_id").distinct())
 
 
-def _places(cases: Iterable[tuple[Any, ...]], last: Mapping[UUID, datetime]) -> list[Place]:
+def _places(cases: Iterable[tuple[Any, ...]], last: Mapping[UUID, datetime], late: Late) -> list[Place]:
+    is_late, towns = {child for child, *_ in late}, {village: town for _, town, village, _ in cases}
+    waiting: Counter[tuple[str, int]] = Counter()
     levels: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     newest: dict[tuple[str, int], datetime] = {}
     for child, town, village, level in cases:
         for place in ((TOWN, town), (VILLAGE, village)):
             if place[1]:
                 levels[place][level] += 1
+                waiting[place] += child in is_late
                 if child in last:
                     newest[place] = max(newest.get(place, last[child]), last[child])
     return [
-        Place(id, over, sum(told.values()), {name: n for name, n in told.items() if name}, newest.get((over, id)))
+        Place(
+            id, over, sum(told.values()), {name: n for name, n in told.items() if name}, newest.get((over, id)),
+            town=towns.get(id) if over == VILLAGE else None, waiting=waiting[over, id],
+        )
         for (over, id), told in sorted(levels.items())
     ]
 
