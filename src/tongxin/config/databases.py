@@ -14,6 +14,8 @@ PRAGMAS = (
     # Without this, INSERT OR REPLACE would delete ledger rows past their triggers.
     "PRAGMA recursive_triggers=ON",
     "PRAGMA secure_delete=ON",
+    # 16 MB a connection: each page that leaves has to be decrypted anew.
+    "PRAGMA cache_size=-16000",
 )
 WAIT = 5
 
