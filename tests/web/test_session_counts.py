@@ -67,3 +67,12 @@ def test_by_place_few_children_have_no_number(cast: world.World, last: Story, of
     rooms = page.context["tables"][1]["rows"]
     assert len(rooms) == 2 and all(row["is_hidden"] for row in rooms), "one small row is told by what is left"
     assert "人数少，不写" in page.content.decode()
+
+
+def test_an_area_is_what_its_indicators_say(last: Story, office: In) -> None:
+    page = office("郑管理").get("/groups/counted/")
+    told = numbers(page)
+    for zh, id in (("人数", "session_children"), ("次数", "session_meetings"), ("人次", "session_presences")):
+        one = office("郑管理").get(f"/indicators/{id}/")
+        assert one.context["whole"]["said"] == str(told[zh]), id
+        assert f"/indicators/{id}/" in page.content.decode()

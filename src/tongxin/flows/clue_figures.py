@@ -25,6 +25,7 @@ ONLY: Mapping[str, str] = {
 class Rate:
     """So many of so many; how it is counted, and where both lists are."""
 
+    id: str
     zh: str
     means: str
     done: int
@@ -85,12 +86,12 @@ def rates(*, viewer: Viewer, at: datetime, channel: str = "", month: str = "") -
 
     return [
         Rate(
-            "按时答复率", "到了该答复的时候的线索中，在期限以前第一次答复的。期限从收到起算，按危险程度。",
+            "answered", "按时答复率", "到了该答复的时候的线索中，在期限以前第一次答复的。期限从收到起算，按危险程度。",
             count("answered"), count("due_answer"), count("unanswered"),
             url("answered"), url("due_answer"), url("unanswered"),
         ),
         Rate(
-            "按时办结率", "到了该办好的时候的线索中，在期限以前办好的；回访不满意退回的，重新计。",
+            "handled", "按时办结率", "到了该办好的时候的线索中，在期限以前办好的；回访不满意退回的，重新计。",
             count("handled"), count("due_handle"), count("unhandled"),
             url("handled"), url("due_handle"), url("unhandled"),
         ),
@@ -112,7 +113,7 @@ def _of_phones(viewer: Viewer, at: datetime, month: str) -> list[Rate]:
         return []
     done, late, due = clue_phone_figures.ONLY
     return [Rate(
-        "手机线索按时核对率",
+        "phones", "手机线索按时核对率",
         "手机报来、还没有档案的孩子的线索中，在期限以前由人核对的（对上档案、建档或写明理由搁置）；"
         "期限从收到起算，有危险信号的更短（见“手机同步”规则）。核对以后记进档案的，接着按档案里的任务办。",
         rows(done), rows(due), rows(late), url(done), url(due), url(late),

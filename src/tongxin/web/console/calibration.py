@@ -20,6 +20,7 @@ from tongxin.flows.trial_words import DIRECTIONS
 from tongxin.rulebook import amending, rules, trials
 from tongxin.supervision.calibration import CalibrationRules, calibration_in
 from tongxin.web.console.chips import Chip, scheme_chips
+from tongxin.web.console.figure_links import figure_links
 from tongxin.web.console.options import pathway_shown, region_of_viewer
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
@@ -53,6 +54,7 @@ def calibration_page(request: Request) -> HttpResponse:
         "drift": _drifts(
             figures.drift(known, cuts=_cuts(region, request.at), rules=found, at=request.at), instruments
         ),
+        "definitions": figure_links(request, {"places": figures.GRADES}),
         "children": len(known.cases), "replay": _replay(request, found),
         "may_try": access.may_do(viewer=request.viewer, action=WRITE, at=request.at),
     })

@@ -16,6 +16,7 @@ from tongxin.flows.capacity.figures import Line
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.lib.numbers import number_in
 from tongxin.web.console.chips import Chip, scheme_chips
+from tongxin.web.console.figure_links import figure_links
 from tongxin.web.console.options import pathway_shown, region_of_viewer, words_of
 from tongxin.web.console.register_forms import told_problems
 from tongxin.web.doors import Request, door
@@ -63,6 +64,9 @@ def _page(
         ],
         "categories": [zh.get(id, id) for id in told.whole.categories],
         "places": places, "given": given or {"people": "1", "half_days": "2"}, "answer": _answer(answer, rules),
+        "definitions": figure_links(request, {
+            "levels": figures.LEVELS_OF, "categories": figures.CATEGORIES_OF, "granted": figures.MONEY_OF,
+        }),
         "most_people": rules.model.most_people, "most_half_days": rules.model.most_half_days,
     }, status=status)
 

@@ -23,6 +23,7 @@ from tongxin.lib.numbers import number_in
 from tongxin.rulebook import rules
 from tongxin.web import words
 from tongxin.web.console import clue_page
+from tongxin.web.console.figure_links import figure_links
 from tongxin.web.console.names import post_titles
 from tongxin.web.console.register_forms import drawn, given_in, now_local, told_problems
 from tongxin.web.doors import Request, door
@@ -30,6 +31,8 @@ from tongxin.web.pages import show
 from tongxin.web.words import due_zh, late_zh
 
 HOME = "/clues/"
+# By the rate on the page the indicator that says it of an area.
+MEANT = {"answered": "clues_answered", "handled": "clues_handled"}
 SHOWN, ON_HOME = 60, 5
 # The places at which a page has asked once whether it is meant so.
 ASKED = "asked_again"
@@ -64,6 +67,7 @@ def clue_list(request: Request) -> HttpResponse:
         ),
         "rates": clue_figures.rates(viewer=request.viewer, at=request.at, channel=channel, month=month)
         if may_handle(request.viewer, at=request.at) else [],
+        "definitions": figure_links(request, MEANT),
         "query": urlencode({name: value for name, value in given.items() if value}),
     })
 

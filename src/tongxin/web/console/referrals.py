@@ -18,6 +18,7 @@ from tongxin.people.models import Child
 from tongxin.referrals.figures import Span, timings
 from tongxin.referrals.models import Referral
 from tongxin.referrals.rules import rules_in
+from tongxin.web.console.figure_links import figure_links
 from tongxin.web.console.names import open_names
 from tongxin.web.console.options import region_of_viewer, words_of
 from tongxin.web.console.referral_rows import LIVE, rows_of
@@ -29,6 +30,8 @@ SHOWN = 50
 # Below so many minutes a span is told in minutes, below so many hours in hours.
 MINUTES, HOURS = 120, 72
 BOARD = "see_referrals"
+# By the span on the page the indicator that says it of an area.
+MEANT = {"accepted": "accept_hours", "contacted": "contact_hours"}
 # The groups of the board: which states, and which of them are late and how far up.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "waiting": ("等答复", ("sent", "received")), "accepted": ("已接收，等第一次联系", ("accepted",)),
@@ -94,7 +97,7 @@ def _times(request: Request, seen: QuerySet[Referral], kinds: dict[str, str]) ->
             }
             for each in told
         ],
-        "at_least": found.at_least, "days": found.counts_back.days,
+        "at_least": found.at_least, "days": found.counts_back.days, "definitions": figure_links(request, MEANT),
     }
 
 

@@ -11,10 +11,13 @@ from tongxin.flows.session_counts import Tally
 from tongxin.groups.rules import Count, groups_in
 from tongxin.groups.selectors import OVERSEE
 from tongxin.lib.numbers import day_in
+from tongxin.web.console.figure_links import figure_links
 from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
+# What the page counts of an area is what these say of it.
+MEANT = {"people": "session_children", "sessions": "session_meetings", "person_times": "session_presences"}
 NO_TOWN, NO_ROOM = "没有登记到镇（街道）", "没有约房间"
 
 
@@ -35,6 +38,7 @@ def counted_page(request: Request) -> HttpResponse:
             {"zh": "孩子住在哪个镇（街道）", "rows": _rows(rules.session_counts, found.towns, NO_TOWN)},
             {"zh": "在哪间房", "rows": _rows(rules.session_counts, found.rooms, NO_ROOM)},
         ],
+        "definitions": figure_links(request, MEANT).values(),
         "is_area": access.may_do(viewer=request.viewer, action=OVERSEE, at=request.at),
     })
 
