@@ -42,7 +42,7 @@ def test_charts_are_drawn_from_the_tables_and_kept_as_pictures(sit: Sit) -> None
     expect(first).to_be_visible()
     assert first.evaluate(INK) > 3
     with page.expect_download() as kept:
-        page.get_by_role("button", name="存成图片").first.click()
+        page.get_by_role("link", name="存成图片").first.click()
     assert kept.value.suggested_filename.endswith(".png")
     page.get_by_label("看哪个数").first.select_option("visits")
     page.wait_for_url("**tile=visits**")

@@ -104,7 +104,8 @@ def multiples(request: Request, asked: Asked, shown: Shown, card: Card) -> Row:
     return {
         "chosen": chosen, "url": definition_url(request, asked, shown, chosen), "most": f"{most.normalize():f}",
         "choices": [{"zh": each.zh, "id": each.id} for each in choices],
-        "rows": [{**each, **_drawn(each["line"], most)} for each in found],
+        "rows": [{**each, **_drawn(each["line"], most)} for each in found], "has_lines": most > 0,
+        "may_keep": any(at.figure(chosen.id).value is not None for at in shown.parts),
     }
 
 
