@@ -34,7 +34,7 @@ FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 # Rows for each child, 30 in all; what isn't about single children is by village.
 PER_CHILD = {
     "cases": 1, "spans": 1.3, "identifications": 2, "assessments": 0.6, "sheets": 0.9, "grades": 0.5, "standings": 1.5,
-    "visits": 7, "contacts": 2,
+    "rolls": 8, "visits": 7, "contacts": 2,
     "tasks": 12.6, "referrals": 0.2, "feedback": 0.5, "consents": 0.3, "courses": 0.1, "course_ends": 0.08,
     "sessions": 0.7, "crises": 0.03, "crisis_times": 0.03, "reports": 0.01, "plans": 0.3, "reviews": 0.5,
     "closures": 0.1, "mediations": 0.01, "participants": 0.8, "loop": 1, "grants": 0.15, "clues": 0.02,

@@ -82,9 +82,10 @@ def test_a_year_that_is_over_tells_its_last_day(lived: world.World, office: Sign
     cards: dict[str, Any] = {each["chart"]: each for each in page.context["cards"]}
     said = {row["id"]: row["said"] for row in cards["numbers"]["rows"]}
     assert said["children_at_end"] == "13" and "children_open" not in said
-    assert said["steps_overdue"].isdigit() and said["visited_share"] == "只有现在的数"
+    assert said["steps_overdue"].isdigit() and said["closed_loop"] == "只有现在的数"
+    assert float(said["visited_share"]) > 0, "visits of that year, whatever was visited since"
     assert cards["tiles"]["chosen"].id == "children_at_end" and cards["tiles"]["whole"]["said"] == "13"
-    assert "visited_share" not in {each["id"] for each in cards["tiles"]["choices"]}
+    assert "closed_loop" not in {each["id"] for each in cards["tiles"]["choices"]}
     assert {each["indicator"].id for each in cards["parts"]["charts"]} >= {"children_at_end", "categories_at_end"}
     copied = next(row["copied"] for row in cards["numbers"]["rows"] if row["id"] == "children_at_end")
     assert copied.startswith("莱芜区，2025年，期末在册儿童（当时的等级）：13 人（指标 children_at_end）。怎么算：")

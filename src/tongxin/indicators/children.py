@@ -40,10 +40,11 @@ def _day(w: Words, key: str, name: str = "") -> str:
 
 
 def _latest(w: Words, kind: str) -> str:
-    """The day of a child's latest standing entry of a kind."""
+    """The day of a child's latest standing entry of a kind, in whichever of its files."""
+    files = "SELECT c.id UNION ALL SELECT k.id FROM cases_case k WHERE k.goes_on = c.id"
     return (
-        f"(SELECT max({w.day('e.occurred_at')}) FROM ledger_entry e WHERE e.subject_id = c.id AND e.kind = '{kind}' "
-        f"AND {STANDS})"
+        f"(SELECT max({w.day('e.occurred_at')}) FROM ledger_entry e WHERE e.subject_id IN ({files}) "
+        f"AND e.kind = '{kind}' AND {STANDS})"
     )
 
 
@@ -58,8 +59,7 @@ def cases(w: Words) -> str:
         f"SELECT {PLACE}, {w.id('p.id')} AS child, {w.id('p.household_id')} AS household, "
         f"{w.day('p.created_at')} AS opened_on, p.birth_month AS born, p.sex AS sex, p.state AS state, "
         f"c.is_open AS is_open, c.stage AS stage, c.level AS level, c.identified AS identified, "
-        f"c.in_crisis AS in_crisis, {_due(w)} AS due_on, {_latest(w, 'visit')} AS visited_on, "
-        f"{_latest(w, 'assessment')} AS assessed_on "
+        f"c.in_crisis AS in_crisis, {_due(w)} AS due_on, {_latest(w, 'assessment')} AS assessed_on "
         "FROM cases_case c JOIN people_child p ON p.id = c.id WHERE c.goes_on IS NULL"
     )
 
@@ -68,12 +68,12 @@ def spans(w: Words) -> str:
     """One row for each category of a child from–to, with the days of its file; `closed_on` as in `standings`."""
     return (
         f"SELECT {PLACE}, {w.id('p.id')} AS child, s.category AS category, s.start_on AS start_on, s.end_on AS end_on, "
-        f"c.is_open AS is_open, {w.day('p.created_at')} AS opened_on, {_closed(w)} AS closed_on "
+        f"c.is_open AS is_open, {w.day('p.created_at')} AS opened_on, {closed_on(w)} AS closed_on "
         f"FROM people_categoryspan s {CHILD.format(key='s.child_id')}"
     )
 
 
-def _closed(w: Words) -> str:
+def closed_on(w: Words) -> str:
     """The day on which a file `c` that is closed now was closed last; nothing while it is open."""
     ended = "(SELECT max({day}) FROM ledger_entry e WHERE e.subject_id = c.id AND {kinds} AND {stands})"
     closings = ended.format(
@@ -124,7 +124,7 @@ def standings(w: Words) -> str:
     return (
         f"SELECT {PLACE}, {w.id('p.id')} AS child, {w.day('t.at')} AS from_on, "
         f"{w.day(f'(lead(t.at) OVER ({order}))')} AS until_on, t.level AS level, "
-        f"{_closed(w)} AS closed_on FROM ({turns}) t JOIN cases_case c ON c.id = t.whose "
+        f"{closed_on(w)} AS closed_on FROM ({turns}) t JOIN cases_case c ON c.id = t.whose "
         "JOIN people_child p ON p.id = c.id"
     )
 

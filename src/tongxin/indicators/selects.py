@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from tongxin.indicators import children, questionnaires, supply
+from tongxin.indicators import children, questionnaires, rolls, supply
 from tongxin.indicators.dialect import Words
 
 SELECTS: Mapping[str, Callable[[Words], str]] = {
     each.__name__: each for each in (
         children.cases, children.spans, children.identifications, children.assessments, questionnaires.sheets,
-        children.grades,
-        children.standings, children.visits, children.contacts, children.feedback, children.consents, children.courses,
+        children.grades, children.standings, rolls.rolls,
+        children.visits, children.contacts, children.feedback, children.consents, children.courses,
         children.course_ends, children.sessions, children.plans, children.reviews, children.closures,
         children.reports, children.mediations, children.crises, children.crisis_times, children.tasks,
         children.referrals, children.grants,

@@ -73,7 +73,6 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         identified code 识别结果
         in_crisis bool 危机处置中
         due_on date 下一步到期
-        visited_on date 最近走访
         assessed_on date 最近评估"""),
     _set("spans", "困境类别", CHILD, "village", "child", """
         category code 困境类别
@@ -107,6 +106,13 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         until_on date 到（不含）
         level code 确认的等级
         closed_on date 结案或迁出日期"""),
+    _set("rolls", "在册名册和走访", CHILD, "village", "child household", """
+        opened_on date 建档日期
+        closed_on date 结案或迁出日期
+        born date 出生年月
+        sex code 性别
+        identified_on date 第一次有识别结果
+        visited_on date 走访日期"""),
     _set("visits", "走访", CHILD, "village", "child household person", """
         visited_on date 走访日期
         recorded_on date 记录日期

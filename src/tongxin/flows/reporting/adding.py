@@ -42,7 +42,7 @@ def add(*, report_id: UUID, indicator_id: str, actor: Viewer, at: datetime) -> R
     if found is None or place is None:
         raise Refused([Problem("indicator", NO_FIGURE, True)])
     indicator = found[1]
-    if any(each["id"] == indicator.id for section in row.figures for each in section["rows"]):
+    if any(indicator.id in (each["id"], *each.get("also", ())) for section in row.figures for each in section["rows"]):
         raise Refused([Problem("indicator", THERE.format(zh=indicator.zh), True)])
     by_place = () if indicator.is_alone else (indicator.id,)
     kind = Kind("", "", "", "", (Section(ADDED, ADDED_ZH, (indicator.id,), by_place, HELP),))

@@ -19,7 +19,11 @@ def content(row: Report, *, texts: Mapping[str, str], maker: str, checker: str, 
     return {
         "title": row.title, "place": row.division.name, "period": row.period, "state": row.get_state_display(),
         "sections": sections, "note": NOTE, "maker": maker, "checker": checker or "（尚未核对）", "day": day,
-        "n": {figure["id"]: figure["said"] for each in row.figures for figure in each["rows"]},
+        # A layout may name a figure by that of now, for which the one of the last day stands.
+        "n": {
+            id: figure["said"] for each in row.figures for figure in each["rows"]
+            for id in (figure["id"], *figure.get("also", ()))
+        },
         "t": {each["id"]: texts.get(each["id"], "") for each in row.figures},
     }
 

@@ -146,7 +146,7 @@ def certificate(request: Request, done_id: UUID) -> HttpResponse:
             ["确认", f"{shown['decided']}　{moment_zh(row.decided_at)}"], ["总摘要（SHA-256）", row.digest],
         ],
         "lead": "下列档案已按保存期限办理，每行一份，不含姓名和编号。总摘要是各行依次换行连接后的 SHA-256，账本里有。",
-        "lines": row.lines, "foot": f"{day_zh(request.at.date())} 打印",
+        "lines": row.lines, "foot": f"{day_zh(request.at)} 打印",
     })
     name = f"certificate-{row.decided_at:%Y%m%d}.pdf"
     return HttpResponse(content, content_type="application/pdf", headers={

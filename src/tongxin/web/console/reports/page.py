@@ -71,7 +71,7 @@ def file(request: Request, report_id: UUID, shape: str) -> HttpResponse:
         raise Http404
     told = _told(request, row)
     said = content.content(
-        row, texts=told["texts"], maker=told["maker"], checker=told["checker"], day=day_zh(row.made_at.date())
+        row, texts=told["texts"], maker=told["maker"], checker=told["checker"], day=day_zh(row.made_at)
     )
     if shape == "docx":
         made = word.filled(templates.layout(kind=row.kind, division=row.division), said)
