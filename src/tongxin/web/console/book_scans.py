@@ -8,7 +8,6 @@ from uuid import UUID
 from tongxin.documents import content, scans, selectors
 from tongxin.documents.faults import NotTaken
 from tongxin.documents.kinds import attachments_in
-from tongxin.documents.models import Attachment
 from tongxin.documents.papers import Binding
 from tongxin.documents.scans import Scan
 from tongxin.web import words
@@ -57,7 +56,7 @@ def bound(file: File, of: Held, titles: Sequence[str | None], *, most: Binding) 
     return made
 
 
-def _opened(file: File, of: Held, row: Attachment, key: str, room: int) -> Scan:
+def _opened(file: File, of: Held, row: Any, key: str, room: int) -> Scan:
     if row.entry_id in {each.id for each in of.moved}:
         raise NotTaken(MOVED)
     if row.media_type not in PRINTABLE:
