@@ -11,7 +11,7 @@ from tests.flows.story import Story, phq_a
 from tests.web.conftest import Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
-from tongxin.supervision.calibration import chain, share, table
+from tongxin.supervision.calibration import chain, parts, share, table
 
 SignedIn = Callable[[str], Office]
 UNDER = 5
@@ -81,6 +81,16 @@ def test_a_place_of_three_children_is_not_what_is_left_of_all() -> None:
 ])
 def test_a_chain_ends_where_few_are_left_or_lost(counts: list[int], told: list[int | None]) -> None:
     assert chain(counts, under=UNDER) == told
+
+
+@pytest.mark.parametrize(("counts", "of", "told"), [
+    ([40, 12], 52, [40, 12]), ([40, 12], 100, [40, 12]), ([40, 3], 43, [None, None]), ([40, 12], 55, [40, None]),
+    ([40, 3], 100, [None, None]), ([3], 3, [None]),
+])
+def test_of_those_who_would_stand_otherwise_none_is_what_is_left(
+    counts: list[int], of: int, told: list[int | None]
+) -> None:
+    assert parts(counts, of=of, under=UNDER) == told
 
 
 def test_a_share_of_few_is_not_told() -> None:

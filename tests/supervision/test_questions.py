@@ -106,7 +106,7 @@ def test_a_rule_that_asks_for_nothing_is_told_so(cast: world.World, office: Sign
     assert "这条规则可能不准" in text(page)
 
 
-def test_nobody_answers_and_it_goes_to_the_next_once(cast: world.World) -> None:
+def test_nobody_answers_and_it_goes_up_post_by_post(cast: world.World) -> None:
     visits(cast)
     assert watch.follow_supervision(MORNING.astimezone(CHINA).replace(hour=0)) == 0
     asked = sum(watch.follow_supervision(NIGHT) for _ in range(4))
@@ -115,6 +115,11 @@ def test_nobody_answers_and_it_goes_to_the_next_once(cast: world.World) -> None:
     assert watch.climb(row.due_at) == Question.objects.count() and watch.climb(row.due_at) == 0
     row.refresh_from_db()
     assert row.asked_id == cast.posts["郑管理"].id and row.climbed_at is not None
+    for _ in range(2):
+        told = Notice.objects.filter(kind="question.climbed").count()
+        assert watch.climb(row.due_at) >= 1 and Notice.objects.filter(kind="question.climbed").count() > told
+        row.refresh_from_db()
+        assert row.asked and row.asked.role in {"case_manager", "city_officer"}, "never down again"
 
 
 def test_an_erased_child_leaves_no_mark(cast: world.World) -> None:

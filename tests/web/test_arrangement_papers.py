@@ -9,7 +9,7 @@ from tests import world
 from tests.flows.story import Story
 from tests.flows.test_arrangements import day, dispute, entrust
 from tests.web.conftest import MORNING, Clock, Office
-from tests.web.test_papers import printed
+from tests.web.test_papers import printed, text_of
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -29,6 +29,8 @@ def test_the_confirmation_names_the_terms_and_keeps_the_childs_words(
     wanted = ("委托照护确认书", "拟定格式", "王玉兰", "每周一次", "先送镇卫生院", "受委托的人", "（盖章处）")
     assert [each for each in wanted if each not in text] == []
     assert "想住校" not in text and "床在过道" not in text
+    book = text_of(office("王督导").post(f"/children/{story.child.id}/book/", {"purpose": "archive"}))
+    assert "想住校" in book and "床在过道" in book, "the file has all of it"
 
 
 def test_the_agreement_names_the_terms_and_keeps_how_it_went(story: Story, office: SignedIn, time: Clock) -> None:

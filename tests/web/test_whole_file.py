@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +64,16 @@ def test_is_without_what_its_printer_may_not_read_and_says_so(cast: world.World,
     assert "只给专业人员看的话" in "".join(printed(office("林社工"), child))
     assert office("陈老师").get(f"/children/{child.id}/book/").status_code == 404
     assert office("陈老师").post(f"/children/{child.id}/book/", {"purpose": "archive"}).status_code == 404
+
+
+def test_every_paper_says_the_age_of_its_own_day(
+    cast: world.World, office: SignedIn, time: Any
+) -> None:
+    child, client = cast.child(birth="2012-01-05"), office("王督导")
+    client.fill(child, "identification_form")
+    time.now += timedelta(days=3 * 365)
+    text = "".join(printed(office("王督导"), child))
+    assert text.count("年龄13岁") == 1 and text.count("年龄16岁") == 1, "of its day; the cover as of today"
 
 
 def test_prints_the_corrected_with_its_correction_and_nothing_of_another_child(

@@ -95,6 +95,12 @@ def chain(counts: Sequence[int], *, under: int) -> list[int | None]:
     return shown
 
 
+def parts(counts: Sequence[int], *, of: int, under: int) -> list[int | None]:
+    """Counts of different people among so many; small ones hidden, with another or with those who are in none."""
+    hidden = hide_small([[*counts, of - sum(counts)]], at_least=under)
+    return [None if (0, at) in hidden else count for at, count in enumerate(counts)]
+
+
 def share(part: int, of: int, *, under: int) -> int | None:
     """A percentage rounded, where neither the part nor the rest is small enough to point at somebody."""
     if of < under or 0 < part < under or 0 < of - part < under:

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tongxin import vault
 from tongxin.access import selectors as access
-from tongxin.accounts.models import Division, Post
-from tongxin.accounts.viewers import Seat, Viewer
+from tongxin.accounts.models import Division, Holding, Post
+from tongxin.accounts.viewers import Seat, Viewer, held
 from tongxin.core.forms import Problem
 from tongxin.flows.looking import person_of
 from tongxin.flows.refusals import NotAllowed, Refused
@@ -98,8 +98,19 @@ def answer(*, question_id: UUID, outcome: str, words: str, actor: Viewer, at: da
         _refuse(outcome not in rules_for(row, at=at).outcomes, "outcome", NO_OUTCOME)
         _add(row, Answer.ANSWERED, words, actor, at, outcome=outcome)
         _move(row, Question.ANSWERED)
-        closers = Post.objects.filter(division_id=row.county_id or 0, role__in=_closing_roles(at))
-        tell("question.answered", row, closers.values_list("id", flat=True), at=at, actor=actor, outcome=outcome)
+        tell("question.answered", row, _closers(row, actor, at), at=at, actor=actor, outcome=outcome)
+
+
+def _closers(row: Question, actor: Viewer, at: datetime) -> list[UUID]:
+    """The posts of the nearest place at which somebody else than whoever answered may close the question."""
+    others = Holding.objects.filter(held(at)).exclude(person_id=actor.person_id)
+    rule = rules_for(row, at=at).rules.get(row.rule)
+    roles = set(_closing_roles(at)) & set(rule.asked if rule else ())
+    posts = Post.objects.filter(Exists(others.filter(post_id=OuterRef("id"))), role__in=roles)
+    found = (list(posts.filter(division_id=place).values_list("id", flat=True)) for place in (
+        row.county_id, row.city_id, row.province_id
+    ) if place)
+    return next((each for each in found if each), [])
 
 
 def settle(*, question_id: UUID, agrees: bool, words: str, actor: Viewer, at: datetime) -> None:

@@ -102,15 +102,17 @@ def whom(
 
 
 def climb(now: datetime) -> int:
-    """How many questions that nobody answered in time went to another post, once each."""
-    late = Question.objects.filter(state=Question.ASKED, due_at__lte=now, climbed_at__isnull=True)
+    """How many questions that nobody answered in time went to the next post; the last one is told again each time."""
+    late = Question.objects.filter(state=Question.ASKED, due_at__lte=now)
     count = 0
     for row in late.select_related("post", "asked").order_by("due_at")[:TO_CLIMB]:
         division = row.post.division if row.post else Division.objects.get(id=row.division_id or 0)
         rules = supervision_in(region=rulebook.region_of(row.county_id), at=now)
         rule = rules.rules.get(row.rule)
         hit = Hit(row.over, row.since, {}, row.post_id, row.division_id, row.about_id)
-        roles = [each for each in (rule.asked if rule else ()) if row.asked is None or each != row.asked.role]
+        roles = list(rule.asked if rule else ())
+        if row.asked is not None and row.asked.role in roles:
+            roles = roles[roles.index(row.asked.role) + 1 :]
         to = whom(roles, division, hit, at=now, above=row.asked_id)
         with transaction.atomic():
             row.asked, row.climbed_at, row.due_at = to or row.asked, now, now + rules.answer_within

@@ -18,7 +18,7 @@ from tongxin.flows.calibration.figures import Colours, Drift, Yield
 from tongxin.flows.refusals import NotAllowed
 from tongxin.flows.trial_words import DIRECTIONS
 from tongxin.rulebook import amending, rules, trials
-from tongxin.supervision.calibration import CalibrationRules, calibration_in
+from tongxin.supervision.calibration import CalibrationRules, calibration_in, parts
 from tongxin.web.console.chips import Chip, scheme_chips
 from tongxin.web.console.figure_links import figure_links
 from tongxin.web.console.options import pathway_shown, region_of_viewer
@@ -107,13 +107,11 @@ def _replay(request: Request, found: CalibrationRules) -> dict[str, Any] | None:
     trial = trials.newest(running) if running else None
     if trial is None or trial.ended_at is None:
         return None
-    under = found.small_under
+    counted = trying.counts(trial)
+    shown = parts([many for _, many in counted], of=trial.children, under=found.small_under)
     return {
         "at": trial.ended_at, "children": trial.children,
-        "rows": [
-            {"zh": DIRECTIONS[direction], "n": None if many < under else many}
-            for direction, many in trying.counts(trial)
-        ],
+        "rows": [{"zh": DIRECTIONS[direction], "n": n} for (direction, _), n in zip(counted, shown, strict=True)],
     }
 
 

@@ -65,7 +65,9 @@ def filled(
     form, layout, request = asked.form, rules.layout(asked.form.id), file.request
     is_for_family = copy.purpose.for_family
     on = (entry.occurred_at if entry else request.at).astimezone(CHINA).date()
-    printed = rules.family.part_of(form) if is_for_family else layout.part_of(form)
+    # What a signed copy leaves out is no less part of the file.
+    of_copy = form if copy.about else layout.part_of(form)
+    printed = rules.family.part_of(form) if is_for_family else of_copy
     sections = sections_of(
         printed, answers, say=_wording(form, answers or {}),
         shown=visible(form, answers, on=on, age=age_on(file.child.birth_month, on)) if answers is not None else None,
@@ -74,7 +76,7 @@ def filled(
     left_out = [FOR_FAMILY] if is_for_family else left_out_of(file) if paper and paper.is_whole else []
     return {
         **_frame(request, form, layout), **mark(request, copy), "file_no": f"档案编号：{file.child.file_no}",
-        "lead": _lead(request, entry, copy, form), "head": paired(_head(file, layout, copy)),
+        "lead": _lead(request, entry, copy, form), "head": paired(_head(file, layout, copy, on)),
         "warning": _warning(file, entry),
         "sections": [*sections, *(_numbered(len(sections), more))],
         "notes": [*left_out, *([] if answers is not None else [BY_HAND]), _sample(form), NOT_A_DIAGNOSIS],
@@ -157,8 +159,10 @@ HEADS = {
 WIDE = frozenset({"place", "address", "carers"})
 
 
-def _head(file: File, layout: Layout, copy: Copy) -> list[dict[str, Any]]:
-    return cells_of(copy.about or about(file, copy), layout.head)
+def _head(file: File, layout: Layout, copy: Copy, on: date) -> list[dict[str, Any]]:
+    """The head, with the age that the child had on the day of the record."""
+    known = {**(copy.about or about(file, copy)), "age": words.age_zh(file.child.birth_month, on=on)}
+    return cells_of(known, layout.head)
 
 
 def cells_of(known: Mapping[str, str], names: Sequence[str]) -> list[dict[str, Any]]:
