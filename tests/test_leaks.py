@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests import empty
 from tests.leaks.canary import CANARIES, NAME, WORDS
 from tests.leaks.shapes import found_below, found_in
 from tests.postgres import program
@@ -47,7 +48,7 @@ def _own_databases(name: str) -> str:
     with psycopg.connect(make_conninfo(**{**address, "dbname": "postgres"}), autocommit=True) as server:
         for each in (name, f"{name}_keys"):
             server.execute(f"DROP DATABASE IF EXISTS {each}")
-            server.execute(f"CREATE DATABASE {each}")
+    empty.copy_databases(name)
     return f"postgresql://{address['user']}@/{name}?host={address['host']}"
 
 
