@@ -9,17 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from docx import Document
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tongxin.documents.drawings import png
+from tongxin.flows.reporting.word_layout import standard as standard
 
 MOST_BYTES, MOST_UNPACKED, MOST_FILES = 2_000_000, 20_000_000, 300
-SONG = "宋体"
 WIDE = Mm(150)
 NOT_WORD = "没有保存：这不是 Word 文件（.docx）。请在 Word 或 WPS 里另存为 .docx 再上传。"
 TOO_BIG = "没有保存：文件太大，最多 2 MB。请去掉大图再上传。"
@@ -101,47 +99,3 @@ def _look_inside(file: bytes) -> None:
         raise BadTemplate(NOT_WORD) from None
     if reaching or any("vbaProject" in name or "embeddings/" in name for name in names):
         raise BadTemplate(MACROS)
-
-
-def standard() -> bytes:
-    """The layout that comes with the program, with its placeholders: to be changed in Word and uploaded."""
-    document: Any = Document()
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = SONG, Pt(12)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), SONG)
-    for level in (0, 1):
-        fonts = document.styles["Title" if level == 0 else f"Heading {level}"].element.get_or_add_rPr()
-        fonts.get_or_add_rFonts().set(qn("w:eastAsia"), "黑体")
-    document.add_heading("{{ title }}", 0)
-    document.add_paragraph("{{ place }}　{{ period }}　{{ state }}")
-    document.add_paragraph("{%p for section in sections %}")
-    document.add_heading("{{ section.zh }}", 1)
-    document.add_paragraph("{%p if section.rows %}")
-    _table(document, ("指标", "数", "怎样算的"), "section.rows", ("zh", "said", "note"))
-    document.add_paragraph("{%p endif %}")
-    document.add_paragraph("{%p for table in section.places %}")
-    document.add_paragraph("{%p if table.image %}")
-    document.add_paragraph("{{ table.image }}")
-    document.add_paragraph("{%p endif %}")
-    document.add_paragraph("{{ table.zh }}{% if not table.image %}（各地）{% endif %}")
-    _table(document, ("地方", "数"), "table.rows", ("zh", "said"))
-    document.add_paragraph("{%p endfor %}")
-    document.add_paragraph("{%p for line in section.lines %}")
-    document.add_paragraph("{{ line }}")
-    document.add_paragraph("{%p endfor %}")
-    document.add_paragraph("{%p endfor %}")
-    document.add_paragraph("{{ note }}")
-    document.add_paragraph("制表：{{ maker }}　　核对：{{ checker }}　　{{ day }}")
-    found = io.BytesIO()
-    document.save(found)
-    return found.getvalue()
-
-
-def _table(document: Any, heads: tuple[str, ...], rows: str, fields: tuple[str, ...]) -> None:
-    table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
-    for cell, zh in zip(table.rows[0].cells, heads, strict=True):
-        cell.text = zh
-    table.add_row().cells[0].text = f"{{%tr for row in {rows} %}}"
-    for cell, name in zip(table.add_row().cells, fields, strict=True):
-        cell.text = f"{{{{ row.{name} }}}}"
-    table.add_row().cells[0].text = "{%tr endfor %}"
