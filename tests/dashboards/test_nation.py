@@ -16,7 +16,7 @@ from tests.web.conftest import Clock, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.accounts import county, nation
-from tongxin.accounts.models import Division
+from tongxin.accounts.models import Division, places_of
 from tongxin.accounts.viewers import WORKER
 from tongxin.cases.models import Case
 from tongxin.commands import dashboards_count
@@ -27,6 +27,7 @@ from tongxin.dashboards.models import Count, Told
 from tongxin.indicators import about
 from tongxin.indicators.exporting import export
 from tongxin.lib.faults import Fault
+from tongxin.people.models import Child
 from tongxin.reports.models import Report
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,15 @@ def test_it_opens_at_the_whole_and_goes_down_to_the_village(officer: Office) -> 
     # Both towns are small: what is hidden in the county is hidden from the nation.
     assert {row["said"] for row in card(page, "tiles")["rows"]} == {"不显示"}
     assert kept()["*"]["figures"]["children_open"][1] == "13"
+
+
+def test_no_province_is_found_by_taking_the_others_from_the_whole(officer: Office) -> None:
+    far = Division.objects.get(code="510104")
+    one = Child.objects.order_by("id")[0].id
+    Child.objects.filter(id=one).update(**places_of(far))
+    rows = card(officer.get("/dashboard/"), "tiles")["rows"]
+    # One child in one province: neither is told, else the other would follow from the 13 of the whole.
+    assert {row["zh"]: row["said"] for row in rows} == {"山东省": "不显示", "四川省": "不显示"}
 
 
 def test_figures_questions_and_reports_of_the_whole(officer: Office) -> None:
