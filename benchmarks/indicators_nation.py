@@ -55,6 +55,7 @@ CODES = {
     "role": ("child_director", "child_supervisor", "counsellor"), "reason": ("goals_reached", "turned_18"),
     "kind": ("crisis", "medical", "school", "lecture"), "satisfied": ("yes", "no", ""),
     "account": ("bank", "income_relief", "spent_mind"), "purpose": ("study", "medical"), "change": ("better", "same"),
+    "turn": ("asked", "approved"),
 }
 
 

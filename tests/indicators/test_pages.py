@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from python_calamine import CalamineWorkbook
 
 from tests import world
 from tests.indicators.lives import live
-from tests.web.conftest import Office
+from tests.web.conftest import Clock, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
+from tongxin.core.pathway import CHINA
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
+AFTER = datetime(2026, 1, 5, 9, tzinfo=CHINA)
 YEAR = "first=2025-09-01&last=2025-12-31"
 
 
@@ -22,8 +25,9 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def test_every_group_and_every_figure_has_a_page(cast: world.World, office: SignedIn) -> None:
+def test_every_group_and_every_figure_has_a_page(cast: world.World, office: SignedIn, time: Clock) -> None:
     live(cast)
+    time.now = AFTER
     desk = office("郑管理")
     for link in desk.get("/indicators/").context["groups"]:
         page = desk.get(f"{link['url']}&{YEAR}")
@@ -33,8 +37,9 @@ def test_every_group_and_every_figure_has_a_page(cast: world.World, office: Sign
             assert one.status_code == 200 and "怎么算" in text(one) and row["indicator"].means in text(one)
 
 
-def test_numbers_blank_and_hidden(cast: world.World, office: SignedIn) -> None:
+def test_numbers_blank_and_hidden(cast: world.World, office: SignedIn, time: Clock) -> None:
     live(cast)
+    time.now = AFTER
     desk = office("郑管理")
     page = desk.get(f"/indicators/children_open/?{YEAR}")
     # Nine and four in two towns: the four are hidden, and the nine with them.
@@ -65,8 +70,9 @@ def test_a_wrong_period_is_told_and_a_wrong_name_is_no_page(cast: world.World, o
         assert desk.get(url).status_code == 404, url
 
 
-def test_files_carry_the_definitions(cast: world.World, office: SignedIn) -> None:
+def test_files_carry_the_definitions(cast: world.World, office: SignedIn, time: Clock) -> None:
     live(cast)
+    time.now = AFTER
     desk = office("郑管理")
     answer = desk.get(f"/indicators/table/?group=money&kind=xlsx&{YEAR}")
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))

@@ -18,7 +18,7 @@ from tongxin.core.indicators.dimensions import MONTH, OTHER_ZH, PLACE, Dimension
 from tongxin.core.indicators.hiding import Path
 from tongxin.indicators.crosses import SUMLESS, Codes, Crossed, cross
 from tongxin.indicators.dialect import Words
-from tongxin.indicators.figures import HIDDEN, NOTHING, SHOWN, Figure
+from tongxin.indicators.figures import HIDDEN, NOTHING, SHOWN, SPLIT, Figure
 from tongxin.indicators.questions import Question, months_of
 from tongxin.indicators.selects import SELECTS
 from tongxin.indicators.service import SEE, Place, place_for
@@ -95,7 +95,7 @@ def _table(question: Question, group: Group, crossed: Crossed, place: Place, rou
         figures = []
         for column in (*(each for each, _ in columns), ""):
             wanted = [_wanted(each, question, code, column, filters) for each in crossed.dimensions]
-            figures.append(_rough(crossed.at(path, wanted), step))
+            figures.append(rounded_to(crossed.at(path, wanted), step))
         lines.append(Line(zh, tuple(figures)))
     return _without_empty(Answer(group, crossed.indicator, tuple(zh for _, zh in columns), tuple(lines)))
 
@@ -148,8 +148,11 @@ def _places(crossed: Crossed, place: Place) -> list[tuple[Path, str, str]]:
     return [*found.values(), *([(nowhere, "", NOWHERE_ZH)] if nowhere in paths else [])]
 
 
-def _rough(figure: Figure, step: int) -> Figure:
+def rounded_to(figure: Figure, step: int) -> Figure:
     """The figure to the nearest multiple, a share in whole per cent of round numbers."""
+    parts = {code: None if many is None else _nearest(many, step or 1) for code, many in figure.parts.items()}
+    if figure.state == SPLIT:
+        return Figure(SPLIT, parts=parts)
     if not step or figure.state != SHOWN or figure.value is None:
         return figure
     if figure.base is not None and figure.met is not None:
@@ -157,7 +160,7 @@ def _rough(figure: Figure, step: int) -> Figure:
         if not base:
             return Figure(NOTHING)
         return Figure(SHOWN, Decimal(min(met, base) * 100 // base), min(met, base), base)
-    return Figure(SHOWN, Decimal(_nearest(int(figure.value), step)))
+    return Figure(SHOWN, Decimal(_nearest(int(figure.value), step)), parts=parts)
 
 
 def _nearest(number: int, step: int) -> int:

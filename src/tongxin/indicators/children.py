@@ -200,13 +200,26 @@ def reviews(w: Words) -> str:
 
 
 def closures(w: Words) -> str:
-    """One row for each closing that was asked for."""
-    told = _day(w, "closed_on")
-    return _records(w, ("closure",), ", ".join((
-        told, _code(w, "reason"), _code(w, "goal_state"), _code(w, "child_satisfaction"),
-        _code(w, "guardian_satisfaction"),
-        f"{w.days(w.day('p.created_at'), told.removesuffix(' AS closed_on'))} AS days_open",
-    )))
+    """One row for each closing that was asked for, and one for each that was approved, as it had been asked for."""
+    code = ", ".join(_code(w, each) for each in ("reason", "goal_state", "child_satisfaction", "guardian_satisfaction"))
+    asked = _day(w, "closed_on")
+    approved = f"coalesce({w.date(w.text('k.data', 'decided_on'))}, {w.day('d.occurred_at')})"
+    stands = STANDS.replace("e.", "d.")
+    newest = (
+        "SELECT e.id FROM ledger_entry e WHERE e.subject_id = d.subject_id AND e.kind = 'closure' "
+        f"AND {STANDS} ORDER BY (e.occurred_at <= d.occurred_at) DESC, e.occurred_at DESC, e.id DESC LIMIT 1"
+    )
+    head = f"SELECT {PLACE}, {w.id('p.id')} AS child"
+    return (
+        f"{head}, 'asked' AS turn, {asked}, {code}, "
+        f"{w.days(w.day('p.created_at'), asked.removesuffix(' AS closed_on'))} AS days_open "
+        f"FROM ledger_entry e JOIN assessments_result r ON r.entry_id = e.id {CHILD.format(key='e.subject_id')} "
+        f"WHERE e.kind = 'closure' AND {STANDS} UNION ALL "
+        f"{head}, 'approved', {approved}, {code}, {w.days(w.day('p.created_at'), approved)} "
+        f"FROM ledger_entry d JOIN assessments_result k ON k.entry_id = d.id {CHILD.format(key='d.subject_id')} "
+        f"LEFT JOIN assessments_result r ON r.entry_id = ({newest}) "
+        f"WHERE d.kind = 'closure_decision' AND {w.text('k.data', 'outcome')} = 'approved' AND {stands}"
+    )
 
 
 def reports(w: Words) -> str:

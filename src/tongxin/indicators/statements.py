@@ -18,6 +18,7 @@ from tongxin.core.language.dialects import DIALECTS, Engine
 Statement = tuple[str, tuple[object, ...]]
 # Rows of a child added up to its place: all of them, or the child once.
 ALL, CHILDREN = "CAST(sum({c}) AS BIGINT)", "count(*) FILTER (WHERE {c} > 0 AND child IS NOT NULL)"
+PEOPLE = "CAST(sum(CASE WHEN child IS NULL THEN {c} WHEN {c} > 0 THEN 1 ELSE 0 END) AS BIGINT)"
 TEXT = "VARCHAR"
 NO_DAYS: Mapping[str, tuple[date, date]] = MappingProxyType({})
 
@@ -102,8 +103,8 @@ class Asked:
             if each.is_share:
                 yield Column(each.id, "base"), within, how
             if self.facts.is_protected:
-                # As many children as stand behind it; rows where the set doesn't know them.
-                yield Column(each.id, "behind"), within, CHILDREN if "child" in self.facts.keys else ALL
+                # As many children as stand behind it, and each row of which no child is known.
+                yield Column(each.id, "behind"), within, PEOPLE if "child" in self.facts.keys else ALL
             for part in each.parts:
                 inside = f"count(*) FILTER (WHERE f.w{at} AND f.{each.by} = '{part.code}')"
                 yield Column(each.id, part.code), inside, how

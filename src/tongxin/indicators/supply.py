@@ -42,10 +42,21 @@ def open_clues() -> str:
 
 
 def money(w: Words) -> str:
-    """Two rows for each transfer, one on each account."""
+    """Two rows for each transfer, one on each account; what was turned round takes as much away again.
+
+    What was handed down to a place below is taken away from where its fund had it from, for it stands there anew.
+    """
+    source = (
+        "(SELECT min(n.credit) FROM funds_transfer n JOIN funds_posting m ON m.id = n.posting_id "
+        "WHERE m.fund_id = q.fund_id AND m.kind = 'deposit')"
+    )
     sides = (
-        "SELECT posting_id, credit AS account, amount AS came_in, 0 AS went_out FROM funds_transfer UNION ALL "
-        "SELECT posting_id, debit, 0, amount FROM funds_transfer"
+        "SELECT posting_id, credit AS account, amount AS came_in, -amount AS went_out FROM funds_transfer UNION ALL "
+        "SELECT posting_id, debit, -amount, amount FROM funds_transfer UNION ALL "
+        f"SELECT h.posting_id, {source}, CASE q.kind WHEN 'spend' THEN -h.amount ELSE h.amount END, "
+        "CASE q.kind WHEN 'spend' THEN h.amount ELSE -h.amount END "
+        "FROM funds_transfer h JOIN funds_posting q ON q.id = h.posting_id JOIN funds_request a ON a.id = q.request_id "
+        "WHERE a.kind = 'handing' AND q.kind IN ('spend', 'reversal')"
     )
     return (
         f"SELECT {DIVISION}, t.account AS account, o.booked_on AS booked_on, t.came_in AS came_in, "
@@ -55,16 +66,13 @@ def money(w: Words) -> str:
 
 
 def posts(w: Words) -> str:
-    """One row for each post, with who holds it now and whether that person learned anything so far this year."""
+    """One row for each post, with who holds it now."""
     holder = (
         "(SELECT max({id}) FROM accounts_holding h WHERE h.post_id = o.id AND h.kind = 'holder' AND h.to_at IS NULL)"
     ).format(id=w.id("h.person_id"))
-    learned = (
-        f"EXISTS (SELECT 1 FROM training_credit k WHERE {w.id('k.person_id')} = {holder} AND k.withdrawn_at IS NULL)"
-    )
     return (
-        f"SELECT {DIVISION}, {holder} AS person, o.role AS role, ({holder} IS NOT NULL) AS is_held, "
-        f"{learned} AS is_trained FROM accounts_post o JOIN accounts_division d ON d.id = o.division_id "
+        f"SELECT {DIVISION}, {holder} AS person, o.role AS role, ({holder} IS NOT NULL) AS is_held "
+        "FROM accounts_post o JOIN accounts_division d ON d.id = o.division_id "
         # Posts of the nation work at no place.
         "WHERE d.province_id IS NOT NULL"
     )
@@ -90,7 +98,7 @@ def trainings(w: Words) -> str:
 def sites(w: Words) -> str:
     """One row for each site, with its last inspection and its report boxes."""
     return (
-        f"SELECT {DIVISION}, s.kind AS kind, s.is_used AS is_used, {w.day('s.changed_at')} AS opened_on, "
+        f"SELECT {DIVISION}, s.kind AS kind, s.is_used AS is_used, "
         "(SELECT max(i.done_on) FROM places_inspection i WHERE i.site_id = s.id) AS inspected_on, "
         "s.inspect_by AS inspect_by, "
         "(SELECT count(*) FROM places_box b WHERE b.site_id = s.id AND b.is_used) AS boxes "

@@ -15,8 +15,7 @@ KEYS = {"child": "儿童", "household": "家庭", "person": "人员", "meeting":
 _TYPES = {"bool": BOOL, "code": CODE, "date": DATE, "int": INT}
 # Columns that say how it is now: of an earlier day nobody knows.
 NOW = frozenset({
-    "is_open", "stage", "level", "identified", "in_crisis", "state", "due_on", "is_held", "is_trained", "is_used",
-    "inspect_by", "boxes",
+    "is_open", "stage", "level", "identified", "in_crisis", "state", "due_on", "is_held", "is_used", "inspect_by", "boxes",
 })
 # Columns of that name that stand with their day: when a task had to be done is known afterwards too.
 DATED = {"tasks": frozenset({"due_on"})}
@@ -188,6 +187,7 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         not_reached int 没有达到
         goals int 评定过的目标"""),
     _set("closures", "结案", CHILD, "village", "child", """
+        turn code 提出或同意
         closed_on date 结案日期
         reason code 原因
         goal_state code 目标达成
@@ -225,12 +225,11 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
     _set("money", "资金账", OPEN, "county", "", """
         account code 科目
         booked_on date 记账日期
-        came_in int 记入贷方（分）
-        went_out int 记入借方（分）"""),
+        came_in int 贷方减借方（分）
+        went_out int 借方减贷方（分）"""),
     _set("posts", "岗位", OPEN, "village", "person", """
         role code 角色
-        is_held bool 有人
-        is_trained bool 这一年学过"""),
+        is_held bool 有人"""),
     _set("credits", "培训学时", OPEN, "village", "person", """
         on_day date 日期
         audience code 哪一类人
@@ -244,7 +243,6 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
     _set("sites", "阵地", OPEN, "village", "", """
         kind code 种类
         is_used bool 在用
-        opened_on date 登记日期
         inspected_on date 最近检查
         inspect_by date 应检查
         boxes int 举报箱"""),

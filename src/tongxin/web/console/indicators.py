@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +13,13 @@ from django.http import Http404, HttpResponse
 from django.urls import URLPattern, path
 
 from tongxin.core.indicators import Group, Indicator
+from tongxin.core.indicators.definition import PERCENT
 from tongxin.core.pathway import CHINA
 from tongxin.exports.writing import FORMULA, OPTIONS
 from tongxin.indicators import service
-from tongxin.indicators.figures import SHOWN, Figure
+from tongxin.indicators.answers import rounded_to
+from tongxin.indicators.figures import HIDDEN, SHOWN, Figure
+from tongxin.indicators.questions import dimensions_in
 from tongxin.indicators.rules import groups_in, indicator_in
 from tongxin.indicators.service import Place, Table
 from tongxin.indicators.tables import LEVELS_ZH, meanings, said
@@ -38,6 +41,8 @@ class Asked:
     first: date
     last: date
     problem: str
+    # Of own days that are no whole months only multiples of this are told; 0 tells everything.
+    rounded: int
 
     def query(self, **more: str) -> str:
         """The same question as part of an address."""
@@ -57,7 +62,7 @@ def home(request: Request) -> HttpResponse:
         "group": group, "groups": [
             {"zh": each.zh, "url": f"{HOME}?{asked.query(group=each.id)}", "is_here": each is group} for each in groups
         ],
-        "rows": [_row(each, table.at(each.id, asked.place), f"{HOME}{each.id}/?{asked.query()}")
+        "rows": [_row(each, _at(each, table, asked.place, asked), f"{HOME}{each.id}/?{asked.query()}", asked.place)
                  for each in group.indicators],
         "files": [{"zh": zh, "url": f"{HOME}table/?{asked.query(group=group.id, kind=kind)}"}
                   for kind, zh in ((XLSX, "下载 Excel"), (CSV, "下载 CSV"))],
@@ -75,13 +80,13 @@ def one(request: Request, indicator_id: str) -> HttpResponse:
     table = _computed(request, asked, (indicator,))
     here = f"{HOME}{indicator.id}/"
     parts = [
-        {**_row(indicator, table.at(indicator.id, each), _down(each, indicator, asked, here)), "zh": each.zh}
+        {**_row(indicator, _at(indicator, table, each, asked), _down(each, indicator, asked, here)), "zh": each.zh}
         for each in table.parts if len(each.path) <= _depth(indicator)
     ]
     return show(request, "indicators/one.html", {
         **_around(request, asked, here, group=""), "group": group, "indicator": indicator,
         "group_url": f"{HOME}?{asked.query(group=group.id)}", "level_zh": LEVELS_ZH[indicator.level],
-        "whole": _row(indicator, table.at(indicator.id, asked.place), ""), "parts": parts,
+        "whole": _row(indicator, _at(indicator, table, asked.place, asked), "", asked.place), "parts": parts,
         "is_lowest": len(asked.place.path) >= _depth(indicator), "under": group.small_under,
         "is_protected": bool(indicator.over) and indicator.facts.is_protected,
         "of": [each.zh for name in indicator.per or () for each in group.indicators if each.id == name],
@@ -115,9 +120,19 @@ def _asked(request: Request) -> Asked:
         given = day_in(request.GET.get("first", "")), day_in(request.GET.get("last", ""))
         if given[0] is None or given[1] is None or given[0] > given[1]:
             problem = "统计期没有看懂：请选第一天和最后一天，第一天在前。下面按今年算。"
+        elif given[0] > today:
+            problem = "统计期还没有开始。下面按今年算。"
         else:
-            first, last = given[0], given[1]
-    return Asked(place, first, last, problem)
+            first, last = given[0], min(given[1], today)
+    rules = dimensions_in(region=service.region_of(request.viewer), at=request.at)
+    # A month that still runs is told up to today, as on the page without days.
+    is_whole = first.day == 1 and (last == today or (last + timedelta(days=1)).day == 1)
+    if not is_whole and (last - first).days + 1 < rules.days_least:
+        problem = f"自己选的日子至少要{rules.days_least}天，太短会认出是哪个孩子。下面按今年算。"
+        first, last, is_whole = today.replace(month=1, day=1), today, True
+    elif not is_whole:
+        problem = f"选的日子不是整月：和孩子有关的数只写到{rules.days_round}的倍数。"
+    return Asked(place, first, last, problem, 0 if is_whole else rules.days_round)
 
 
 def _group(request: Request, groups: Sequence[Group]) -> Group:
@@ -146,10 +161,22 @@ def _around(request: Request, asked: Asked, here: str, *, group: str) -> dict[st
     }
 
 
-def _row(indicator: Indicator, figure: Figure, url: str) -> dict[str, Any]:
+def _at(indicator: Indicator, table: Table, place: Place, asked: Asked) -> Figure:
+    """A figure as it may be told for these days: of single days about children in round numbers only."""
+    figure = table.at(indicator.id, place)
+    if indicator.per is not None:
+        # From an exact quotient of round numbers the numbers could be had.
+        return Figure(HIDDEN) if asked.rounded else figure
+    is_told = not indicator.facts.is_protected or indicator.count in PERCENT
+    return figure if is_told else rounded_to(figure, asked.rounded)
+
+
+def _row(indicator: Indicator, figure: Figure, url: str, place: Place | None = None) -> dict[str, Any]:
+    is_below = place is not None and len(place.path) > _depth(indicator)
     parts = [{"zh": each.zh, "n": figure.parts.get(each.code)} for each in indicator.parts] if figure.parts else []
     return {
-        "indicator": indicator, "zh": indicator.zh, "url": url, "said": said(figure), "unit": indicator.unit,
+        "indicator": indicator, "zh": indicator.zh, "url": url,
+        "said": f"只算到{LEVELS_ZH[indicator.level]}" if is_below else said(figure), "unit": indicator.unit,
         "is_shown": figure.state == SHOWN, "met": figure.met, "base": figure.base, "parts": parts,
     }
 
@@ -180,7 +207,7 @@ def _lines(group: Group, found: Table, asked: Asked) -> list[tuple[str, ...]]:
         for place in (asked.place, *found.parts):
             if len(place.path) > _depth(each):
                 continue
-            figure = found.at(each.id, place)
+            figure = _at(each, found, place, asked)
             both = ("" if figure.met is None else str(figure.met), "" if figure.base is None else str(figure.base))
             rows.append((each.zh, "", place.zh, place.code, said(figure), each.unit, *both))
             rows.extend(
@@ -191,7 +218,7 @@ def _lines(group: Group, found: Table, asked: Asked) -> list[tuple[str, ...]]:
 
 
 def _about(group: Group, asked: Asked) -> list[tuple[str, ...]]:
-    period = f"{day_zh(asked.first)}至{day_zh(asked.last)}"
+    period = f"{day_zh(asked.first)}至{day_zh(asked.last)}{'。' + asked.problem if asked.problem else ''}"
     small = f"“不显示”：少于 {group.small_under} 的数，和能推算出它的数；“没有记录”：这里没有登记过，不是 0。"
     return [("地方", asked.place.zh), ("统计期", period), (small,), (), *meanings([group])]
 
