@@ -136,6 +136,9 @@ def test_leaves_as_word_pdf_and_workbook(cast: world.World, office: SignedIn, la
     book = CalamineWorkbook.from_filelike(io.BytesIO(office("郑管理").get(f"{url}file/xlsx/").content))
     rows = book.get_sheet_by_name("报告").to_python()
     assert ["", "走访", 7.0, "人次", ""] in rows and ["", "说明", "", "", WORDS] in rows
+    parts = [line for line in rows if str(line[1]).startswith("　其中：")]
+    assert parts and all(isinstance(line[2], float) or line[2] == "不显示" for line in parts)
+    assert ["走访", "凤城街道", 7.0, "人次"] in book.get_sheet_by_name("各地").to_python()
     assert office("郑管理").get(f"{url}file/exe/").status_code == 404
 
 
