@@ -176,8 +176,8 @@ def short_of(
 
 def promised(fund: Fund, *, at: datetime, but: UUID | None = None) -> int:
     """What the programmes of a fund that aren't over are still to pay, in 分."""
-    rows = Programme.objects.filter(fund_id=fund.id, to_on__gte=at.astimezone(CHINA).date()).exclude(id=but)
-    return sum(max(sum(budget_of(each).values()) - taken_by(each), 0) for each in rows)
+    rows = Programme.objects.filter(fund_id=fund.id, to_on__gte=at.astimezone(CHINA).date())
+    return sum(max(sum(budget_of(each).values()) - taken_by(each), 0) for each in rows if each.id != but)
 
 
 def taken_by(programme: Programme) -> int:
