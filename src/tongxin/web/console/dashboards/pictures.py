@@ -77,7 +77,9 @@ def _tiles(request: Request, asked: Asked, shown: Shown, card: Card, chosen: Ind
 
 def _trend(shown: Shown, chosen: Indicator) -> tuple[list[Row], Row]:
     spans = spans_told(shown.whole.series.get(chosen.id, {}))
-    points = [{"zh": row["zh"], "said": row["said"], "value": _number(row["value"])} for row in spans]
+    points = [
+        {**_kept([row], "zh", "said")[0], "value": _number(row["value"]), "is_sum": bool(row["note"])} for row in spans
+    ]
     return spans, {"chart": "line", "points": points, "most": _most(each["value"] for each in points)}
 
 
@@ -104,7 +106,7 @@ def _funnel(asked: Asked, shown: Shown, card: Card) -> Row | None:
         {"zh": each["zh"], "said": each["reached"], "value": each["value"], "note": _stopped(each)} for each in steps
     ]
     rows = [
-        {"zh": each["zh"], "said": "；".join(filter(None, (f"到了这一步 {each['said']} 人", each["note"])))}
+        {"zh": each["zh"], "said": "；".join(filter(None, (f"到了这一步 {_people(each['said'])}", each["note"])))}
         for each in bars
     ]
     drawn = {"chart": "bars", "bars": bars, "most": _most(each["value"] for each in bars)}
@@ -116,8 +118,12 @@ def _stopped(step: Row) -> str:
         return ""
     if step["joined"]:
         return str(step["joined"])
-    ended = f"；不必再往下 {step['ended']} 人（{step['ends_zh']}）" if step["has_end"] else ""
-    return f"停在这一步 {step['lost']} 人（{step['lost_zh']}）{ended}"
+    ended = f"；不必再往下 {_people(step['ended'])}（{step['ends_zh']}）" if step["has_end"] else ""
+    return f"停在这一步 {_people(step['lost'])}（{step['lost_zh']}）{ended}"
+
+
+def _people(said: str) -> str:
+    return f"{said} 人" if said.isdigit() else said
 
 
 def _made(
