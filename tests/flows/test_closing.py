@@ -4,6 +4,8 @@ import pytest
 
 from tests import world
 from tests.flows.story import Story
+from tongxin.cases.models import Task
+from tongxin.cases.tasks import LIVE
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +22,22 @@ def test_a_child_out_of_reach_is_looked_for_first_and_visited_afterwards(story: 
     story.record("case_closure", "王督导", reason="lost_contact")
     story.record("closure_decision", "郑管理", outcome="approved")
     assert story.task("aftercare").role == "social_worker"
+    story.rebuilt_equal()
+
+
+def test_what_nobody_need_do_any_more_is_not_done_in_time(story: Story) -> None:
+    story.identified("healthy")
+    waits = {task.step for task in Task.objects.filter(case_id=story.child.id, state__in=LIVE)}
+    assert {"identify_again", "visit_healthy"} <= waits
+    story.record("visit_record", "周主任")
+    moved = {"reason": "moved_away", "handed_to": "长清区未保中心", "moved_told": "told", "moved_told_how": "打过电话"}
+    story.record("case_closure", "王督导", **moved)
+    story.record("closure_decision", "郑管理", outcome="approved")
+    ended = {(task.step, task.state) for task in Task.objects.filter(case_id=story.child.id)}
+    assert ended >= {
+        ("identify", Task.DONE), ("visit_healthy", Task.DONE), ("visit_healthy", Task.DROPPED),
+        ("identify_again", Task.DROPPED), ("approve_closure", Task.DONE),
+    }
     story.rebuilt_equal()
 
 

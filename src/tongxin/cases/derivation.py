@@ -94,6 +94,7 @@ def derive(
     found.changes += follow_plan(
         case=case, steps=steps, pathway=ground.pathway, roster=roster, at=at,
         recused=recused, assigned=assigned, called=_called(child, steps, recused, at),
+        facts=side.facts if side else facts,
     )
     return found
 

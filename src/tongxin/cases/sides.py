@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tongxin.cases.models import Case
-from tongxin.core.pathway import CaseState, Step
+from tongxin.core.pathway import CaseState, Fact, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class Side:
 
     `state` and `all_steps` are the child's; `steps` those that are done in this file. What other files own is in
     `others`: entries whose alarms, proposals and referrals are stored there. `goes_on` is the file that leads.
+    `facts` are those of all its files.
     """
 
     state: CaseState
@@ -22,6 +23,7 @@ class Side:
     others: frozenset[str]
     members: tuple[UUID, ...]
     goes_on: UUID | None = None
+    facts: tuple[Fact, ...] = ()
 
     @property
     def own(self) -> CaseState:

@@ -10,10 +10,11 @@ from django.db.models import UUIDField
 from tongxin.accounts.models import LEVELS, Post, places_of
 from tongxin.accounts.posts import Responsible, Roster
 from tongxin.cases.models import Case, Task
-from tongxin.core.pathway import Pathway, Step
+from tongxin.core.pathway import Fact, Pathway, Step, is_answered
 from tongxin.duty.selectors import OnCall
 from tongxin.lib import bulk, together
 from tongxin.lib.prepared import Prepared
+from tongxin.rulebook import rules
 
 NOBODY: Mapping[str, Post] = {}
 LIVE = (Task.OPEN, Task.WAITING)
@@ -28,12 +29,17 @@ TASKS = Prepared(lambda case: Task.objects.filter(case_id=case), case=UUIDField(
 def follow_plan(
     *, case: Case, steps: tuple[Step, ...], pathway: Pathway, roster: Roster, at: datetime,
     recused: frozenset[UUID] = frozenset(), assigned: Mapping[str, Post] = NOBODY, called: Sequence[OnCall] = (),
+    facts: Sequence[Fact] = (),
 ) -> Changes:
-    """Make the stored tasks equal to the plan; what changed comes back as events to tell of."""
+    """Make the stored tasks equal to the plan; what changed comes back as events to tell of.
+
+    A task that is in the plan no more was done by one of the `facts` that came in at this moment, or fell away.
+    """
     stored = {task.key: task for task in TASKS.rows(case=case.id)}
     changes: Changes = []
     fresh: list[Task] = []
     planned = {step.key: step for step in steps}
+    heard = [fact for fact in facts if fact.recorded_at == at]
     for step in steps:
         wanted = task_row(
             case=case, step=step, pathway=pathway, roster=roster, at=at, recused=recused, assigned=assigned,
@@ -48,7 +54,7 @@ def follow_plan(
             changes += _update(found, wanted)
     for task in stored.values():
         if task.key not in planned and task.state in LIVE:
-            task.state, task.closed_at = Task.DONE, at
+            task.state, task.closed_at = _ended(task, heard, steps, pathway, at), at
             bulk.change(task, "state", "closed_at")
             changes.append(("task.closed", {"task": task.key}))
     bulk.store(fresh)
@@ -56,6 +62,22 @@ def follow_plan(
         # Their numbers are the database's.
         work.stale.setdefault(read_ahead, set()).add(case.id)
     return changes
+
+
+def _ended(task: Task, heard: Sequence[Fact], steps: Sequence[Step], pathway: Pathway, at: datetime) -> str:
+    """Whether somebody did it, or nobody need any more."""
+    region, again = rules.region_of(task.county_id), any(step.rule == task.step for step in steps)
+    kind = rules.while_in_force(("kind of form", task.form, region), lambda: _kind_of(task.form, region, at), at=at)
+    done = kind is None or is_answered(task.step, heard, kind=kind, pathway=pathway, again=again)
+    return Task.DONE if done else Task.DROPPED
+
+
+def _kind_of(form: str, region: str, at: datetime) -> str | None:
+    """The kind of record that a form makes; None for a form that is in force no more."""
+    try:
+        return str(rules.resolve("forms", form, region=region, at=at).content["kind"])
+    except rules.NotAdopted:
+        return None
 
 
 def read_ahead(cases: Sequence[UUID]) -> None:

@@ -112,6 +112,7 @@ def sides_of(
             state=state, all_steps=steps, steps=tuple(step for step in steps if owners[step.key] == member),
             others=frozenset(each for other, known in ids.items() if other != member for each in known),
             members=group.members, goes_on=None if member == group.kept else group.kept,
+            facts=tuple(fact for known in facts.values() for fact in known),
         )
         for member in group.members
     }

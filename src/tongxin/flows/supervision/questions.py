@@ -103,7 +103,7 @@ def answer(*, question_id: UUID, outcome: str, words: str, actor: Viewer, at: da
 
 def _closers(row: Question, actor: Viewer, at: datetime) -> list[UUID]:
     """The posts of the nearest place at which somebody else than whoever answered may close the question."""
-    others = Holding.objects.filter(held(at)).exclude(person_id=actor.person_id)
+    others = Holding.objects.filter(held(at)).exclude(person_id=person_of(actor))
     rule = rules_for(row, at=at).rules.get(row.rule)
     roles = set(_closing_roles(at)) & set(rule.asked if rule else ())
     posts = Post.objects.filter(Exists(others.filter(post_id=OuterRef("id"))), role__in=roles)
