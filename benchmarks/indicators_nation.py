@@ -37,7 +37,8 @@ PER_CHILD = {
     "rolls": 8, "visits": 7, "contacts": 2,
     "tasks": 12.6, "referrals": 0.2, "feedback": 0.5, "consents": 0.3, "courses": 0.1, "course_ends": 0.08,
     "sessions": 0.7, "crises": 0.03, "crisis_times": 0.03, "reports": 0.01, "plans": 0.3, "reviews": 0.5,
-    "closures": 0.1, "mediations": 0.01, "participants": 0.8, "loop": 1, "grants": 0.15, "clues": 0.02,
+    "closures": 0.1, "mediations": 0.01, "participants": 0.8, "loop": 1, "problems": 1, "needs": 0.5,
+    "grants": 0.15, "clues": 0.02,
 }
 PER_VILLAGE = {
     "posts": 1.3, "credits": 4, "trainings": 0.1, "sites": 0.5, "rooms": 0.05, "occasions": 2, "publicity": 0.2,
@@ -55,7 +56,8 @@ CODES = {
     "role": ("child_director", "child_supervisor", "counsellor"), "reason": ("goals_reached", "turned_18"),
     "kind": ("crisis", "medical", "school", "lecture"), "satisfied": ("yes", "no", ""),
     "account": ("bank", "income_relief", "spent_mind"), "purpose": ("study", "medical"), "change": ("better", "same"),
-    "turn": ("asked", "approved"),
+    "turn": ("asked", "approved"), "problem": ("mind", "living", "education"), "need": ("medical", "education_aid"),
+    "source": ("visit", "plan"), "state_then": ("new", "going_on", "solved"), "answer": ("received", "refused"),
 }
 
 

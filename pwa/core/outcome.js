@@ -21,6 +21,8 @@ import { score } from "./instruments/score.js";
 /** @typedef {import("./grading/types").Score} Score */
 /** @typedef {Readonly<Record<string, any>>} Answers */
 
+/** The list of a record that says which problems a child has. @type {Record<string, string>} */
+const PROBLEMS = { visit: "problems", plan: "goals" };
 /** @type {Record<string, string>} */
 export const ABOUT = {
   task_reason: "task", safety_check: "alarm", referral_answer: "referral", referral: "after", report_answer: "report",
@@ -131,7 +133,20 @@ function dataOf(form, fields, answers, { identified, alarms, about }) {
   if (kind === "detail_correction") {
     data["given"] = [...new Set([...Object.keys(answers), ...(answers["id_kind"] === "none" ? ["id_no"] : [])])].sort();
   }
+  const problems = problemsOf(kind, answers);
+  if (Object.keys(problems).length) data["problems"] = problems;
   return data;
+}
+
+/** @param {string} kind @param {Answers} answers */
+function problemsOf(kind, answers) {
+  const listed = answers[PROBLEMS[kind] ?? ""];
+  /** @type {Record<string, {state: string}>} */
+  const found = {};
+  for (const { problem, progress } of /** @type {Record<string, string>[]} */ (Array.isArray(listed) ? listed : [])) {
+    if (problem && ["solved", undefined].includes(found[problem]?.state)) found[problem] = { state: progress || "planned" };
+  }
+  return found;
 }
 
 /** @param {[string, Score]} each */

@@ -18,6 +18,7 @@ PAGES = {
     "supervision/questions/<uuid:question_id>/settle/": "office.close_supervision@county~",
     "supervision/questions/<uuid:question_id>/say/": "here",
     "quality/": "office.see_quality", "quality/<slug:check>/": "office.see_quality~",
+    "indicators/study/": "office.see_indicators",
     "reports/": "office.see_reports", "reports/make/": "office.make_reports~",
     "reports/layouts/": "office.change_report_templates~",
     "reports/layouts/standard/": "office.change_report_templates",

@@ -27,6 +27,8 @@ ABOUT = {
     "mediation_follow": "mediation", "session": "course", "course_review": "course", "course_end": "course",
     "course_ask": "course",
 }
+# The list of a record that says which problems a child has.
+PROBLEMS = {"visit": "problems", "plan": "goals"}
 
 
 @dataclass(slots=True)
@@ -68,7 +70,19 @@ def outcome_of(
         # A child who truly has no number is complete without one.
         without = {"id_no"} if seen.answers.get("id_kind") == "none" else set()
         data["given"] = sorted({*seen.answers, *without})
+    if problems := problems_of(form.kind, seen.answers):
+        data["problems"] = problems
     return Outcome(data, dict(asked.definitions))
+
+
+def problems_of(kind: str, answers: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """By kind of problem how it stands: by a visit new, going on or solved; by a plan, that it has a goal."""
+    found: dict[str, dict[str, str]] = {}
+    for row in answers.get(PROBLEMS.get(kind, "")) or ():
+        problem, state = row.get("problem"), row.get("progress") or "planned"
+        if problem and found.get(problem, {}).get("state") in (None, "solved"):
+            found[problem] = {"state": state}
+    return found
 
 
 def clear_of(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:

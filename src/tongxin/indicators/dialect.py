@@ -61,6 +61,17 @@ class Words:
         """The members of an object in a JSON column, as rows of `key` and `value`."""
         return f"json_each({column}, '$.{key}')" if self.is_lite else f"jsonb_each({column} -> '{key}')"
 
+    def second(self, text: str) -> str:
+        """What stands between the first and the second colon of a text."""
+        if not self.is_lite:
+            return f"split_part({text}, ':', 2)"
+        rest = f"substr({text}, instr({text}, ':') + 1)"
+        return f"substr({rest}, 1, instr({rest} || ':', ':') - 1)"
+
+    def after(self, text: str) -> str:
+        """What stands after the first colon of a text."""
+        return f"substr({text}, {'instr' if self.is_lite else 'strpos'}({text}, ':') + 1)"
+
     def many(self, column: str, key: str) -> str:
         """How many stand in a list in JSON."""
         return f"{'json' if self.is_lite else 'jsonb'}_array_length({column} -> '{key}')"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tongxin.indicators import children, questionnaires, rolls, supply
+from tongxin.indicators import children, questionnaires, rolls, study, supply
 from tongxin.indicators.dialect import Words
 
 SELECTS: Mapping[str, Callable[[Words], str]] = {
@@ -12,7 +12,7 @@ SELECTS: Mapping[str, Callable[[Words], str]] = {
         children.visits, children.contacts, children.feedback, children.consents, children.courses,
         children.course_ends, children.sessions, children.plans, children.reviews, children.closures,
         children.reports, children.mediations, children.crises, children.crisis_times, children.tasks,
-        children.referrals, children.grants,
+        children.referrals, children.grants, study.problems, study.needs,
         supply.participants, supply.clues, supply.money, supply.posts, supply.credits, supply.trainings,
         supply.sites, supply.rooms, supply.occasions, supply.publicity, supply.meetings,
     )

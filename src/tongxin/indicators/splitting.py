@@ -23,7 +23,7 @@ def split(
     day = DIALECTS[words.vendor].day(f"'{last.isoformat()}'")
     columns, joins = [], []
     for at, each in dimensions:
-        columns.append(f"{_code(each, at, indicator, last=last, words=words)} AS {column(at)}")
+        columns.append(f"{code_of(each, at, indicator, last=last, words=words)} AS {column(at)}")
         if each.by == SPAN:
             # Of one child the same category may stand twice, from two lists.
             joins.append(
@@ -39,7 +39,8 @@ def split(
     return f"SELECT f.*, {', '.join(columns)} FROM ({source}) AS f {' '.join(joins)}" if columns else source
 
 
-def _code(dimension: Dimension, at: int, indicator: Indicator, *, last: date, words: Words) -> str:
+def code_of(dimension: Dimension, at: int, indicator: Indicator, *, last: date, words: Words) -> str:
+    """The code of a row; what is known of the child itself stands in columns of `kid`."""
     if dimension.by == MONTH:
         return words.month(f"f.{indicator.during}")
     if dimension.bands:

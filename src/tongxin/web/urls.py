@@ -100,7 +100,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.web.console.companions")), path("", include("tongxin.web.console.gatherings")),
     path("", include("tongxin.web.console.activities.urls")), path("", include("tongxin.web.coming.page")),
     path("", include("tongxin.web.console.capacity")),
-    path("", include("tongxin.web.console.indicators")), path("", include("tongxin.web.console.dashboards.urls")),
+    path("", include("tongxin.web.console.study")), path("", include("tongxin.web.console.indicators")),
+    path("", include("tongxin.web.console.dashboards.urls")),
     path("", include("tongxin.web.console.queries")),
     *(
         path("", include(f"tongxin.web.console.{each}")) for each in (

@@ -15,7 +15,8 @@ KEYS = {"child": "儿童", "household": "家庭", "person": "人员", "meeting":
 _TYPES = {"bool": BOOL, "code": CODE, "date": DATE, "int": INT}
 # Columns that say how it is now: of an earlier day nobody knows.
 NOW = frozenset({
-    "is_open", "stage", "level", "identified", "in_crisis", "state", "due_on", "is_held", "is_used", "inspect_by", "boxes",
+    "is_open", "stage", "level", "identified", "in_crisis", "state", "due_on", "is_held", "is_used",
+    "inspect_by", "boxes",
 })
 # Columns of that name that stand with their day: when a task had to be done is known afterwards too.
 DATED = {"tasks": frozenset({"due_on"})}
@@ -197,6 +198,16 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
     _set("mediations", "纠纷调解", CHILD, "village", "child", """
         taken_on date 受理日期
         kind code 种类"""),
+    _set("problems", "问题", CHILD, "village", "child", """
+        source code 走访或方案
+        problem code 哪一类
+        state_then code 记录时的状态
+        found_on date 记录日期"""),
+    _set("needs", "应享未享", CHILD, "village", "child", """
+        need code 哪一项
+        answer code 最近的答复
+        found_on date 发现日期
+        settled_on date 了结日期"""),
     _set("participants", "筛查名单", CHILD, "county", "child", """
         opens_on date 开始日期
         state code 状态

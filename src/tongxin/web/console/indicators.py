@@ -53,17 +53,19 @@ class Asked:
 @door(f"office.{service.SEE}")
 def home(request: Request) -> HttpResponse:
     """The figures of one group at a place."""
-    asked = _asked(request)
+    asked = asked_of(request)
     groups = groups_in(region=service.region_of(request.viewer), at=request.at)
     group = _group(request, groups)
-    table = _computed(request, asked, group.indicators)
+    table = computed(request, asked, group.indicators)
     return show(request, "indicators/home.html", {
-        **_around(request, asked, HOME, group=group.id),
+        **around(request, asked, HOME, group=group.id),
         "group": group, "groups": [
             {"zh": each.zh, "url": f"{HOME}?{asked.query(group=each.id)}", "is_here": each is group} for each in groups
         ],
-        "rows": [_row(each, _at(each, table, asked.place, asked), f"{HOME}{each.id}/?{asked.query()}", asked.place)
-                 for each in group.indicators],
+        "rows": [
+            _row(each, figure_at(each, table, asked.place, asked), f"{HOME}{each.id}/?{asked.query()}", asked.place)
+            for each in group.indicators
+        ],
         "files": [{"zh": zh, "url": f"{HOME}table/?{asked.query(group=group.id, kind=kind)}"}
                   for kind, zh in ((XLSX, "下载 Excel"), (CSV, "下载 CSV"))],
     })
@@ -76,18 +78,19 @@ def one(request: Request, indicator_id: str) -> HttpResponse:
     if found is None:
         raise Http404
     group, indicator = found
-    asked = _asked(request)
-    table = _computed(request, asked, (indicator,))
+    asked = asked_of(request)
+    table = computed(request, asked, (indicator,))
     here = f"{HOME}{indicator.id}/"
     parts = [
-        {**_row(indicator, _at(indicator, table, each, asked), _down(each, indicator, asked, here)), "zh": each.zh}
-        for each in table.parts if len(each.path) <= _depth(indicator)
+        {**_row(indicator, figure_at(indicator, table, each, asked), _down(each, indicator, asked, here)),
+         "zh": each.zh}
+        for each in table.parts if len(each.path) <= depth(indicator)
     ]
     return show(request, "indicators/one.html", {
-        **_around(request, asked, here, group=""), "group": group, "indicator": indicator,
+        **around(request, asked, here, group=""), "group": group, "indicator": indicator,
         "group_url": f"{HOME}?{asked.query(group=group.id)}", "level_zh": LEVELS_ZH[indicator.level],
-        "whole": _row(indicator, _at(indicator, table, asked.place, asked), "", asked.place), "parts": parts,
-        "is_lowest": len(asked.place.path) >= _depth(indicator), "under": group.small_under,
+        "whole": _row(indicator, figure_at(indicator, table, asked.place, asked), "", asked.place), "parts": parts,
+        "is_lowest": len(asked.place.path) >= depth(indicator), "under": group.small_under,
         "is_protected": bool(indicator.over) and indicator.facts.is_protected,
         "of": [each.zh for name in indicator.per or () for each in group.indicators if each.id == name],
         "cases": [_case(each) for each in indicator.cases],
@@ -100,9 +103,9 @@ def table(request: Request) -> HttpResponse:
     kind = request.GET.get("kind", XLSX)
     if kind not in KINDS:
         raise Http404
-    asked = _asked(request)
+    asked = asked_of(request)
     group = _group(request, groups_in(region=service.region_of(request.viewer), at=request.at))
-    found = _computed(request, asked, group.indicators)
+    found = computed(request, asked, group.indicators)
     rows, about = _lines(group, found, asked), _about(group, asked)
     content = workbook(rows, about, numbers=(4, 6, 7)) if kind == XLSX else as_csv([*rows, (), *about])
     return HttpResponse(content, content_type=KINDS[kind], headers={
@@ -110,7 +113,7 @@ def table(request: Request) -> HttpResponse:
     })
 
 
-def _asked(request: Request) -> Asked:
+def asked_of(request: Request) -> Asked:
     place = service.place_for(request.viewer, request.GET.get("place", "")[:12])
     if place is None:
         raise Http404
@@ -143,14 +146,14 @@ def _group(request: Request, groups: Sequence[Group]) -> Group:
     return found
 
 
-def _computed(request: Request, asked: Asked, indicators: Sequence[Indicator]) -> Table:
+def computed(request: Request, asked: Asked, indicators: Sequence[Indicator]) -> Table:
     return service.compute(
         [each.id for each in indicators], viewer=request.viewer, place=asked.place, first=asked.first,
         last=asked.last, at=request.at,
     )
 
 
-def _around(request: Request, asked: Asked, here: str, *, group: str) -> dict[str, Any]:
+def around(request: Request, asked: Asked, here: str, *, group: str) -> dict[str, Any]:
     steps = [
         {"zh": each.zh, "url": f"{here}?{asked.query(place=each.code, group=group)}"}
         for each in service.above(request.viewer, asked.place)
@@ -161,7 +164,7 @@ def _around(request: Request, asked: Asked, here: str, *, group: str) -> dict[st
     }
 
 
-def _at(indicator: Indicator, table: Table, place: Place, asked: Asked) -> Figure:
+def figure_at(indicator: Indicator, table: Table, place: Place, asked: Asked) -> Figure:
     """A figure as it may be told for these days: of single days about children in round numbers only."""
     figure = table.at(indicator.id, place)
     if indicator.per is not None:
@@ -172,7 +175,7 @@ def _at(indicator: Indicator, table: Table, place: Place, asked: Asked) -> Figur
 
 
 def _row(indicator: Indicator, figure: Figure, url: str, place: Place | None = None) -> dict[str, Any]:
-    is_below = place is not None and len(place.path) > _depth(indicator)
+    is_below = place is not None and len(place.path) > depth(indicator)
     parts = [{"zh": each.zh, "n": figure.parts.get(each.code)} for each in indicator.parts] if figure.parts else []
     return {
         "indicator": indicator, "zh": indicator.zh, "url": url,
@@ -181,13 +184,13 @@ def _row(indicator: Indicator, figure: Figure, url: str, place: Place | None = N
     }
 
 
-def _depth(indicator: Indicator) -> int:
+def depth(indicator: Indicator) -> int:
     return list(LEVELS_ZH).index(indicator.level) + 1
 
 
 def _down(place: Place, indicator: Indicator, asked: Asked, here: str) -> str:
     """Where the places below this one are; nowhere where the figure says no more there."""
-    return f"{here}?{asked.query(place=place.code)}" if place.code and len(place.path) < _depth(indicator) else ""
+    return f"{here}?{asked.query(place=place.code)}" if place.code and len(place.path) < depth(indicator) else ""
 
 
 def _case(case: Any) -> dict[str, str]:
@@ -205,9 +208,9 @@ def _lines(group: Group, found: Table, asked: Asked) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("指标", "分项", "地方", "代码", "数", "单位", "分子", "分母")]
     for each in group.indicators:
         for place in (asked.place, *found.parts):
-            if len(place.path) > _depth(each):
+            if len(place.path) > depth(each):
                 continue
-            figure = _at(each, found, place, asked)
+            figure = figure_at(each, found, place, asked)
             both = ("" if figure.met is None else str(figure.met), "" if figure.base is None else str(figure.base))
             rows.append((each.zh, "", place.zh, place.code, said(figure), each.unit, *both))
             rows.extend(

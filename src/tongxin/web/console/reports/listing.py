@@ -9,11 +9,11 @@ from tongxin.access import selectors as access
 from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.reporting import making, templates
-from tongxin.indicators.service import offered
+from tongxin.indicators.service import SEE, offered
 from tongxin.web import new_ids
 from tongxin.web.console.options import region_of_viewer
 from tongxin.web.console.register_forms import told_problems
-from tongxin.web.doors import Request, door
+from tongxin.web.doors import Request, door, may_do_any
 from tongxin.web.pages import show
 from tongxin.web.paging import paged
 
@@ -53,6 +53,7 @@ def _page(request: Request, problems: Iterable[Problem] = (), status: int = 200)
         "periods": making.periods_for(chosen, at=request.at) if chosen else [], "places": _places(request),
         "rows": [{"row": row, "kind": kinds[row.kind].zh if row.kind in kinds else row.kind} for row in rows],
         "may_make": access.may_do(viewer=request.viewer, action=making.MAKE, at=request.at),
+        "may_study": may_do_any(request, SEE),
         "may_change": access.may_do(viewer=request.viewer, action=templates.CHANGE, at=request.at),
         "region": region_of_viewer(request), "first": request.POST.get("first", ""), **new_ids.fresh(request),
     }, status=status)
