@@ -34,7 +34,8 @@ def test_every_chart_of_the_board_is_kept_as_a_picture(lived: world.World, offic
         answer = desk.get(f"/dashboard/picture/?{query}")
         assert answer["Content-Type"] == "image/png" and answer.content.startswith(PNG), query
         assert int.from_bytes(answer.content[16:20], "big") > 1000, "as wide as paper wants"
-    for query in ("", "chart=numbers&indicator=visits", "chart=tiles&indicator=money_given", "chart=²", "chart=tiles"):
+    assert desk.get("/dashboard/picture/").status_code == 302
+    for query in ("chart=numbers&indicator=visits", "chart=tiles&indicator=money_given", "chart=²", "chart=tiles"):
         assert desk.get(f"/dashboard/picture/?{query}").status_code == 404, query
     assert office("何老师").get(f"/dashboard/picture/?{DRAWN[0]}").status_code == 404
     assert office("王督导").get(f"/dashboard/picture/?{DRAWN[0]}&place=370116104").status_code == 404

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from tongxin.core.indicators import Indicator
 from tongxin.core.indicators.board import FUNNEL, MULTIPLES, PARTS, TILES, TREND, Card
@@ -24,9 +24,11 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 @door(f"office.{service.SEE}")
 def picture(request: Request) -> HttpResponse:
-    """One chart of the board as PNG."""
+    """One chart of the board as PNG; back to the board where none is named."""
     board_of(request)
     asked = asked_of(request)
+    if not request.GET.get("chart"):
+        return HttpResponseRedirect(asked.url())
     table = table_of(request, asked, shown_for(request, asked))
     if table is None:
         raise Http404
