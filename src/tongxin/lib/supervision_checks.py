@@ -112,16 +112,11 @@ MEASURES = ("places", "ages", "sexes", "informants", "screened", "identified", "
 def check_calibration(content: Content) -> None:
     """Nothing, when colours and yields can be told by this; else where it fails and how to mend it."""
     take.mapping(
-        content, "", required=(*HEAD, "small_under", "ages", "confirmed", "quarters", "measures"), optional=DATED
+        # Versions of earlier days have age bands of their own; now they are those of all figures.
+        content, "", required=(*HEAD, "small_under", "confirmed", "quarters", "measures"), optional=(*DATED, "ages")
     )
     take.number(content, "small_under", "", 0, low=3)
     take.number(content, "quarters", "", 0, low=2, high=40)
-    last = -1
-    for at, span in enumerate(take.sequence(content["ages"], "ages")):
-        ends = take.sequence(span, f"ages[{at}]")
-        if len(ends) != 2 or not last < ends[0] <= ends[1]:
-            raise DefinitionError(f"ages[{at}]", "年龄段要从小到大，不重叠", "例如 [6, 8]")
-        last = ends[1]
     if not take.sequence(content["confirmed"], "confirmed"):
         raise DefinitionError("confirmed", "没有写哪些等级算确认", "至少写一个")
     found = [take.identifier(each, f"measures[{at}]") for at, each in enumerate(content["measures"])]

@@ -18,17 +18,9 @@ class CalibrationRules:
     means: str
     source: str
     small_under: int
-    ages: tuple[tuple[int, int], ...]
     confirmed: frozenset[str]
     quarters: int
     measures: Mapping[str, tuple[str, str]]
-
-    def age_zh(self, years: int | None) -> str:
-        """The band of an age in words."""
-        for low, high in self.ages:
-            if years is not None and low <= years <= high:
-                return f"{low}—{high} 岁"
-        return "不详" if years is None else "其他年龄"
 
 
 def calibration_in(*, region: str, at: datetime) -> CalibrationRules:
@@ -39,7 +31,7 @@ def calibration_in(*, region: str, at: datetime) -> CalibrationRules:
 def _read(content: Mapping[str, Any]) -> CalibrationRules:
     return CalibrationRules(
         means=content["means"], source=content["source"], small_under=content["small_under"],
-        ages=tuple((low, high) for low, high in content["ages"]), confirmed=frozenset(content["confirmed"]),
+        confirmed=frozenset(content["confirmed"]),
         quarters=content["quarters"],
         measures={each["id"]: (each["zh"], each["means"]) for each in content["measures"]},
     )

@@ -1,60 +1,46 @@
 """Colours by place, age, sex and informant; what screening and identification came to; how instruments drift.
 
-Counts of children whose colour the viewer may read or count; nothing small is told, nothing is opened.
+Counted over everything that is kept here and hidden there, then narrowed to a place, as the indicators are: what is
+hidden doesn't depend on who asks. Nothing is opened.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from uuid import UUID
-
-from django.db.models import QuerySet
+from decimal import Decimal
 
 from tongxin.access import selectors as access
-from tongxin.accounts.models import LEVELS, Division
+from tongxin.accounts.models import Division
 from tongxin.accounts.viewers import Viewer
-from tongxin.assessments.forms import age_on
-from tongxin.assessments.models import Result
-from tongxin.cases import slices
-from tongxin.cases.models import Case
+from tongxin.core.indicators import Indicator, hide
+from tongxin.core.indicators.crossing import ALL, Cell, Coords, hide_crossed
+from tongxin.core.indicators.dimensions import OTHER, OTHER_ZH, Dimension
+from tongxin.core.indicators.hiding import Path
 from tongxin.core.pathway import CHINA
-from tongxin.core.screening import ABOVE, ALARM, Cut
+from tongxin.core.screening import Cut
+from tongxin.flows.calibration.counting import NO_CUT, PLACES, SEVERAL, Counting, Days, Row
 from tongxin.flows.refusals import NotAllowed
 from tongxin.indicators import service
-from tongxin.ledger.models import Entry
-from tongxin.people.models import Child
-from tongxin.screening.models import Participant
-from tongxin.supervision.calibration import CalibrationRules, Line, chain, share, table
+from tongxin.indicators.questions import dimensions_in
+from tongxin.indicators.rules import indicator_in
+from tongxin.indicators.service import Place
+from tongxin.supervision.calibration import CalibrationRules, Line, share
 
-SEE, FIGURES, COLOURS = "see_calibration", "figures", "psychological"
-GRADES, WHOLE = "children_by_grade", "合计"
-ASSESSMENT, IDENTIFICATION = "assessment", "identification"
-# The kinds of entries whose forms carry questionnaires, and identification.
-READ = (ASSESSMENT, IDENTIFICATION, "screening", "session", "course_start", "course_end")
-Results = tuple[tuple[UUID, UUID, str, Mapping[str, Any], Mapping[str, str]], ...]
-SEX = {"male": "男", "female": "女"}
-INFORMANTS = {"self": "本人", "carer": "照料人", "teacher": "教师"}
-NO_PLACE, UNKNOWN, SEVERAL, NO_INSTRUMENT = "没有登记到下一级", "不详", "几方都有", "没有量表"
-CHUNK = 500
-Levels = Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The children whom the figures are about: their cases and what of them is clear."""
-
-    cases: tuple[Case, ...]
-    children: Mapping[UUID, Child]
-    # Entry, child, kind, outcome and definitions, oldest first.
-    results: Results = ()
+SEE, WHOLE = "see_calibration", "合计"
+# The colours of now, and those that stood confirmed on a day that is past.
+NOW, THEN = "children_by_grade", "children_at_end"
+SPLIT_BY = (("ages", "age"), ("sexes", "sex"))
+INFORMANTS = {
+    "self": "本人", "carer": "照料人", "teacher": "教师", "observer": "观察的人", "clinician": "专业人员",
+    "": "不详", SEVERAL: "几方都有", NO_CUT: "没有量表",
+}
+Codes = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """One table: the children by level, row by row, with sums."""
+    """One table: the children by colour, row by row, with sums; no lines where they are hidden altogether."""
 
     id: str
     lines: tuple[Line, ...]
@@ -82,179 +68,184 @@ class Drift:
     positive: int | None
 
 
-def known_to(viewer: Viewer, *, at: datetime) -> Known:
-    """The children of open files whose colours the viewer may read, or count."""
-    cases = tuple(_cases(viewer, at).only("id", "level", "standing", "town_id", "village_id", "county_id", "city_id"))
-    children: dict[UUID, Child] = {}
-    ids = [case.id for case in cases]
-    for start in range(0, len(ids), CHUNK):
-        found = Child.objects.filter(id__in=ids[start : start + CHUNK]).only("id", "sex", "birth_month")
-        children |= {child.id: child for child in found}
-    return Known(cases, children, _results(sorted(children)))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which place and which days; the rules of the place by which it is counted and hidden."""
+
+    viewer: Viewer
+    place: Place
+    first: date
+    last: date
+    at: datetime
+    rules: CalibrationRules
+
+    @property
+    def days(self) -> Days:
+        """The days up to now; those of a past end with the colours of their last day."""
+        today = self.at.astimezone(CHINA).date()
+        return Days(self.first, min(self.last, today), is_past=self.last < today)
+
+    @property
+    def indicator(self) -> Indicator:
+        """The indicator that tells the same children by colour."""
+        found = indicator_in(
+            THEN if self.days.is_past else NOW, region=service.region_of(self.viewer), at=self.at
+        )
+        if found is None:
+            raise NotAllowed
+        return found[1]
 
 
-def _cases(viewer: Viewer, at: datetime) -> QuerySet[Case]:
-    if not access.may_do(viewer=viewer, action=SEE, at=at):
+def refuse(viewer: Viewer, place: Place, at: datetime) -> None:
+    """Refuse whoever may not see the calibration of a place."""
+    if not access.may_do(viewer=viewer, action=SEE, at=at) or service.place_for(viewer, place.code) is None:
         raise NotAllowed
-    part = COLOURS if access.reads(viewer=viewer, part=COLOURS, at=at) else FIGURES
-    return access.visible(slices.leading().filter(is_open=True), viewer=viewer, part=part, at=at).order_by()
 
 
-def colours(
-    known: Known, *, viewer: Viewer, levels: Levels, informants: Mapping[str, str], rules: CalibrationRules,
-    at: datetime,
-) -> list[Colours]:
-    """The four tables; to whoever only counts no more is told than `children_by_grade` tells of the place."""
-    today = at.astimezone(CHINA).date()
-    asked = _informants(known, informants)
-    if not access.reads(viewer=viewer, part=COLOURS, at=at):
-        places = _told(viewer, levels, at)
-        if places.total is None:
-            return [places, *(Colours(each, (), None) for each in ("ages", "sexes", "informants"))]
-    else:
-        places = _table("places", known, _by_place(known, viewer), levels, rules)
-    found: list[tuple[str, Callable[[Case], str]]] = [
-        ("ages", lambda case: _age(known, case, rules, today)),
-        ("sexes", lambda case: SEX.get(known.children[case.id].sex, UNKNOWN)),
-        ("informants", lambda case: asked.get(case.id, NO_INSTRUMENT)),
-    ]
-    return [places, *(_table(id, known, of, levels, rules) for id, of in found)]
+def colours(asked: Asked) -> list[Colours]:
+    """The four tables, in the codes of the indicator; where a colour of the place is hidden, only the first tells any.
+    """
+    refuse(asked.viewer, asked.place, asked.at)
+    indicator = asked.indicator
+    codes = [each.code for each in indicator.parts]
+    places = _places(asked, indicator, codes)
+    others = [*(id for id, _ in SPLIT_BY), "informants"]
+    if places.total is None:
+        return [places, *(Colours(each, (), None) for each in others)]
+    known = dimensions_in(region=service.region_of(asked.viewer), at=asked.at).by_id
+    dims = [known[name] for _, name in SPLIT_BY]
+    rows, names = Counting(asked.days).colours(indicator, dims), _codes()
+    split: list[Codes] = [*map(_codes_of, dims), INFORMANTS]
+    return [places, *(
+        _split(asked, id, [_cell(row, at, codes, each, names) for row in rows], codes, each)
+        for at, (id, each) in enumerate(zip(others, split, strict=True))
+    )]
 
 
-def _told(viewer: Viewer, levels: Levels, at: datetime) -> Colours:
-    """The children by colour and place as the indicator tells and hides them; no total where that is hidden."""
-    own, today = service.place_for(viewer), at.astimezone(CHINA).date()
-    if own is None:
-        raise NotAllowed
-    told = service.figures_for((GRADES,), viewer=viewer, place=own, first=today, last=today, at=at)
+def _places(asked: Asked, indicator: Indicator, codes: Sequence[str]) -> Colours:
+    told = service.figures_for(
+        (indicator.id,), viewer=asked.viewer, place=asked.place, first=asked.first, last=asked.days.last, at=asked.at
+    )
 
-    def line(place: service.Place, zh: str) -> Line:
-        counts = tuple(told.at(GRADES, place).parts.get(each, 0) for each in levels)
+    def line(place: Place, zh: str) -> Line:
+        counts = tuple(told.at(indicator.id, place).parts.get(each, 0) for each in codes)
         return Line(zh, counts, None if None in counts else sum(each or 0 for each in counts))
 
-    whole = line(own, WHOLE)
-    return Colours("places", tuple(line(each, each.zh) for each in told.parts), None if whole.total is None else whole)
+    whole = line(asked.place, WHOLE)
+    # Below the town no colour is told.
+    parts = () if len(asked.place.path) >= len(PLACES) else told.parts
+    return Colours("places", tuple(line(each, each.zh) for each in parts), None if whole.total is None else whole)
 
 
-def _table(
-    id: str, known: Known, of: Callable[[Case], str], levels: Levels, rules: CalibrationRules
+def _codes_of(dimension: Dimension) -> Codes:
+    return {**dimension.codes, OTHER: dimension.codes.get(OTHER, OTHER_ZH)}
+
+
+def _codes() -> dict[int, str]:
+    return dict(Division.objects.values_list("id", "code"))
+
+
+def _path(row: Row, names: Mapping[int, str]) -> Path:
+    return tuple(None if each is None else names[each] for each in row[: len(PLACES)])
+
+
+def _cell(row: Row, at: int, codes: Sequence[str], split: Codes, names: Mapping[int, str]) -> tuple[Path, Coords, int]:
+    level, by = row[len(PLACES)], row[len(PLACES) + 1 + at]
+    # A colour that the indicator doesn't name is nobody's column.
+    coords: Coords = (level if level in codes else OTHER, by if by in split else OTHER if OTHER in split else "")
+    return _path(row, names), coords, int(row[-1])
+
+
+def _whole(path: Path) -> Iterable[Path]:
+    """A place and all above it that are known."""
+    return (path[:depth] for depth in range(len(path) + 1) if None not in path[: max(depth - 1, 0)])
+
+
+def _split(
+    asked: Asked, id: str, cells: Iterable[tuple[Path, Coords, int]], codes: Sequence[str], split: Codes
 ) -> Colours:
-    rows: dict[str, list[int]] = {}
-    for case in known.cases:
-        if case.id in known.children and case.level in levels:
-            rows.setdefault(of(case), [0] * len(levels))[levels.index(case.level)] += 1
-    order = {zh: at for at, zh in enumerate(rules.age_zh(low) for low, _ in rules.ages)}
-    ordered = dict(sorted(rows.items(), key=lambda each: (order.get(each[0], len(order)), each[0])))
-    lines, total = table(ordered, columns=len(levels), under=rules.small_under)
-    return Colours(id, tuple(lines), total)
+    own, over, near = asked.place.path, defaultdict[Path, int](int), defaultdict[Cell, int](int)
+    for path, coords, many in cells:
+        for part in _whole(path):
+            over[part] += many
+            # What is hidden depends on a place's wholes and on what lies beside them, on nothing below.
+            if not part or (len(part) <= len(own) and part[:-1] == own[: len(part) - 1]):
+                for free in ((ALL, ALL), (coords[0], ALL), (ALL, coords[1]), coords):
+                    near[part, free] += many
+    under = asked.rules.small_under
+    hidden = hide_crossed(
+        {cell: (many,) for cell, many in near.items()}, ((*codes, OTHER), tuple(split)), under=under,
+        hidden=hide({path: (many,) for path, many in over.items()}, under=under),
+    )
+
+    def at(level: str | None, by: str | None) -> int | None:
+        return None if (own, (level, by)) in hidden else near.get((own, (level, by)), 0)
+
+    def line(zh: str, by: str | None) -> Line:
+        return Line(zh, tuple(at(each, by) for each in codes), at(ALL, by))
+
+    lines = [line(zh, code) for code, zh in split.items() if near.get((own, (ALL, code)))]
+    return Colours(id, tuple(lines), line(WHOLE, ALL) if lines else None)
 
 
-def _by_place(known: Known, viewer: Viewer) -> Callable[[Case], str]:
-    if viewer.seat is None:
-        raise NotAllowed
-    below = LEVELS.index(viewer.seat.division_level) + 1
-    column = f"{LEVELS[min(below, len(LEVELS) - 1)]}_id"
-    wanted = {getattr(case, column) for case in known.cases} - {None}
-    names = dict(Division.objects.filter(id__in=wanted).values_list("id", "name"))
-    return lambda case: names.get(getattr(case, column), NO_PLACE)
+def yields(asked: Asked) -> list[Yield]:
+    """What came of screening with instruments, and of identification, among the children on file at the end."""
+    refuse(asked.viewer, asked.place, asked.at)
+    rows, names = Counting(asked.days).yields(sorted(asked.rules.confirmed)), _codes()
+    return [_yield(asked, id, [
+        (_path(row, names), tuple(map(int, row[len(PLACES) + 5 * at : len(PLACES) + 5 * at + 5]))) for row in rows
+    ]) for at, id in enumerate(("screened", "identified"))]
 
 
-def _age(known: Known, case: Case, rules: CalibrationRules, today: date) -> str:
-    return rules.age_zh(age_on(known.children[case.id].birth_month, today))
+def _yield(asked: Asked, id: str, rows: Iterable[tuple[Path, tuple[int, ...]]]) -> Yield:
+    own, under, sums = asked.place.path, asked.rules.small_under, defaultdict[Path, list[int]](lambda: [0] * 5)
+    for path, counts in rows:
+        for part in _whole(path):
+            sums[part] = [one + more for one, more in zip(sums[part], counts, strict=True)]
+    hidden, steps = frozenset[Path](), list[int | None]()
+    for at in range(4):
+        # Who got there and who didn't: neither may be few, here or in what is left beside places that are told.
+        table = {
+            path: (counts[at], counts[at - 1] - counts[at]) if at else (counts[at],) for path, counts in sums.items()
+        }
+        hidden = hide(table, under=under, also=hidden)
+        steps.append(None if own in hidden else sums[own][at])
+    confirmed, graded = sums[own][3:]
+    is_told = None not in steps
+    return Yield(id, tuple(steps), share(graded - confirmed, graded, under=under) if is_told else None)
 
 
-def _results(ids: Sequence[UUID]) -> Results:
-    rows: list[tuple[UUID, UUID, str, Mapping[str, Any], Mapping[str, str]]] = []
-    for start in range(0, len(ids), CHUNK):
-        found = Result.objects.filter(child_id__in=ids[start : start + CHUNK], kind__in=READ)
-        rows += list(found.values_list("entry_id", "child_id", "kind", "data", "definitions"))
-    return tuple(sorted(rows, key=lambda row: row[0]))
+def drift(asked: Asked, *, cuts: Mapping[str, Cut]) -> list[Drift]:
+    """Quarter by quarter the sheets of each instrument and version that has a cut; those of too few are left out."""
+    refuse(asked.viewer, asked.place, asked.at)
+    names, found = _codes(), defaultdict[tuple[str, str, str], dict[Path, list[Decimal]]](dict)
+    for row in Counting(asked.days).drift(cuts):
+        *_, name, version, quarter, sheets, children, total, positive = row
+        for part in _whole(_path(row, names)):
+            before = found[name, version, quarter].setdefault(part, [Decimal()] * 4)
+            more = (Decimal(sheets), Decimal(children), Decimal(str(total)), Decimal(positive))
+            found[name, version, quarter][part] = [one + each for one, each in zip(before, more, strict=True)]
+    told = (
+        _drift(asked, key, by_place) for key, by_place in sorted(found.items())
+        if key[2] >= _first_quarter(asked)
+    )
+    return [each for each in told if each is not None]
 
 
-def _of(known: Known, kind: str) -> Results:
-    return tuple(row for row in known.results if row[2] == kind)
-
-
-def _informants(known: Known, informants: Mapping[str, str]) -> dict[UUID, str]:
-    """Who answered the instruments of each child's newest assessment that had any."""
-    found: dict[UUID, str] = {}
-    for _, child, _, data, _ in _of(known, ASSESSMENT):
-        by = {INFORMANTS.get(informants.get(name, ""), UNKNOWN) for name in data.get("scores") or ()}
-        if by:
-            found[child] = by.pop() if len(by) == 1 else SEVERAL
-    return found
-
-
-def yields(known: Known, *, rules: CalibrationRules) -> list[Yield]:
-    """What came of screening with instruments, and of identification."""
-    assessed = {child for _, child, *_ in _of(known, ASSESSMENT)}
-    standing = {case.id: case.standing for case in known.cases}
-    told = {child: str(data.get("result", "")) for _, child, _, data, _ in _of(known, IDENTIFICATION)}
-    answered = dict(Participant.objects.filter(
-        state=Participant.ANSWERED, child_id__isnull=False
-    ).values_list("child_id", "outcome"))
-    screened = {child: answered[child] in {ABOVE, ALARM} for child in known.children if child in answered}
-    identified = {child: told[child] == "refer" for child in known.children if told.get(child)}
-    return [
-        _yield("screened", screened, assessed, standing, rules),
-        _yield("identified", identified, assessed, standing, rules),
-    ]
-
-
-def _yield(
-    id: str, asked: Mapping[UUID, bool], assessed: set[UUID], standing: Mapping[UUID, str], rules: CalibrationRules
-) -> Yield:
-    positive = {child for child, is_positive in asked.items() if is_positive}
-    seen = positive & assessed
-    graded = {child for child in seen if standing.get(child)}
-    confirmed = {child for child in graded if standing[child] in rules.confirmed}
-    steps = chain([len(asked), len(positive), len(seen), len(confirmed)], under=rules.small_under)
-    return Yield(id, tuple(steps), share(len(graded - confirmed), len(graded), under=rules.small_under))
-
-
-def drift(known: Known, *, cuts: Mapping[str, Cut], rules: CalibrationRules, at: datetime) -> list[Drift]:
-    """Quarter by quarter the sheets of each instrument and version that has a cut; too few are left out."""
-    rows = [row for row in known.results if row[3].get("scores")]
-    days = _days(row[0] for row in rows)
-    found: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
-    first = _quarter(at, back=rules.quarters - 1)
-    for entry, _, _, data, definitions in rows:
-        quarter = _quarter(days[entry]) if entry in days else ""
-        for name, score in data["scores"].items():
-            value = _number(score.get("totals", {}).get(cuts[name].scale)) if name in cuts else None
-            if value is not None and quarter >= first:
-                found[name, str(definitions.get(f"instruments/{name}", ""))[:6], quarter].append(value)
-    return [
-        Drift(name, version, quarter, len(values), _mean(values), _positive(values, cuts[name], rules))
-        for (name, version, quarter), values in sorted(found.items()) if len(values) >= rules.small_under
-    ]
-
-
-def _days(entries: Iterable[UUID]) -> dict[UUID, datetime]:
-    ids = list(entries)
-    found: dict[UUID, datetime] = {}
-    for start in range(0, len(ids), CHUNK):
-        found |= dict(Entry.objects.filter(id__in=ids[start : start + CHUNK]).values_list("id", "occurred_at"))
-    return found
-
-
-def _quarter(moment: datetime, *, back: int = 0) -> str:
-    """2025年第3季度, sortable within a century."""
-    day = moment.astimezone(CHINA).date()
-    number = day.year * 4 + (day.month - 1) // 3 - back
-    return f"{number // 4}年第{number % 4 + 1}季度"
-
-
-def _number(value: object) -> Decimal | None:
-    try:
-        return None if value is None else Decimal(str(value))
-    except InvalidOperation:
+def _drift(asked: Asked, key: tuple[str, str, str], by_place: Mapping[Path, Sequence[Decimal]]) -> Drift | None:
+    own, under = asked.place.path, asked.rules.small_under
+    hidden = hide({path: (int(each[1]),) for path, each in by_place.items()}, under=under)
+    if own in hidden or own not in by_place:
         return None
+    sheets, _, total, positive = by_place[own]
+    mean = (total / sheets).quantize(Decimal("0.01"))
+    year, quarter = key[2].split("q")
+    return Drift(
+        key[0], key[1], f"{year}年第{quarter}季度", int(sheets), mean, share(int(positive), int(sheets), under=under)
+    )
 
 
-def _mean(values: Sequence[Decimal]) -> Decimal:
-    return (sum(values, Decimal()) / len(values)).quantize(Decimal("0.01"))
-
-
-def _positive(values: Sequence[Decimal], cut: Cut, rules: CalibrationRules) -> int | None:
-    return share(sum(cut.is_positive(float(each)) for each in values), len(values), under=rules.small_under)
+def _first_quarter(asked: Asked) -> str:
+    day = asked.days.last
+    number = day.year * 4 + (day.month - 1) // 3 - asked.rules.quarters + 1
+    return f"{number // 4}q{number % 4 + 1}"

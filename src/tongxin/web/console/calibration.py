@@ -1,27 +1,36 @@
 """Whether the rules are right, not whether people are: colours, yields, drift, and what a change of rules would do."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from tongxin.access import selectors as access
+from tongxin.accounts.models import LEVELS
 from tongxin.assessments.rulings import rulings_in
 from tongxin.core.instruments import Instrument
+from tongxin.core.pathway import CHINA
 from tongxin.core.screening import Cut, Rule, read_rule
 from tongxin.flows import amending as flow
 from tongxin.flows import trying
 from tongxin.flows.calibration import figures
-from tongxin.flows.calibration.figures import Colours, Drift, Yield
+from tongxin.flows.calibration.figures import Asked, Colours, Drift, Yield
 from tongxin.flows.refusals import NotAllowed
 from tongxin.flows.trial_words import DIRECTIONS
+from tongxin.indicators import service
+from tongxin.indicators.questions import dimensions_in, offered, period_of
 from tongxin.rulebook import amending, rules, trials
 from tongxin.supervision.calibration import CalibrationRules, calibration_in, parts
+from tongxin.web.console import calibration_file
 from tongxin.web.console.chips import Chip, scheme_chips
 from tongxin.web.console.figure_links import figure_links
-from tongxin.web.console.options import pathway_shown, region_of_viewer
+from tongxin.web.console.indicators import CSV, KINDS, XLSX, as_csv, workbook
+from tongxin.web.console.options import region_of_viewer
 from tongxin.web.doors import Request, door
 from tongxin.web.pages import show
 
@@ -33,43 +42,94 @@ STEPS = {
 }
 
 
+HOME, PERIOD = "/calibration/", "this_year"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is asked, by which codes, and the columns of the tables of colours."""
+
+    asked: Asked
+    period: str
+    periods: Sequence[tuple[str, str]]
+    columns: Sequence[tuple[str, Chip | None]]
+    problem: str
+
+    def query(self, **more: str) -> str:
+        """The same question as part of an address."""
+        return urlencode({"place": self.asked.place.code, "period": self.period, **more})
+
+
 @door("office.see_calibration")
 def calibration_page(request: Request) -> HttpResponse:
     """Everything on one page, each figure with how it is reckoned."""
-    region = region_of_viewer(request)
-    found = calibration_in(region=region, at=request.at)
-    chips = _chips(request, region)
-    instruments = rulings_in(region=region, at=request.at)[0].instruments
-    try:
-        known = figures.known_to(request.viewer, at=request.at)
-    except NotAllowed:
-        raise Http404 from None
-    tables = figures.colours(
-        known, viewer=request.viewer, levels=list(chips), informants=_informants(instruments), rules=found,
-        at=request.at,
-    )
+    page, found, told = _told(request)
+    asked = page.asked
     return show(request, "calibration/page.html", {
-        "rules": found, "chips": list(chips.values()), "tables": [_table(each, found) for each in tables],
-        "yields": [_yield(each, found) for each in figures.yields(known, rules=found)],
-        "drift": _drifts(
-            figures.drift(known, cuts=_cuts(region, request.at), rules=found, at=request.at), instruments
-        ),
-        "definitions": figure_links(request, {"places": figures.GRADES}),
-        "children": len(known.cases), "replay": _replay(request, found),
-        "may_try": access.may_do(viewer=request.viewer, action=WRITE, at=request.at),
+        "rules": found, "chips": [chip for _, chip in page.columns], "columns": page.columns, **told,
+        "replay": _replay(request, found), "may_try": access.may_do(viewer=request.viewer, action=WRITE, at=request.at),
+        "place": asked.place, "first": asked.days.first, "last": asked.days.last, "is_past": asked.days.is_past,
+        "definitions": figure_links(request, {"places": asked.indicator.id}),
+        "problem": page.problem, "period": page.period, "periods": page.periods,
+        "places": [{"code": each.code, "zh": each.name} for each in service.offered(request.viewer)
+                   if each.level != LEVELS[-1]],
+        "steps": [{"zh": each.zh, "url": f"{HOME}?{page.query(place=each.code)}"}
+                  for each in service.above(request.viewer, asked.place)],
+        "files": [{"zh": zh, "url": f"{HOME}table/?{page.query(kind=kind)}"}
+                  for kind, zh in ((XLSX, _("下载 Excel")), (CSV, _("下载 CSV")))],
     })
 
 
-def _chips(request: Request, region: str) -> dict[str, Chip]:
-    known = scheme_chips(region=region, at=request.at)
-    return {each: known[each] for each in pathway_shown(request).levels if each in known}
+@door("office.see_calibration")
+def calibration_table(request: Request) -> HttpResponse:
+    """The same figures as a file, with what each means."""
+    kind = request.GET.get("kind", XLSX)
+    if kind not in KINDS:
+        raise Http404
+    page, found, told = _told(request)
+    rows, about = calibration_file.rows(told, [zh for zh, _chip in page.columns]), calibration_file.about(
+        found, place=page.asked.place.zh, first=page.asked.days.first, last=page.asked.days.last
+    )
+    content = workbook(rows, about, numbers=(3,)) if kind == XLSX else as_csv([*rows, (), *about])
+    return HttpResponse(content, content_type=KINDS[kind], headers={
+        "Content-Disposition": f'attachment; filename="calibration-{page.asked.place.code}.{kind}"',
+    })
 
 
-def _informants(instruments: Mapping[str, Instrument]) -> dict[str, str]:
-    """Who answers each instrument; one that several may answer says nothing of who did."""
-    return {
-        name: each.informants[0].code for name, each in instruments.items() if len(each.informants) == 1
+def _told(request: Request) -> tuple[Page, CalibrationRules, dict[str, Any]]:
+    region = region_of_viewer(request)
+    found = calibration_in(region=region, at=request.at)
+    page = _asked(request, found, region)
+    try:
+        tables = figures.colours(page.asked)
+        yields = figures.yields(page.asked)
+        rows = figures.drift(page.asked, cuts=_cuts(region, request.at))
+    except NotAllowed:
+        raise Http404 from None
+    instruments = rulings_in(region=region, at=request.at)[0].instruments
+    return page, found, {
+        "tables": [_table(each, found) for each in tables], "yields": [_yield(each, found) for each in yields],
+        "drift": _drifts(rows, instruments), "children": any(each.total and each.total.total != 0 for each in tables)
+        or any(tables[0].lines),
     }
+
+
+def _asked(request: Request, found: CalibrationRules, region: str) -> Page:
+    place = service.place_for(request.viewer, request.GET.get("place", "")[:12])
+    if place is None or len(place.path) >= len(LEVELS):
+        raise Http404
+    today, dimensions = request.at.astimezone(CHINA).date(), dimensions_in(region=region, at=request.at)
+    code, problem = request.GET.get("period", "") or PERIOD, ""
+    periods = offered(today, dimensions=dimensions)
+    if code not in dict(periods):
+        code, problem = PERIOD, str(_("没有这个统计期，下面按今年算。"))
+    period = period_of({"period": [code]}, dimensions=dimensions, today=today)
+    if isinstance(period, str):
+        raise Http404
+    asked = Asked(request.viewer, place, period.first, period.last, request.at, found)
+    known = scheme_chips(region=region, at=request.at)
+    columns = [(each.zh, known.get(each.code)) for each in asked.indicator.parts]
+    return Page(asked, code, periods, columns, problem)
 
 
 def _cuts(region: str, at: datetime) -> Mapping[str, Cut]:
@@ -115,4 +175,6 @@ def _replay(request: Request, found: CalibrationRules) -> dict[str, Any] | None:
     }
 
 
-urlpatterns: list[URLPattern] = [path("calibration/", calibration_page)]
+urlpatterns: list[URLPattern] = [
+    path("calibration/", calibration_page), path("calibration/table/", calibration_table),
+]
