@@ -116,3 +116,28 @@ def test_the_page_tells_many_and_hides_few(cast: world.World, office: SignedIn) 
     assert [line.zh for line in one["lines"]] == ["本人"] and one["total"].total == 6
     assert office("陈管理").get("/calibration/").context["children"] == 0
     assert office("周主任").get("/calibration/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_corrected_sheet_counts_once_and_a_place_and_period_are_chosen(
+    cast: world.World, office: SignedIn
+) -> None:
+    for number in range(6):
+        story = Story(cast, cast.child(f"童{number}"))
+        story.identified()
+        first = story.assessed(**phq_a(q1="1", q2="1")).entry
+        story.assessed(**phq_a(q1="3", q2="3"), supersedes=first.id, correction_kind="correct")
+    desk = office("郑管理")
+    (drift,) = desk.get("/calibration/").context["drift"]
+    assert (drift["row"].sheets, str(drift["row"].mean)) == (6, "6.00")
+    town = desk.get("/calibration/?place=370116001")
+    assert town.context["place"].zh == "凤城街道" and town.context["drift"][0]["row"].sheets == 6
+    past = desk.get("/calibration/?period=last_year")
+    assert past.context["drift"] == [] and [each["steps"][0]["n"] for each in past.context["yields"]] == [0, 0]
+    assert "还没有在办的档案" in past.content.decode()
+    assert desk.get("/calibration/?place=510104").status_code == 404
+    assert "没有这个统计期" in desk.get("/calibration/?period=3000").content.decode()
+    rows = desk.get("/calibration/table/?kind=csv").content.decode("utf-8-sig").splitlines()
+    assert "识别,,有识别结果,6,人" in rows and any(each.startswith("各地的颜色,凤城街道,") for each in rows)
+    assert desk.get("/calibration/table/").content[:2] == b"PK"
+    assert office("周主任").get("/calibration/table/").status_code == 404

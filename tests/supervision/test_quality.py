@@ -7,11 +7,14 @@ import pytest
 
 from tests import world
 from tests.flows.forms import fill
+from tests.flows.story import Story
 from tests.web.conftest import MORNING, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.accounts.models import Holding
+from tongxin.flows.quality import checks
 from tongxin.people.models import Child
+from tongxin.supervision.quality import quality_in
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Office]
@@ -60,3 +63,15 @@ def test_a_village_without_director_is_led_to_its_post(cast: world.World, office
     assert found(desk)["no_director"] == before + 1
     rows = desk.get("/quality/no_director/").context["rows"]
     assert f"/posts/{cast.posts['周主任'].id}/" in {row["mend"] for row in rows}
+
+
+def test_an_agreement_that_was_taken_back_is_none(cast: world.World) -> None:
+    story = Story(cast, cast.child("小雨"))
+    story.identified()
+    agreed = story.record("consent", "王督导").entry
+    story.assessed()
+    rules = quality_in(region="", at=story.at)
+    asked = {"viewer": cast.viewer("郑管理", story.at), "at": story.at}
+    assert checks.many(rules.checks["no_consent"], **asked) == 0
+    story.record("consent", "王督导", supersedes=agreed.id, correction_kind="retract")
+    assert checks.many(rules.checks["no_consent"], **asked) == 1

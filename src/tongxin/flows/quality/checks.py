@@ -9,7 +9,7 @@ from tongxin.access import selectors as access
 from tongxin.access.offices import posts_for
 from tongxin.accounts.models import Division, Holding, Post
 from tongxin.accounts.viewers import Viewer, held
-from tongxin.assessments.models import Result
+from tongxin.assessments.selectors import standing
 from tongxin.cases import slices
 from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE
@@ -91,7 +91,7 @@ def _spans() -> QuerySet[CategorySpan]:
 
 
 def _of_kind(kind: str) -> Exists:
-    return Exists(Result.objects.filter(child_id=OuterRef("id"), kind=kind))
+    return Exists(standing().filter(child_id=OuterRef("id"), kind=kind))
 
 
 def _need_waits(check: Check, at: datetime) -> Q:

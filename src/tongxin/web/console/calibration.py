@@ -109,8 +109,7 @@ def _told(request: Request) -> tuple[Page, CalibrationRules, dict[str, Any]]:
     instruments = rulings_in(region=region, at=request.at)[0].instruments
     return page, found, {
         "tables": [_table(each, found) for each in tables], "yields": [_yield(each, found) for each in yields],
-        "drift": _drifts(rows, instruments), "children": any(each.total and each.total.total != 0 for each in tables)
-        or any(tables[0].lines),
+        "drift": _drifts(rows, instruments), "children": tables[0].total is None or tables[0].total.total != 0,
     }
 
 

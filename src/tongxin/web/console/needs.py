@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from tongxin.access import selectors as access
-from tongxin.assessments.models import Result
+from tongxin.assessments.selectors import standing
 from tongxin.cases.models import Task
 from tongxin.cases.tasks import LIVE
 from tongxin.people.models import Child
@@ -75,7 +75,7 @@ def need_list(request: Request) -> HttpResponse:
 def _answered(request: Request) -> list[dict[str, Any]]:
     """How many were answered in which way so far, about children whose benefits the viewer may read."""
     children = access.visible(Child.objects.all(), viewer=request.viewer, part=PART, at=request.at)
-    found = Result.objects.filter(kind=FORM, child_id__in=children.values("id"))
+    found = standing().filter(kind=FORM, child_id__in=children.values("id"))
     counted = Counter(found.values_list("data__outcome", flat=True))
     kinds = words_of(request, "need_outcome")
     return [{"zh": zh, "number": counted[code]} for code, zh in kinds.items() if counted[code]]
