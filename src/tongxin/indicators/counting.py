@@ -8,20 +8,24 @@ from typing import Any
 
 from tongxin.core.indicators.hiding import Path
 from tongxin.core.indicators.sets import LEVELS
-from tongxin.indicators.statements import Asked, is_apart
+from tongxin.indicators.statements import BEHIND, Asked, is_apart
 
 Ask = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
 
 
 @dataclass(slots=True)
 class Numbers:
-    """What was counted for one indicator at one place; `known` is how many rows the set has there at all."""
+    """What was counted for one indicator at one place; `known` is how many rows the set has there at all.
+
+    `parts` by code, and `inside` how many children are behind each where rows are counted.
+    """
 
     known: int = 0
     value: int | None = None
     base: int | None = None
     behind: int | None = None
     parts: dict[str, int] = field(default_factory=dict)
+    inside: dict[str, int] = field(default_factory=dict)
 
 
 Counted = dict[str, dict[Path, Numbers]]
@@ -61,7 +65,10 @@ def read(asked: Asked, rows: Iterable[Sequence[Any]], *, codes: Mapping[Any, str
                 # A place that has changed stands twice under one code.
                 setattr(numbers, column.what, (getattr(numbers, column.what) or 0) + int(number))
             else:
-                numbers.parts[column.what] = numbers.parts.get(column.what, 0) + int(number)
+                into, code = (numbers.inside, column.what[1:]) if column.what[0] == BEHIND else (
+                    numbers.parts, column.what,
+                )
+                into[code] = into.get(code, 0) + int(number)
     return found
 
 

@@ -1,10 +1,12 @@
 """Counted numbers as they may be shown: blank where nothing was recorded, hidden where somebody could be recognised."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from tongxin.core.indicators import Indicator, hide
+from tongxin.core.indicators.crossing import ALL, Cell, hide_crossed
+from tongxin.core.indicators.dimensions import OTHER
 from tongxin.core.indicators.hiding import Path
 from tongxin.core.indicators.sets import LEVELS
 from tongxin.indicators.counting import Numbers
@@ -54,14 +56,22 @@ def hidden_at(
         # What is counted in rows may be many rows of few children: both are looked at.
         return hide(both, under=under, also=hidden), {}
     if indicator.parts:
-        split = {path: _rows(each) for path, each in counted.items()}
-        return hidden, dict.fromkeys(codes, hide(split, under=under, also=hidden))
+        return hidden, _parts_hidden(codes, counted, hidden, under=under)
     return hidden, {}
 
 
-def _rows(numbers: Numbers) -> tuple[int, ...]:
-    told = tuple(numbers.parts.values())
-    return (*told, max((numbers.value or 0) - sum(told), 0))
+def _parts_hidden(
+    codes: Sequence[str], counted: Mapping[Path, Numbers], hidden: Collection[Path], *, under: int
+) -> Mapping[str, frozenset[Path]]:
+    """Where each part is hidden: where a question by the same codes hides it, so that both together tell no more."""
+    cells: dict[Cell, tuple[int, ...]] = {}
+    for path, each in counted.items():
+        cells[path, (ALL,)] = (each.behind or 0,)
+        for code in codes:
+            cells[path, (code,)] = (each.inside.get(code, each.parts[code]),)
+        cells[path, (OTHER,)] = (max((each.behind or 0) - sum(cells[path, (code,)][0] for code in codes), 0),)
+    found = hide_crossed(cells, [(*codes, OTHER)], under=under, hidden=hidden)
+    return {code: frozenset(path for path, coords in found if coords == (code,)) for code in codes}
 
 
 def figure(

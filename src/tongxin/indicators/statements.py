@@ -20,12 +20,17 @@ Statement = tuple[str, tuple[object, ...]]
 ALL, CHILDREN = "CAST(sum({c}) AS BIGINT)", "count(*) FILTER (WHERE {c} > 0 AND child IS NOT NULL)"
 PEOPLE = "CAST(sum(CASE WHEN child IS NULL THEN {c} WHEN {c} > 0 THEN 1 ELSE 0 END) AS BIGINT)"
 TEXT = "VARCHAR"
+# Before a code: how many children are behind it.
+BEHIND = "~"
 NO_DAYS: Mapping[str, tuple[date, date]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One number of a statement: which indicator's, and what: its value, its base, the children behind it, one code."""
+    """One number of a statement: which indicator's, and what.
+
+    Its value, its base, the children behind it, one code, or (`BEHIND`) the children behind one code.
+    """
 
     indicator: str
     what: str
@@ -108,6 +113,8 @@ class Asked:
             for part in each.parts:
                 inside = f"count(*) FILTER (WHERE f.w{at} AND f.{each.by} = '{part.code}')"
                 yield Column(each.id, part.code), inside, how
+                if each.count != "child" and self.facts.is_protected and "child" in self.facts.keys:
+                    yield Column(each.id, f"{BEHIND}{part.code}"), inside, PEOPLE
 
     def cells(self, *, lowest: str = LEVELS[-1], by: Sequence[str] = ()) -> Statement:
         """By province to the lowest level, and by other columns of the source: how many rows, then the columns.
