@@ -177,6 +177,13 @@ def outward() -> bytes:
 BAD = {
     "no word file": (b"PK\x03\x04 not really", "不是 Word 文件"), "empty": (b"", "不是 Word 文件"),
     "unknown": (layout("{{ children_names }}"), "不认识的占位符“children_names”"),
+    "a typing error": (layout("走访 {{ n.visit }}"), "不认识的占位符“visit”"),
+    "no heading": (layout("{{ t.nothing }}"), "不认识的占位符“nothing”"),
+    "for ever": (layout("{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}"),
+                 "不认识的占位符“range”"),
+    "too large": (layout("{{ 'x' * 1000000000 }}"), "没有成功"),
+    "as long": (layout("{{ title.center(999999999) }}"), "没有成功"),
+    "too deep": (layout("".join(f"{{% for {each} in sections %}}" for each in "abcd") + "{% endfor %}" * 4), "太深"),
     "not closed": (layout("{% for each in sections %}"), "占位符写得不完整"),
     "reaching out": (layout("{{ title.__class__.__mro__[1].__subclasses__() }}"), "占位符写得不完整"),
     "outward": (outward(), "宏或外部链接"), "too big": (b"x" * (word.MOST_BYTES + 1), "文件太大"),

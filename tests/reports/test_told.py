@@ -14,6 +14,8 @@ from tests.web.conftest import Clock, Office
 from tests.web.conftest import office as office
 from tests.web.conftest import time as time
 from tongxin.core.pathway import CHINA
+from tongxin.flows.reporting import adding, making
+from tongxin.ledger.models import Event
 from tongxin.lib import ids
 from tongxin.reports.models import Report
 
@@ -76,3 +78,16 @@ def test_a_report_made_before_eight_bears_its_own_day(desk: Office) -> None:
     words = Document(io.BytesIO(desk.get(f"/reports/{row.id}/file/docx/").content))
     text = "\n".join(each.text for each in words.paragraphs)
     assert "2026年2月1日" in text and "1月31日" not in text
+
+
+def test_whoever_put_a_figure_into_a_report_has_a_hand_in_it(desk: Office, cast: world.World, time: Clock) -> None:
+    """A figure put in by a second person is theirs: it is on record, and they don't issue the report."""
+    row = made(desk, "2025-09-01")
+    Report.objects.update(person_id=cast.people["许督导"].id, post_id=cast.posts["许督导"].id)
+    second = cast.viewer("郑管理", time.now)
+    assert second.person_id not in making.writers(Report.objects.get())
+    adding.add(report_id=row.id, indicator_id="closures", actor=second, at=time.now)
+    row.refresh_from_db()
+    assert row.figures[-1]["rows"][0]["by"] == str(second.person_id) and second.person_id in making.writers(row)
+    (event,) = Event.objects.filter(kind="report.extended")
+    assert event.clear["figure"] == "closures" and event.person_id == second.person_id

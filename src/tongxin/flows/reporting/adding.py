@@ -13,7 +13,7 @@ from tongxin.core.forms import Problem
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.reporting import frozen
 from tongxin.flows.reporting.content import FEW, note
-from tongxin.flows.reporting.making import MAKE, NOT_NOW, seen_by
+from tongxin.flows.reporting.making import MAKE, NOT_NOW, note_deed, seen_by
 from tongxin.indicators import service
 from tongxin.indicators.rules import indicator_in
 from tongxin.reports.models import Report
@@ -51,9 +51,7 @@ def add(*, report_id: UUID, indicator_id: str, actor: Viewer, at: datetime) -> R
     )[0]
     head = f"{place.zh}　{row.period}"
     made["places"] = [_drawn(each, made["rows"][0], head) for each in made["places"]]
-    row.figures = _with(row.figures, made)
-    row.save(update_fields=["figures"])
-    return row
+    return _keep(row, made, indicator.id, actor, at)
 
 
 @transaction.atomic
@@ -69,8 +67,18 @@ def add_table(*, report_id: UUID, table: frozen.Row, place: service.Place, actor
     marks = [_mark(each) for section in row.figures for each in section["places"]]
     if _mark(table) in marks:
         raise Refused([Problem("report", THERE.format(zh=table["zh"]), True)])
-    row.figures = _with(row.figures, {"id": ADDED, "zh": ADDED_ZH, "help": HELP, "rows": [], "places": [table]})
+    made = {"id": ADDED, "zh": ADDED_ZH, "help": HELP, "rows": [], "places": [table]}
+    return _keep(row, made, table["id"], actor, at)
+
+
+def _keep(row: Report, made: frozen.Row, figure: str, actor: Viewer, at: datetime) -> Report:
+    """Each figure with who put it in and when: whoever did had a hand in the report, and it is on record."""
+    said = {"by": str(actor.person_id), "at": at.isoformat()}
+    row.figures = _with(row.figures, {
+        **made, **{name: [{**each, **said} for each in made[name]] for name in ("rows", "places")},
+    })
     row.save(update_fields=["figures"])
+    note_deed("report.extended", row, actor, at, figure=figure)
     return row
 
 

@@ -75,7 +75,7 @@ def make(
         post_id=post_id, made_at=at,
     )
     made.save(force_insert=True)
-    _tell("report.counted", made, actor, at)
+    note_deed("report.counted", made, actor, at)
     return made
 
 
@@ -109,7 +109,7 @@ def settle(*, report_id: UUID, agrees: bool, reason: str, actor: Viewer, at: dat
     if agrees:
         row.issued_at, row.issued_by_id = at, person_id
         _move(row, Report.ISSUED)
-        _tell("report.issued", row, actor, at)
+        note_deed("report.issued", row, actor, at)
         return
     if not reason.strip():
         raise Refused([Problem("reason", NO_REASON, True)])
@@ -118,9 +118,10 @@ def settle(*, report_id: UUID, agrees: bool, reason: str, actor: Viewer, at: dat
 
 
 def writers(row: Report) -> set[UUID]:
-    """Whoever made the report or wrote in it."""
+    """Whoever made the report, wrote in it or put a figure into it."""
     wrote = row.words.filter(deed=Words.WRITTEN).values_list("person_id", flat=True)
-    return {row.person_id, *wrote}
+    added = (each for section in row.figures for name in ("rows", "places") for each in section[name])
+    return {row.person_id, *wrote, *(UUID(each["by"]) for each in added if "by" in each)}
 
 
 def newest(row: Report, deed: str) -> Words | None:
@@ -158,6 +159,8 @@ def _move(row: Report, state: str) -> None:
     row.save(update_fields=["state", "issued_at", "issued_by"])
 
 
-def _tell(kind: str, row: Report, actor: Viewer, at: datetime) -> None:
+def note_deed(kind: str, row: Report, actor: Viewer, at: datetime, **more: str) -> None:
+    """Put on record what was done to a report."""
     vault.create_keys([row.key_owner], at=at)
-    ledger.record(kind=kind, subject=row.key_owner, actor=actor, at=at, is_fact=True, clear={"report": row.kind})
+    clear = {"report": row.kind, **more}
+    ledger.record(kind=kind, subject=row.key_owner, actor=actor, at=at, is_fact=True, clear=clear)

@@ -12,7 +12,10 @@ from tongxin.core.forms import Problem
 from tongxin.flows.made_once import made_before, made_once
 from tongxin.flows.refusals import NotAllowed, Refused
 from tongxin.flows.reporting import word
+from tongxin.flows.reporting.adding import ADDED
 from tongxin.flows.reporting.making import kinds_for
+from tongxin.indicators import service
+from tongxin.indicators.rules import groups_in
 from tongxin.reports.models import Template
 
 CHANGE = "change_report_templates"
@@ -53,7 +56,7 @@ def add(*, template_id: UUID, kind: str, file: bytes | None, actor: Viewer, at: 
         raise Refused([Problem("kind", NO_KIND, True)])
     if file is not None:
         try:
-            word.check(file, sample=SAMPLE)
+            word.check(file, sample=_sample(kind, actor, at))
         except word.BadTemplate as wrong:
             raise Refused([Problem("file", str(wrong), True)]) from None
     made = Template(
@@ -62,6 +65,16 @@ def add(*, template_id: UUID, kind: str, file: bytes | None, actor: Viewer, at: 
     )
     made.save()
     return made
+
+
+def _sample(kind: str, actor: Viewer, at: datetime) -> dict[str, object]:
+    """A report to try a layout on, with every figure and heading that it may name."""
+    groups = groups_in(region=service.region_of(actor), at=at)
+    sections = (each.id for each in kinds_for(actor, at=at)[kind].sections)
+    return {
+        **SAMPLE, "n": word.Named({each.id: "576 人" for group in groups for each in group.indicators}),
+        "t": word.Named(dict.fromkeys((*sections, ADDED), "写在数后面的话。")),
+    }
 
 
 def layout(*, kind: str, division: Division) -> bytes | None:
