@@ -78,8 +78,7 @@ def told_on(client: Office, table: service.Table) -> Told:
         if any(_part(whole, code).state == HIDDEN for code in order):
             assert all(not each["lines"] and each["total"] is None for each in page.context["tables"][1:])
         for line, place in _pairs([{"zh": each.zh, "line": each} for each in places["lines"]], table):
-            for chip, many in zip(page.context["chips"], line["line"].counts, strict=True):
-                code = next(row["code"] for row in district if row["chip"] == chip)
+            for code, many in zip(page.context["codes"], line["line"].counts, strict=True):
                 yield "calibration", line["zh"], many, _part(table.at(MEANT["levels"], place), code)
     if (page := client.get("/capacity/")).status_code == 200:
         rows = [page.context["whole"], *page.context["parts"]]

@@ -57,9 +57,10 @@ class Counting:
         )
         named = ", ".join(column(at) for at, _ in enumerate(dimensions))
         return self._ask(
+            f"WITH i AS MATERIALIZED ({self._filled_in_by}) "
             f"SELECT {AT}, level, {named}, informant, count(*) FROM (SELECT {AT}, kid.level AS level, {codes}, "
             f"coalesce(i.informant, '{NO_CUT}') AS informant FROM ({self._kids}) AS kid "
-            f"LEFT JOIN ({self._filled_in_by}) i ON i.whose = kid.child) AS k GROUP BY {AT}, level, {named}, informant"
+            f"LEFT JOIN i ON i.whose = kid.child) AS k GROUP BY {AT}, level, {named}, informant"
         )
 
     def yields(self, confirmed: Sequence[str]) -> list[Row]:
@@ -74,7 +75,8 @@ class Counting:
             )
         )
         return self._ask(
-            f"WITH q AS ({self._screened}), i AS ({self._identified}), s AS ({self._assessed}) "
+            f"WITH q AS MATERIALIZED ({self._screened}), i AS MATERIALIZED ({self._identified}), "
+            f"s AS MATERIALIZED ({self._assessed}) "
             f"SELECT {AT}, {counts} FROM ({self._kids}) AS k LEFT JOIN q ON q.whose = k.child "
             f"LEFT JOIN i ON i.whose = k.child LEFT JOIN s ON s.whose = k.child GROUP BY {AT}"
         )
@@ -113,12 +115,12 @@ class Counting:
         words, day = self._words, f"'{self.days.last.isoformat()}'"
         if not self.days.is_past:
             return (
-                f"SELECT {self._at('p')}, p.id AS child, c.level AS level, c.standing AS standing, "
-                "c.identified AS result, p.sex AS sex, p.birth_month AS born "
+                f"SELECT {self._at('p')}, {words.id('p.id')} AS child, c.level AS level, c.standing AS standing, "
+                "p.sex AS sex, p.birth_month AS born "
                 "FROM cases_case c JOIN people_child p ON p.id = c.id WHERE c.goes_on IS NULL AND c.is_open"
             )
         return (
-            f"SELECT {', '.join(f'f.{each}' for each in PLACES)}, p.id AS child, f.level AS level, "
+            f"SELECT {', '.join(f'f.{each}' for each in PLACES)}, f.child AS child, f.level AS level, "
             f"f.level AS standing, p.sex AS sex, p.birth_month AS born FROM ({standings(words)}) AS f "
             f"JOIN people_child p ON {words.id('p.id')} = f.child "
             f"WHERE from_on <= {day} AND (until_on IS NULL OR until_on > {day}) "
@@ -133,7 +135,7 @@ class Counting:
             "FROM rulebook_definitionversion v WHERE v.kind = 'instruments'"
         )
         newest = (
-            f"SELECT {WHOSE} AS whose, r.data AS data, r.definitions AS definitions, "
+            f"SELECT {self._words.id(WHOSE)} AS whose, r.data AS data, r.definitions AS definitions, "
             f"row_number() OVER (PARTITION BY {WHOSE} ORDER BY e.occurred_at DESC, e.id DESC) AS turn "
             f"{self._entries(('assessment',))} WHERE e.occurred_at < {self._moment(self.days.last, 1)} AND {STANDS} "
             f"AND EXISTS (SELECT 1 FROM {words.each('r.data', 'scores')} AS z)"
@@ -152,14 +154,15 @@ class Counting:
         if not self.days.is_past:
             # Of days up to now the newest result is the one that the case has.
             return (
-                f"SELECT k.child AS whose, CASE WHEN k.result = 'refer' THEN 1 ELSE 0 END AS positive "
-                f"FROM ({self._kids}) AS k WHERE k.result <> 'none' AND k.child IN (SELECT {WHOSE} "
-                f"{self._entries(('identification',))} WHERE {self._within} AND {STANDS})"
+                f"SELECT {words.id('o.id')} AS whose, CASE WHEN o.identified = 'refer' THEN 1 ELSE 0 END AS positive "
+                f"FROM (SELECT DISTINCT {WHOSE} AS whose FROM ledger_entry e JOIN cases_case c ON c.id = e.subject_id "
+                f"WHERE e.kind = 'identification' AND {self._within} AND {STANDS}) AS d "
+                "JOIN cases_case o ON o.id = d.whose WHERE o.identified <> 'none'"
             )
         result = words.text("r.data", "result")
         return (
             f"SELECT whose, CASE WHEN result = 'refer' THEN 1 ELSE 0 END AS positive FROM ("
-            f"SELECT {WHOSE} AS whose, {result} AS result, "
+            f"SELECT {self._words.id(WHOSE)} AS whose, {result} AS result, "
             f"row_number() OVER (PARTITION BY {WHOSE} ORDER BY e.occurred_at DESC, e.id DESC) AS turn "
             f"{self._entries(('identification',))} WHERE {self._within} AND {STANDS}) AS t "
             "WHERE turn = 1 AND coalesce(result, '') <> ''"
@@ -168,14 +171,14 @@ class Counting:
     @property
     def _assessed(self) -> str:
         return (
-            f"SELECT DISTINCT {WHOSE} AS whose {self._entries(('assessment',))} "
-            f"WHERE {self._within} AND {STANDS}"
+            f"SELECT DISTINCT {self._words.id(WHOSE)} AS whose FROM ledger_entry e "
+            f"JOIN cases_case c ON c.id = e.subject_id WHERE e.kind = 'assessment' AND {self._within} AND {STANDS}"
         )
 
     @property
     def _screened(self) -> str:
         return (
-            f"SELECT {WHOSE} AS whose, "
+            f"SELECT {self._words.id(WHOSE)} AS whose, "
             f"max(CASE WHEN s.outcome IN ('{ABOVE}', '{ALARM}') THEN 1 ELSE 0 END) AS positive "
             "FROM screening_participant s JOIN screening_round o ON o.id = s.round_id "
             "JOIN cases_case c ON c.id = s.child_id "

@@ -66,7 +66,7 @@ def calibration_page(request: Request) -> HttpResponse:
     page, found, told = _told(request)
     asked = page.asked
     return show(request, "calibration/page.html", {
-        "rules": found, "chips": [chip for _, chip in page.columns], "columns": page.columns, **told,
+        "rules": found, "codes": [each.code for each in asked.indicator.parts], "columns": page.columns, **told,
         "replay": _replay(request, found), "may_try": access.may_do(viewer=request.viewer, action=WRITE, at=request.at),
         "place": asked.place, "first": asked.days.first, "last": asked.days.last, "is_past": asked.days.is_past,
         "definitions": figure_links(request, {"places": asked.indicator.id}),
