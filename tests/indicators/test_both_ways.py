@@ -99,7 +99,7 @@ def test_the_database_and_duckdb_say_the_same_of_everything(cast: world.World, t
     assert empty <= {
         "assessments", "sheets", "contacts", "feedback", "consents", "courses", "course_ends", "sessions", "plans",
         "reviews", "crisis_times",
-        "closures", "reports", "mediations", "participants", "rooms", "problems", "needs",
+        "closings", "reports", "mediations", "participants", "rooms", "problems", "needs",
     }, empty
     for under in (5, 1):
         here = live_figures(under)

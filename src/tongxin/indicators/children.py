@@ -199,7 +199,7 @@ def reviews(w: Words) -> str:
     )))
 
 
-def closures(w: Words) -> str:
+def closings(w: Words) -> str:
     """One row for each closing that was asked for, and one for each that was approved, as it had been asked for."""
     code = ", ".join(_code(w, each) for each in ("reason", "goal_state", "child_satisfaction", "guardian_satisfaction"))
     asked = _day(w, "closed_on")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tongxin.core.indicators import KIND, Group, Indicator, read
+from tongxin.core.language.errors import DefinitionError
 from tongxin.rulebook import rules, shipped
 
 # Groups in the order in which they are shown; another that a county adopts comes behind.
@@ -18,7 +19,20 @@ def groups_in(*, region: str = "", at: datetime) -> list[Group]:
     """All groups, in their order."""
     named = rules.ids_in_force(KIND, region=region, at=at) or ORDER
     ordered = sorted(named, key=lambda each: (ORDER.index(each) if each in ORDER else len(ORDER), each))
-    return [shipped.read_in_force(read, KIND, each, region=region, at=at) for each in ordered]
+    found = (_group(each, region=region, at=at) for each in ordered)
+    return [each for each in found if each is not None]
+
+
+def _group(name: str, *, region: str, at: datetime) -> Group | None:
+    """The group in force.
+
+    After an upgrade facts may be told otherwise: of a group that was adopted over what is no longer told the one that
+    came with the program holds; a county's own is left out until it adopts another. Figures decide about nobody.
+    """
+    try:
+        return shipped.read_in_force(read, KIND, name, region=region, at=at)
+    except DefinitionError:
+        return shipped.read_shipped(read, KIND, name, at=at) if name in ORDER else None
 
 
 def indicator_in(id: str, *, region: str = "", at: datetime) -> tuple[Group, Indicator] | None:

@@ -10,7 +10,7 @@ SELECTS: Mapping[str, Callable[[Words], str]] = {
         children.cases, children.spans, children.identifications, children.assessments, questionnaires.sheets,
         children.grades, children.standings, rolls.rolls,
         children.visits, children.contacts, children.feedback, children.consents, children.courses,
-        children.course_ends, children.sessions, children.plans, children.reviews, children.closures,
+        children.course_ends, children.sessions, children.plans, children.reviews, children.closings,
         children.reports, children.mediations, children.crises, children.crisis_times, children.tasks,
         children.referrals, children.grants, study.problems, study.needs,
         supply.participants, supply.clues, supply.money, supply.posts, supply.credits, supply.trainings,

@@ -39,6 +39,11 @@ def read_in_force(
     return rules.read(read, found)
 
 
+def read_shipped(read: Callable[[Mapping[str, Any]], Read], kind: str, name: str, *, at: datetime) -> Read:
+    """What came with the program as an object."""
+    return read(_shipped(kind, name, at.astimezone(CHINA).date()))
+
+
 @lru_cache(maxsize=8)
 def _shipped(kind: str, name: str, on: date) -> Mapping[str, Any]:
     library = definitions.load_all(places.definitions_folder())

@@ -187,7 +187,7 @@ SETS: Mapping[str, FactSet] = {each.id: each for each in (
         partly int 部分达到
         not_reached int 没有达到
         goals int 评定过的目标"""),
-    _set("closures", "结案", CHILD, "village", "child", """
+    _set("closings", "结案", CHILD, "village", "child", """
         turn code 提出或同意
         closed_on date 结案日期
         reason code 原因
