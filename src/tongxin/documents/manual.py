@@ -18,7 +18,8 @@ START = "start"
 ORDER = (
     START, "child_director", "child_supervisor", "social_worker", "counsellor", "clinical_supervisor", "case_manager",
     "psychiatrist", "psych_teacher", "class_teacher", "benefit_clerk", "department_officer", "city_officer",
-    "national_officer", "family_educator", "legal_adviser", "system_administrator", "security_administrator", "audit_administrator",
+    "national_officer", "family_educator", "legal_adviser", "system_administrator", "security_administrator",
+    "audit_administrator",
     "wording", "phone", "exporting", "rights", "clues", "referrals", "care", "conferences", "sessions", "groups",
     "bookings", "places", "comparisons", "coordination", "pairings", "activities", "capacity", "supervision",
     "workforce", "training", "funds", "exchange", "indicators", "dashboards", "reports",
