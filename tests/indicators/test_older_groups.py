@@ -21,3 +21,12 @@ def test_a_group_over_facts_of_an_earlier_program_gives_way(cast: world.World, n
     found = {each.id: each for each in groups_in(at=world.START + timedelta(hours=1))}
     assert (name in found) is stays
     assert found["care"].zh != "以前的" and found["care"].indicators
+
+
+def test_what_a_group_adopted_earlier_lacks_is_taken_from_the_program(cast: world.World) -> None:
+    row = DefinitionVersion.objects.get(kind="indicators", definition_id="care")
+    row.content = {**row.content, "zh": "以前的", "indicators": row.content["indicators"][:1]}
+    row.pk, row.hash, row.adopted_at = None, f"{'fewer':0<64}", world.START + timedelta(minutes=1)
+    row.save(force_insert=True)
+    (care,) = (each for each in groups_in(at=world.START + timedelta(hours=1)) if each.id == "care")
+    assert care.zh == "以前的" and len(care.indicators) > 1

@@ -2,37 +2,54 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from tongxin.core.indicators import KIND, Group, Indicator, read
 from tongxin.core.language.errors import DefinitionError
+from tongxin.core.pathway import CHINA
 from tongxin.rulebook import rules, shipped
 
 # Groups in the order in which they are shown; another that a county adopts comes behind.
 ORDER = (
     "children", "identification", "care", "timeliness", "crisis", "referral", "clues", "outcome", "people", "supply",
-    "money",
+    "money", "needs",
 )
 
 
 def groups_in(*, region: str = "", at: datetime) -> list[Group]:
     """All groups, in their order."""
-    named = rules.ids_in_force(KIND, region=region, at=at) or ORDER
+    named = {*ORDER, *rules.ids_in_force(KIND, region=region, at=at)}
     ordered = sorted(named, key=lambda each: (ORDER.index(each) if each in ORDER else len(ORDER), each))
     found = (_group(each, region=region, at=at) for each in ordered)
     return [each for each in found if each is not None]
 
 
 def _group(name: str, *, region: str, at: datetime) -> Group | None:
-    """The group in force.
+    try:
+        hash = rules.resolve(KIND, name, region=region, at=at).hash
+    except rules.NotAdopted:
+        hash = ""
+    return _read(name, hash, at.astimezone(CHINA).date())
+
+
+@lru_cache(maxsize=256)
+def _read(name: str, hash: str, on: date) -> Group | None:
+    """The group in force, with what has been added to the program since it was adopted.
 
     After an upgrade facts may be told otherwise: of a group that was adopted over what is no longer told the one that
     came with the program holds; a county's own is left out until it adopts another. Figures decide about nobody.
     """
+    came = shipped.content_shipped(KIND, name, on) if name in ORDER else None
+    held = rules.content_of(hash) if hash else came
+    if held is None:
+        return None
+    known = {str(each["id"]) for each in held["indicators"]}
+    since = [each for each in came["indicators"] if str(each["id"]) not in known] if came else []
     try:
-        return shipped.read_in_force(read, KIND, name, region=region, at=at)
+        return read({**held, "indicators": [*held["indicators"], *since]})
     except DefinitionError:
-        return shipped.read_shipped(read, KIND, name, at=at) if name in ORDER else None
+        return read(came) if came else None
 
 
 def indicator_in(id: str, *, region: str = "", at: datetime) -> tuple[Group, Indicator] | None:

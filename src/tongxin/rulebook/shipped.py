@@ -17,7 +17,7 @@ def content_in_force(kind: str, name: str, *, region: str = "", at: datetime) ->
     try:
         return rules.resolve(kind, name, region=region, at=at).content
     except rules.NotAdopted:
-        return _shipped(kind, name, at.astimezone(CHINA).date())
+        return content_shipped(kind, name, at.astimezone(CHINA).date())
 
 
 def read_in_force(
@@ -32,19 +32,19 @@ def read_in_force(
     try:
         found = rules.resolve(kind, name, region=region, at=at)
     except rules.NotAdopted:
-        return read(_shipped(kind, name, on))
+        return read(content_shipped(kind, name, on))
     if lacking := [each for each in since if each not in found.content]:
-        came = _shipped(kind, name, on)
+        came = content_shipped(kind, name, on)
         return read({**found.content, **{each: came[each] for each in lacking}})
     return rules.read(read, found)
 
 
-def read_shipped(read: Callable[[Mapping[str, Any]], Read], kind: str, name: str, *, at: datetime) -> Read:
-    """What came with the program as an object."""
-    return read(_shipped(kind, name, at.astimezone(CHINA).date()))
+@lru_cache(maxsize=64)
+def content_shipped(kind: str, name: str, on: date) -> Mapping[str, Any]:
+    """What came with the program, as it holds on a day."""
+    return definitions.resolve(_library(), kind, name, regions=(), on=on).content
 
 
-@lru_cache(maxsize=8)
-def _shipped(kind: str, name: str, on: date) -> Mapping[str, Any]:
-    library = definitions.load_all(places.definitions_folder())
-    return definitions.resolve(library, kind, name, regions=(), on=on).content
+@lru_cache(maxsize=1)
+def _library() -> definitions.Library:
+    return definitions.load_all(places.definitions_folder())
